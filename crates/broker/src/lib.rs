@@ -1,0 +1,1 @@
+//! The embedded MQTT broker with access rules asked of the hub.

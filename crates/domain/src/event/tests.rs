@@ -1,0 +1,205 @@
+//! Bytes that must stay readable for ever.
+
+use super::*;
+use crate::content::Kind;
+use crate::head::Priority;
+use crate::ids::ContentHash;
+use crate::publication::Release;
+use crate::time::{Instant, Window};
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// One of each variant, with the bytes that version 1 wrote. A change here breaks every log there is: add a variant.
+#[test]
+fn events_keep_their_bytes() {
+    let id = PublicationId(uuid::Uuid::from_u128(7));
+    let content = ContentHash([0xab; 32]);
+    let ab = "ab".repeat(32);
+    let who = || "wang".parse().unwrap();
+    let publication = |event| Event::Publication(id, event);
+    let golden = [
+        (
+            publication(PublicationEvent::Submitted {
+                content,
+                kind: Kind::Finance,
+                catalogue_entry: "fin".parse().unwrap(),
+                by: who(),
+                countersign: true,
+                rule_set: 1,
+            }),
+            format!("00{ab}060366696e0477616e670101"),
+        ),
+        (
+            publication(PublicationEvent::ConfidentialityReviewed {
+                content,
+                by: who(),
+                rule_set: 1,
+            }),
+            format!("01{ab}0477616e6701"),
+        ),
+        (
+            publication(PublicationEvent::Countersigned { content, by: who() }),
+            format!("02{ab}0477616e67"),
+        ),
+        (
+            publication(PublicationEvent::Approved { content, by: who() }),
+            format!("03{ab}0477616e67"),
+        ),
+        (
+            publication(PublicationEvent::Rejected {
+                content,
+                by: who(),
+                reason: content,
+            }),
+            format!("04{ab}0477616e67{ab}"),
+        ),
+        (
+            publication(PublicationEvent::Released(Release {
+                content,
+                kind: Kind::Notice,
+                channels: vec!["all".parse().unwrap()],
+                window: Window {
+                    from: Instant(1),
+                    until: Some(Instant(300)),
+                },
+                priority: Priority::Normal,
+                standing: false,
+                lease_ms: Some(5),
+                by: who(),
+            })),
+            format!("05{ab}000103616c6c0101ac0201000105{}", "0477616e67"),
+        ),
+        (
+            publication(PublicationEvent::Amended { content, by: who() }),
+            format!("06{ab}0477616e67"),
+        ),
+        (
+            publication(PublicationEvent::Withdrawn {
+                by: who(),
+                reason: None,
+            }),
+            "070477616e6700".to_owned(),
+        ),
+        (
+            publication(PublicationEvent::WithdrawalExplained {
+                by: who(),
+                reason: content,
+            }),
+            format!("080477616e67{ab}"),
+        ),
+    ];
+    for (event, bytes) in golden {
+        assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");
+        let (kind, version) = event.kind();
+        let read = Event::from_record(&event.stream(), kind, version, &event.to_bytes()).unwrap();
+        assert_eq!(read, event);
+    }
+}
+
+#[test]
+fn the_other_aggregates_keep_their_bytes() {
+    use crate::catalogue::{Cadence, CatalogueEntry, Category};
+    use crate::display::DisplaySetting;
+    use crate::panel::{ColourDepth, Panel};
+    use crate::staff::Role;
+    use crate::{Lang, LocalText};
+    let setting = || DisplaySetting {
+        name: LocalText::new("屏", "D"),
+        location: LocalText::default(),
+        profile: "led".to_owned(),
+        panel: Panel {
+            width_px: 256,
+            height_px: 64,
+            colour: ColourDepth::Full,
+            pixel_pitch_um: 5000,
+            viewing_distance_mm: 6000,
+            refresh_hz: 60,
+        },
+        language: Lang::En,
+        channels: vec!["all".parse().unwrap()],
+    };
+    let display = crate::DisplayId(uuid::Uuid::from_u128(9));
+    let key = "11".repeat(32);
+    let set = "020003e5b18f0101440003 6c6564 8002400288 27f02e3c 01 01 03616c6c".replace(' ', "");
+    let golden = [
+        (
+            Event::Channel(ChannelEvent::Defined {
+                name: "all".parse().unwrap(),
+                title: LocalText::new("全", "A"),
+            }),
+            "0003616c6c020003e585a8010141".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::Appointed {
+                id: "li".parse().unwrap(),
+                department: "law".parse().unwrap(),
+                roles: [Role::Author, Role::Approver].into(),
+            }),
+            "00026c69036c6177020003".to_owned(),
+        ),
+        (
+            Event::Site(SiteEvent::ProfileSet {
+                site: "binhe".parse().unwrap(),
+                profile: ContentHash([1; 32]),
+            }),
+            format!("000562696e6865{}", "01".repeat(32)),
+        ),
+        (
+            Event::Catalogue(CatalogueEvent::Defined(CatalogueEntry {
+                id: "fin".parse().unwrap(),
+                index_number: "BH-1".to_owned(),
+                category: Category::Finance,
+                cadence: Cadence::Regular { period_months: 3 },
+                department: "law".parse().unwrap(),
+                responsible: "li".parse().unwrap(),
+                text: ContentHash([2; 32]),
+            })),
+            format!("000366696e0442482d31010003036c6177026c69{}", "02".repeat(32)),
+        ),
+        (
+            Event::Display(
+                display,
+                DisplayEvent::Enrolled {
+                    key: [0x11; 32],
+                    setting: setting(),
+                },
+            ),
+            format!("00{key}{set}"),
+        ),
+        (
+            Event::Display(display, DisplayEvent::SettingChanged(setting())),
+            format!("01{set}"),
+        ),
+        (Event::Display(display, DisplayEvent::Retired), "02".to_owned()),
+    ];
+    for (event, bytes) in golden {
+        assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");
+        let (kind, version) = event.kind();
+        assert_eq!(
+            Event::from_record(&event.stream(), kind, version, &event.to_bytes()).unwrap(),
+            event
+        );
+    }
+}
+
+#[test]
+fn foreign_and_future_records_are_refused_by_name() {
+    assert!(matches!(
+        Event::from_record("x-y", "publication", 1, &[7]),
+        Err(EventError::Stream { .. })
+    ));
+    assert!(matches!(
+        Event::from_record("site-x", "hologram", 1, &[]),
+        Err(EventError::Unknown { .. })
+    ));
+    assert!(matches!(
+        Event::from_record("site-x", "channel", 2, &[]),
+        Err(EventError::Unknown { .. })
+    ));
+    assert!(matches!(
+        Event::from_record("site-channels", "channel", 1, &[9, 9]),
+        Err(EventError::Bytes { .. })
+    ));
+}

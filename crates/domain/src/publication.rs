@@ -1,0 +1,691 @@
+//! A publication (公开信息): one aggregate, one workflow.
+//!
+//! draft → submitted → confidentiality reviewed → (countersigned) → approved → released → (amended …) → withdrawn; a
+//! rejection at any step returns it to the author. Reviews bind to the content's hash and to the rule set: a new
+//! submission voids them. While a publication is on release, its next revision takes the same road beside it, and
+//! `Amend` puts it in the place of the former.
+
+use crate::content::Kind;
+use crate::head::Priority;
+use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
+use crate::time::{Instant, Window};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use thiserror::Error;
+
+/// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
+pub const RULE_SET: u16 = 1;
+
+/// A display that has heard nothing stops showing an item after this long, unless the item is standing: 30 days.
+pub const OFFLINE_LEASE_MS: u64 = 30 * crate::time::DAY_MS;
+
+/// A release as it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// What is released.
+    pub content: ContentHash,
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it is shown.
+    pub channels: Vec<ChannelName>,
+    /// When it may be seen.
+    pub window: Window,
+    /// What it may displace.
+    pub priority: Priority,
+    /// Whether its catalogue entry is standing.
+    pub standing: bool,
+    /// How long a display that has heard nothing goes on showing it.
+    pub lease_ms: Option<u64>,
+    /// Who released it.
+    pub by: StaffId,
+}
+
+/// A fact about a publication. Append variants, never reorder: the log numbers them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PublicationEvent {
+    /// The author handed in a text.
+    Submitted {
+        /// The text.
+        content: ContentHash,
+        /// Its kind.
+        kind: Kind,
+        /// Its place in the catalogue.
+        catalogue_entry: CatalogueEntryId,
+        /// The author.
+        by: StaffId,
+        /// Whether it must be countersigned before approval.
+        countersign: bool,
+        /// The rules it was checked under.
+        rule_set: u16,
+    },
+    /// Reviewed for confidentiality and cleared.
+    ConfidentialityReviewed {
+        /// The text.
+        content: ContentHash,
+        /// The reviewer.
+        by: StaffId,
+        /// The rules it was reviewed under.
+        rule_set: u16,
+    },
+    /// Countersigned.
+    Countersigned {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+    },
+    /// Approved.
+    Approved {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+    },
+    /// Returned to the author.
+    Rejected {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+        /// The reason, in the content store.
+        reason: ContentHash,
+    },
+    /// Let through to channels for a window of time.
+    Released(Release),
+    /// A newly approved text took the place of the released one.
+    Amended {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+    },
+    /// Taken from every display.
+    Withdrawn {
+        /// Who.
+        by: StaffId,
+        /// The reason, in the content store; it may follow later.
+        reason: Option<ContentHash>,
+    },
+    /// The reason for a withdrawal, given afterwards.
+    WithdrawalExplained {
+        /// Who.
+        by: StaffId,
+        /// The reason, in the content store.
+        reason: ContentHash,
+    },
+}
+
+/// What someone wants done with a publication.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Hand in a text.
+    Submit {
+        /// The text.
+        content: ContentHash,
+        /// Its kind.
+        kind: Kind,
+        /// Its place in the catalogue.
+        catalogue_entry: CatalogueEntryId,
+        /// Whether it must be countersigned.
+        countersign: bool,
+    },
+    /// Clear it for confidentiality.
+    Review,
+    /// Countersign it.
+    Countersign,
+    /// Approve it.
+    Approve,
+    /// Return it to the author.
+    Reject {
+        /// The reason, in the content store.
+        reason: ContentHash,
+    },
+    /// Let it through.
+    Release {
+        /// Where to.
+        channels: Vec<ChannelName>,
+        /// From when; now if not said.
+        from: Option<Instant>,
+        /// Until when; until withdrawn if not said.
+        until: Option<Instant>,
+        /// What it may displace.
+        priority: Priority,
+        /// Whether its catalogue entry is standing.
+        standing: bool,
+    },
+    /// Put the approved revision in the place of the released one.
+    Amend,
+    /// Take it from every display.
+    Withdraw {
+        /// The reason, in the content store; it may follow later.
+        reason: Option<ContentHash>,
+    },
+}
+
+/// Where a text stands on its way to release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// Waits for the confidentiality review.
+    Submitted,
+    /// Waits for countersignature or approval.
+    Reviewed,
+    /// Waits for approval.
+    Countersigned,
+    /// Waits for release.
+    Approved,
+    /// With the author again.
+    Returned,
+}
+
+/// A text on its way to release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The text.
+    pub content: ContentHash,
+    /// How far it has come.
+    pub stage: Stage,
+    /// The author.
+    pub author: StaffId,
+    /// When it was handed in.
+    pub submitted_at: Instant,
+    /// Whether it must be countersigned.
+    pub countersign: bool,
+    /// The confidentiality reviewer.
+    pub reviewer: Option<StaffId>,
+    /// The countersigner.
+    pub countersigner: Option<StaffId>,
+    /// The approver.
+    pub approver: Option<StaffId>,
+    /// Who returned it, and why.
+    pub returned: Option<(StaffId, ContentHash)>,
+    /// The rules that it was submitted and reviewed under.
+    pub rule_set: u16,
+}
+
+/// What the public may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnRelease {
+    /// The release, with the content as last amended.
+    pub release: Release,
+    /// When this content was released or amended.
+    pub at: Instant,
+    /// Who wrote, reviewed and approved this content.
+    pub hands: Hands,
+}
+
+/// The people whose hands a text went through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hands {
+    /// Author.
+    pub author: StaffId,
+    /// Confidentiality reviewer.
+    pub reviewer: StaffId,
+    /// Approver.
+    pub approver: StaffId,
+}
+
+/// A publication as its facts tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// Its kind, as last submitted.
+    pub kind: Kind,
+    /// Its place in the catalogue.
+    pub catalogue_entry: CatalogueEntryId,
+    /// A text on its way.
+    pub pending: Option<Pending>,
+    /// What is released.
+    pub released: Option<OnRelease>,
+    /// When it was released for the very first time: the year that the report counts it in.
+    pub first_released_at: Option<Instant>,
+    /// When it was withdrawn, if it is.
+    pub withdrawn_at: Option<Instant>,
+}
+
+/// Why a command was refused.
+#[derive(Debug, Error, PartialEq, Eq, Clone)]
+pub enum Refused {
+    /// Nothing was submitted.
+    #[error("nothing has been submitted yet")]
+    NotSubmitted,
+    /// The step does not follow from where the text stands.
+    #[error("the text is at {at:?}: this step does not follow")]
+    WrongStage {
+        /// Where it stands.
+        at: Stage,
+    },
+    /// Four eyes: the same person may not take both parts.
+    #[error("four eyes: {person} was already the {part:?} of this text")]
+    FourEyes {
+        /// The person.
+        person: StaffId,
+        /// The part they had.
+        part: Part,
+    },
+    /// It must be countersigned first.
+    #[error("the text must be countersigned before it is approved")]
+    CountersignatureMissing,
+    /// The rules have changed since the review.
+    #[error("the rules have changed since the review (set {reviewed}, now {now}): submit it again")]
+    RulesChanged {
+        /// The set of the review.
+        reviewed: u16,
+        /// The set in force.
+        now: u16,
+    },
+    /// The reviewed text is not the one that the caller saw.
+    #[error("the text has changed since you saw it: look again")]
+    ContentChanged {
+        /// The text now.
+        now: ContentHash,
+    },
+    /// A release needs a channel.
+    #[error("a release needs at least one channel")]
+    NoChannels,
+    /// A channel that nobody opened.
+    #[error("there is no channel `{0}`")]
+    UnknownChannel(ChannelName),
+    /// It would end before it begins.
+    #[error("the window ends before it begins")]
+    WindowBackwards,
+    /// It would be over already.
+    #[error("the window is already over")]
+    WindowOver,
+    /// Nothing is on release.
+    #[error("nothing of this publication is on release")]
+    NotReleased,
+    /// Use `Amend`: it is on release.
+    #[error("a text is on release already: amend it, or withdraw it first")]
+    AlreadyReleased,
+}
+
+/// A part in the four eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Author.
+    Author,
+    /// Confidentiality reviewer.
+    Reviewer,
+    /// Approver.
+    Approver,
+}
+
+/// What a decision may lean on besides the publication itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Who commands.
+    pub by: &'a StaffId,
+    /// When.
+    pub now: Instant,
+    /// The text that the commander saw, if they said: a review of another text is refused.
+    pub seen: Option<ContentHash>,
+    /// The channels there are.
+    pub channels: &'a BTreeSet<ChannelName>,
+}
+
+/// Decides a command on a publication (`None`: nothing was ever submitted). A command whose effect already stands
+/// decides no events.
+///
+/// # Errors
+/// Why it is refused.
+pub fn decide(
+    known: Option<&Publication>,
+    command: &Command,
+    facts: Facts<'_>,
+) -> Result<Vec<PublicationEvent>, Refused> {
+    match command {
+        Command::Submit {
+            content,
+            kind,
+            catalogue_entry,
+            countersign,
+        } => {
+            let repeated = known.is_some_and(|p| p.stands_submitted(*content, *kind, catalogue_entry, facts.by));
+            let event = || PublicationEvent::Submitted {
+                content: *content,
+                kind: *kind,
+                catalogue_entry: catalogue_entry.clone(),
+                by: facts.by.clone(),
+                countersign: *countersign,
+                rule_set: RULE_SET,
+            };
+            Ok(if repeated { Vec::new() } else { vec![event()] })
+        }
+        Command::Withdraw { reason } => known.ok_or(Refused::NotReleased)?.withdraw(*reason, facts),
+        Command::Release {
+            channels,
+            from,
+            until,
+            priority,
+            standing,
+        } => {
+            let wish = ReleaseWish {
+                channels,
+                from: *from,
+                until: *until,
+                priority: *priority,
+                standing: *standing,
+            };
+            known.ok_or(Refused::NotSubmitted)?.release(&wish, facts)
+        }
+        Command::Amend => known.ok_or(Refused::NotSubmitted)?.amend(facts),
+        step => known.ok_or(Refused::NotSubmitted)?.step(step, facts),
+    }
+}
+
+struct ReleaseWish<'a> {
+    channels: &'a [ChannelName],
+    from: Option<Instant>,
+    until: Option<Instant>,
+    priority: Priority,
+    standing: bool,
+}
+
+impl Publication {
+    fn stands_submitted(&self, content: ContentHash, kind: Kind, entry: &CatalogueEntryId, by: &StaffId) -> bool {
+        self.pending.as_ref().is_some_and(|p| {
+            p.content == content && p.author == *by && p.stage != Stage::Returned && p.rule_set == RULE_SET
+        }) && (self.kind, &self.catalogue_entry) == (kind, entry)
+    }
+
+    fn pending(&self, facts: Facts<'_>) -> Result<&Pending, Refused> {
+        let pending = self.pending.as_ref().ok_or(Refused::NotSubmitted)?;
+        match facts.seen {
+            Some(seen) if seen != pending.content => Err(Refused::ContentChanged { now: pending.content }),
+            _ => Ok(pending),
+        }
+    }
+
+    /// The reviewing steps: each binds to the pending text.
+    fn step(&self, command: &Command, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
+        let pending = self.pending(facts)?;
+        match command {
+            Command::Review => pending.review(facts.by),
+            Command::Countersign => pending.countersign(facts.by),
+            Command::Approve => pending.approve(facts.by),
+            Command::Reject { reason } => pending.reject(facts.by, *reason),
+            _ => Err(Refused::WrongStage { at: pending.stage }),
+        }
+    }
+
+    fn release(&self, wish: &ReleaseWish<'_>, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
+        let Some(pending) = self.pending.as_ref().filter(|p| p.stage == Stage::Approved) else {
+            return self.release_again(wish, facts);
+        };
+        self.pending(facts)?;
+        if self.released.is_some() {
+            return Err(Refused::AlreadyReleased);
+        }
+        let window = checked_window(wish, facts)?;
+        Ok(vec![PublicationEvent::Released(Release {
+            content: pending.content,
+            kind: self.kind,
+            channels: wish.channels.to_vec(),
+            window,
+            priority: wish.priority,
+            standing: wish.standing,
+            lease_ms: (!wish.standing).then_some(OFFLINE_LEASE_MS),
+            by: facts.by.clone(),
+        })])
+    }
+
+    /// A release when nothing approved is waiting: the same wish again decides nothing, anything else is refused.
+    fn release_again(&self, wish: &ReleaseWish<'_>, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
+        let stage = self.pending.as_ref().map(|p| p.stage);
+        let Some(released) = &self.released else {
+            return Err(stage.map_or(Refused::NotSubmitted, |at| Refused::WrongStage { at }));
+        };
+        let r = &released.release;
+        let same = r.by == *facts.by
+            && r.channels == wish.channels
+            && wish.from.is_none_or(|from| from == r.window.from)
+            && (wish.until, wish.priority) == (r.window.until, r.priority);
+        if same {
+            Ok(Vec::new())
+        } else {
+            Err(stage.map_or(Refused::AlreadyReleased, |at| Refused::WrongStage { at }))
+        }
+    }
+
+    fn amend(&self, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
+        if self.released.is_none() {
+            return Err(Refused::NotReleased);
+        }
+        let Some(pending) = self.pending.as_ref() else {
+            return Ok(Vec::new());
+        };
+        self.pending(facts)?;
+        if pending.stage != Stage::Approved {
+            return Err(Refused::WrongStage { at: pending.stage });
+        }
+        Ok(vec![PublicationEvent::Amended {
+            content: pending.content,
+            by: facts.by.clone(),
+        }])
+    }
+
+    fn withdraw(&self, reason: Option<ContentHash>, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
+        match (&self.released, self.withdrawn_at, reason) {
+            (Some(_), _, reason) => Ok(vec![PublicationEvent::Withdrawn {
+                by: facts.by.clone(),
+                reason,
+            }]),
+            (None, Some(_), Some(reason)) => Ok(vec![PublicationEvent::WithdrawalExplained {
+                by: facts.by.clone(),
+                reason,
+            }]),
+            (None, Some(_), None) => Ok(Vec::new()),
+            (None, None, _) => Err(Refused::NotReleased),
+        }
+    }
+}
+
+fn checked_window(wish: &ReleaseWish<'_>, facts: Facts<'_>) -> Result<Window, Refused> {
+    if wish.channels.is_empty() {
+        return Err(Refused::NoChannels);
+    }
+    if let Some(unknown) = wish.channels.iter().find(|channel| !facts.channels.contains(channel)) {
+        return Err(Refused::UnknownChannel(unknown.clone()));
+    }
+    let window = Window {
+        from: wish.from.unwrap_or(facts.now),
+        until: wish.until,
+    };
+    if window.until.is_some_and(|until| until <= window.from) {
+        return Err(Refused::WindowBackwards);
+    }
+    if window.ended(facts.now) {
+        Err(Refused::WindowOver)
+    } else {
+        Ok(window)
+    }
+}
+
+impl Pending {
+    fn four_eyes(&self, person: &StaffId, not: &[Part]) -> Result<(), Refused> {
+        let had = |part: Part| match part {
+            Part::Author => Some(&self.author),
+            Part::Reviewer => self.reviewer.as_ref(),
+            Part::Approver => self.approver.as_ref(),
+        };
+        match not.iter().find(|part| had(**part) == Some(person)) {
+            Some(part) => Err(Refused::FourEyes {
+                person: person.clone(),
+                part: *part,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn review(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
+        if self.reviewer.as_ref() == Some(by) && self.stage != Stage::Returned {
+            return Ok(Vec::new());
+        }
+        if self.stage != Stage::Submitted {
+            return Err(Refused::WrongStage { at: self.stage });
+        }
+        self.four_eyes(by, &[Part::Author])?;
+        let event = PublicationEvent::ConfidentialityReviewed {
+            content: self.content,
+            by: by.clone(),
+            rule_set: RULE_SET,
+        };
+        Ok(vec![event])
+    }
+
+    fn countersign(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
+        if self.countersigner.as_ref() == Some(by) && self.stage != Stage::Returned {
+            return Ok(Vec::new());
+        }
+        if self.stage != Stage::Reviewed {
+            return Err(Refused::WrongStage { at: self.stage });
+        }
+        self.four_eyes(by, &[Part::Author])?;
+        Ok(vec![PublicationEvent::Countersigned {
+            content: self.content,
+            by: by.clone(),
+        }])
+    }
+
+    fn approve(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
+        if self.approver.as_ref() == Some(by) && self.stage == Stage::Approved {
+            return Ok(Vec::new());
+        }
+        if self.stage == Stage::Reviewed && self.countersign {
+            return Err(Refused::CountersignatureMissing);
+        }
+        if !matches!(self.stage, Stage::Reviewed | Stage::Countersigned) {
+            return Err(Refused::WrongStage { at: self.stage });
+        }
+        self.four_eyes(by, &[Part::Author, Part::Reviewer])?;
+        if self.rule_set != RULE_SET {
+            return Err(Refused::RulesChanged {
+                reviewed: self.rule_set,
+                now: RULE_SET,
+            });
+        }
+        Ok(vec![PublicationEvent::Approved {
+            content: self.content,
+            by: by.clone(),
+        }])
+    }
+
+    fn reject(&self, by: &StaffId, reason: ContentHash) -> Result<Vec<PublicationEvent>, Refused> {
+        if self.stage == Stage::Returned {
+            let same = self.returned.as_ref().is_some_and(|(who, _)| who == by);
+            return if same {
+                Ok(Vec::new())
+            } else {
+                Err(Refused::WrongStage { at: self.stage })
+            };
+        }
+        Ok(vec![PublicationEvent::Rejected {
+            content: self.content,
+            by: by.clone(),
+            reason,
+        }])
+    }
+}
+
+/// Takes a fact. The first one is a submission.
+#[must_use]
+pub fn evolve(known: Option<Publication>, at: Instant, event: &PublicationEvent) -> Option<Publication> {
+    if let PublicationEvent::Submitted {
+        content,
+        kind,
+        catalogue_entry,
+        by,
+        countersign,
+        rule_set,
+    } = event
+    {
+        let pending = Pending {
+            content: *content,
+            stage: Stage::Submitted,
+            author: by.clone(),
+            submitted_at: at,
+            countersign: *countersign,
+            reviewer: None,
+            countersigner: None,
+            approver: None,
+            returned: None,
+            rule_set: *rule_set,
+        };
+        let mut publication = known.unwrap_or_else(|| Publication {
+            kind: *kind,
+            catalogue_entry: catalogue_entry.clone(),
+            pending: None,
+            released: None,
+            first_released_at: None,
+            withdrawn_at: None,
+        });
+        (publication.kind, publication.catalogue_entry) = (*kind, catalogue_entry.clone());
+        publication.pending = Some(pending);
+        return Some(publication);
+    }
+    let mut publication = known?;
+    publication.take(at, event);
+    Some(publication)
+}
+
+impl Publication {
+    fn take(&mut self, at: Instant, event: &PublicationEvent) {
+        match event {
+            PublicationEvent::Submitted { .. } | PublicationEvent::WithdrawalExplained { .. } => {}
+            PublicationEvent::ConfidentialityReviewed { by, rule_set, .. } => self.advance(Stage::Reviewed, |p| {
+                p.reviewer = Some(by.clone());
+                p.rule_set = *rule_set;
+            }),
+            PublicationEvent::Countersigned { by, .. } => {
+                self.advance(Stage::Countersigned, |p| p.countersigner = Some(by.clone()));
+            }
+            PublicationEvent::Approved { by, .. } => {
+                self.advance(Stage::Approved, |p| p.approver = Some(by.clone()));
+            }
+            PublicationEvent::Rejected { by, reason, .. } => {
+                self.advance(Stage::Returned, |p| p.returned = Some((by.clone(), *reason)));
+            }
+            PublicationEvent::Released(release) => self.put_on_release(at, release.clone()),
+            PublicationEvent::Amended { content, .. } => {
+                if let Some(former) = self.released.take() {
+                    self.put_on_release(
+                        at,
+                        Release {
+                            content: *content,
+                            kind: self.kind,
+                            ..former.release
+                        },
+                    );
+                }
+            }
+            PublicationEvent::Withdrawn { .. } => {
+                self.released = None;
+                self.withdrawn_at = Some(at);
+            }
+        }
+    }
+
+    fn advance(&mut self, stage: Stage, note: impl FnOnce(&mut Pending)) {
+        if let Some(pending) = &mut self.pending {
+            pending.stage = stage;
+            note(pending);
+        }
+    }
+
+    fn put_on_release(&mut self, at: Instant, release: Release) {
+        let pending = self.pending.take();
+        let hands = pending.and_then(|p| {
+            Some(Hands {
+                author: p.author,
+                reviewer: p.reviewer?,
+                approver: p.approver?,
+            })
+        });
+        self.released = hands.map(|hands| OnRelease { release, at, hands });
+        self.first_released_at.get_or_insert(at);
+        self.withdrawn_at = None;
+    }
+}
+
+#[cfg(test)]
+mod tests;

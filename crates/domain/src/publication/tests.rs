@@ -1,0 +1,297 @@
+//! The workflow, told as given / when / then.
+
+use super::*;
+
+fn hash(n: u8) -> ContentHash {
+    ContentHash([n; 32])
+}
+
+fn person(name: &str) -> StaffId {
+    name.parse().unwrap()
+}
+
+fn submit(n: u8) -> Command {
+    Command::Submit {
+        content: hash(n),
+        kind: Kind::Notice,
+        catalogue_entry: "notices".parse().unwrap(),
+        countersign: false,
+    }
+}
+
+fn release() -> Command {
+    Command::Release {
+        channels: vec!["hall".parse().unwrap()],
+        from: None,
+        until: Some(Instant(1_000_000)),
+        priority: Priority::Normal,
+        standing: false,
+    }
+}
+
+/// A publication under way, at a time that moves by a second with every command.
+struct Story {
+    publication: Option<Publication>,
+    now: u64,
+    channels: BTreeSet<ChannelName>,
+}
+
+fn given(steps: &[(&str, Command)]) -> Story {
+    let mut story = Story {
+        publication: None,
+        now: 0,
+        channels: ["hall", "all"].map(|c| c.parse().unwrap()).into_iter().collect(),
+    };
+    for (by, command) in steps {
+        story.when(by, command).unwrap();
+    }
+    story
+}
+
+impl Story {
+    fn when(&mut self, by: &str, command: &Command) -> Result<usize, Refused> {
+        self.when_seen(by, command, None)
+    }
+
+    fn when_seen(&mut self, by: &str, command: &Command, seen: Option<ContentHash>) -> Result<usize, Refused> {
+        self.now += 1000;
+        let by = person(by);
+        let facts = Facts {
+            by: &by,
+            now: Instant(self.now),
+            seen,
+            channels: &self.channels,
+        };
+        let events = decide(self.publication.as_ref(), command, facts)?;
+        for event in &events {
+            self.publication = evolve(self.publication.take(), Instant(self.now), event);
+        }
+        Ok(events.len())
+    }
+
+    fn stage(&self) -> Option<Stage> {
+        self.publication.as_ref()?.pending.as_ref().map(|p| p.stage)
+    }
+
+    fn on_air(&self) -> Option<ContentHash> {
+        Some(self.publication.as_ref()?.released.as_ref()?.release.content)
+    }
+}
+
+fn approved() -> Vec<(&'static str, Command)> {
+    vec![("wang", submit(1)), ("li", Command::Review), ("zhao", Command::Approve)]
+}
+
+fn released() -> Vec<(&'static str, Command)> {
+    [approved(), vec![("zhao", release())]].concat()
+}
+
+#[test]
+fn three_people_take_a_text_from_desk_to_glass() {
+    let story = given(&released());
+    let publication = story.publication.unwrap();
+    let released = publication.released.unwrap();
+    assert_eq!(released.release.content, hash(1));
+    assert_eq!(released.release.lease_ms, Some(OFFLINE_LEASE_MS));
+    assert_eq!(
+        [released.hands.author, released.hands.reviewer, released.hands.approver],
+        ["wang", "li", "zhao"].map(person)
+    );
+    assert_eq!(
+        (publication.pending, publication.first_released_at),
+        (None, Some(Instant(4000)))
+    );
+}
+
+#[test]
+fn four_eyes_are_three_people() {
+    let cases: [(&[(&str, Command)], &str, Command, Part); 3] = [
+        (&[("wang", submit(1))], "wang", Command::Review, Part::Author),
+        (
+            &[("wang", submit(1)), ("li", Command::Review)],
+            "wang",
+            Command::Approve,
+            Part::Author,
+        ),
+        (
+            &[("wang", submit(1)), ("li", Command::Review)],
+            "li",
+            Command::Approve,
+            Part::Reviewer,
+        ),
+    ];
+    for (steps, by, command, part) in cases {
+        let refused = given(steps).when(by, &command);
+        assert_eq!(
+            refused,
+            Err(Refused::FourEyes {
+                person: person(by),
+                part
+            })
+        );
+    }
+}
+
+#[test]
+fn steps_follow_in_order_only() {
+    let cases: [(&[(&str, Command)], Command); 4] = [
+        (&[("wang", submit(1))], Command::Approve),
+        (&[("wang", submit(1))], release()),
+        (&[("wang", submit(1)), ("li", Command::Review)], release()),
+        (&[("wang", submit(1))], Command::Countersign),
+    ];
+    for (steps, command) in cases {
+        assert!(
+            matches!(given(steps).when("qian", &command), Err(Refused::WrongStage { .. })),
+            "{command:?}"
+        );
+    }
+    assert_eq!(given(&[]).when("li", &Command::Review), Err(Refused::NotSubmitted));
+}
+
+#[test]
+fn an_edit_after_a_review_voids_it() {
+    let mut story = given(&approved());
+    story.when("wang", &submit(2)).unwrap();
+    assert_eq!(story.stage(), Some(Stage::Submitted));
+    assert!(matches!(
+        story.when("zhao", &release()),
+        Err(Refused::WrongStage { .. })
+    ));
+}
+
+#[test]
+fn a_review_of_a_text_that_changed_meanwhile_is_refused() {
+    let mut story = given(&[("wang", submit(1)), ("wang", submit(2))]);
+    let stale = story.when_seen("li", &Command::Review, Some(hash(1)));
+    assert_eq!(stale, Err(Refused::ContentChanged { now: hash(2) }));
+    assert_eq!(story.when_seen("li", &Command::Review, Some(hash(2))), Ok(1));
+}
+
+#[test]
+fn what_must_be_countersigned_waits_for_it() {
+    let mut wish = submit(1);
+    if let Command::Submit { countersign, .. } = &mut wish {
+        *countersign = true;
+    }
+    let mut story = given(&[("wang", wish), ("li", Command::Review)]);
+    assert_eq!(
+        story.when("zhao", &Command::Approve),
+        Err(Refused::CountersignatureMissing)
+    );
+    assert_eq!(story.when("sun", &Command::Countersign), Ok(1));
+    assert_eq!(story.when("zhao", &Command::Approve), Ok(1));
+}
+
+#[test]
+fn a_rejection_returns_it_to_the_author_who_may_hand_it_in_again() {
+    let mut story = given(&[("wang", submit(1)), ("li", Command::Reject { reason: hash(9) })]);
+    assert_eq!(story.stage(), Some(Stage::Returned));
+    assert!(story.when("li", &Command::Review).is_err());
+    assert_eq!(story.when("wang", &submit(1)), Ok(1));
+    assert_eq!(story.stage(), Some(Stage::Submitted));
+}
+
+#[test]
+fn a_repeated_command_decides_nothing() {
+    for last in 0..released().len() {
+        let steps = &released()[..=last];
+        let (by, command) = &steps[last];
+        assert_eq!(given(steps).when(by, command), Ok(0), "{command:?}");
+    }
+    let mut story = given(&released());
+    assert_eq!(story.when("zhao", &Command::Withdraw { reason: None }), Ok(1));
+    assert_eq!(story.when("zhao", &Command::Withdraw { reason: None }), Ok(0));
+}
+
+#[test]
+fn an_amendment_takes_the_same_road_and_the_former_text_stays_until_then() {
+    let mut story = given(&released());
+    for (by, command) in [("wang", submit(2)), ("li", Command::Review), ("zhao", Command::Approve)] {
+        story.when(by, &command).unwrap();
+        assert_eq!(story.on_air(), Some(hash(1)));
+    }
+    assert_eq!(story.when("zhao", &release()), Err(Refused::AlreadyReleased));
+    assert_eq!(story.when("zhao", &Command::Amend), Ok(1));
+    assert_eq!(story.on_air(), Some(hash(2)));
+    assert_eq!(
+        story.publication.unwrap().first_released_at,
+        Some(Instant(4000)),
+        "an amendment is no new release"
+    );
+}
+
+#[test]
+fn a_withdrawal_is_at_once_and_its_reason_may_follow() {
+    let mut story = given(&released());
+    story.when("zhao", &Command::Withdraw { reason: None }).unwrap();
+    assert_eq!(story.on_air(), None);
+    assert_eq!(story.when("zhao", &Command::Withdraw { reason: Some(hash(7)) }), Ok(1));
+    assert_eq!(
+        given(&approved()).when("zhao", &Command::Withdraw { reason: None }),
+        Err(Refused::NotReleased)
+    );
+}
+
+#[test]
+fn a_release_needs_a_sound_window_and_known_channels() {
+    let wish = |channels: &[&str], from: u64, until: u64| Command::Release {
+        channels: channels.iter().map(|c| c.parse().unwrap()).collect(),
+        from: Some(Instant(from)),
+        until: Some(Instant(until)),
+        priority: Priority::Normal,
+        standing: false,
+    };
+    let cases = [
+        (wish(&[], 0, 9_000_000), Refused::NoChannels),
+        (
+            wish(&["attic"], 0, 9_000_000),
+            Refused::UnknownChannel("attic".parse().unwrap()),
+        ),
+        (wish(&["hall"], 9000, 9000), Refused::WindowBackwards),
+        (wish(&["hall"], 1, 2), Refused::WindowOver),
+    ];
+    for (command, refused) in cases {
+        assert_eq!(given(&approved()).when("zhao", &command), Err(refused));
+    }
+}
+
+/// Random walks: whatever people press, what is on release went through three different people's hands.
+#[test]
+fn no_walk_through_the_workflow_breaks_four_eyes() {
+    let people = ["wang", "li", "zhao"];
+    let mut seed: u64 = 42;
+    let mut next = |n: u64| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % n
+    };
+    let mut releases = 0;
+    for _ in 0..400 {
+        let mut story = given(&[]);
+        for _ in 0..40 {
+            let command = match next(8) {
+                0 => submit(u8::try_from(next(3)).unwrap()),
+                1 => Command::Review,
+                2 => Command::Countersign,
+                3 => Command::Approve,
+                4 => Command::Reject { reason: hash(9) },
+                5 => release(),
+                6 => Command::Amend,
+                _ => Command::Withdraw { reason: None },
+            };
+            let by = people[usize::try_from(next(3)).unwrap()];
+            let _ = story.when(by, &command);
+            if let Some(released) = story.publication.as_ref().and_then(|p| p.released.as_ref()) {
+                let h = &released.hands;
+                assert!(h.author != h.reviewer && h.author != h.approver && h.reviewer != h.approver);
+                releases += 1;
+            }
+        }
+    }
+    assert!(
+        releases > 100,
+        "the walks reached a release {releases} times: too few to mean anything"
+    );
+}

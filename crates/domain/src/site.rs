@@ -1,0 +1,89 @@
+//! A site: one office, with its name, its hotlines and its clock.
+
+use crate::ids::{ContentHash, SiteName};
+use crate::lang::LocalText;
+use crate::time::{DAY_MS, Date, Instant};
+use serde::{Deserialize, Serialize};
+
+/// A fact about the site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SiteEvent {
+    /// The site's profile was set: a [`SiteProfile`] in the content store.
+    ProfileSet {
+        /// The site.
+        site: SiteName,
+        /// Its profile.
+        profile: ContentHash,
+    },
+}
+
+/// A telephone line that people may call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hotline {
+    /// What it is for.
+    pub label: LocalText,
+    /// The number as people dial it.
+    pub number: String,
+}
+
+/// What every display of a site knows of it. JSON in the content store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteProfile {
+    /// The office's name.
+    pub name: LocalText,
+    /// Enquiry first, supervision second.
+    pub hotlines: Vec<Hotline>,
+    /// Opening hours.
+    pub hours: LocalText,
+    /// Where the public pages are, for QR codes. Empty: no code is drawn.
+    #[serde(default)]
+    pub public_url: String,
+    /// IANA name of the time zone.
+    pub time_zone: String,
+    /// The clock of the time zone, so that no player needs its rules.
+    pub clock: SiteClock,
+}
+
+/// Offsets from UTC and when each begins: a time zone, expanded by the hub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteClock {
+    /// `(from, seconds east of Greenwich)`, earliest first; the first also holds before its time.
+    pub offsets: Vec<(Instant, i32)>,
+}
+
+impl SiteClock {
+    /// A clock that never changes its offset.
+    #[must_use]
+    pub fn fixed(offset_s: i32) -> Self {
+        Self {
+            offsets: vec![(Instant(0), offset_s)],
+        }
+    }
+
+    /// Seconds east of Greenwich at `now`.
+    #[must_use]
+    pub fn offset_s(&self, now: Instant) -> i32 {
+        let after = self.offsets.partition_point(|(from, _)| *from <= now);
+        self.offsets
+            .get(after.saturating_sub(1))
+            .map_or(0, |(_, offset)| *offset)
+    }
+
+    /// The site's date and the milliseconds since its midnight.
+    #[must_use]
+    pub fn date(&self, now: Instant) -> (Date, u64) {
+        Date::at(now, self.offset_s(now))
+    }
+
+    /// The site's last midnight.
+    #[must_use]
+    pub fn midnight(&self, now: Instant) -> Instant {
+        Instant(now.0.saturating_sub(self.date(now).1))
+    }
+
+    /// The site's next midnight, by the offset of today.
+    #[must_use]
+    pub fn next_midnight(&self, now: Instant) -> Instant {
+        self.midnight(now).plus_ms(DAY_MS)
+    }
+}

@@ -1,0 +1,194 @@
+//! Instants, days and windows. Time always comes in as an argument.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub struct Instant(pub u64);
+
+/// Milliseconds in a day.
+pub const DAY_MS: u64 = 86_400_000;
+
+impl Instant {
+    /// The instant `ms` later; stays at the end of time rather than wrap.
+    #[must_use]
+    pub fn plus_ms(self, ms: u64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds since `earlier`, zero when it is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// A half-open span of time `[from, until)`; without an end it lasts until withdrawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Window {
+    /// First instant inside.
+    pub from: Instant,
+    /// First instant after, if there is one.
+    pub until: Option<Instant>,
+}
+
+impl Window {
+    /// Whether `now` lies inside.
+    #[must_use]
+    pub fn covers(&self, now: Instant) -> bool {
+        self.from <= now && !self.ended(now)
+    }
+
+    /// Whether the window is over at `now`.
+    #[must_use]
+    pub fn ended(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| until <= now)
+    }
+}
+
+/// A calendar date, `YYYY-MM-DD`, without a time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Date {
+    /// Year, 1900 to 2999.
+    pub year: u16,
+    /// Month, 1 to 12.
+    pub month: u8,
+    /// Day of the month, from 1.
+    pub day: u8,
+}
+
+/// Why a date was refused.
+#[derive(Debug, Error, PartialEq, Eq, Clone)]
+#[error("`{0}` is not a date: write YYYY-MM-DD")]
+pub struct DateError(String);
+
+impl Date {
+    /// A date, if the calendar has it.
+    #[must_use]
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if leap => 29,
+            2 => 28,
+            _ => return None,
+        };
+        let fits = (1900..3000).contains(&year) && (1..=days).contains(&day);
+        fits.then_some(Self { year, month, day })
+    }
+
+    /// The date and the milliseconds since its midnight, of an instant seen `offset_s` seconds east of Greenwich.
+    /// Days are turned into a civil date as in H. Hinnant, “chrono-Compatible Low-Level Date Algorithms”.
+    #[must_use]
+    pub fn at(now: Instant, offset_s: i32) -> (Self, u64) {
+        let local_ms = i64::try_from(now.0).unwrap_or(i64::MAX / 2) + i64::from(offset_s) * 1000;
+        let day_ms = i64::try_from(DAY_MS).unwrap_or(i64::MAX);
+        let (days, of_day) = (local_ms.div_euclid(day_ms), local_ms.rem_euclid(day_ms));
+        let z = days + 719_468;
+        let era = z.div_euclid(146_097);
+        let doe = z.rem_euclid(146_097);
+        let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+        let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+        let mp = (5 * doy + 2) / 153;
+        let month = if mp < 10 { mp + 3 } else { mp - 9 };
+        let year = yoe + era * 400 + i64::from(month <= 2);
+        let narrow = |n: i64| u8::try_from(n).unwrap_or(1);
+        let date = Self {
+            year: u16::try_from(year).unwrap_or(2999),
+            month: narrow(month),
+            day: narrow(doy - (153 * mp + 2) / 5 + 1),
+        };
+        (date, of_day.unsigned_abs())
+    }
+
+    /// Day of the week, 0 = Sunday (Sakamoto's method).
+    #[must_use]
+    pub fn weekday(self) -> u8 {
+        const SHIFT: [u32; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
+        let year = u32::from(self.year) - u32::from(self.month < 3);
+        let month = SHIFT[usize::from(self.month.clamp(1, 12)) - 1];
+        ((year + year / 4 - year / 100 + year / 400 + month + u32::from(self.day)) % 7) as u8
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl FromStr for Date {
+    type Err = DateError;
+    fn from_str(text: &str) -> Result<Self, DateError> {
+        let refused = || DateError(text.chars().take(40).collect());
+        let bytes = text.as_bytes();
+        let shaped = bytes.len() == 10 && bytes[4] == b'-' && bytes[7] == b'-' && text.is_ascii();
+        if !shaped {
+            return Err(refused());
+        }
+        let number = |part: &str| part.parse::<u16>().map_err(|_| refused());
+        let (year, month, day) = (number(&text[..4])?, number(&text[5..7])?, number(&text[8..])?);
+        Self::new(year, month as u8, day as u8).ok_or_else(refused)
+    }
+}
+
+impl TryFrom<String> for Date {
+    type Error = DateError;
+    fn try_from(text: String) -> Result<Self, DateError> {
+        text.parse()
+    }
+}
+
+impl From<Date> for String {
+    fn from(date: Date) -> String {
+        date.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_checked_and_named() {
+        let day: Date = "2026-11-24".parse().unwrap();
+        assert_eq!((day.weekday(), day.to_string().as_str()), (2, "2026-11-24"));
+        for bad in ["2015-02-29", "2015-13-01", "15-1-1", "2015/01/01", "２０１５-01-01", ""] {
+            assert!(bad.parse::<Date>().is_err(), "{bad}");
+        }
+        assert!("2016-02-29".parse::<Date>().is_ok());
+    }
+
+    #[test]
+    fn an_instant_has_the_sites_date_not_greenwichs() {
+        // 2015-12-31T16:00:00Z is already the new year in Shanghai.
+        let now = Instant(1_451_577_600_000);
+        assert_eq!(Date::at(now, 8 * 3600), (Date::new(2016, 1, 1).unwrap(), 0));
+        assert_eq!(Date::at(now, 0), (Date::new(2015, 12, 31).unwrap(), 16 * 3_600_000));
+    }
+
+    #[test]
+    fn a_window_holds_its_start_and_not_its_end() {
+        let window = Window {
+            from: Instant(10),
+            until: Some(Instant(20)),
+        };
+        assert_eq!(
+            [9, 10, 19, 20].map(|t| window.covers(Instant(t))),
+            [false, true, true, false]
+        );
+        assert!(
+            Window {
+                from: Instant(10),
+                until: None
+            }
+            .covers(Instant(u64::MAX))
+        );
+    }
+}

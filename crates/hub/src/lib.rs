@@ -1,0 +1,1 @@
+//! The office's hub: API, admin, projections, signer, broadcaster.

@@ -1,0 +1,1 @@
+//! A durable, ordered log of bytes with content objects by hash, in one redb file.

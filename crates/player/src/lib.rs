@@ -1,0 +1,1 @@
+//! A display player: sans-IO agent, replica, play loop.

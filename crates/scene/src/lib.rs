@@ -1,0 +1,1 @@
+//! From an airing, a panel and an instant to pixels: layout, text, ticker; deterministic.

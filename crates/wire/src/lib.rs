@@ -1,0 +1,1 @@
+//! What crosses MQTT: topics, signed envelopes, heads, statuses; verification and the rules of freshness.
