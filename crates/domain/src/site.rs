@@ -1,9 +1,10 @@
 //! A site: one office, with its name, its hotlines and its clock.
 
-use crate::ids::{ContentHash, SiteName};
+use crate::ids::{ContentHash, DepartmentId, SiteName};
 use crate::lang::LocalText;
 use crate::time::{DAY_MS, Date, Instant};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A fact about the site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,9 @@ pub struct SiteProfile {
     pub hotlines: Vec<Hotline>,
     /// Opening hours.
     pub hours: LocalText,
+    /// The office's departments, for people to read.
+    #[serde(default)]
+    pub departments: BTreeMap<DepartmentId, LocalText>,
     /// Where the public pages are, for QR codes. Empty: no code is drawn.
     #[serde(default)]
     pub public_url: String,

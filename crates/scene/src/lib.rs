@@ -1,1 +1,5 @@
-//! From an airing, a panel and an instant to pixels: layout, text, ticker; deterministic.
+//! Scene: a programme, a panel and an instant become a picture.
+
+pub mod frame;
+
+pub use frame::{Frame, Rgb};
