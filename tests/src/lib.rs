@@ -1,1 +1,326 @@
-//! Heliograph's tests.
+//! A whole office for tests: a hub on a free port, its broker, players with recording sinks, and people who call the API.
+
+// A test that cannot set its world up has nothing better to do than to fail here.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support")]
+
+mod http;
+mod people;
+
+pub use http::{Http, Reply};
+pub use people::{NOTICE_ENTRY, PASSWORD, People, STANDING_ENTRY, act, commitment, notice};
+
+use heliograph_domain::panel::{ColourDepth, Panel};
+use heliograph_domain::{DisplayId, SiteName};
+use heliograph_hub::{Hub, HubConfig, MovableClock};
+use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
+use heliograph_scene::Frame;
+use heliograph_sink::{Recorder, Recording};
+use heliograph_wire::{KeyPair, PublicKey};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// A folder that is gone when the test is over.
+#[derive(Debug)]
+pub struct TempDir(PathBuf);
+
+impl TempDir {
+    /// A fresh folder.
+    #[must_use]
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!(
+            "heliograph-test-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Its path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Default for TempDir {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for TempDir {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An office.
+pub struct World {
+    runtime: tokio::runtime::Runtime,
+    hub: Option<Hub>,
+    /// The hub's clock.
+    pub clock: Arc<MovableClock>,
+    /// The office's people, signed in.
+    pub people: People,
+    dir: TempDir,
+    mqtt: SocketAddr,
+    http: SocketAddr,
+}
+
+/// A display of the office, with its player.
+pub struct TestDisplay {
+    /// Its id.
+    pub id: DisplayId,
+    /// What its sink was handed.
+    pub recording: Recording,
+    identity: Identity,
+    folder: PathBuf,
+    panel: Panel,
+    player: Option<Player>,
+}
+
+/// A lobby screen.
+pub const LOBBY: Panel = Panel {
+    width_px: 960,
+    height_px: 540,
+    colour: ColourDepth::Full,
+    pixel_pitch_um: 630,
+    viewing_distance_mm: 3000,
+    refresh_hz: 60,
+};
+/// A portrait screen.
+pub const PORTRAIT: Panel = Panel {
+    width_px: 540,
+    height_px: 960,
+    colour: ColourDepth::Full,
+    pixel_pitch_um: 630,
+    viewing_distance_mm: 2000,
+    refresh_hz: 60,
+};
+/// An LED strip.
+pub const STRIP: Panel = Panel {
+    width_px: 256,
+    height_px: 64,
+    colour: ColourDepth::Full,
+    pixel_pitch_um: 5000,
+    viewing_distance_mm: 8000,
+    refresh_hz: 30,
+};
+/// A window sign.
+pub const SIGN: Panel = Panel {
+    width_px: 64,
+    height_px: 32,
+    colour: ColourDepth::Full,
+    pixel_pitch_um: 5000,
+    viewing_distance_mm: 4000,
+    refresh_hz: 30,
+};
+
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+impl World {
+    /// An office with its people, channels `hall` and `strips`, and two catalogue entries.
+    #[must_use]
+    pub fn new() -> Self {
+        let (runtime, dir, clock) = (runtime(), TempDir::new(), Arc::new(MovableClock::default()));
+        let hub = runtime.block_on(start_hub(dir.path(), LOOPBACK, LOOPBACK, &clock));
+        let (mqtt, http) = (hub.mqtt_addr(), hub.http_addr());
+        let people = People::set_up(&Http::new(http), &hub.setup_word().unwrap());
+        Self {
+            runtime,
+            hub: Some(hub),
+            clock,
+            people,
+            dir,
+            mqtt,
+            http,
+        }
+    }
+
+    /// The running hub.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        self.hub.as_ref().unwrap()
+    }
+
+    /// The hub's data folder.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("hub")
+    }
+
+    /// Where the broker listens.
+    #[must_use]
+    pub fn mqtt(&self) -> SocketAddr {
+        self.mqtt
+    }
+
+    /// Nobody's connection to the hub.
+    #[must_use]
+    pub fn http(&self) -> Http {
+        Http::new(self.http)
+    }
+
+    /// Stops the hub: the network is down for every display.
+    pub fn hub_goes_away(&mut self) {
+        if let Some(hub) = self.hub.take() {
+            self.runtime.block_on(hub.stop());
+        }
+    }
+
+    /// Starts it again, on the same ports and folder.
+    pub fn hub_comes_back(&mut self) {
+        self.hub = Some(
+            self.runtime
+                .block_on(start_hub(self.dir.path(), self.http, self.mqtt, &self.clock)),
+        );
+    }
+
+    /// Enrols a display and starts its player.
+    pub fn display(&self, name: &str, panel: Panel, channels: &[&str]) -> TestDisplay {
+        let keys = KeyPair::generate().unwrap();
+        let wish = json!({
+            "key": hex(&keys.public().0), "name": {"zh-Hans": name, "en": name}, "location": {"zh-Hans": "大厅"},
+            "profile": "test", "panel": panel, "language": "zh-Hans", "channels": channels,
+        });
+        let answer = self
+            .people
+            .admin
+            .post("/api/v1/displays", &wish)
+            .expect_status(201)
+            .json;
+        let text = |name: &str| answer[name].as_str().unwrap().to_owned();
+        let identity = Identity {
+            site: text("site").parse().unwrap(),
+            display: text("id").parse().unwrap(),
+            secret: keys.secret(),
+            mqtt_token: text("mqtt_token"),
+            root: PublicKey(unhex(&text("root"))),
+        };
+        let folder = self.dir.path().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let (_, recording) = Recorder::new();
+        let mut display = TestDisplay {
+            id: identity.display,
+            recording,
+            identity,
+            folder,
+            panel,
+            player: None,
+        };
+        display.start(self.mqtt);
+        display
+    }
+
+    /// A display's identity, to misuse.
+    #[must_use]
+    pub fn identity(&self, display: &TestDisplay) -> Identity {
+        display.identity.clone()
+    }
+}
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.hub_goes_away();
+    }
+}
+
+impl TestDisplay {
+    /// Starts the player, with a fresh recording.
+    pub fn start(&mut self, broker: SocketAddr) {
+        let (recorder, recording) = Recorder::new();
+        self.recording = recording;
+        let config = PlayerConfig {
+            identity: self.identity.clone(),
+            broker: BrokerAddress {
+                host: broker.ip().to_string(),
+                port: broker.port(),
+            },
+            data: self.folder.clone(),
+            sink: Box::new(recorder),
+            live: None,
+            fonts: FontSource::BuiltIn,
+            clock: Arc::new(SystemClock),
+            panel: Some(self.panel),
+        };
+        self.player = Some(Player::start(config).unwrap());
+    }
+
+    /// Stops the player.
+    pub fn stop(&mut self) {
+        if let Some(player) = self.player.take() {
+            player.stop();
+        }
+    }
+
+    /// The newest frame.
+    #[must_use]
+    pub fn frame(&self) -> Arc<Frame> {
+        self.recording.last().expect("a frame")
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<MovableClock>) -> Hub {
+    let site: SiteName = "binhe".parse().unwrap();
+    let config = HubConfig {
+        data: dir.join("hub"),
+        listen: http,
+        mqtt_listen: mqtt,
+        site,
+        clock: Arc::clone(clock) as _,
+        wall: None,
+    };
+    Hub::start(config).await.unwrap()
+}
+
+/// Waits until something holds; fails with `what` after a generous time.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "never: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn unhex(text: &str) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+    }
+    bytes
+}
+
+/// The rows of a release's reach that have come all the way.
+#[must_use]
+pub fn on_air_rows(reach: &Value) -> usize {
+    reach["displays"]
+        .as_array()
+        .map_or(0, |rows| rows.iter().filter(|row| row["on_air_at"].is_string()).count())
+}

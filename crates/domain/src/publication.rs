@@ -115,6 +115,24 @@ pub enum PublicationEvent {
     },
 }
 
+impl PublicationEvent {
+    /// Who brought it about.
+    #[must_use]
+    pub fn by(&self) -> &StaffId {
+        match self {
+            Self::Submitted { by, .. }
+            | Self::ConfidentialityReviewed { by, .. }
+            | Self::Countersigned { by, .. }
+            | Self::Approved { by, .. }
+            | Self::Rejected { by, .. }
+            | Self::Amended { by, .. }
+            | Self::Withdrawn { by, .. }
+            | Self::WithdrawalExplained { by, .. } => by,
+            Self::Released(release) => &release.by,
+        }
+    }
+}
+
 /// What someone wants done with a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {

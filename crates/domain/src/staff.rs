@@ -170,3 +170,29 @@ impl Staff {
         self.people.get(id).is_some_and(|person| may(&person.roles, verb))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_the_documents_is_the_table_of_the_program() {
+        let document = include_str!("../../../docs/permissions.md");
+        let written: Vec<&str> = document.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+        let ours: Vec<String> = PERMISSIONS
+            .iter()
+            .map(|(verb, roles)| {
+                let roles: Vec<String> = roles.iter().map(|role| format!("{role:?}")).collect();
+                format!("| {verb:?} | {} |", roles.join(", "))
+            })
+            .collect();
+        assert_eq!(written, ours);
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_denied() {
+        let author = BTreeSet::from([Role::Author]);
+        assert!(may(&author, Verb::Draft) && may(&author, Verb::Read));
+        assert!(!may(&author, Verb::Approve) && !may(&BTreeSet::new(), Verb::Read));
+    }
+}

@@ -1,1 +1,39 @@
-//! The office's hub: API, admin, projections, signer, broadcaster.
+//! The office's hub: API, admin and public pages; projections of the log; signer and broadcaster; the embedded broker.
+//!
+//! The path of a command: [`http`] → [`transact`] → `EventLog::append` → [`projector`] → [`broadcast`] (and
+//! [`signer`]) → MQTT; what displays answer comes in by [`intake`].
+
+mod admin;
+mod broadcast;
+mod broker_rules;
+mod calendar;
+pub mod clock;
+mod credentials;
+mod directory;
+mod drafts;
+mod feed;
+mod http;
+mod intake;
+mod keys;
+mod library;
+mod office;
+mod picture;
+mod presence;
+mod projector;
+mod reach;
+pub mod report;
+mod sign_in;
+mod signer;
+mod start;
+mod state;
+mod transact;
+// view
+pub mod wall;
+
+pub use clock::{Clock, MovableClock, SystemClock};
+pub use credentials::CredentialError;
+pub use keys::KeysError;
+pub use projector::{ProjectError, replay};
+pub use start::{Hub, HubConfig, StartError};
+pub use state::State;
+pub use wall::WallControls;

@@ -1,1 +1,26 @@
-//! A durable, ordered log of bytes with content objects by hash, in one redb file.
+//! A durable, ordered log of bytes, with the content it names and small erasable tables beside it.
+//!
+//! [`EventLog`] says what is promised. [`RedbLog`] keeps it in one file, [`MemoryLog`] in memory for tests; both pass one
+//! contract test. The bytes are drawn in `docs/log-format.md`.
+
+mod error;
+mod event_log;
+mod memory;
+mod name;
+mod record;
+mod redb_log;
+mod sequencer;
+mod watch;
+
+pub use error::{AppendError, EraseError, OpenError, ReadError};
+pub use event_log::{
+    Appended, Batch, COMMAND_MEMORY_MS, ContentObject, EventLog, Head, MAX_BATCH_BYTES, MAX_BODY_BYTES, NewEvent,
+    TableWrite,
+};
+pub use memory::MemoryLog;
+pub use name::{
+    ActorId, CommandId, ContentHash, EventId, NameError, Position, Revision, StreamId, TableName, TimestampMs,
+};
+pub use record::Record;
+pub use redb_log::{FILE_NAME, RedbLog};
+pub use watch::Watch;

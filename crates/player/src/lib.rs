@@ -1,1 +1,20 @@
 //! A display player: sans-IO agent, replica, play loop.
+//!
+//! [`Player::start`] brings a display to life: it shows the last good programme from its [`replica`] at once, then
+//! connects to the broker. What it believes and shows is decided by the [`agent`], which knows neither sockets nor
+//! files nor clocks.
+
+pub mod agent;
+mod clock;
+mod fonts;
+mod identity;
+mod link;
+mod play;
+pub mod replica;
+mod shell;
+
+pub use clock::{Clock, SystemClock};
+pub use fonts::FontSource;
+pub use identity::{Identity, IdentityError};
+pub use link::{BrokerAddress, BrokerAddressError};
+pub use shell::{Player, PlayerConfig, PlayerError};

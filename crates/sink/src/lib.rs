@@ -1,1 +1,65 @@
-//! From a frame to light: PNG, browser, terminal.
+//! Sinks: where frames become light.
+
+mod browser;
+pub mod encode;
+mod png_file;
+mod recorder;
+mod spec;
+mod tee;
+mod terminal;
+
+pub use browser::BrowserSink;
+pub use png_file::PngSink;
+pub use recorder::{Recorded, Recorder, Recording};
+pub use spec::{SinkSpec, SpecError};
+pub use tee::Tee;
+pub use terminal::{TerminalSink, half_blocks};
+
+use heliograph_domain::Instant;
+use heliograph_scene::Frame;
+use std::path::PathBuf;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Takes frames and makes them visible.
+pub trait Sink: Send {
+    /// What kind of sink it is, and where: for people and statuses.
+    fn name(&self) -> &str;
+
+    /// Shows a frame of the instant `at`. Returns quickly: what takes long (encoding, a slow viewer) is done elsewhere,
+    /// and when frames come faster than it can be done, the newest wins.
+    ///
+    /// # Errors
+    /// When the frame cannot be shown; the player goes on and tells it.
+    fn show(&mut self, frame: &Arc<Frame>, at: Instant) -> Result<(), SinkError>;
+}
+
+/// Why a sink could not be opened or could not show.
+#[derive(Debug, Error)]
+pub enum SinkError {
+    /// A file cannot be written.
+    #[error("{path} cannot be written: {cause}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address} for the live picture: {cause}. Choose another port, or 0 for a free one")]
+    Listen {
+        /// The address.
+        address: std::net::SocketAddr,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// A live picture on an address that others can reach.
+    #[error("{0} is not on this machine: a live picture is served on loopback only")]
+    NotLoopback(std::net::SocketAddr),
+    /// The machine refused a thread or a runtime.
+    #[error("the machine refused: {0}")]
+    Machine(std::io::Error),
+    /// The sink's own thread has ended.
+    #[error("the sink has stopped")]
+    Stopped,
+}

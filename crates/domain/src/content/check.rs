@@ -227,7 +227,7 @@ impl Checker {
                 text
             }
             Shape::Date => {
-                if !value.as_str().is_some_and(|text| text.trim().parse::<Date>().is_ok()) {
+                if value.as_str().is_none_or(|text| text.trim().parse::<Date>().is_err()) {
                     self.refuse(path, Some(spec), Problem::NotADate);
                 }
                 value.as_str().map_or(Value::Null, |text| text.trim().into())

@@ -1,0 +1,37 @@
+//! The commands, one file each.
+
+pub(crate) mod demo;
+pub(crate) mod hub;
+pub(crate) mod log;
+pub(crate) mod player;
+pub(crate) mod report;
+
+use std::io::Write;
+
+/// Writes a line of data to standard output. A reader that has gone away (`| head`) is no fault.
+pub(crate) fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// A tokio runtime for a server.
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+/// Waits until someone asks the process to end: Ctrl-C, or a service manager's SIGTERM.
+pub(crate) async fn told_to_stop() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            // Without the signal Ctrl-C still works.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

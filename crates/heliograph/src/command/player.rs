@@ -1,0 +1,169 @@
+//! `heliograph player`
+
+use super::say;
+use crate::Failure;
+use crate::api::Api;
+use clap::Subcommand;
+use heliograph_domain::DisplayId;
+use heliograph_player::profile::Profile;
+use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
+use heliograph_sink::{BrowserSink, Sink, SinkSpec};
+use heliograph_wire::{KeyPair, PublicKey};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Runs a display's player, or enrols one.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+    #[command(flatten)]
+    run: Run,
+}
+
+#[derive(clap::Args)]
+struct Run {
+    /// The broker's address.
+    #[arg(long, default_value = "mqtt://127.0.0.1:1883")]
+    broker: String,
+    /// The panel's profile (firmware-config/profiles), used until the hub has told the display its configuration.
+    #[arg(long, default_value = "lobby-1080p")]
+    profile: String,
+    /// Where frames go: png:FILE, terminal, browser:ADDRESS.
+    #[arg(long, default_value = "browser:127.0.0.1:0")]
+    sink: String,
+    /// The player's folder: identity and replica.
+    #[arg(long, default_value = "./heliograph-player")]
+    data: PathBuf,
+    /// Ends after the first frame; for measuring.
+    #[arg(long, hide = true)]
+    first_frame: bool,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Enrols this machine's display at a hub, with an operator's token, and keeps its identity in the folder.
+    Enrol {
+        /// The hub's address.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        hub: String,
+        /// An operator's token, made in the admin or by POST /api/v1/tokens. Better in HELIOGRAPH_TOKEN.
+        #[arg(long)]
+        token: Option<String>,
+        /// The display's name, in Chinese.
+        #[arg(long)]
+        name: String,
+        /// Where it hangs, in Chinese.
+        #[arg(long)]
+        location: String,
+        /// The panel's profile.
+        #[arg(long)]
+        profile: String,
+        /// The language it speaks.
+        #[arg(long, default_value = "zh-Hans")]
+        language: String,
+        /// The channels it is tuned to, in order.
+        #[arg(long, value_delimiter = ',', required = true)]
+        channels: Vec<String>,
+        /// The player's folder.
+        #[arg(long, default_value = "./heliograph-player")]
+        data: PathBuf,
+    },
+}
+
+pub(crate) fn run(args: Args) -> Result<(), Failure> {
+    match args.action {
+        None => play(&args.run),
+        Some(Action::Enrol { hub, token, name, location, profile, language, channels, data }) => {
+            let token = token
+                .or_else(|| std::env::var("HELIOGRAPH_TOKEN").ok())
+                .ok_or_else(|| Failure::Usage("an operator's token is needed: --token or HELIOGRAPH_TOKEN".to_owned()))?;
+            let profile = Profile::parse_built_in(&profile)?;
+            let wish = json!({
+                "name": {"zh-Hans": name}, "location": {"zh-Hans": location}, "profile": profile.name,
+                "panel": profile.panel, "language": language, "channels": channels,
+            });
+            let id = enrol(&Api::new(&hub).with_token(&token), wish, &data, None)?;
+            say(&format!("enrolled display {id}; start it with: heliograph player --data {}", data.display()));
+            Ok(())
+        }
+    }
+}
+
+/// The identity's file in a player's folder.
+pub(crate) fn identity_file(data: &Path) -> PathBuf {
+    data.join("identity.toml")
+}
+
+/// Enrols a display and keeps its identity; the secret key never leaves the folder.
+pub(crate) fn enrol(api: &Api, mut wish: Value, data: &Path, once: Option<&str>) -> Result<DisplayId, Failure> {
+    let file = identity_file(data);
+    if file.exists() {
+        return Err(Failure::Problem(format!("{} exists: this display is enrolled already", file.display())));
+    }
+    std::fs::create_dir_all(data)?;
+    let keys = KeyPair::generate()?;
+    wish["key"] = json!(keys.public().0.iter().map(|b| format!("{b:02x}")).collect::<String>());
+    let answer = match once {
+        Some(key) => api.post_once("/api/v1/displays", &wish, key)?,
+        None => api.post("/api/v1/displays", &wish)?,
+    };
+    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    let identity = Identity {
+        site: text("site").parse()?,
+        display: text("id").parse()?,
+        secret: keys.secret(),
+        mqtt_token: text("mqtt_token"),
+        root: root_key(&text("root")).ok_or_else(|| Failure::Problem("the hub's answer holds no root key: is it a Heliograph hub?".to_owned()))?,
+    };
+    identity.store(&file)?;
+    Ok(identity.display)
+}
+
+fn root_key(hex: &str) -> Option<PublicKey> {
+    let mut key = [0; 32];
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    for (byte, at) in key.iter_mut().zip((0..64).step_by(2)) {
+        *byte = u8::from_str_radix(&hex[at..at + 2], 16).ok()?;
+    }
+    Some(PublicKey(key))
+}
+
+fn play(args: &Run) -> Result<(), Failure> {
+    let broker: BrokerAddress = args.broker.parse().map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
+    let spec: SinkSpec = args.sink.parse().map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
+    let profile = Profile::parse_built_in(&args.profile)?;
+    let identity = Identity::load(&identity_file(&args.data))?;
+    let (sink, live) = open_sink(spec, &identity.display.to_string())?;
+    let config = PlayerConfig {
+        identity,
+        broker,
+        data: args.data.clone(),
+        sink,
+        live: live.clone(),
+        fonts: FontSource::System,
+        clock: Arc::new(SystemClock),
+        panel: Some(profile.panel),
+    };
+    let player = Player::start(config)?;
+    if let Some(live) = live {
+        say(&format!("live picture  {}", live.replace("ws://", "http://").trim_end_matches("live")));
+    }
+    super::runtime()?.block_on(super::told_to_stop());
+    player.stop();
+    Ok(())
+}
+
+/// The sink, and where its live picture is, when it has one.
+fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
+    if let SinkSpec::Browser(address) = spec {
+        let sink = BrowserSink::start(title, address)?;
+        let live = sink.url();
+        return Ok((Box::new(sink), Some(live)));
+    }
+    Ok((spec.open(title)?, None))
+}

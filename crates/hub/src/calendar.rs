@@ -1,0 +1,47 @@
+//! The site's time zone, expanded so that no display needs its rules.
+
+use heliograph_domain::Instant;
+use heliograph_domain::site::SiteClock;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+/// Changes of offset are expanded this many years ahead.
+const YEARS_AHEAD: i64 = 10;
+/// And never more of them than this.
+const MOST: usize = 160;
+
+/// The clock of an IANA time zone: its offset from the beginning of the records to some years from now. `None` when
+/// there is no such zone.
+pub(crate) fn site_clock(time_zone: &str, now: Instant) -> Option<SiteClock> {
+    let zone = TimeZone::get(time_zone).ok()?;
+    // Records before this are nobody's: the clock begins with the year 2000.
+    let begin = Timestamp::from_second(946_684_800).ok()?;
+    let end = i64::try_from(now.0 / 1000).ok()? + YEARS_AHEAD * 366 * 86_400;
+    let mut offsets = vec![(Instant(946_684_800_000), zone.to_offset(begin).seconds())];
+    for change in zone.following(begin).take(MOST) {
+        if change.timestamp().as_second() > end {
+            break;
+        }
+        let at = u64::try_from(change.timestamp().as_millisecond()).ok()?;
+        offsets.push((Instant(at), change.offset().seconds()));
+    }
+    Some(SiteClock { offsets })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shanghai_never_changes_and_berlin_does() {
+        let now = Instant(1_790_000_000_000);
+        assert_eq!(
+            site_clock("Asia/Shanghai", now).unwrap().offsets,
+            [(Instant(946_684_800_000), 8 * 3600)]
+        );
+        let berlin = site_clock("Europe/Berlin", now).unwrap();
+        assert!(berlin.offsets.len() > 20);
+        assert_eq!(berlin.offset_s(Instant(1_782_900_000_000)), 7200);
+        assert!(site_clock("Nowhere/Place", now).is_none());
+    }
+}

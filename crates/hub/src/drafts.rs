@@ -1,0 +1,108 @@
+//! Drafts: an erasable table of their own, since they may hold what must never be published. The log speaks of a
+//! draft only from submission on.
+
+use crate::library;
+use heliograph_domain::content::{FieldError, Strictness, check_texts};
+use heliograph_domain::{CatalogueEntryId, ContentHash, Document, Instant, Kind, PublicationId, StaffId};
+use heliograph_log::{ContentObject, EventLog, NameError, ReadError, TableName, TableWrite};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+/// A text that its author still works on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Draft {
+    /// The publication that it is or will be.
+    pub(crate) id: PublicationId,
+    /// Its kind.
+    pub(crate) kind: Kind,
+    /// Its place in the catalogue.
+    pub(crate) catalogue_entry: CatalogueEntryId,
+    /// `{lang: {field: …}}`, as far as it is written.
+    pub(crate) content: Value,
+    /// Drawn once for this draft: every form of it is hashed with it.
+    pub(crate) salt: [u8; 16],
+    /// The author.
+    pub(crate) author: StaffId,
+    /// When it was last saved.
+    pub(crate) updated_at: Instant,
+}
+
+/// Why drafts could not be read or kept.
+#[derive(Debug, Error)]
+pub(crate) enum DraftError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("a draft cannot be read: {0}")]
+    Row(#[from] serde_json::Error),
+    #[error(transparent)]
+    Name(#[from] NameError),
+}
+
+fn table() -> Result<TableName, DraftError> {
+    Ok(TableName::new("drafts")?)
+}
+
+fn key(id: PublicationId) -> bytes::Bytes {
+    id.0.as_bytes().to_vec().into()
+}
+
+impl Draft {
+    /// What `If-Match` compares: it changes with every change that a reader could see.
+    pub(crate) fn hash(&self) -> ContentHash {
+        let seen = serde_json::json!([self.kind, self.catalogue_entry, self.content]);
+        ContentHash::of(&self.salt, seen.to_string().as_bytes())
+    }
+
+    /// The faults of what is written so far; what is missing is none yet.
+    pub(crate) fn faults(kind: Kind, content: &Value) -> Vec<FieldError> {
+        check_texts(kind, content, Strictness::Draft).err().unwrap_or_default()
+    }
+
+    /// The document that is reviewed and shown, with its object for the content store.
+    ///
+    /// # Errors
+    /// Every mandatory element that is missing, and every other fault.
+    pub(crate) fn document(&self) -> Result<(Document, ContentHash, ContentObject), Vec<FieldError>> {
+        let document = Document::check(self.kind, &self.content)?;
+        let (hash, object) = library::object(self.salt, document.to_bytes());
+        Ok((document, hash, object))
+    }
+
+    /// The write that keeps it.
+    pub(crate) fn keep(&self) -> Result<TableWrite, DraftError> {
+        Ok(TableWrite {
+            table: table()?,
+            key: key(self.id),
+            value: Some(serde_json::to_vec(self)?.into()),
+        })
+    }
+}
+
+/// The draft of a publication.
+pub(crate) fn find(log: &dyn EventLog, id: PublicationId) -> Result<Option<Draft>, DraftError> {
+    let row = log.get(&table()?, &key(id))?;
+    Ok(row.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
+}
+
+/// All drafts of an author, the newest first.
+pub(crate) fn of_author(log: &dyn EventLog, author: &StaffId) -> Result<Vec<Draft>, DraftError> {
+    let mut drafts = Vec::new();
+    for (_, bytes) in log.scan(&table()?, &[])? {
+        let draft: Draft = serde_json::from_slice(&bytes)?;
+        if draft.author == *author {
+            drafts.push(draft);
+        }
+    }
+    drafts.sort_by_key(|draft| std::cmp::Reverse(draft.updated_at));
+    Ok(drafts)
+}
+
+/// The write that drops a draft.
+pub(crate) fn discard(id: PublicationId) -> Result<TableWrite, DraftError> {
+    Ok(TableWrite {
+        table: table()?,
+        key: key(id),
+        value: None,
+    })
+}

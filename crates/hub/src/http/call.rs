@@ -1,0 +1,224 @@
+//! A caller's request to the API: who calls, in which language, with which key, and what is asked.
+
+use super::fields::Fields;
+use super::idempotency::{Answer, Repeatable};
+use super::problem::Problem;
+use crate::office::Office;
+use crate::sign_in;
+use crate::state::interface_lang;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use heliograph_domain::staff::Verb;
+use heliograph_domain::{ContentHash, Lang, StaffId};
+use std::sync::Arc;
+
+/// The most bytes that a request's body may have.
+const MAX_BODY: usize = 1024 * 1024;
+/// The cookie that holds a browser's session.
+pub(crate) const SESSION_COOKIE: &str = "heliograph_session";
+/// The cookie that holds the language someone chose.
+pub(crate) const LANG_COOKIE: &str = "heliograph_lang";
+
+/// Who calls: someone who signed in.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    /// Who.
+    pub(crate) staff: StaffId,
+    /// What they carry.
+    pub(crate) secret: String,
+}
+
+impl Caller {
+    /// Whether they may do this, by the table of permissions.
+    pub(crate) fn may(&self, office: &Office, verb: Verb) -> Result<(), Problem> {
+        if office.state().staff.may(&self.staff, verb) {
+            Ok(())
+        } else {
+            Err(Problem::forbidden())
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Office>> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Problem> {
+        let (secret, from_cookie) = carried_secret(&parts.headers).ok_or_else(Problem::unauthorised)?;
+        if from_cookie && !parts.method.is_safe() {
+            same_origin(&parts.headers)?;
+        }
+        let staff = sign_in::whose(office, &secret)?.ok_or_else(Problem::unauthorised)?;
+        Ok(Self { staff, secret })
+    }
+}
+
+fn carried_secret(headers: &HeaderMap) -> Option<(String, bool)> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    match bearer {
+        Some(secret) => Some((secret.trim().to_owned(), false)),
+        None => cookie(headers, SESSION_COOKIE).map(|secret| (secret, true)),
+    }
+}
+
+/// A cookie's value.
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
+/// Refuses a change that another site's page had a browser make.
+pub(crate) fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let ours = match (text(header::ORIGIN), text(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        // Browsers send the origin with every unsafe request; what sends none is no browser.
+        _ => true,
+    };
+    if ours { Ok(()) } else { Err(Problem::forbidden()) }
+}
+
+/// The reader's language: what they chose, else what their browser prefers, else Chinese.
+pub(crate) fn lang_of(headers: &HeaderMap) -> Lang {
+    let chosen = cookie(headers, LANG_COOKIE).and_then(|tag| interface_lang(&tag));
+    let preferred = || {
+        let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+        accepted.split(',').find_map(|tag| interface_lang(tag.trim()))
+    };
+    chosen.or_else(preferred).unwrap_or(Lang::ZhHans)
+}
+
+/// A request to change something: the caller, the body, and what makes it repeatable.
+pub(crate) struct Call {
+    /// Who calls.
+    pub(crate) caller: Caller,
+    /// What makes it repeatable.
+    pub(crate) repeatable: Repeatable,
+    /// `If-Match`, without quotes.
+    pub(crate) if_match: Option<String>,
+    body: Bytes,
+}
+
+impl Call {
+    /// The body's fields.
+    pub(crate) fn fields(&self) -> Result<Fields, Problem> {
+        Fields::of_body(&self.body)
+    }
+
+    /// `If-Match` as a content hash.
+    pub(crate) fn seen_hash(&self) -> Result<Option<ContentHash>, Problem> {
+        let Some(text) = self.if_match.as_deref().filter(|text| *text != "*") else {
+            return Ok(None);
+        };
+        let parsed = text.parse().map_err(|_| {
+            Problem::malformed(
+                "If-Match",
+                "invalid",
+                "If-Match 应为内容的哈希值",
+                "If-Match must be the hash of the content",
+            )
+        })?;
+        Ok(Some(parsed))
+    }
+}
+
+impl Call {
+    /// `If-Match` as a revision.
+    pub(crate) fn seen_revision(&self) -> Result<Option<u64>, Problem> {
+        let Some(text) = self.if_match.as_deref().filter(|text| *text != "*") else {
+            return Ok(None);
+        };
+        let parsed = text.parse().map_err(|_| {
+            Problem::malformed(
+                "If-Match",
+                "invalid",
+                "If-Match 应为修订号",
+                "If-Match must be the revision, a number",
+            )
+        })?;
+        Ok(Some(parsed))
+    }
+}
+
+impl FromRequest<Arc<Office>> for Call {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, office: &Arc<Office>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, office).await?;
+        let key = idempotency_key(&parts.headers)?;
+        let if_match = parts
+            .headers
+            .get(header::IF_MATCH)
+            .and_then(|value| value.to_str().ok())
+            .map(unquoted);
+        let body = read_body(body).await?;
+        let method = if parts.method == Method::PUT { "PUT" } else { "POST" };
+        let repeatable = Repeatable::new(key, method, parts.uri.path(), &body);
+        Ok(Self {
+            caller,
+            repeatable,
+            if_match,
+            body,
+        })
+    }
+}
+
+/// A body that is not too large.
+pub(crate) async fn read_body(body: axum::body::Body) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| Problem {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        ..Problem::malformed(
+            "body",
+            "too_long",
+            "请求正文超过 1 MiB",
+            "the body is larger than 1 MiB",
+        )
+    })
+}
+
+fn unquoted(text: &str) -> String {
+    text.trim().trim_start_matches("W/").trim_matches('"').to_owned()
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default();
+    if (1..=128).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+        return Ok(Some(text.to_owned()));
+    }
+    Err(Problem::malformed(
+        "Idempotency-Key",
+        "invalid",
+        "Idempotency-Key 应为 1 至 128 个可见的 ASCII 字符",
+        "Idempotency-Key must be 1 to 128 visible ASCII characters",
+    ))
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let headers = [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        let mut response = (status, headers, self.body.to_string()).into_response();
+        if let Some(etag) = self.etag.and_then(|etag| format!("\"{etag}\"").parse().ok()) {
+            response.headers_mut().insert(header::ETAG, etag);
+        }
+        response
+    }
+}

@@ -1,0 +1,247 @@
+//! `/api/v1/displays`: the panels that hang in the lobby.
+
+use super::call::{Call, Caller};
+use super::fields::Fields;
+use super::idempotency::{Answer, fresh_uuid};
+use super::problem::Problem;
+use super::shape;
+use crate::keys::{from_hex, hex};
+use crate::office::Office;
+use crate::state::KnownDisplay;
+use crate::transact::{Decision, transact};
+use crate::{credentials, picture, sign_in};
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use heliograph_domain::display::{Display, DisplaySetting};
+use heliograph_domain::panel::{ColourDepth, Panel};
+use heliograph_domain::staff::Verb;
+use heliograph_domain::{ChannelName, DisplayId, Event, Lang};
+use serde_json::{Value, json};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// `GET /api/v1/displays`
+pub(crate) async fn list(State(office): State<Arc<Office>>, caller: Caller) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Read)?;
+    let state = office.state();
+    let displays: Vec<Value> = state
+        .displays
+        .values()
+        .map(|known| shape::display(&office, known))
+        .collect();
+    Ok(Answer::ok(json!({"displays": displays})))
+}
+
+/// `GET /api/v1/displays/{id}`
+pub(crate) async fn one(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Read)?;
+    let known = find(&office, &id)?;
+    Ok(Answer::ok(shape::display(&office, &known)).with_etag(known.position))
+}
+
+/// `POST /api/v1/displays`: enrols a display by an operator's hand. The answer holds the display's MQTT token once; the
+/// hub keeps only its hash.
+pub(crate) async fn enrol(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::OperateDisplays)?;
+    let mut fields = call.fields()?;
+    let key = fields.text("key", 64);
+    let key = from_hex(&key);
+    if key.is_none() {
+        fields.fault(
+            "key",
+            "invalid",
+            "应为 64 位十六进制的设备公钥",
+            "must be the device's public key, 64 hexadecimal digits",
+        );
+    }
+    let setting = read_setting(&office.state().channel_names(), fields)?;
+    let key = key.ok_or_else(|| Problem::internal("a display without faults lacks its key"))?;
+    let id = DisplayId(fresh_uuid(office.now())?);
+    let token = sign_in::fresh_secret()?;
+    let keep = credentials::keep(id, &token).map_err(Problem::internal)?;
+    let stream = format!("display-{id}");
+    let answer = transact(&office, &call.caller.staff, &call.repeatable, stream, |_, _| {
+        let event = Display::enrol(None, key, setting.clone()).map_err(Problem::display_refused)?;
+        let body = json!({"id": id, "site": office.site, "mqtt_token": token, "root": hex(&office.keys.root.0)});
+        Ok(Decision {
+            writes: vec![keep.clone()],
+            ..Decision::of(
+                event.map(|event| Event::Display(id, event)).into_iter().collect(),
+                Answer::created(body),
+            )
+        })
+    })
+    .await?;
+    // A repeated request hears of the first display: only what is recorded is let in.
+    if answer.body["id"] == json!(id) {
+        credentials::admit(&office, id, &token);
+    }
+    Ok(answer)
+}
+
+/// `PUT /api/v1/displays/{id}`: what the office decides about it.
+pub(crate) async fn set(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::OperateDisplays)?;
+    let setting = read_setting(&office.state().channel_names(), call.fields()?)?;
+    let known = find(&office, &id)?;
+    let id = known.display.id;
+    let expected = call.seen_revision()?;
+    let answer = transact(
+        &office,
+        &call.caller.staff,
+        &call.repeatable,
+        format!("display-{id}"),
+        |state, _| {
+            let known = state.displays.get(&id).ok_or_else(missing)?;
+            if expected.is_some_and(|expected| expected != known.position) {
+                return Err(Problem::stale(shape::display(&office, known)));
+            }
+            let event = known.display.set(setting.clone()).map_err(Problem::display_refused)?;
+            let answer = Answer::ok(shape::setting(&setting));
+            Ok(Decision::of(
+                event.map(|event| Event::Display(id, event)).into_iter().collect(),
+                answer,
+            ))
+        },
+    )
+    .await?;
+    // It may be subscribed to a channel that it no longer has: it comes back with what it may have now.
+    if known
+        .display
+        .setting
+        .channels
+        .iter()
+        .any(|channel| !setting.channels.contains(channel))
+    {
+        (office.kick)(id);
+    }
+    Ok(answer)
+}
+
+/// `POST /api/v1/displays/{id}/retire`
+pub(crate) async fn retire(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::OperateDisplays)?;
+    call.fields()?.finish()?;
+    let id = find(&office, &id)?.display.id;
+    let answer = transact(
+        &office,
+        &call.caller.staff,
+        &call.repeatable,
+        format!("display-{id}"),
+        |state, _| {
+            let known = state.displays.get(&id).ok_or_else(missing)?;
+            let event = known.display.retire();
+            let answer = Answer::ok(json!({"id": id, "retired": true}));
+            Ok(Decision {
+                writes: vec![credentials::drop_of(id).map_err(Problem::internal)?],
+                ..Decision::of(
+                    event.map(|event| Event::Display(id, event)).into_iter().collect(),
+                    answer,
+                )
+            })
+        },
+    )
+    .await?;
+    credentials::expel(&office, id);
+    (office.kick)(id);
+    Ok(answer)
+}
+
+/// `GET /api/v1/displays/{id}/frame.png?width=`: what it shows now, drawn by the hub from the log.
+pub(crate) async fn frame(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    caller.may(&office, Verb::Read)?;
+    let known = find(&office, &id)?;
+    let width = query
+        .get("width")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(u32::MAX);
+    let png = tokio::task::spawn_blocking(move || picture::of_display(&office, &known.display, office.now(), width))
+        .await
+        .map_err(Problem::internal)?
+        .ok_or_else(|| Problem::not_found("画面（尚未设置单位信息）", "A picture (the site has no profile yet)"))?;
+    Ok((
+        [(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")],
+        png,
+    )
+        .into_response())
+}
+
+fn missing() -> Problem {
+    Problem::not_found("这块屏幕", "The display")
+}
+
+/// The display of an id in a path.
+pub(crate) fn find(office: &Office, id: &str) -> Result<Arc<KnownDisplay>, Problem> {
+    let id: DisplayId = id.parse().map_err(|_| missing())?;
+    office.state().displays.get(&id).cloned().ok_or_else(missing)
+}
+
+fn read_setting(known_channels: &BTreeSet<ChannelName>, mut fields: Fields) -> Result<DisplaySetting, Problem> {
+    let name = fields.local_text("name", 60);
+    let location = fields.local_text("location", 120);
+    let profile = fields.text("profile", 64);
+    let language = fields.choice("language", |tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
+    let channels: Vec<ChannelName> = fields.list("channels", 32);
+    for channel in &channels {
+        if !known_channels.contains(channel) {
+            fields.fault(
+                "channels",
+                "unknown_channel",
+                &format!("没有名为“{channel}”的频道"),
+                &format!("there is no channel `{channel}`"),
+            );
+        }
+    }
+    let panel = fields.object("panel", read_panel).flatten();
+    fields.finish()?;
+    let (Some(language), Some(panel)) = (language, panel) else {
+        return Err(Problem::internal("a setting without faults lacks its fields"));
+    };
+    let setting = DisplaySetting {
+        name,
+        location,
+        profile,
+        panel,
+        language,
+        channels,
+    };
+    setting.check().map_err(Problem::display_refused)?;
+    Ok(setting)
+}
+
+fn read_panel(fields: &mut Fields) -> Option<Panel> {
+    let colour = fields.choice("colour", |name| match name {
+        "mono" => Some(ColourDepth::Mono),
+        "tri" => Some(ColourDepth::Tri),
+        "full" => Some(ColourDepth::Full),
+        _ => None,
+    });
+    let px = |n: u64| u16::try_from(n).unwrap_or(u16::MAX);
+    let wide = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    Some(Panel {
+        width_px: px(fields.number("width_px", 8, 7680)),
+        height_px: px(fields.number("height_px", 8, 7680)),
+        pixel_pitch_um: wide(fields.number("pixel_pitch_um", 50, 50_000)),
+        viewing_distance_mm: wide(fields.number("viewing_distance_mm", 200, 100_000)),
+        refresh_hz: u8::try_from(fields.number("refresh_hz", 1, 240)).unwrap_or(u8::MAX),
+        colour: colour?,
+    })
+}

@@ -1,0 +1,226 @@
+//! `/api/v1/drafts`: texts that their authors work on.
+
+use super::call::{Call, Caller};
+use super::fields::Fields;
+use super::idempotency::{self, Answer, fresh_uuid};
+use super::problem::{Fault, Problem, Told};
+use super::shape;
+use crate::drafts::{self, Draft};
+use crate::office::Office;
+use crate::transact::blocking;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use heliograph_domain::staff::Verb;
+use heliograph_domain::{CatalogueEntryId, Kind, PublicationId};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What a caller writes in a draft.
+pub(crate) struct Wish {
+    pub(crate) kind: Kind,
+    pub(crate) catalogue_entry: CatalogueEntryId,
+    pub(crate) content: Value,
+}
+
+/// `POST /api/v1/drafts`
+pub(crate) async fn create(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::Draft)?;
+    let mut fields = call.fields()?;
+    let revises: Option<PublicationId> = fields.optional_parsed("publication");
+    let wish = read_wish(&office, fields)?;
+    let id = match revises {
+        Some(id) => revisable(&office, id)?,
+        None => PublicationId(fresh_uuid(office.now())?),
+    };
+    save_new(&office, &call, id, wish).await
+}
+
+/// A new draft of `id`.
+pub(crate) async fn save_new(
+    office: &Arc<Office>,
+    call: &Call,
+    id: PublicationId,
+    wish: Wish,
+) -> Result<Answer, Problem> {
+    let actor = &call.caller.staff;
+    if let Some(answer) = idempotency::answered(office, actor, &call.repeatable)? {
+        return Ok(answer);
+    }
+    if let Some(known) = drafts::find(&*office.log, id).map_err(Problem::internal)? {
+        return Err(Problem::stale(shaped(&known)));
+    }
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(Problem::internal)?;
+    let draft = Draft {
+        id,
+        kind: wish.kind,
+        catalogue_entry: wish.catalogue_entry,
+        content: wish.content,
+        salt,
+        author: actor.clone(),
+        updated_at: office.now(),
+    };
+    let answer = Answer::created(json!({"id": id, "hash": draft.hash()})).with_etag(draft.hash());
+    keep(office, call, &draft, answer).await
+}
+
+/// `PUT /api/v1/drafts/{id}` with `If-Match`
+pub(crate) async fn update(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::Draft)?;
+    let wish = read_wish(&office, call.fields()?)?;
+    let known = own(&office, &call.caller, &id)?;
+    let seen = call.seen_hash()?;
+    let Some(seen) = seen else {
+        return Err(Problem {
+            status: StatusCode::PRECONDITION_REQUIRED,
+            ..Problem::malformed(
+                "If-Match",
+                "missing",
+                "请带上 If-Match：您看到的草稿的哈希值",
+                "send If-Match: the hash of the draft that you saw",
+            )
+        });
+    };
+    if let Some(answer) = idempotency::answered(&office, &call.caller.staff, &call.repeatable)? {
+        return Ok(answer);
+    }
+    if seen != known.hash() {
+        return Err(Problem::stale(shaped(&known)));
+    }
+    let draft = Draft {
+        kind: wish.kind,
+        catalogue_entry: wish.catalogue_entry,
+        content: wish.content,
+        updated_at: office.now(),
+        ..known
+    };
+    let answer = Answer::ok(json!({"id": draft.id, "hash": draft.hash()})).with_etag(draft.hash());
+    keep(&office, &call, &draft, answer).await
+}
+
+/// `GET /api/v1/drafts`: one's own.
+pub(crate) async fn list(State(office): State<Arc<Office>>, caller: Caller) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Draft)?;
+    let drafts = drafts::of_author(&*office.log, &caller.staff).map_err(Problem::internal)?;
+    Ok(Answer::ok(
+        json!({"drafts": drafts.iter().map(shaped).collect::<Vec<_>>()}),
+    ))
+}
+
+/// `GET /api/v1/drafts/{id}`
+pub(crate) async fn one(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Answer, Problem> {
+    let draft = own(&office, &caller, &id)?;
+    Ok(Answer::ok(shaped(&draft)).with_etag(draft.hash()))
+}
+
+/// `DELETE /api/v1/drafts/{id}`
+pub(crate) async fn delete(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    caller: Caller,
+) -> Result<Answer, Problem> {
+    let draft = own(&office, &caller, &id)?;
+    let log = Arc::clone(&office.log);
+    let write = drafts::discard(draft.id).map_err(Problem::internal)?;
+    blocking(move || log.write(vec![write])).await?;
+    Ok(Answer::ok(json!({"id": draft.id, "discarded": true})))
+}
+
+/// A draft as JSON.
+pub(crate) fn shaped(draft: &Draft) -> Value {
+    json!({
+        "id": draft.id,
+        "hash": draft.hash(),
+        "kind": draft.kind.slug(),
+        "catalogue_entry": draft.catalogue_entry,
+        "content": draft.content,
+        "author": draft.author,
+        "updated_at": shape::time(draft.updated_at),
+    })
+}
+
+/// The caller's own draft: nobody reads another's before it is submitted.
+pub(crate) fn own(office: &Office, caller: &Caller, id: &str) -> Result<Draft, Problem> {
+    let missing = || Problem::not_found("这份草稿", "The draft");
+    let id: PublicationId = id.parse().map_err(|_| missing())?;
+    let draft = drafts::find(&*office.log, id)
+        .map_err(Problem::internal)?
+        .ok_or_else(missing)?;
+    if draft.author == caller.staff {
+        Ok(draft)
+    } else {
+        Err(missing())
+    }
+}
+
+fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Problem> {
+    let kind = fields.choice("kind", |slug| {
+        Kind::ALL.iter().copied().find(|kind| kind.slug() == slug)
+    });
+    let entry: Option<CatalogueEntryId> = fields.parsed("catalogue_entry");
+    let content = fields.required_value("content");
+    if let Some(kind) = kind
+        && !content.is_null()
+    {
+        fields.extend(Draft::faults(kind, &content).iter().map(Fault::of_content));
+    }
+    if let Some(entry) = &entry
+        && !office.state().catalogue.entries.contains_key(entry)
+    {
+        fields.fault(
+            "catalogue_entry",
+            "unknown",
+            "公开目录中没有这一项",
+            "is not an entry of the catalogue",
+        );
+    }
+    fields.finish()?;
+    match (kind, entry) {
+        (Some(kind), Some(catalogue_entry)) => Ok(Wish {
+            kind,
+            catalogue_entry,
+            content,
+        }),
+        _ => Err(Problem::internal("a wish without faults lacks its fields")),
+    }
+}
+
+/// Only something that was submitted once can be revised.
+fn revisable(office: &Office, id: PublicationId) -> Result<PublicationId, Problem> {
+    if office.state().publications.contains_key(&id) {
+        return Ok(id);
+    }
+    Err(Problem::field(
+        "publication",
+        "unknown",
+        "没有这条信息",
+        "there is no such publication",
+    ))
+}
+
+async fn keep(office: &Arc<Office>, call: &Call, draft: &Draft, answer: Answer) -> Result<Answer, Problem> {
+    let mut writes = vec![draft.keep().map_err(Problem::internal)?];
+    writes.extend(call.repeatable.remember(&call.caller.staff, &answer, office.now()));
+    let log = Arc::clone(&office.log);
+    blocking(move || log.write(writes)).await?;
+    Ok(answer)
+}
+
+/// What a clerk hears who submits something unfinished.
+pub(crate) fn incomplete(errors: &[heliograph_domain::content::FieldError]) -> Problem {
+    Problem {
+        title: Told::new(
+            "还有必填内容没有完成，未送审",
+            "Some mandatory elements are missing; it was not submitted",
+        ),
+        ..Problem::invalid(errors.iter().map(Fault::of_content).collect())
+    }
+}

@@ -1,0 +1,139 @@
+//! The hub's HTTP: one file per noun.
+
+pub(crate) mod call;
+pub(crate) mod catalogue;
+pub(crate) mod displays;
+pub(crate) mod drafts;
+pub(crate) mod events;
+pub(crate) mod fields;
+pub(crate) mod idempotency;
+pub(crate) mod people;
+pub(crate) mod problem;
+pub(crate) mod publications;
+pub(crate) mod reports;
+pub(crate) mod shape;
+pub(crate) mod wall;
+
+use crate::admin;
+use crate::office::Office;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use problem::{Problem, Told};
+use std::sync::Arc;
+
+/// Everything that the hub answers.
+pub(crate) fn router(office: &Arc<Office>) -> Router {
+    Router::new()
+        .merge(api())
+        .merge(admin::router())
+        .route("/live", get(reports::live))
+        .route("/ready", get(reports::ready))
+        .route("/content/{hash}", get(reports::content))
+        .route("/wall/{display}/live", get(wall::live))
+        .route("/wall/{display}/start", post(wall::start))
+        .route("/wall/{display}/stop", post(wall::stop))
+        .fallback(|| async { Problem::not_found("这个页面", "The page") })
+        .method_not_allowed_fallback(|| async { wrong_method() })
+        .layer(middleware::from_fn_with_state(Arc::clone(office), outermost))
+        .with_state(Arc::clone(office))
+}
+
+fn api() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/api/v1/setup", post(people::setup))
+        .route("/api/v1/sessions", post(people::sign_in))
+        .route("/api/v1/sessions/current", delete(people::sign_out))
+        .route("/api/v1/tokens", post(people::token))
+        .route("/api/v1/staff", get(people::staff).post(people::add_staff))
+        .route("/api/v1/site", get(people::site).put(people::set_site))
+        .route("/api/v1/catalogue", get(catalogue::list).post(catalogue::define))
+        .route(
+            "/api/v1/channels",
+            get(catalogue::channels).post(catalogue::open_channel),
+        )
+        .route("/api/v1/displays", get(displays::list).post(displays::enrol))
+        .route("/api/v1/displays/{id}", get(displays::one).put(displays::set))
+        .route("/api/v1/displays/{id}/retire", post(displays::retire))
+        .route("/api/v1/displays/{id}/frame.png", get(displays::frame))
+        .route("/api/v1/drafts", get(drafts::list).post(drafts::create))
+        .route(
+            "/api/v1/drafts/{id}",
+            get(drafts::one).put(drafts::update).delete(drafts::delete),
+        )
+        .route("/api/v1/publications", get(publications::list))
+        .route("/api/v1/publications/{id}", get(publications::one))
+        .route("/api/v1/publications/{id}/reach", get(publications::reach))
+        .route("/api/v1/publications/{id}/{verb}", post(publications::act))
+        .route("/api/v1/reports/annual", get(reports::annual))
+        .route("/api/v1/events", get(events::events))
+}
+
+fn wrong_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        Told::new("这个地址不支持这种操作", "This address does not take this method"),
+        Told::new("请查看接口说明。", "See the description of the interface."),
+    )
+}
+
+/// Puts problems into the reader's language and form, and the headers that every answer carries.
+async fn outermost(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
+    let lang = call::lang_of(request.headers());
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    if let Some(problem) = problem_of(&mut response, &path) {
+        response = if is_page(&path) {
+            admin::problem_page(&office, &problem, lang, &path)
+        } else {
+            problem::as_json(&problem, lang)
+        };
+    }
+    let headers = response.headers_mut();
+    for (name, value) in SAFE_HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Scripts, styles and pictures come from the hub alone; nothing frames it.
+const SAFE_HEADERS: [(HeaderName, &str); 4] = [
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+fn is_page(path: &str) -> bool {
+    !(path.starts_with("/api/") || path.starts_with("/content/") || path.ends_with("/live") || path == "/ready")
+}
+
+/// The problem that a response carries; what the framework itself refused becomes one too.
+fn problem_of(response: &mut Response, path: &str) -> Option<Problem> {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        return Some(problem);
+    }
+    let status = response.status();
+    let told = response.headers().contains_key(header::LOCATION) || !path.starts_with("/api/");
+    (status.is_client_error() && !told).then(|| Problem {
+        status,
+        ..Problem::malformed(
+            "request",
+            "invalid",
+            "请求的地址或参数无法读取",
+            "the request's address or query cannot be read",
+        )
+    })
+}
+
+/// An answer that only says where to go.
+pub(crate) fn see_other(to: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
+}

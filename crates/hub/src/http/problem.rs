@@ -1,0 +1,337 @@
+//! What went wrong, told to the caller: RFC 9457 problem details in the caller's language.
+
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use heliograph_domain::Lang;
+use heliograph_domain::content::FieldError;
+use heliograph_domain::display::DisplayRefused;
+use heliograph_domain::publication::{Part, Refused};
+use serde_json::{Value, json};
+use std::fmt::Display;
+
+/// A sentence in both languages of the interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Chinese.
+    pub(crate) zh: String,
+    /// English.
+    pub(crate) en: String,
+}
+
+impl Told {
+    pub(crate) fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
+    pub(crate) fn get(&self, lang: Lang) -> &str {
+        if lang == Lang::ZhHans { &self.zh } else { &self.en }
+    }
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The field's path in the request.
+    pub(crate) field: String,
+    /// A stable name of the fault.
+    pub(crate) code: &'static str,
+    /// A sentence for people.
+    pub(crate) message: Told,
+}
+
+impl Fault {
+    pub(crate) fn new(
+        field: impl Into<String>,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            code,
+            message: Told::new(zh, en),
+        }
+    }
+
+    /// A fault of a publication's content.
+    pub(crate) fn of_content(error: &FieldError) -> Self {
+        Self::new(
+            error.field.clone(),
+            error.problem.code(),
+            error.message(Lang::ZhHans),
+            error.message(Lang::En),
+        )
+    }
+}
+
+/// An answer that is not what the caller wanted.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    /// HTTP status.
+    pub(crate) status: StatusCode,
+    /// Stable name; the `type` is `urn:heliograph:problem:{kind}`.
+    pub(crate) kind: &'static str,
+    /// What happened.
+    pub(crate) title: Told,
+    /// What to do.
+    pub(crate) detail: Told,
+    /// Fields at fault.
+    pub(crate) faults: Vec<Fault>,
+    /// How things stand, when the caller's picture was old.
+    pub(crate) current: Option<Value>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, kind: &'static str, title: Told, detail: Told) -> Self {
+        Self {
+            status,
+            kind,
+            title,
+            detail,
+            faults: Vec::new(),
+            current: None,
+        }
+    }
+
+    /// Fields are wrong; nothing was written.
+    pub(crate) fn invalid(faults: Vec<Fault>) -> Self {
+        let detail = Told::new(
+            faults
+                .iter()
+                .map(|f| f.message.zh.as_str())
+                .collect::<Vec<_>>()
+                .join("；"),
+            faults
+                .iter()
+                .map(|f| f.message.en.as_str())
+                .collect::<Vec<_>>()
+                .join("; "),
+        );
+        Self {
+            faults,
+            ..Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid-fields",
+                Told::new(
+                    "有些内容需要改正，什么也没有保存",
+                    "Some fields need correcting; nothing was saved",
+                ),
+                detail,
+            )
+        }
+    }
+
+    /// One field is wrong.
+    pub(crate) fn field(
+        field: impl Into<String>,
+        code: &'static str,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self::invalid(vec![Fault::new(field, code, zh, en)])
+    }
+
+    /// The request's body or headers cannot be read.
+    pub(crate) fn malformed(field: &str, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            kind: "malformed-request",
+            title: Told::new("请求无法读取", "The request cannot be read"),
+            ..Self::field(field, code, zh, en)
+        }
+    }
+
+    /// There is no such thing.
+    pub(crate) fn not_found(what_zh: &str, what_en: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            Told::new(format!("没有找到{what_zh}"), format!("{what_en} was not found")),
+            Told::new(
+                "请检查地址，或回到列表重新选择。",
+                "Check the address, or go back to the list and choose again.",
+            ),
+        )
+    }
+
+    /// Nobody is signed in.
+    pub(crate) fn unauthorised() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "not-signed-in",
+            Told::new("请先登录", "Sign in first"),
+            Told::new(
+                "登录已失效或没有登录，请重新登录后再试。",
+                "You are not signed in, or the session has ended: sign in and try again.",
+            ),
+        )
+    }
+
+    /// This person may not do this.
+    pub(crate) fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not-permitted",
+            Told::new("您没有这项权限", "You may not do this"),
+            Told::new(
+                "如确有需要，请由系统管理员调整您的角色。",
+                "If your work needs it, ask an administrator to change your roles.",
+            ),
+        )
+    }
+
+    /// The caller's picture of the thing is old.
+    pub(crate) fn stale(current: Value) -> Self {
+        Self {
+            current: Some(current),
+            ..Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale",
+                Told::new("内容已被更新", "It has changed since you saw it"),
+                Told::new(
+                    "别人先作了修改。请查看当前内容后再试，您的修改没有保存。",
+                    "Someone else was faster. Look at it as it is now and try again; your change was not saved.",
+                ),
+            )
+        }
+    }
+
+    /// A step does not follow from where things stand.
+    pub(crate) fn conflict(kind: &'static str, detail: Told, current: Option<Value>) -> Self {
+        Self {
+            current,
+            ..Self::new(
+                StatusCode::CONFLICT,
+                kind,
+                Told::new("现在不能这样做", "This cannot be done now"),
+                detail,
+            )
+        }
+    }
+
+    /// Too many commands on one thing at once.
+    pub(crate) fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            Told::new("系统正忙", "The system is busy"),
+            Told::new(
+                "同一事项正被多人同时修改，请稍后再试。",
+                "Several people change the same thing at once: try again in a moment.",
+            ),
+        )
+    }
+
+    /// A fault of the program or the machine. Logged here, where it is handled; the caller hears no inside.
+    pub(crate) fn internal(error: impl Display) -> Self {
+        tracing::error!(%error, "a request could not be served");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            Told::new("系统出错", "Something went wrong here"),
+            Told::new(
+                "请稍后再试；如仍不行，请告知系统管理员。",
+                "Try again later; if it goes on, tell the administrator.",
+            ),
+        )
+    }
+
+    /// A publication refused a command.
+    pub(crate) fn refused(refused: &Refused, current: Option<Value>) -> Self {
+        let en = refused.to_string();
+        match refused {
+            Refused::FourEyes { part, .. } => Self {
+                status: StatusCode::FORBIDDEN,
+                ..Self::conflict("four-eyes", Told::new(four_eyes_zh(*part), en), current)
+            },
+            Refused::ContentChanged { .. } => Self::stale(current.unwrap_or(Value::Null)),
+            Refused::NoChannels => Self::field("channels", "missing", "请至少选择一个频道", en),
+            Refused::UnknownChannel(name) => {
+                Self::field("channels", "unknown_channel", format!("没有名为“{name}”的频道"), en)
+            }
+            Refused::WindowBackwards => Self::field("until", "before_from", "结束时间早于开始时间", en),
+            Refused::WindowOver => Self::field("until", "over", "结束时间已经过去", en),
+            Refused::NotSubmitted => Self::conflict("not-submitted", Told::new("还没有送审的内容", en), current),
+            Refused::WrongStage { .. } => {
+                Self::conflict("wrong-stage", Told::new("当前环节不能进行这一步", en), current)
+            }
+            Refused::CountersignatureMissing => {
+                Self::conflict("countersignature-missing", Told::new("须先会审再审批", en), current)
+            }
+            Refused::RulesChanged { .. } => {
+                Self::conflict("rules-changed", Told::new("审查规则已更新，请重新送审", en), current)
+            }
+            Refused::NotReleased => Self::conflict("not-released", Told::new("这条信息没有在发布中", en), current),
+            Refused::AlreadyReleased => Self::conflict(
+                "already-released",
+                Told::new("已有内容在发布中：请用“更新发布”，或先撤回", en),
+                current,
+            ),
+        }
+    }
+
+    /// A display refused a setting.
+    pub(crate) fn display_refused(refused: DisplayRefused) -> Self {
+        let en = refused.to_string();
+        match refused {
+            DisplayRefused::NoChannels => Self::field("channels", "missing", "屏幕至少要收看一个频道", en),
+            DisplayRefused::PanelSize => Self::field("panel", "out_of_range", "屏幕宽高应为 8 至 7680 像素", en),
+            DisplayRefused::Retired => Self::conflict("retired", Told::new("这块屏幕已停用", en), None),
+            DisplayRefused::AlreadyEnrolled => {
+                Self::conflict("already-enrolled", Told::new("这块屏幕已经登记", en), None)
+            }
+        }
+    }
+
+    /// As JSON, in the caller's language.
+    pub(crate) fn to_json(&self, lang: Lang) -> Value {
+        let mut body = json!({
+            "type": format!("urn:heliograph:problem:{}", self.kind),
+            "title": self.title.get(lang),
+            "status": self.status.as_u16(),
+            "detail": self.detail.get(lang),
+        });
+        if !self.faults.is_empty() {
+            let errors = self
+                .faults
+                .iter()
+                .map(|f| json!({"field": f.field, "code": f.code, "message": f.message.get(lang)}));
+            body["errors"] = errors.collect();
+        }
+        if let Some(current) = &self.current {
+            body["current"] = current.clone();
+        }
+        body
+    }
+}
+
+fn four_eyes_zh(part: Part) -> String {
+    let part = match part {
+        Part::Author => "拟稿人",
+        Part::Reviewer => "保密审查人",
+        Part::Approver => "审批人",
+    };
+    format!("拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{part}，请换一位同事办理")
+}
+
+/// The response carries the problem along; the outermost layer writes it in the reader's language and form.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The problem as `application/problem+json`.
+pub(crate) fn as_json(problem: &Problem, lang: Lang) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/problem+json"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_LANGUAGE, lang.tag()),
+    ];
+    (problem.status, headers, problem.to_json(lang).to_string()).into_response()
+}

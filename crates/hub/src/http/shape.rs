@@ -1,0 +1,204 @@
+//! How things look in the API's JSON.
+
+use crate::office::Office;
+use crate::presence::Standing;
+use crate::state::{Dossier, KnownDisplay, State};
+use heliograph_domain::catalogue::{Cadence, CatalogueEntry};
+use heliograph_domain::display::DisplaySetting;
+use heliograph_domain::publication::{OnRelease, Pending, Publication, Stage};
+use heliograph_domain::{Instant, Lang, PublicationId};
+use serde_json::{Value, json};
+
+/// An instant as RFC 3339 with milliseconds, in UTC.
+pub(crate) fn time(at: Instant) -> String {
+    let ms = i64::try_from(at.0).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| String::new(), |at| format!("{at:.3}"))
+}
+
+/// Where a publication stands, in one word: a text on its way first, then what the public sees.
+pub(crate) fn state_of(publication: &Publication, now: Instant) -> &'static str {
+    match (&publication.pending, &publication.released) {
+        (Some(pending), _) => stage_name(pending.stage),
+        (None, Some(on)) if on.release.window.ended(now) => "expired",
+        (None, Some(_)) => "released",
+        (None, None) => "withdrawn",
+    }
+}
+
+pub(crate) fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Submitted => "submitted",
+        Stage::Reviewed => "reviewed",
+        Stage::Countersigned => "countersigned",
+        Stage::Approved => "approved",
+        Stage::Returned => "returned",
+    }
+}
+
+/// A publication.
+pub(crate) fn publication(id: PublicationId, publication: &Publication, now: Instant) -> Value {
+    json!({
+        "id": id,
+        "state": state_of(publication, now),
+        "kind": publication.kind.slug(),
+        "catalogue_entry": publication.catalogue_entry,
+        "pending": publication.pending.as_ref().map(pending),
+        "released": publication.released.as_ref().map(released),
+        "first_released_at": publication.first_released_at.map(time),
+        "withdrawn_at": publication.withdrawn_at.map(time),
+    })
+}
+
+fn pending(pending: &Pending) -> Value {
+    json!({
+        "content": pending.content,
+        "stage": stage_name(pending.stage),
+        "author": pending.author,
+        "submitted_at": time(pending.submitted_at),
+        "countersign": pending.countersign,
+        "reviewer": pending.reviewer,
+        "countersigner": pending.countersigner,
+        "approver": pending.approver,
+        "rule_set": pending.rule_set,
+    })
+}
+
+fn released(on: &OnRelease) -> Value {
+    json!({
+        "content": on.release.content,
+        "channels": on.release.channels,
+        "from": time(on.release.window.from),
+        "until": on.release.window.until.map(time),
+        "priority": on.release.priority,
+        "by": on.release.by,
+        "at": time(on.at),
+        "author": on.hands.author,
+        "reviewer": on.hands.reviewer,
+        "approver": on.hands.approver,
+    })
+}
+
+/// A publication with its texts and history.
+pub(crate) fn dossier(office: &Office, id: PublicationId, dossier: &Dossier, now: Instant) -> Value {
+    let mut shaped = publication(id, &dossier.publication, now);
+    let document = |hash: &heliograph_domain::ContentHash| office.library.document(hash).map(|d| json!(*d));
+    if let Some(on) = &dossier.publication.released {
+        shaped["released"]["document"] = document(&on.release.content).unwrap_or(Value::Null);
+    }
+    if let Some(on) = &dossier.publication.pending {
+        shaped["pending"]["document"] = document(&on.content).unwrap_or(Value::Null);
+    }
+    let steps = dossier
+        .history
+        .iter()
+        .map(|step| json!({"at": time(step.at), "by": step.by, "event": step.event}));
+    shaped["history"] = steps.collect();
+    shaped["position"] = json!(dossier.position);
+    shaped
+}
+
+/// The title of what the public sees, or of what is on its way.
+pub(crate) fn title(office: &Office, publication: &Publication, lang: Lang) -> String {
+    let pending = publication.pending.as_ref().map(|p| p.content);
+    let released = publication.released.as_ref().map(|on| on.release.content);
+    let hash = pending.or(released);
+    let title = hash
+        .and_then(|hash| office.library.document(&hash))
+        .map(|document| document.title(lang));
+    title.unwrap_or_else(|| publication.kind.label(lang).to_owned())
+}
+
+/// A catalogue entry, with its words.
+pub(crate) fn entry(office: &Office, entry: &CatalogueEntry) -> Value {
+    let text = office.library.entry_text(&entry.text);
+    json!({
+        "id": entry.id,
+        "index_number": entry.index_number,
+        "category": entry.category,
+        "cadence": cadence(entry.cadence),
+        "department": entry.department,
+        "responsible": entry.responsible,
+        "name": text.as_ref().map(|text| &text.name),
+        "summary": text.as_ref().map(|text| &text.summary),
+    })
+}
+
+fn cadence(cadence: Cadence) -> Value {
+    json!(cadence)
+}
+
+/// A display, with how it stands.
+pub(crate) fn display(office: &Office, known: &KnownDisplay) -> Value {
+    let display = &known.display;
+    let (standing, seen) = {
+        let presence = office.presence();
+        (presence.standing(display.id, office.now()), presence.of(display.id))
+    };
+    let mut shaped = setting(&display.setting);
+    shaped["id"] = json!(display.id);
+    shaped["key"] = json!(crate::keys::hex(&display.key));
+    shaped["retired"] = json!(display.retired);
+    shaped["standing"] = json!(standing_name(standing));
+    shaped["last_seen"] = json!(seen.last_seen.map(time));
+    shaped["status"] = seen.status.map_or(Value::Null, |status| {
+        json!({
+            "version": status.version,
+            "uptime_ms": status.uptime_ms,
+            "at": time(status.at),
+            "sink": status.sink,
+            "refusals": status.refusals,
+            "last_refusal": status.last_refusal,
+            "heads": status.heads.iter().map(|(channel, position)| (channel.to_string(), json!(position))).collect::<serde_json::Map<_, _>>(),
+            "on_air": status.on_air.as_ref().map(|on| json!({
+                "publication": on.publication, "content": on.content, "page": on.page, "pages": on.pages, "since": time(on.since),
+            })),
+        })
+    });
+    shaped
+}
+
+pub(crate) fn standing_name(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Unknown | Standing::Offline => "offline",
+        Standing::Online => "online",
+        Standing::Stale => "stale",
+    }
+}
+
+/// What the office decided about a display.
+pub(crate) fn setting(setting: &DisplaySetting) -> Value {
+    json!({
+        "name": setting.name,
+        "location": setting.location,
+        "profile": setting.profile,
+        "panel": setting.panel,
+        "language": setting.language,
+        "channels": setting.channels,
+    })
+}
+
+/// How far a release has come, display by display.
+pub(crate) fn reach(office: &Office, state: &State, id: PublicationId) -> Option<Value> {
+    let journey = office.reach().of(id)?.clone();
+    let rows = journey.displays.iter().map(|(display, arrival)| {
+        let name = state
+            .displays
+            .get(display)
+            .map(|known| json!(known.display.setting.name));
+        let after = |at: Option<Instant>| at.map(|at| at.since(journey.released_at));
+        json!({
+            "display": display,
+            "name": name,
+            "sent_at": journey.sent_at.map(time),
+            "received_at": arrival.received_at.map(time),
+            "on_air_at": arrival.on_air_at.map(time),
+            "on_air_after_ms": after(arrival.on_air_at),
+        })
+    });
+    Some(json!({
+        "publication": id,
+        "content": journey.content,
+        "released_at": time(journey.released_at),
+        "displays": rows.collect::<Vec<_>>(),
+    }))
+}

@@ -1,0 +1,135 @@
+//! What every part of a running hub shares: the log, the clock, the state folded so far.
+
+use crate::clock::Clock;
+use crate::feed::Feed;
+use crate::keys::Keys;
+use crate::library::Library;
+use crate::presence::Presence;
+use crate::reach::Reach;
+use crate::sign_in::Limiter;
+use crate::state::State;
+use crate::wall::WallControls;
+use heliograph_domain::{DisplayId, Instant, SiteName};
+use heliograph_log::EventLog;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tokio::sync::watch;
+
+/// The shared heart of a hub.
+pub(crate) struct Office {
+    /// The record.
+    pub(crate) log: Arc<dyn EventLog>,
+    /// The clock.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The site that it serves.
+    pub(crate) site: SiteName,
+    /// Signing keys.
+    pub(crate) keys: Keys,
+    /// Documents, profiles and pictures made from the content store.
+    pub(crate) library: Library,
+    /// Which displays are there and what they say.
+    pub(crate) presence: Mutex<Presence>,
+    /// How far each release has come.
+    pub(crate) reach: Mutex<Reach>,
+    /// SHA-256 of each display's MQTT token.
+    pub(crate) credentials: RwLock<HashMap<DisplayId, [u8; 32]>>,
+    /// Failed sign-ins.
+    pub(crate) limiter: Mutex<Limiter>,
+    /// The one-time word that makes the first administrator; gone once used.
+    pub(crate) setup_word: Mutex<Option<String>>,
+    /// What staff pages are told as it happens.
+    pub(crate) feed: Feed,
+    /// Disconnects a display from the broker.
+    pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
+    /// How the wall starts and stops players, where it can.
+    pub(crate) wall: Option<Arc<dyn WallControls>>,
+    state: RwLock<Arc<State>>,
+    position: watch::Sender<u64>,
+    closing: watch::Sender<bool>,
+}
+
+/// What [`Office::new`] is made from.
+pub(crate) struct Parts {
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) site: SiteName,
+    pub(crate) keys: Keys,
+    pub(crate) credentials: HashMap<DisplayId, [u8; 32]>,
+    pub(crate) setup_word: Option<String>,
+    pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
+    pub(crate) wall: Option<Arc<dyn WallControls>>,
+    pub(crate) state: State,
+}
+
+impl Office {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            library: Library::new(Arc::clone(&parts.log)),
+            position: watch::Sender::new(parts.state.position),
+            state: RwLock::new(Arc::new(parts.state)),
+            log: parts.log,
+            clock: parts.clock,
+            site: parts.site,
+            keys: parts.keys,
+            presence: Mutex::default(),
+            reach: Mutex::default(),
+            credentials: RwLock::new(parts.credentials),
+            limiter: Mutex::default(),
+            setup_word: Mutex::new(parts.setup_word),
+            feed: Feed::default(),
+            kick: parts.kick,
+            wall: parts.wall,
+            closing: watch::Sender::new(false),
+        }
+    }
+
+    /// Tells everyone who would stay for ever (streams, live pictures) that the hub stops.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Waits until the hub stops.
+    pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut closing = self.closing.subscribe();
+        async move {
+            // An error means that the office is gone altogether.
+            let _ = closing.wait_for(|closing| *closing).await;
+        }
+    }
+
+    /// The state as of now: a snapshot that no later record changes.
+    pub(crate) fn state(&self) -> Arc<State> {
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Now, by the hub's clock.
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Lets the projector change the state, and tells who waits for it.
+    pub(crate) fn change_state<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        let mut guard = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let outcome = change(Arc::make_mut(&mut guard));
+        let position = guard.position;
+        drop(guard);
+        self.position.send_replace(position);
+        outcome
+    }
+
+    /// Waits until the state has folded `position`, so that whoever wrote a record reads it.
+    pub(crate) async fn caught_up(&self, position: u64) {
+        // An error would mean that the sender is gone; it lives in `self`.
+        let _ = self.position.subscribe().wait_for(|now| *now >= position).await;
+    }
+
+    /// Who is there.
+    pub(crate) fn presence(&self) -> MutexGuard<'_, Presence> {
+        self.presence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How far releases have come.
+    pub(crate) fn reach(&self) -> MutexGuard<'_, Reach> {
+        self.reach.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,121 @@
+//! Signs what displays believe. A head is signed only when every item in it went through the hands of three different
+//! people; the check is made here again, whatever the rest of the hub decided.
+
+use crate::keys::Keys;
+use crate::state::{KnownDisplay, KnownSite, State};
+use heliograph_domain::{ChannelHead, ChannelName, ContentHash, Instant, PublicationId, SiteName};
+use heliograph_wire::{ContentPayload, DisplayConfig, HeadMark, Heartbeat, Stamp, Topic, pack_head, seal};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+/// Why a head was not signed.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub(crate) enum Unsigned {
+    #[error("publication {0} is in the head and not on release")]
+    NotReleased(PublicationId),
+    #[error("publication {0} is in the head with another content than was released")]
+    ForeignContent(PublicationId),
+    #[error("publication {0} did not pass three different people")]
+    FourEyes(PublicationId),
+}
+
+/// A head, ready to be sent.
+pub(crate) struct SealedHead {
+    /// The signed message.
+    pub(crate) payload: Vec<u8>,
+    /// SHA-256 of its body, which heartbeats repeat.
+    pub(crate) digest: [u8; 32],
+    /// Pages that must be sent before it.
+    pub(crate) pages: Vec<(ContentHash, ContentPayload)>,
+}
+
+/// Seals a channel's head.
+pub(crate) fn head(keys: &Keys, site: &SiteName, state: &State, head: &ChannelHead) -> Result<SealedHead, Unsigned> {
+    for item in &head.items {
+        let id = item.publication;
+        let dossier = state.publications.get(&id).ok_or(Unsigned::NotReleased(id))?;
+        let on = dossier.publication.released.as_ref().ok_or(Unsigned::NotReleased(id))?;
+        if on.release.content != item.content {
+            return Err(Unsigned::ForeignContent(id));
+        }
+        let hands = &on.hands;
+        if hands.author == hands.reviewer || hands.author == hands.approver || hands.reviewer == hands.approver {
+            return Err(Unsigned::FourEyes(id));
+        }
+    }
+    let (message, pages) = pack_head(head);
+    let body = message.to_bytes();
+    let stamp = Stamp {
+        epoch: keys.epoch,
+        version: head.position,
+        issued_at: head.as_of,
+    };
+    let payload = seal(&keys.release, site, &Topic::Head(head.channel.clone()), stamp, &body);
+    Ok(SealedHead {
+        payload,
+        digest: Sha256::digest(&body).into(),
+        pages,
+    })
+}
+
+/// Seals a display's configuration; its version is the last record that it depends on.
+pub(crate) fn config(keys: &Keys, site: &KnownSite, known: &KnownDisplay, hubs: &[String]) -> Vec<u8> {
+    let (position, at) = if known.position > site.position {
+        (known.position, known.at)
+    } else {
+        (site.position, site.at)
+    };
+    let setting = &known.display.setting;
+    let body = DisplayConfig {
+        display: known.display.id,
+        name: setting.name.clone(),
+        location: setting.location.clone(),
+        profile: setting.profile.clone(),
+        panel: setting.panel,
+        language: setting.language,
+        channels: setting.channels.clone(),
+        brightness_percent: 100,
+        drill: false,
+        hubs: hubs.to_vec(),
+        font_set: None,
+        site_profile: site.profile,
+    };
+    let stamp = Stamp {
+        epoch: keys.epoch,
+        version: position,
+        issued_at: at,
+    };
+    seal(
+        &keys.release,
+        &site.site,
+        &Topic::Config(known.display.id),
+        stamp,
+        &body.to_bytes(),
+    )
+}
+
+/// Seals a heartbeat; its version is the time, so that the newest is known from every other.
+pub(crate) fn heartbeat(
+    keys: &Keys,
+    site: &SiteName,
+    position: u64,
+    now: Instant,
+    heads: &[(ChannelName, u64, [u8; 32])],
+) -> Vec<u8> {
+    let marks = heads.iter().map(|(channel, position, sha256)| HeadMark {
+        channel: channel.clone(),
+        position: *position,
+        sha256: *sha256,
+    });
+    let body = Heartbeat {
+        position,
+        time: now,
+        heads: marks.collect(),
+    };
+    let stamp = Stamp {
+        epoch: keys.epoch,
+        version: now.0,
+        issued_at: now,
+    };
+    seal(&keys.heartbeat, site, &Topic::Heartbeat, stamp, &body.to_bytes())
+}

@@ -1,0 +1,330 @@
+//! Starts and stops a hub.
+
+use crate::broadcast::{Broadcaster, Input};
+use crate::broker_rules::BrokerRules;
+use crate::clock::Clock;
+use crate::credentials::{self, CredentialError};
+use crate::keys::{Keys, KeysError, hex};
+use crate::office::{Office, Parts};
+use crate::projector::{self, ProjectError};
+use crate::state::State;
+use crate::wall::WallControls;
+use crate::{http, intake, sign_in};
+use heliograph_broker::{Broker, BrokerConfig, BrokerError};
+use heliograph_domain::{DisplayId, SiteName};
+use heliograph_log::{EventLog, OpenError, RedbLog};
+use heliograph_wire::PublicKey;
+use rumqttc::{AsyncClient, MqttOptions};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+/// Old sessions and answers are dropped this often.
+const TIDY: Duration = Duration::from_secs(3600);
+/// How long requests under way may take when the hub stops.
+const ANSWER: Duration = Duration::from_secs(5);
+/// Messages that may wait for the broker's acknowledgement.
+const INFLIGHT: u16 = 1000;
+/// The largest MQTT packet that the hub sends or takes.
+const MAX_PACKET: usize = 256 * 1024;
+
+/// What a hub is started with.
+pub struct HubConfig {
+    /// The data folder: log and keys.
+    pub data: PathBuf,
+    /// Where HTTP listens.
+    pub listen: SocketAddr,
+    /// Where the embedded broker listens.
+    pub mqtt_listen: SocketAddr,
+    /// The site's name.
+    pub site: SiteName,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
+    pub wall: Option<Arc<dyn WallControls>>,
+}
+
+/// Why a hub did not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The log cannot be opened.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+    /// The log cannot be folded.
+    #[error("the log cannot be read back: {0}")]
+    Project(#[from] ProjectError),
+    /// The keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// The displays' credentials cannot be read.
+    #[error(transparent)]
+    Credentials(#[from] CredentialError),
+    /// The folder belongs to another site.
+    #[error(
+        "the data folder {folder} belongs to the site `{theirs}`, not `{ours}`: choose another folder with --data, or start with --site {theirs}"
+    )]
+    ForeignSite {
+        /// The folder.
+        folder: PathBuf,
+        /// Whose it is.
+        theirs: SiteName,
+        /// Who asked.
+        ours: SiteName,
+    },
+    /// The HTTP port cannot be had.
+    #[error(
+        "cannot listen on {address} for HTTP: {cause}. Choose another with --port (demo) or --listen (hub), or stop what uses it"
+    )]
+    Port {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The broker did not start.
+    #[error("the embedded broker did not start: {0}")]
+    Broker(#[from] BrokerError),
+    /// The machine gave no random numbers or threads.
+    #[error("the machine refused: {0}")]
+    Machine(String),
+}
+
+/// A running hub.
+pub struct Hub {
+    office: Arc<Office>,
+    http_addr: SocketAddr,
+    mqtt_addr: SocketAddr,
+    broker: Arc<Mutex<Option<Broker>>>,
+    projector: Option<thread::JoinHandle<()>>,
+    stopping: Arc<AtomicBool>,
+    http: Option<JoinHandle<()>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Hub {
+    /// Starts a hub: opens the log, folds it, listens. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// What was in the way, and what to do. Nothing was changed when the data folder cannot be used.
+    pub async fn start(config: HubConfig) -> Result<Self, StartError> {
+        let data = config.data.clone();
+        let opened = tokio::task::spawn_blocking(move || -> Result<_, StartError> {
+            let log: Arc<dyn EventLog> = Arc::new(RedbLog::open(&data)?);
+            let state = projector::replay(&*log)?;
+            Ok((log, state))
+        });
+        let (log, state) = opened.await.map_err(|error| StartError::Machine(error.to_string()))??;
+        own_site(&config, &state)?;
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|cause| StartError::Port {
+                address: config.listen,
+                cause,
+            })?;
+        let http_addr = listener.local_addr().map_err(|cause| StartError::Port {
+            address: config.listen,
+            cause,
+        })?;
+        let hub_password = sign_in::fresh_secret().map_err(|_| StartError::Machine("no random numbers".to_owned()))?;
+        let client_id = format!("hub-{}", config.site);
+        let rules = Arc::new(BrokerRules::new(client_id.clone(), hub_password.clone()));
+        let broker_config = BrokerConfig {
+            listen: config.mqtt_listen,
+            max_connections: 20_000,
+        };
+        let broker = Broker::start(broker_config, Arc::clone(&rules) as _)?;
+        let mqtt_addr = broker.local_addr();
+        let broker = Arc::new(Mutex::new(Some(broker)));
+        let office = Arc::new(Office::new(parts(&config, log, state, &broker)?));
+        rules.open(&office);
+        let mut hub = Self {
+            office,
+            http_addr,
+            mqtt_addr,
+            broker,
+            projector: None,
+            stopping: Arc::default(),
+            http: None,
+            tasks: Vec::new(),
+        };
+        hub.connect(client_id, hub_password)?;
+        hub.serve(listener);
+        hub.tidy();
+        Ok(hub)
+    }
+
+    /// The hub's own connection to the broker, and the two ends of the one path: out to displays, in from them.
+    fn connect(&mut self, client_id: String, password: String) -> Result<(), StartError> {
+        let mut options = MqttOptions::new(client_id, self.mqtt_addr.ip().to_string(), self.mqtt_addr.port());
+        options.set_credentials("hub", password);
+        options.set_max_packet_size(MAX_PACKET, MAX_PACKET);
+        options.set_keep_alive(Duration::from_secs(20));
+        options.set_inflight(INFLIGHT);
+        let (client, connection) = AsyncClient::new(options, 4096);
+        let (to_broadcaster, inputs) = mpsc::unbounded_channel();
+        let (projected, mut from_projector) = mpsc::unbounded_channel();
+        let thread = projector::follow(&self.office, projected, &self.stopping);
+        self.projector = Some(thread.map_err(|error| StartError::Machine(error.to_string()))?);
+        let forward = to_broadcaster.clone();
+        self.tasks.push(tokio::spawn(async move {
+            while let Some(projected) = from_projector.recv().await {
+                if forward.send(Input::Projected(Box::new(projected))).is_err() {
+                    return;
+                }
+            }
+        }));
+        let hubs = vec![format!("http://{}", self.http_addr)];
+        let broadcaster = Broadcaster::new(Arc::clone(&self.office), client.clone(), hubs);
+        self.tasks.push(tokio::spawn(broadcaster.run(inputs)));
+        self.tasks.push(tokio::spawn(intake::run(
+            Arc::clone(&self.office),
+            client,
+            connection,
+            to_broadcaster,
+        )));
+        Ok(())
+    }
+
+    fn serve(&mut self, listener: TcpListener) {
+        let router = http::router(&self.office);
+        let closed = self.office.closed();
+        self.http = Some(tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closed).await {
+                tracing::error!(%error, "HTTP has stopped");
+            }
+        }));
+    }
+
+    fn tidy(&mut self) {
+        let office = Arc::clone(&self.office);
+        self.tasks.push(tokio::spawn(async move {
+            let mut hour = tokio::time::interval(TIDY);
+            loop {
+                hour.tick().await;
+                let office = Arc::clone(&office);
+                // Faults are logged where they are made; the next hour tries again.
+                let _ = tokio::task::spawn_blocking(move || {
+                    let _ = http::idempotency::forget_old(&office);
+                    let _ = sign_in::forget_old(&office);
+                })
+                .await;
+            }
+        }));
+    }
+
+    /// Where HTTP listens.
+    #[must_use]
+    pub fn http_addr(&self) -> SocketAddr {
+        self.http_addr
+    }
+
+    /// Where the broker listens.
+    #[must_use]
+    pub fn mqtt_addr(&self) -> SocketAddr {
+        self.mqtt_addr
+    }
+
+    /// The key that displays trust first of all.
+    #[must_use]
+    pub fn root(&self) -> PublicKey {
+        self.office.keys.root
+    }
+
+    /// The one-time word that makes the first administrator, as long as there is none.
+    #[must_use]
+    pub fn setup_word(&self) -> Option<String> {
+        self.office
+            .setup_word
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// What the log says now.
+    #[must_use]
+    pub fn state(&self) -> Arc<State> {
+        self.office.state()
+    }
+
+    /// The event log.
+    #[must_use]
+    pub fn log(&self) -> Arc<dyn EventLog> {
+        Arc::clone(&self.office.log)
+    }
+
+    /// Stops everything and waits for it; the data folder is free afterwards.
+    pub async fn stop(mut self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.office.close();
+        if let Some(mut http) = self.http.take() {
+            // Requests under way are answered; one that takes too long is cut off.
+            if tokio::time::timeout(ANSWER, &mut http).await.is_err() {
+                http.abort();
+            }
+        }
+        for task in self.tasks.drain(..) {
+            task.abort();
+            // Aborted on purpose.
+            let _ = task.await;
+        }
+        let (broker, projector) = (Arc::clone(&self.broker), self.projector.take());
+        let stopped = tokio::task::spawn_blocking(move || {
+            if let Some(broker) = broker.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                broker.stop();
+            }
+            projector.map(thread::JoinHandle::join)
+        });
+        let _ = stopped.await;
+    }
+}
+
+fn own_site(config: &HubConfig, state: &State) -> Result<(), StartError> {
+    match &state.site {
+        Some(known) if known.site != config.site => Err(StartError::ForeignSite {
+            folder: config.data.clone(),
+            theirs: known.site.clone(),
+            ours: config.site.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn parts(
+    config: &HubConfig,
+    log: Arc<dyn EventLog>,
+    state: State,
+    broker: &Arc<Mutex<Option<Broker>>>,
+) -> Result<Parts, StartError> {
+    let keys = Keys::open(&config.data, &config.site, config.clock.now().max(state.at))?;
+    let setup_word = if state.staff.people.is_empty() {
+        let mut random = [0u8; 16];
+        getrandom::fill(&mut random).map_err(|error| StartError::Machine(error.to_string()))?;
+        Some(hex(&random))
+    } else {
+        None
+    };
+    let broker = Arc::clone(broker);
+    let kick = move |id: DisplayId| {
+        if let Some(broker) = broker.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            broker.kick(&format!("display-{id}"));
+        }
+    };
+    Ok(Parts {
+        credentials: credentials::all(&*log)?,
+        log,
+        clock: Arc::clone(&config.clock),
+        site: config.site.clone(),
+        keys,
+        setup_word,
+        kick: Box::new(kick),
+        wall: config.wall.clone(),
+        state,
+    })
+}

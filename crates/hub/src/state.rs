@@ -1,0 +1,241 @@
+//! What the log says now: plain structs folded from its records, read without locking.
+
+use heliograph_domain::catalogue::Catalogue;
+use heliograph_domain::channel::Channels;
+use heliograph_domain::display::Display;
+use heliograph_domain::event::EventError;
+use heliograph_domain::head::Heads;
+use heliograph_domain::publication::{Publication, PublicationEvent};
+use heliograph_domain::site::SiteEvent;
+use heliograph_domain::staff::Staff;
+use heliograph_domain::{
+    ChannelHead, ChannelName, ContentHash, DisplayId, Event, Instant, Lang, Programme, PublicationId, SiteName, StaffId,
+};
+use heliograph_log::Record;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A publication with its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dossier {
+    /// As its facts tell it.
+    pub publication: Publication,
+    /// Who did what when, oldest first.
+    pub history: Vec<Step>,
+    /// Position of its last record.
+    pub position: u64,
+}
+
+/// One line of a publication's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub by: StaffId,
+    /// What.
+    pub event: PublicationEvent,
+}
+
+/// A display with the position of its last record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDisplay {
+    /// As its facts tell it.
+    pub display: Display,
+    /// Position of its last record.
+    pub position: u64,
+    /// When that was.
+    pub at: Instant,
+}
+
+/// The site as its facts tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownSite {
+    /// Its name.
+    pub site: SiteName,
+    /// Its profile, in the content store.
+    pub profile: ContentHash,
+    /// Position of its last record.
+    pub position: u64,
+    /// When that was.
+    pub at: Instant,
+}
+
+/// Everything the log says, as of a position.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Position of the last record folded.
+    pub position: u64,
+    /// When it was recorded.
+    pub at: Instant,
+    /// Publications.
+    pub publications: BTreeMap<PublicationId, Arc<Dossier>>,
+    /// The catalogue.
+    pub catalogue: Arc<Catalogue>,
+    /// Channels.
+    pub channels: Arc<Channels>,
+    /// Displays.
+    pub displays: BTreeMap<DisplayId, Arc<KnownDisplay>>,
+    /// Staff.
+    pub staff: Arc<Staff>,
+    /// The site, once it has a profile.
+    pub site: Option<KnownSite>,
+    heads: Arc<Heads>,
+    revisions: HashMap<String, u64>,
+}
+
+/// What a record changed, for those who must act on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// Channels whose heads changed.
+    pub channels: BTreeSet<ChannelName>,
+    /// Displays whose configuration changed.
+    pub displays: BTreeSet<DisplayId>,
+    /// Whether the site's profile changed.
+    pub site: bool,
+}
+
+impl State {
+    /// Takes one record.
+    ///
+    /// # Errors
+    /// When the record is not an event that this program knows.
+    pub fn apply(&mut self, record: &Record) -> Result<Changed, EventError> {
+        let event = Event::from_record(record.stream.as_str(), &record.kind, record.version, &record.body)?;
+        let (position, at) = (record.position.0, Instant(record.recorded_at.0));
+        self.position = position;
+        self.at = at;
+        self.revisions
+            .insert(record.stream.as_str().to_owned(), record.revision.0);
+        let mut changed = Changed {
+            channels: Arc::make_mut(&mut self.heads)
+                .apply(position, at, &event)
+                .into_iter()
+                .collect(),
+            ..Changed::default()
+        };
+        match event {
+            Event::Publication(id, event) => self.publication(id, event, position, at),
+            Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(&event),
+            Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
+            Event::Staff(event) => Arc::make_mut(&mut self.staff).evolve(&event),
+            Event::Display(id, event) => {
+                let known = self.displays.remove(&id).map(|known| known.display.clone());
+                if let Some(display) = Display::evolve(known, id, &event) {
+                    self.displays
+                        .insert(id, Arc::new(KnownDisplay { display, position, at }));
+                }
+                changed.displays.insert(id);
+            }
+            Event::Site(SiteEvent::ProfileSet { site, profile }) => {
+                self.site = Some(KnownSite {
+                    site,
+                    profile,
+                    position,
+                    at,
+                });
+                changed.site = true;
+            }
+        }
+        Ok(changed)
+    }
+
+    fn publication(&mut self, id: PublicationId, event: PublicationEvent, position: u64, at: Instant) {
+        let known = self.publications.remove(&id);
+        let (publication, mut history) = match known.map(Arc::unwrap_or_clone) {
+            Some(dossier) => (Some(dossier.publication), dossier.history),
+            None => (None, Vec::new()),
+        };
+        if let Some(publication) = heliograph_domain::publication::evolve(publication, at, &event) {
+            history.push(Step {
+                at,
+                by: event.by().clone(),
+                event,
+            });
+            self.publications.insert(
+                id,
+                Arc::new(Dossier {
+                    publication,
+                    history,
+                    position,
+                }),
+            );
+        }
+    }
+
+    /// The revision of a stream: how many records it has.
+    #[must_use]
+    pub fn revision(&self, stream: &str) -> u64 {
+        self.revisions.get(stream).copied().unwrap_or(0)
+    }
+
+    /// The names of all channels.
+    #[must_use]
+    pub fn channel_names(&self) -> BTreeSet<ChannelName> {
+        self.channels.titles.keys().cloned().collect()
+    }
+
+    /// The head of a channel.
+    #[must_use]
+    pub fn head(&self, channel: &ChannelName) -> Option<ChannelHead> {
+        self.heads.head(channel)
+    }
+
+    /// The heads of all channels.
+    pub fn heads(&self) -> impl Iterator<Item = ChannelHead> + '_ {
+        self.heads.channels().filter_map(|channel| self.heads.head(channel))
+    }
+
+    /// What a display plays.
+    #[must_use]
+    pub fn programme(&self, display: &Display) -> Programme {
+        let heads: Vec<ChannelHead> = display.setting.channels.iter().filter_map(|c| self.head(c)).collect();
+        Programme::merge(&heads)
+    }
+
+    /// Displays that hang somewhere.
+    pub fn live_displays(&self) -> impl Iterator<Item = &Arc<KnownDisplay>> {
+        self.displays.values().filter(|known| !known.display.retired)
+    }
+
+    /// The displays that a release on these channels reaches.
+    #[must_use]
+    pub fn audience(&self, channels: &[ChannelName]) -> Vec<DisplayId> {
+        let tuned = |known: &&Arc<KnownDisplay>| known.display.setting.channels.iter().any(|c| channels.contains(c));
+        self.live_displays()
+            .filter(tuned)
+            .map(|known| known.display.id)
+            .collect()
+    }
+
+    /// A hash over everything folded: replaying twice gives the same.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let revisions: BTreeMap<_, _> = self.revisions.iter().collect();
+        let heads: Vec<ChannelHead> = self.heads().collect();
+        let everything = format!(
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            self.position,
+            self.publications,
+            self.catalogue,
+            self.channels,
+            self.displays,
+            self.staff,
+            self.site,
+            heads,
+            revisions
+        );
+        Sha256::digest(everything.as_bytes())
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect()
+    }
+}
+
+/// The language a person reads: Chinese unless they chose English.
+#[must_use]
+pub fn interface_lang(tag: &str) -> Option<Lang> {
+    Lang::from_tag(tag.split(['-', ',', ';']).next().unwrap_or(tag))
+        .filter(|lang| matches!(lang, Lang::ZhHans | Lang::En))
+}

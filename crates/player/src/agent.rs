@@ -1,0 +1,423 @@
+//! The display's mind, without sockets, files or clocks: what came in and the time go into [`Agent::handle`], what is
+//! to be done comes out of [`Agent::poll`].
+//!
+//! It believes only what was signed for it. A new head is accepted durably at once; items whose content is not here
+//! yet are passed over while the rest of the programme goes on. Whatever is refused is counted and told in the status,
+//! and changes nothing on the panel. The agent stores before it shows, and shows before it reports.
+
+mod accept;
+mod contents;
+mod exchange;
+mod heads;
+mod outbox;
+mod repair;
+mod report;
+mod showing;
+mod site_time;
+mod timer;
+
+pub use contents::{LOOSE_BYTES, LOOSE_OBJECTS};
+pub use exchange::{Action, AgentConfig, Input, Report, Shown};
+pub use showing::{STALE_AFTER_MS, Showing};
+
+use crate::replica::{Change, Remembered};
+use contents::Contents;
+use heads::{Heads, Names};
+use heliograph_domain::site::SiteProfile;
+use heliograph_domain::{ChannelName, ContentHash, Instant};
+use heliograph_wire::{ContentPayload, DisplayConfig, Stamp, Status, Topic, Trust, seal};
+use outbox::Outbox;
+use repair::Repair;
+use report::{Account, STATUS_EVERY_MS};
+use site_time::SiteTime;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use timer::Timer;
+
+/// Heartbeats come every 15 s; they are made durable at most this often, in milliseconds, because flash wears out. A
+/// power cut makes a display forget at most this much of how late it is.
+const REMEMBER_HEARTBEAT_MS: u64 = 60_000;
+
+/// A display's mind. See the module.
+pub struct Agent {
+    me: AgentConfig,
+    trust: Trust,
+    setting: Option<Setting>,
+    time: SiteTime,
+    heads: Heads,
+    contents: Contents,
+    profile: Option<(ContentHash, Arc<SiteProfile>)>,
+    erased: BTreeSet<ContentHash>,
+    /// Channels of which a heartbeat told newer heads than are here.
+    behind: BTreeSet<ChannelName>,
+    account: Account,
+    repair: Repair,
+    connected: bool,
+    started: Instant,
+    told: Timer,
+    remembered: Timer,
+    last_version: u64,
+    todo: Todo,
+    outbox: Outbox,
+}
+
+/// The config in force.
+struct Setting {
+    body: Vec<u8>,
+    config: DisplayConfig,
+}
+
+/// What one input led to, done together when it has been handled.
+#[derive(Default)]
+struct Todo {
+    changes: Vec<Change>,
+    /// Changes that only tell what was shown; they may wait until the status is out.
+    afterwards: Vec<Change>,
+    heard: bool,
+    named: bool,
+    show: bool,
+    report: bool,
+}
+
+impl Agent {
+    /// An agent that knows what the replica kept. Its first action shows the last good programme.
+    #[must_use]
+    pub fn new(me: AgentConfig, remembered: Remembered, now: Instant) -> Self {
+        let trust = Trust::new(me.site.clone(), me.root);
+        let foreign = remembered.trust.as_ref().is_some_and(|trust| *trust.site() != me.site);
+        // A display that was moved to another site must not show what it remembers of the former one.
+        let remembered = if foreign { Remembered::default() } else { remembered };
+        let mut agent = Self {
+            me,
+            trust: remembered.trust.unwrap_or(trust),
+            setting: None,
+            time: SiteTime::new(remembered.heard, now),
+            heads: Heads::default(),
+            contents: Contents::default(),
+            profile: None,
+            erased: BTreeSet::new(),
+            behind: BTreeSet::new(),
+            account: Account::new(remembered.shown),
+            repair: Repair::default(),
+            connected: false,
+            started: now,
+            told: Timer::new(now, STATUS_EVERY_MS),
+            remembered: Timer::new(now, REMEMBER_HEARTBEAT_MS),
+            last_version: 0,
+            todo: Todo::default(),
+            outbox: Outbox::default(),
+        };
+        let dropped = remembered.damaged.iter().map(|hash| Change::Content(*hash, None));
+        agent.todo.changes.extend(dropped);
+        agent.recall(remembered.config, remembered.erased, &remembered.content);
+        for (channel, body) in remembered.heads.into_iter().chain(remembered.waiting) {
+            // What was malformed then is malformed now, and was never in force.
+            agent.heads.take(&channel, body, &agent.contents);
+        }
+        agent.todo.named = true;
+        agent.settle_content(now);
+        agent.outbox.push(Action::Show(Arc::new(agent.showing())));
+        agent.settle(now);
+        agent
+    }
+
+    fn recall(&mut self, config: Option<Vec<u8>>, erased: Option<Vec<u8>>, content: &BTreeMap<ContentHash, Vec<u8>>) {
+        if let Some(hashes) = erased.and_then(|body| accept::erased_hashes(&body).ok()) {
+            self.erased = hashes;
+        }
+        for (hash, bytes) in content {
+            if let Ok(object) = ContentPayload::from_bytes(bytes) {
+                self.contents.remember(*hash, &object);
+            }
+        }
+        self.profile = self.contents.former_profile();
+        self.setting = config.and_then(|body| {
+            let config = DisplayConfig::from_bytes(&body).ok()?;
+            Some(Setting { body, config })
+        });
+    }
+
+    /// Takes what happened, at the time that the display's clock tells.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        self.todo.show |= self.time.observe(now);
+        match input {
+            Input::Connected => self.connected(now),
+            Input::Disconnected => self.connected = false,
+            Input::Message { topic, payload } => {
+                if let Err(why) = self.message(&topic, &payload, now) {
+                    self.refuse(topic, why, now);
+                }
+            }
+            Input::Stored(result) => {
+                if let Some(report) = self.outbox.stored(result, now) {
+                    self.fault(report, now);
+                }
+            }
+            Input::Shown(shown) => self.shown(shown),
+            Input::Undrawable { content, why } => {
+                self.account.undrawable(content, why.clone());
+                self.fault(Report::NotShown { why }, now);
+            }
+            Input::Dark(why) => {
+                self.account.dark();
+                self.fault(Report::NotShown { why }, now);
+            }
+            Input::Tick => {}
+        }
+        self.settle(now);
+        self.keep_time(now);
+    }
+
+    /// The next thing to do. After a [`Action::Store`] nothing comes until [`Input::Stored`] was handled.
+    pub fn poll(&mut self) -> Option<Action> {
+        self.outbox.pop()
+    }
+
+    /// What the display is to show, as the agent knows it now.
+    #[must_use]
+    pub fn showing(&self) -> Showing {
+        let nothing = Showing::nothing(self.me.panel);
+        let Some(Setting { config, .. }) = &self.setting else {
+            return nothing;
+        };
+        Showing {
+            panel: config.panel,
+            language: config.language,
+            brightness_percent: config.brightness_percent.min(100),
+            drill: config.drill,
+            site: self
+                .profile
+                .as_ref()
+                .map_or(nothing.site, |(_, profile)| Arc::clone(profile)),
+            programme: Arc::new(self.heads.programme(&config.channels)),
+            documents: self.contents.documents(),
+            heard_at: self.time.heard().heard_at,
+            ahead_ms: self.time.ahead_ms(),
+            time_known: self.time.known(),
+        }
+    }
+
+    fn channels(&self) -> &[ChannelName] {
+        self.setting.as_ref().map_or(&[], |setting| &setting.config.channels)
+    }
+
+    fn refuse(&mut self, topic: String, why: String, now: Instant) {
+        if self.account.refuse(&format!("{topic}: {why}"), now) {
+            self.outbox.push(Action::Report(Report::Refused { topic, why }));
+        }
+    }
+
+    fn fault(&mut self, report: Report, now: Instant) {
+        let (Report::Refused { why, .. } | Report::NotStored { why } | Report::NotShown { why }) = &report;
+        if self.account.fault(why, now) {
+            self.outbox.push(Action::Report(report));
+            self.todo.report = true;
+        }
+    }
+
+    fn shown(&mut self, shown: Shown) {
+        let noted = self.account.shown(shown);
+        self.todo.report |= noted.changed || noted.first.is_some();
+        if let Some(first) = noted.first {
+            self.todo.afterwards.push(Change::Shown(first.content, Some(first)));
+        }
+    }
+
+    fn connected(&mut self, now: Instant) {
+        self.connected = true;
+        self.repair = Repair::default();
+        self.subscribe();
+        self.look_for_gaps(now);
+        self.todo.report = true;
+    }
+
+    /// Before there is a trust document nothing else could be believed, so nothing else is asked for.
+    fn subscribe(&mut self) {
+        let path = |topic: Topic| topic.path(&self.me.site);
+        let mut filters = vec![path(Topic::Trust)];
+        if self.trust.has_keys() {
+            let display = self.me.display;
+            let own = [
+                Topic::Config(display),
+                Topic::Erased,
+                Topic::Heartbeat,
+                Topic::Command(display),
+            ];
+            filters.extend(own.map(path));
+            filters.extend(self.channels().iter().map(|channel| self.channel_filter(channel)));
+        }
+        self.outbox.push(Action::Subscribe(filters));
+    }
+
+    /// Everything of a channel: `…/channel/{c}/#`.
+    fn channel_filter(&self, channel: &ChannelName) -> String {
+        let head = Topic::Head(channel.clone()).path(&self.me.site);
+        format!("{}#", head.strip_suffix("head").unwrap_or(&head))
+    }
+
+    /// Does together what one input led to: first what must be durable, then the panel, then the status.
+    fn settle(&mut self, now: Instant) {
+        self.settle_content(now);
+        let Todo {
+            changes,
+            afterwards,
+            heard,
+            show,
+            report,
+            ..
+        } = std::mem::take(&mut self.todo);
+        self.todo.heard = heard;
+        if !changes.is_empty() {
+            self.store(changes, now);
+        }
+        if show {
+            let showing = Arc::new(self.showing());
+            self.outbox.push(Action::Show(showing));
+        }
+        if report {
+            self.tell(now);
+        }
+        if !afterwards.is_empty() {
+            self.outbox.store(afterwards);
+        }
+    }
+
+    /// Has changes stored together with the trust that admitted them.
+    fn store(&mut self, mut changes: Vec<Change>, now: Instant) {
+        if self.trust.has_keys() {
+            changes.push(Change::Trust(Box::new(self.trust.clone())));
+            changes.push(Change::Heard(self.time.heard()));
+        }
+        self.outbox.store(changes);
+        self.todo.heard = false;
+        self.remembered = Timer::new(now, REMEMBER_HEARTBEAT_MS);
+    }
+
+    /// Keeps what is named, drops what is not, and puts heads in force whose pages are here.
+    fn settle_content(&mut self, now: Instant) {
+        while std::mem::take(&mut self.todo.named) {
+            let names = self.names();
+            let kept = self.contents.settle(&names);
+            self.todo.show |= !kept.is_empty();
+            self.todo.changes.extend(kept);
+            self.adopt_profile();
+            let in_force = self.heads.retry(&self.contents);
+            if !in_force.is_empty() {
+                self.todo.changes.extend(in_force);
+                (self.todo.named, self.todo.show, self.todo.report) = (true, true, true);
+                continue;
+            }
+            let names = self.names();
+            let forgotten = self.account.forget(|hash| !names.contains(hash));
+            let forgotten = forgotten.into_iter().map(|hash| Change::Shown(hash, None));
+            self.todo.changes.extend(forgotten);
+            self.look_for_gaps(now);
+        }
+    }
+
+    /// What something signed names. A site profile goes on until the one that the config names is here.
+    fn names(&self) -> Names {
+        let mut names = self.heads.names();
+        if let Some(setting) = &self.setting {
+            names.add(setting.config.site_profile);
+            if let Some((hash, _)) = &self.profile
+                && !self.erased.contains(hash)
+            {
+                names.add(*hash);
+            }
+        }
+        names
+    }
+
+    fn adopt_profile(&mut self) {
+        let Some(setting) = &self.setting else { return };
+        let wanted = setting.config.site_profile;
+        let in_use = self.profile.as_ref().map(|(hash, _)| *hash);
+        if in_use != Some(wanted)
+            && let Some(profile) = self.contents.profile(&wanted)
+        {
+            self.profile = Some((wanted, profile));
+            // The former one is named no longer.
+            self.todo.named |= in_use.is_some();
+            self.todo.show = true;
+        }
+    }
+
+    fn look_for_gaps(&mut self, now: Instant) {
+        let lacks = |hash: &ContentHash| !self.contents.holds(hash) && !self.erased.contains(hash);
+        let no_profile = self
+            .setting
+            .as_ref()
+            .is_some_and(|setting| lacks(&setting.config.site_profile));
+        let gap = |channel: &&ChannelName| {
+            let head = self.heads.head(channel);
+            let item_lacks = || head.is_some_and(|head| head.items.iter().any(|item| lacks(&item.content)));
+            no_profile || self.behind.contains(*channel) || self.heads.waits(channel) || item_lacks()
+        };
+        let missing = self.channels().iter().filter(gap).cloned().collect();
+        self.repair.missing(missing, now);
+    }
+
+    /// Does what is due by now.
+    fn keep_time(&mut self, now: Instant) {
+        if self.connected {
+            let again = self.repair.due(now);
+            if !again.is_empty() {
+                let filters = again.iter().map(|channel| self.channel_filter(channel)).collect();
+                self.outbox.push(Action::Subscribe(filters));
+            }
+            if self.told.is_due(now) {
+                self.tell(now);
+            }
+        }
+        if self.outbox.store_again(now) || (self.todo.heard && self.remembered.is_due(now)) {
+            self.store(Vec::new(), now);
+        }
+    }
+
+    /// Publishes the status, when there is someone to hear it.
+    fn tell(&mut self, now: Instant) {
+        if !self.connected {
+            return;
+        }
+        self.told = Timer::new(now, STATUS_EVERY_MS);
+        let status = self.status(now);
+        self.say(&Topic::Status(self.me.display), &status.to_bytes(), now);
+    }
+
+    /// Publishes something signed with the display's own key. Its version follows the time, so that it rises across
+    /// restarts without being stored.
+    fn say(&mut self, topic: &Topic, body: &[u8], now: Instant) {
+        let at = self.time.at(now);
+        self.last_version = at.0.max(self.last_version + 1);
+        let stamp = Stamp {
+            epoch: 0,
+            version: self.last_version,
+            issued_at: at,
+        };
+        self.outbox.push(Action::Publish {
+            topic: topic.path(&self.me.site),
+            payload: seal(&self.me.key, &self.me.site, topic, stamp, body),
+            retain: topic.retained(),
+        });
+    }
+
+    fn status(&mut self, now: Instant) -> Status {
+        let (refusals, last_refusal) = self.account.refusals();
+        Status {
+            boot_id: self.me.boot_id,
+            counter: self.account.next(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            uptime_ms: now.since(self.started),
+            at: self.time.at(now),
+            state: self.account.state(),
+            heads: self.heads.positions(),
+            on_air: self.account.on_air(),
+            shown: self.account.newest_shown(),
+            refusals,
+            last_refusal,
+            sink: self.me.sink.clone(),
+            live: self.me.live.clone(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What a display is to show, as the play loop gets it: a snapshot from which every instant follows.
+
+use heliograph_domain::on_air::on_air;
+use heliograph_domain::site::{SiteClock, SiteProfile};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Programme, Turn};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A display that has heard nothing from its hub for so long, in milliseconds, shows the staleness mark. Ten minutes:
+/// forty heartbeats lost, which is no hiccup of the network, and soon enough that staff see it the same morning.
+pub const STALE_AFTER_MS: u64 = 10 * 60_000;
+
+/// Programme, content and settings. Nothing in it depends on when it is looked at, so that leases, windows and the
+/// staleness mark come and go at their instants without a new snapshot.
+#[derive(Debug, Clone)]
+pub struct Showing {
+    /// The panel to draw for.
+    pub panel: Panel,
+    /// The language it speaks.
+    pub language: Lang,
+    /// Brightness, 0 to 100.
+    pub brightness_percent: u8,
+    /// Whether the display takes part in exercises, which is marked on its picture.
+    pub drill: bool,
+    /// The office.
+    pub site: Arc<SiteProfile>,
+    /// The merged programme of its channels.
+    pub programme: Arc<Programme>,
+    /// The content that is here.
+    pub documents: Arc<HashMap<ContentHash, Arc<Document>>>,
+    /// The hub's newest sign of life.
+    pub heard_at: Option<Instant>,
+    /// How far the display's clock is known to be behind.
+    pub ahead_ms: u64,
+    /// Whether the time is known; until it is, only standing items may be seen.
+    pub time_known: bool,
+}
+
+impl Showing {
+    /// A display that knows nothing yet: the slate.
+    #[must_use]
+    pub fn nothing(panel: Panel) -> Self {
+        Self {
+            panel,
+            language: Lang::ZhHans,
+            brightness_percent: 100,
+            drill: false,
+            site: Arc::new(unknown_site()),
+            programme: Arc::default(),
+            documents: Arc::default(),
+            heard_at: None,
+            ahead_ms: 0,
+            time_known: true,
+        }
+    }
+
+    /// The site's time, when the display's clock says `clock`.
+    #[must_use]
+    pub fn site_time(&self, clock: Instant) -> Instant {
+        clock.plus_ms(self.ahead_ms)
+    }
+
+    /// Whether the hub has been silent for too long at `now`.
+    #[must_use]
+    pub fn stale(&self, now: Instant) -> bool {
+        self.heard_at.is_some_and(|heard| heard.plus_ms(STALE_AFTER_MS) <= now)
+    }
+
+    /// What is on air at `now`: `on_air` of the items that this display may show, none of them past its offline
+    /// lease. `turn` says how long an item takes; `None` when it cannot be drawn.
+    #[must_use]
+    pub fn airing<'s>(&'s self, turn: &dyn Fn(&Item) -> Option<Turn>, now: Instant) -> Airing<'s> {
+        let allowed = |item: &Item| if self.may_show(item, now) { turn(item) } else { None };
+        let mut airing = on_air(&self.programme, &allowed, &self.site.clock, now);
+        let edges = self.programme.items.iter().filter_map(|item| self.lease_end(item));
+        let stale_from = self.heard_at.map(|heard| heard.plus_ms(STALE_AFTER_MS));
+        let next = edges.chain(stale_from).filter(|edge| *edge > now).min();
+        airing.until = next.map_or(airing.until, |next| next.min(airing.until));
+        airing
+    }
+
+    fn may_show(&self, item: &Item, now: Instant) -> bool {
+        let leased = item.lease_ms.is_none() || self.lease_end(item).is_some_and(|end| now < end);
+        leased && (self.time_known || item.standing)
+    }
+
+    fn lease_end(&self, item: &Item) -> Option<Instant> {
+        Some(self.heard_at?.plus_ms(item.lease_ms?))
+    }
+}
+
+/// The site before its profile is here: no name, and China's one time zone.
+fn unknown_site() -> SiteProfile {
+    SiteProfile {
+        name: LocalText::default(),
+        hotlines: Vec::new(),
+        hours: LocalText::default(),
+        departments: BTreeMap::new(),
+        public_url: String::new(),
+        time_zone: "Asia/Shanghai".to_owned(),
+        clock: SiteClock::fixed(8 * 3600),
+    }
+}

@@ -1,0 +1,325 @@
+//! The connection to the broker: MQTT 3.1.1 in a thread of its own.
+//!
+//! Everything a display needs is retained as whole state, so each connection is a clean session: it subscribes anew,
+//! is told everything once, and nothing piles up at the broker while the display is off. There is no last will: the
+//! hub hears of a lost connection from its broker, and a display's silence shows in its missing statuses; an unsigned
+//! will would tell nothing that could be believed.
+
+use crate::identity::Identity;
+use rumqttc::{
+    AsyncClient, ClientError, Event, EventLoop, MqttOptions, NetworkOptions, Packet, QoS, SubscribeFilter,
+    SubscribeReasonCode,
+};
+use std::cell::Cell;
+use std::fmt;
+use std::io;
+use std::str::FromStr;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// Largest packet either way, in bytes: content of 64 KiB and its topic, with room to spare.
+const MAX_PACKET_BYTES: usize = 256 * 1024;
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Seconds until an attempt to connect is given up.
+const CONNECT_TIMEOUT_S: u64 = 5;
+/// The wait before the next attempt starts here, doubles with each failure and ends at the longest.
+const SHORTEST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+/// How long a goodbye may take.
+const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Where the broker listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrokerAddress {
+    /// Host name or IP address.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+}
+
+/// Why text is no broker's address.
+#[derive(Debug, Error, PartialEq, Eq, Clone)]
+#[error("`{0}` is not a broker's address: write mqtt://host:port")]
+pub struct BrokerAddressError(String);
+
+impl FromStr for BrokerAddress {
+    type Err = BrokerAddressError;
+    fn from_str(text: &str) -> Result<Self, BrokerAddressError> {
+        let refused = || BrokerAddressError(text.chars().take(80).collect());
+        let address = text.strip_prefix("mqtt://").ok_or_else(refused)?;
+        let address = address.strip_suffix('/').unwrap_or(address);
+        let (host, port) = match address.rsplit_once(':') {
+            // A bare IPv6 address has colons of its own and must stand in brackets.
+            Some((host, port)) if !host.contains(':') || host.starts_with('[') => (host, port.parse().ok()),
+            None => (address, Some(1883)),
+            Some(_) => (address, None),
+        };
+        let port = port.ok_or_else(refused)?;
+        let host = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .unwrap_or(host);
+        let plain = !host.is_empty() && !host.contains(['/', '@', ' ', '[', ']']);
+        plain
+            .then(|| Self {
+                host: host.to_owned(),
+                port,
+            })
+            .ok_or_else(refused)
+    }
+}
+
+impl fmt::Display for BrokerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "mqtt://[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "mqtt://{}:{}", self.host, self.port)
+        }
+    }
+}
+
+/// What the link hears.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    /// The broker let the display in.
+    Connected,
+    /// The connection is gone, or could not be made.
+    Disconnected,
+    /// A message.
+    Message { topic: String, payload: Vec<u8> },
+}
+
+/// What the link is asked to send.
+#[derive(Debug)]
+pub(crate) enum Send {
+    Subscribe(Vec<String>),
+    Unsubscribe(Vec<String>),
+    Publish {
+        topic: String,
+        payload: Vec<u8>,
+        retain: bool,
+    },
+    Goodbye,
+}
+
+/// The running link.
+pub(crate) struct Link {
+    outbox: UnboundedSender<Send>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Link {
+    /// Starts connecting; `hear` is called from the link's thread.
+    pub(crate) fn start(
+        identity: &Identity,
+        broker: &BrokerAddress,
+        hear: impl Fn(Heard) + std::marker::Send + 'static,
+    ) -> io::Result<Self> {
+        let (outbox, inbox) = unbounded_channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let options = options(identity, broker);
+        let thread = std::thread::Builder::new().name("link".to_owned()).spawn(move || {
+            runtime.block_on(stay_connected(&options, inbox, &hear));
+            // A name server that does not answer must not keep the player from stopping.
+            runtime.shutdown_background();
+        })?;
+        Ok(Self {
+            outbox,
+            thread: Some(thread),
+        })
+    }
+
+    /// Sends when connected; what is said while there is no connection is lost, and the agent knows.
+    pub(crate) fn send(&self, what: Send) {
+        // The receiver is gone only when the link has ended, and then there is nobody to tell.
+        let _ = self.outbox.send(what);
+    }
+
+    /// Says goodbye to the broker and waits for the thread.
+    pub(crate) fn stop(&mut self) {
+        self.send(Send::Goodbye);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the link's thread had panicked");
+        }
+    }
+}
+
+fn options(identity: &Identity, broker: &BrokerAddress) -> MqttOptions {
+    let display = identity.display.to_string();
+    let mut options = MqttOptions::new(format!("display-{display}"), broker.host.clone(), broker.port);
+    options
+        .set_credentials(display, identity.mqtt_token.clone())
+        .set_clean_session(true)
+        .set_keep_alive(KEEP_ALIVE)
+        .set_max_packet_size(MAX_PACKET_BYTES, MAX_PACKET_BYTES);
+    options
+}
+
+/// Why a connection ended.
+enum End {
+    /// The player stops.
+    Goodbye,
+    /// The connection failed or broke.
+    Broken { good: bool },
+}
+
+async fn stay_connected(options: &MqttOptions, mut inbox: UnboundedReceiver<Send>, hear: &impl Fn(Heard)) {
+    let mut wait = SHORTEST_WAIT;
+    loop {
+        match connection(options, &mut inbox, hear).await {
+            End::Goodbye => return,
+            End::Broken { good } => {
+                hear(Heard::Disconnected);
+                if good {
+                    wait = SHORTEST_WAIT;
+                }
+            }
+        }
+        if pause(jittered(wait), &mut inbox).await {
+            return;
+        }
+        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// One connection from its attempt to its end. The client is made anew each time, so that nothing that was queued for
+/// a former connection is sent on this one.
+async fn connection(options: &MqttOptions, inbox: &mut UnboundedReceiver<Send>, hear: &impl Fn(Heard)) -> End {
+    let (client, mut events) = AsyncClient::new(options.clone(), 64);
+    let mut network = NetworkOptions::new();
+    network.set_tcp_nodelay(true);
+    network.set_connection_timeout(CONNECT_TIMEOUT_S);
+    events.set_network_options(network);
+    let connected = Cell::new(false);
+    tokio::select! {
+        end = listen(&mut events, &connected, hear) => return end,
+        () = forward(&client, inbox) => {}
+    }
+    if connected.get() && client.try_disconnect().is_ok() {
+        // Best effort: a clean goodbye tells the broker at once; a broken connection tells it soon.
+        let _ = tokio::time::timeout(GOODBYE, listen(&mut events, &connected, &|_| {})).await;
+    }
+    End::Goodbye
+}
+
+/// Takes events until the connection ends. A connection on which a ping was answered was a good one: after it the
+/// next wait is the shortest again, while a broker that lets the display in only to drop it is not asked too often.
+async fn listen(events: &mut EventLoop, connected: &Cell<bool>, hear: &impl Fn(Heard)) -> End {
+    let mut good = false;
+    loop {
+        match events.poll().await {
+            Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                connected.set(true);
+                hear(Heard::Connected);
+            }
+            Ok(Event::Incoming(Packet::PingResp)) => good = true,
+            Ok(Event::Incoming(Packet::Publish(message))) => hear(Heard::Message {
+                topic: message.topic,
+                payload: message.payload.to_vec(),
+            }),
+            Ok(Event::Incoming(Packet::SubAck(answer))) => {
+                if answer.return_codes.contains(&SubscribeReasonCode::Failure) {
+                    tracing::warn!("the broker refused a subscription; check its access rules");
+                }
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no connection to the broker; the programme goes on from the replica");
+                return End::Broken { good };
+            }
+        }
+    }
+}
+
+/// Hands what the agent says to the client, until it says goodbye.
+async fn forward(client: &AsyncClient, inbox: &mut UnboundedReceiver<Send>) {
+    while let Some(what) = inbox.recv().await {
+        let sent = match what {
+            Send::Goodbye => return,
+            Send::Subscribe(filters) => {
+                let filters = filters
+                    .into_iter()
+                    .map(|path| SubscribeFilter::new(path, QoS::AtLeastOnce));
+                client.subscribe_many(filters).await
+            }
+            Send::Unsubscribe(filters) => unsubscribe(client, filters).await,
+            Send::Publish { topic, payload, retain } => client.publish(topic, QoS::AtLeastOnce, retain, payload).await,
+        };
+        if let Err(error) = sent {
+            tracing::warn!(%error, "a message was not sent");
+        }
+    }
+}
+
+async fn unsubscribe(client: &AsyncClient, filters: Vec<String>) -> Result<(), ClientError> {
+    for filter in filters {
+        client.unsubscribe(filter).await?;
+    }
+    Ok(())
+}
+
+/// Waits before the next attempt; what is said meanwhile is dropped. True when the player stops.
+async fn pause(wait: Duration, inbox: &mut UnboundedReceiver<Send>) -> bool {
+    let timer = tokio::time::sleep(wait);
+    tokio::pin!(timer);
+    loop {
+        tokio::select! {
+            () = &mut timer => return false,
+            what = inbox.recv() => if matches!(what, None | Some(Send::Goodbye)) {
+                return true;
+            },
+        }
+    }
+}
+
+/// Between a half and the whole of a wait, so that a building full of displays does not knock in step after a power
+/// cut.
+fn jittered(wait: Duration) -> Duration {
+    let mut byte = [128];
+    // Without a random byte all displays wait the same time, which is still right, only less kind.
+    let _ = getrandom::fill(&mut byte);
+    wait / 2 + wait.mul_f64(f64::from(byte[0]) / 510.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn broker_addresses_are_read_and_written() {
+        for (text, host, port) in [
+            ("mqtt://hub.local:1884", "hub.local", 1884),
+            ("mqtt://10.0.0.1:1883", "10.0.0.1", 1883),
+            ("mqtt://hub", "hub", 1883),
+            ("mqtt://[::1]:1883", "::1", 1883),
+        ] {
+            let address: BrokerAddress = text.parse().unwrap();
+            assert_eq!((address.host.as_str(), address.port), (host, port), "{text}");
+            assert_eq!(address.to_string().parse(), Ok(address));
+        }
+        for bad in [
+            "",
+            "hub:1883",
+            "mqtt://",
+            "mqtt://:1883",
+            "mqtt://hub:x",
+            "mqtt://::1:1883",
+            "mqtt://a/b:1",
+        ] {
+            assert!(bad.parse::<BrokerAddress>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn waits_are_spread_but_never_longer_than_asked() {
+        for _ in 0..100 {
+            let wait = jittered(Duration::from_secs(4));
+            assert!(wait >= Duration::from_secs(2) && wait <= Duration::from_secs(4));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The play loop: from what the agent says is to be shown, and the time, to frames on the sink.
+
+mod theatre;
+
+pub(crate) use theatre::{Theatre, scenes};
+
+use crate::agent::{Input, Showing, Shown};
+use crate::clock::Clock;
+use heliograph_domain::Instant;
+use heliograph_sink::Sink;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+use theatre::Drawn;
+
+/// The loop looks at the clock at least this often, so that it notices when the clock was set.
+const LONGEST_NAP: Duration = Duration::from_millis(100);
+
+/// Where the shell leaves what is to be shown, and the loop finds it.
+#[derive(Default)]
+pub(crate) struct Stand {
+    place: Mutex<Place>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Place {
+    showing: Option<Arc<Showing>>,
+    generation: u64,
+    stopped: bool,
+}
+
+impl Stand {
+    /// Shows this from now on; the loop wakes at once.
+    pub(crate) fn show(&self, showing: Arc<Showing>) {
+        self.change(|place| place.showing = Some(showing));
+    }
+
+    pub(crate) fn stop(&self) {
+        self.change(|place| place.stopped = true);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Place)) {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut place);
+        place.generation += 1;
+        drop(place);
+        self.changed.notify_all();
+    }
+
+    /// Waits until there is something newer than `seen`, at most for `nap`. `None` when the player stops.
+    fn wait(&self, seen: u64, nap: Duration) -> Option<(Option<Arc<Showing>>, u64)> {
+        let place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        let (place, _) = self
+            .changed
+            .wait_timeout_while(place, nap, |place| place.generation == seen && !place.stopped)
+            .unwrap_or_else(PoisonError::into_inner);
+        (!place.stopped).then(|| (place.showing.clone(), place.generation))
+    }
+}
+
+/// Draws and shows, until the stand is stopped.
+pub(crate) struct Projectionist {
+    pub(crate) stand: Arc<Stand>,
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tell: Box<dyn Fn(Input) + Send>,
+    pub(crate) theatre: Theatre,
+}
+
+impl Projectionist {
+    pub(crate) fn run(mut self) {
+        let mut seen = 0;
+        let mut nap = LONGEST_NAP;
+        while let Some((showing, generation)) = self.stand.wait(seen, nap) {
+            seen = generation;
+            nap = showing.map_or(LONGEST_NAP, |showing| self.step(&showing));
+        }
+    }
+
+    /// Shows what is due, and answers how long there is nothing to do.
+    fn step(&mut self, showing: &Showing) -> Duration {
+        let now = showing.site_time(self.clock.now());
+        let drawn = self.theatre.draw(showing, now);
+        for (content, why) in self.theatre.failures() {
+            (self.tell)(Input::Undrawable { content, why });
+        }
+        if let Some(drawn) = drawn {
+            self.put_up(&drawn, showing, now);
+        }
+        let after = showing.site_time(self.clock.now());
+        Duration::from_millis(self.theatre.next().since(after)).min(LONGEST_NAP)
+    }
+
+    fn put_up(&mut self, drawn: &Drawn, showing: &Showing, now: Instant) {
+        match self.sink.show(&drawn.frame, now) {
+            Ok(()) if drawn.turned => (self.tell)(Input::Shown(Shown {
+                on_air: drawn.on_air,
+                stale: drawn.stale,
+                at: showing.site_time(self.clock.now()),
+            })),
+            Ok(()) => {}
+            Err(error) => {
+                (self.tell)(Input::Dark(error.to_string()));
+                self.theatre.try_again(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! What is on the stage: which item's turn it is, its frame, and what to do when one cannot be drawn.
+
+use crate::agent::Showing;
+use crate::fonts::{FontSource, Fonts};
+use heliograph_domain::on_air::OnAir;
+use heliograph_domain::panel::ColourDepth;
+use heliograph_domain::site::SiteProfile;
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, PublicationId, Turn};
+use heliograph_scene::{Frame, Marks, Scene, Stage};
+use heliograph_wire::OnAirReport;
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+/// After a failure the next attempt comes so much later, in milliseconds.
+const AGAIN_MS: u64 = 1000;
+
+/// Draws for one panel in one language. There is one that does, the scene; tests have others.
+pub(crate) trait Artist: Send {
+    /// How long a document takes.
+    fn turn(&self, document: &Document) -> Turn;
+    /// The picture at `now`, and when its pixels change next.
+    fn draw(&self, stage: &Stage<'_>, now: Instant) -> (Frame, Instant);
+}
+
+impl Artist for Scene {
+    fn turn(&self, document: &Document) -> Turn {
+        Self::turn(self, document)
+    }
+
+    fn draw(&self, stage: &Stage<'_>, now: Instant) -> (Frame, Instant) {
+        (self.render(stage, now), self.next_change(stage, now))
+    }
+}
+
+/// Makes an artist for a panel and a language.
+pub(crate) type MakeArtist = Box<dyn FnMut(&Panel, Lang) -> Box<dyn Artist> + Send>;
+
+/// Scenes with these fonts.
+pub(crate) fn scenes(fonts: FontSource) -> MakeArtist {
+    let mut fonts = Fonts::new(fonts);
+    Box::new(move |panel, language| Box::new(Scene::new(fonts.for_panel(panel), *panel, language)))
+}
+
+/// A frame, and what is on it.
+pub(super) struct Drawn {
+    pub(super) frame: Arc<Frame>,
+    pub(super) on_air: Option<OnAirReport>,
+    pub(super) stale: bool,
+    /// Whether another page is on it than on the frame before.
+    pub(super) turned: bool,
+}
+
+/// The scene on its panel, with all that is remembered from frame to frame.
+pub(crate) struct Theatre {
+    make: MakeArtist,
+    scene: Option<(Panel, Lang, Box<dyn Artist>)>,
+    turns: RefCell<HashMap<ContentHash, Turn>>,
+    /// Content whose drawing panicked: it is passed over.
+    undrawable: RefCell<HashSet<ContentHash>>,
+    failures: RefCell<Vec<(Option<ContentHash>, String)>>,
+    last: Option<Picture>,
+    /// What has been in the main zone without a break, and since when.
+    running: Option<(PublicationId, ContentHash, Instant)>,
+    /// When the picture was drawn.
+    drawn_at: Instant,
+    /// When to look again.
+    next: Instant,
+    /// After a failure: nothing is drawn before this.
+    rest_until: Instant,
+}
+
+/// What a frame depends on besides the time. While it stays the same, the scene says when its pixels change.
+#[derive(PartialEq)]
+struct Picture {
+    panel: Panel,
+    language: Lang,
+    brightness_percent: u8,
+    stale: bool,
+    drill: bool,
+    site: Arc<SiteProfile>,
+    main: Option<(Item, u32, u32, Instant)>,
+    footer: Vec<Item>,
+}
+
+impl Picture {
+    fn of(showing: &Showing, airing: &Airing<'_>, marks: Marks) -> Self {
+        let main = airing
+            .main
+            .map(|on| (on.item.clone(), on.page, on.pages, on.page_since));
+        Self {
+            panel: showing.panel,
+            language: showing.language,
+            brightness_percent: showing.brightness_percent,
+            stale: marks.stale,
+            drill: marks.drill,
+            site: Arc::clone(&showing.site),
+            main,
+            footer: airing.footer.iter().map(|item| (*item).clone()).collect(),
+        }
+    }
+}
+
+impl Theatre {
+    pub(crate) fn new(make: MakeArtist) -> Self {
+        Self {
+            make,
+            scene: None,
+            turns: RefCell::default(),
+            undrawable: RefCell::default(),
+            failures: RefCell::default(),
+            last: None,
+            running: None,
+            drawn_at: Instant(0),
+            next: Instant(0),
+            rest_until: Instant(0),
+        }
+    }
+
+    /// When to look again.
+    pub(super) fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// What could not be drawn since the last question; `None` is the slate.
+    pub(super) fn failures(&mut self) -> Vec<(Option<ContentHash>, String)> {
+        std::mem::take(self.failures.get_mut())
+    }
+
+    /// Has the next look draw anew, a little later.
+    pub(super) fn try_again(&mut self, now: Instant) {
+        self.last = None;
+        self.next = now.plus_ms(AGAIN_MS);
+        self.rest_until = self.next;
+    }
+
+    /// The frame for `now`, if the panel does not show it already. Content that cannot be drawn is passed over, and
+    /// the rest of the programme is tried.
+    pub(super) fn draw(&mut self, showing: &Showing, now: Instant) -> Option<Drawn> {
+        // A rest longer than was asked for means that the clock was set back.
+        if now < self.rest_until && self.rest_until.since(now) <= AGAIN_MS {
+            return None;
+        }
+        // One attempt more than there are items, so that the slate, too, has its turn.
+        for _ in 0..=showing.programme.items.len() {
+            match self.attempt(showing, now) {
+                Ok(drawn) => return drawn,
+                Err(Failed::Content(culprits)) => {
+                    // What panicked may have left the scene's caches half made.
+                    self.scene = None;
+                    self.undrawable.get_mut().extend(culprits);
+                }
+                Err(Failed::Slate) => {
+                    self.scene = None;
+                    self.try_again(now);
+                    return None;
+                }
+            }
+        }
+        self.try_again(now);
+        None
+    }
+
+    fn attempt(&mut self, showing: &Showing, now: Instant) -> Result<Option<Drawn>, Failed> {
+        self.set_scene(showing);
+        self.forget_turns(showing);
+        let Some((_, _, scene)) = &self.scene else {
+            return Err(Failed::Slate);
+        };
+        let airing = showing.airing(&|item| self.turn(scene.as_ref(), showing, item), now);
+        let marks = Marks {
+            stale: showing.stale(now),
+            drill: showing.drill,
+        };
+        let picture = Picture::of(showing, &airing, marks);
+        let same = self.last.as_ref() == Some(&picture);
+        if same && self.drawn_at <= now && now < self.next {
+            return Ok(None);
+        }
+        let stage = Stage {
+            airing: &airing,
+            documents: showing.documents.as_ref(),
+            site: &showing.site,
+            marks,
+        };
+        let drawing = || scene.draw(&stage, now);
+        let (frame, next) = catch_unwind(AssertUnwindSafe(drawing)).map_err(|panic| self.blame(&airing, &*panic))?;
+        let on_air = airing.main.map(|on| self.report(on));
+        let drawn = Drawn {
+            frame: Arc::new(dimmed(frame, showing)),
+            on_air,
+            stale: marks.stale,
+            turned: self
+                .last
+                .as_ref()
+                .is_none_or(|last| last.main != picture.main || last.stale != picture.stale),
+        };
+        let next = next.min(airing.until).max(now.plus_ms(1));
+        self.running = on_air.map(|on| (on.publication, on.content, on.since));
+        (self.last, self.drawn_at, self.next) = (Some(picture), now, next);
+        Ok(Some(drawn))
+    }
+
+    /// What is in the main zone, and since when it has been without a break.
+    fn report(&self, on: OnAir<'_>) -> OnAirReport {
+        let since = match self.running {
+            Some((publication, content, since)) if (publication, content) == (on.item.publication, on.item.content) => {
+                since
+            }
+            _ => on.page_since,
+        };
+        OnAirReport {
+            publication: on.item.publication,
+            content: on.item.content,
+            page: on.page,
+            pages: on.pages,
+            since,
+        }
+    }
+
+    /// Makes the scene for the panel and the language, if it is not there.
+    fn set_scene(&mut self, showing: &Showing) {
+        let wanted = (showing.panel, showing.language);
+        let there = self
+            .scene
+            .as_ref()
+            .is_some_and(|(panel, language, _)| (*panel, *language) == wanted);
+        if there {
+            return;
+        }
+        let scene = (self.make)(&showing.panel, showing.language);
+        self.scene = Some((showing.panel, showing.language, scene));
+        self.turns.get_mut().clear();
+    }
+
+    /// A display runs for years: turns of content that is gone must not pile up.
+    fn forget_turns(&mut self, showing: &Showing) {
+        let turns = self.turns.get_mut();
+        if turns.len() > 64 + 2 * showing.documents.len() {
+            turns.retain(|content, _| showing.documents.contains_key(content));
+        }
+    }
+
+    /// How long an item takes; `None` when its content is not here or cannot be drawn.
+    fn turn(&self, scene: &dyn Artist, showing: &Showing, item: &Item) -> Option<Turn> {
+        let document = showing.documents.get(&item.content)?;
+        if self.undrawable.borrow().contains(&item.content) {
+            return None;
+        }
+        if let Some(turn) = self.turns.borrow().get(&item.content) {
+            return Some(*turn);
+        }
+        match catch_unwind(AssertUnwindSafe(|| scene.turn(document))) {
+            Ok(turn) => {
+                self.turns.borrow_mut().insert(item.content, turn);
+                Some(turn)
+            }
+            Err(panic) => {
+                self.fail(Some(item.content), &*panic);
+                self.undrawable.borrow_mut().insert(item.content);
+                None
+            }
+        }
+    }
+
+    /// Whose content made the drawing fail: the main zone's, else the footer's, else it was the slate itself.
+    fn blame(&self, airing: &Airing<'_>, panic: &(dyn Any + Send)) -> Failed {
+        let culprits: Vec<_> = match airing.main {
+            Some(on) => vec![on.item.content],
+            None => airing.footer.iter().map(|item| item.content).collect(),
+        };
+        if culprits.is_empty() {
+            self.fail(None, panic);
+            return Failed::Slate;
+        }
+        culprits.iter().for_each(|content| self.fail(Some(*content), panic));
+        Failed::Content(culprits)
+    }
+
+    fn fail(&self, content: Option<ContentHash>, panic: &(dyn Any + Send)) {
+        let why = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let why = why
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        let what = content.map_or("the slate".to_owned(), |content| format!("content {}", content.short()));
+        self.failures
+            .borrow_mut()
+            .push((content, format!("{what} cannot be drawn: {why}")));
+    }
+}
+
+enum Failed {
+    Content(Vec<ContentHash>),
+    Slate,
+}
+
+/// The frame at the display's brightness. Panels that can only be on or off have none.
+fn dimmed(mut frame: Frame, showing: &Showing) -> Frame {
+    let percent = u16::from(showing.brightness_percent);
+    if percent < 100 && showing.panel.colour == ColourDepth::Full {
+        let mut levels = [0u8; 256];
+        for (level, full) in levels.iter_mut().zip(0u16..) {
+            *level = u8::try_from((full * percent + 50) / 100).unwrap_or(u8::MAX);
+        }
+        frame
+            .rgb_mut()
+            .iter_mut()
+            .for_each(|byte| *byte = levels[usize::from(*byte)]);
+    }
+    frame
+}
+
+#[cfg(test)]
+mod tests;

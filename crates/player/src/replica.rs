@@ -1,0 +1,99 @@
+//! What a display keeps across a power cut: its trust, its config, its heads and the content they name.
+//!
+//! The agent says what to keep as a list of [`Change`]s that belong together; a [`Replica`] makes them durable
+//! together, or none of them. A display can thus show its last good programme before it has any connection.
+
+mod file;
+mod form;
+mod memory;
+
+pub use file::FileReplica;
+pub use memory::MemoryReplica;
+
+use heliograph_domain::{ChannelName, ContentHash, Instant};
+use heliograph_wire::{FirstShown, Trust};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use thiserror::Error;
+
+/// One thing to keep or to drop.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Which keys are trusted, and the newest version accepted of each topic.
+    Trust(Box<Trust>),
+    /// The body of the config message in force.
+    Config(Vec<u8>),
+    /// The body of the head message in force for a channel; `None` when the display is no longer tuned to it.
+    Head(ChannelName, Option<Vec<u8>>),
+    /// The body of an accepted head that waits for its pages; `None` when it waits no longer.
+    Waiting(ChannelName, Option<Vec<u8>>),
+    /// An object of content as it came over the wire, salt included; `None` drops it.
+    Content(ContentHash, Option<Vec<u8>>),
+    /// The body of the newest message of erased content.
+    Erased(Vec<u8>),
+    /// When a content's first frame was shown; `None` when the content is gone.
+    Shown(ContentHash, Option<FirstShown>),
+    /// What is known of the time.
+    Heard(Heard),
+}
+
+/// What a display knows of the time and of its hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Heard {
+    /// The newest sign of life of the hub, by the hub's clock as far as this display's clock has come.
+    pub heard_at: Option<Instant>,
+    /// The highest time that a trusted key has signed: it is at least this late.
+    pub trusted: Instant,
+}
+
+/// All that a replica keeps.
+#[derive(Debug, Default)]
+pub struct Remembered {
+    /// See [`Change::Trust`].
+    pub trust: Option<Trust>,
+    /// See [`Change::Config`].
+    pub config: Option<Vec<u8>>,
+    /// See [`Change::Head`].
+    pub heads: BTreeMap<ChannelName, Vec<u8>>,
+    /// See [`Change::Waiting`].
+    pub waiting: BTreeMap<ChannelName, Vec<u8>>,
+    /// See [`Change::Content`].
+    pub content: BTreeMap<ContentHash, Vec<u8>>,
+    /// See [`Change::Erased`].
+    pub erased: Option<Vec<u8>>,
+    /// See [`Change::Shown`].
+    pub shown: Vec<FirstShown>,
+    /// See [`Change::Heard`].
+    pub heard: Heard,
+    /// Content whose bytes no longer match its hash; it was left out.
+    pub damaged: BTreeSet<ContentHash>,
+}
+
+/// Why a replica could not be read or written.
+#[derive(Debug, Error)]
+pub enum ReplicaError {
+    /// Another player runs on the same data.
+    #[error("the replica is in use: another player runs on this data directory; stop it first")]
+    InUse,
+    /// The file's contents make no sense.
+    #[error("the replica is damaged: {0}")]
+    Damaged(String),
+    /// The disk or the database refused.
+    #[error("the replica cannot be accessed: {0}; check the disk's space and its permissions")]
+    Storage(String),
+}
+
+/// Durable memory of one display.
+pub trait Replica: Send {
+    /// All that was kept.
+    ///
+    /// # Errors
+    /// When it cannot be read, or makes no sense.
+    fn load(&mut self) -> Result<Remembered, ReplicaError>;
+
+    /// Makes the changes durable together, or none of them. Durable when it returns.
+    ///
+    /// # Errors
+    /// When they could not be made durable; nothing was changed then.
+    fn apply(&mut self, changes: &[Change]) -> Result<(), ReplicaError>;
+}

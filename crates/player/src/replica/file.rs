@@ -1,0 +1,143 @@
+//! A replica in a redb file.
+
+use super::form::{Row, Rows, Table, read_rows, to_row};
+use super::{Change, Remembered, Replica, ReplicaError};
+use heliograph_domain::Instant;
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition, TableError};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+const FILE: &str = "replica.redb";
+
+/// redb keeps this much of the file in memory, in bytes. A display reads its replica once, at start.
+const CACHE_BYTES: usize = 1 << 20;
+
+/// The file `replica.redb` in a data directory.
+pub struct FileReplica {
+    database: Database,
+}
+
+impl FileReplica {
+    /// Opens the replica in `data`, or makes one. A damaged file is moved aside as `replica.redb.damaged-<ms>` and an
+    /// empty one takes its place, because a display must come back by itself; what was in it is told in the log, and
+    /// the hub sends all of it again. `now` names the file.
+    ///
+    /// # Errors
+    /// When another player has it open, or the disk refuses.
+    pub fn open(data: &Path, now: Instant) -> Result<(Self, Remembered), ReplicaError> {
+        fs::create_dir_all(data).map_err(|error| ReplicaError::Storage(format!("{}: {error}", data.display())))?;
+        let path = data.join(FILE);
+        match Self::open_and_load(&path) {
+            Err(ReplicaError::Damaged(why)) => {
+                let aside = move_aside(&path, now)?;
+                tracing::warn!(why, file = %aside.display(), "the replica was damaged and is kept aside; starting with an empty one");
+                Self::open_and_load(&path)
+            }
+            opened => opened,
+        }
+    }
+
+    fn open_and_load(path: &Path) -> Result<(Self, Remembered), ReplicaError> {
+        supervised(|| {
+            let database = Database::builder()
+                .set_cache_size(CACHE_BYTES)
+                .create(path)
+                .map_err(opening)?;
+            let mut replica = Self { database };
+            let remembered = replica.load()?;
+            Ok((replica, remembered))
+        })
+    }
+
+    fn rows(&self) -> Result<Rows, ReplicaError> {
+        let reading = self.database.begin_read().map_err(storage)?;
+        let mut rows = Rows::new();
+        for table in Table::ALL {
+            let open = match reading.open_table(definition(table)) {
+                Ok(open) => open,
+                Err(TableError::TableDoesNotExist(_)) => continue,
+                Err(error) => return Err(storage(error)),
+            };
+            for row in open.iter().map_err(storage)? {
+                let (key, value) = row.map_err(storage)?;
+                rows.insert((table, key.value().to_vec()), value.value().to_vec());
+            }
+        }
+        Ok(rows)
+    }
+
+    fn write(&self, changes: &[Change]) -> Result<(), ReplicaError> {
+        let rows: Vec<Row> = changes.iter().map(to_row).collect::<Result<_, _>>()?;
+        let writing = self.database.begin_write().map_err(storage)?;
+        for ((table, key), value) in rows {
+            let mut open = writing.open_table(definition(table)).map_err(storage)?;
+            match value {
+                Some(value) => open.insert(key.as_slice(), value.as_slice()).map_err(storage)?,
+                None => open.remove(key.as_slice()).map_err(storage)?,
+            };
+        }
+        writing.commit().map_err(storage)
+    }
+}
+
+impl Replica for FileReplica {
+    fn load(&mut self) -> Result<Remembered, ReplicaError> {
+        supervised(|| read_rows(&self.rows()?))
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<(), ReplicaError> {
+        supervised(|| self.write(changes))
+    }
+}
+
+fn definition(table: Table) -> TableDefinition<'static, &'static [u8], &'static [u8]> {
+    TableDefinition::new(table.name())
+}
+
+/// redb can panic on a file whose disk lied about `fsync`; to a display that is one more way to be damaged.
+fn supervised<T>(work: impl FnOnce() -> Result<T, ReplicaError>) -> Result<T, ReplicaError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let why = panic
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(ReplicaError::Damaged(
+            why.unwrap_or_else(|| "the database panicked".to_owned()),
+        ))
+    })
+}
+
+fn move_aside(path: &Path, now: Instant) -> Result<PathBuf, ReplicaError> {
+    let aside = path.with_file_name(format!("{FILE}.damaged-{}", now.0));
+    fs::rename(path, &aside).map_err(|error| ReplicaError::Storage(error.to_string()))?;
+    Ok(aside)
+}
+
+/// Which failures to open mean damage, and which mean that the disk or another player is in the way: only a damaged
+/// file may be moved aside.
+fn opening(error: DatabaseError) -> ReplicaError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => ReplicaError::InUse,
+        DatabaseError::RepairAborted | DatabaseError::UpgradeRequired(_) => ReplicaError::Damaged(error.to_string()),
+        DatabaseError::Storage(inner) => storage(inner),
+        other => ReplicaError::Storage(other.to_string()),
+    }
+}
+
+fn storage(error: impl Into<redb::Error>) -> ReplicaError {
+    let error = error.into();
+    let damaged = match &error {
+        redb::Error::Corrupted(_) | redb::Error::LockPoisoned(_) | redb::Error::TableTypeMismatch { .. } => true,
+        redb::Error::Io(io) => matches!(
+            io.kind(),
+            std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof
+        ),
+        _ => false,
+    };
+    if damaged {
+        ReplicaError::Damaged(error.to_string())
+    } else {
+        ReplicaError::Storage(error.to_string())
+    }
+}

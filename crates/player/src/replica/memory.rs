@@ -1,0 +1,40 @@
+//! A replica in memory: for tests, and for a display whose disk has failed.
+
+use super::form::{Rows, read_rows, to_row};
+use super::{Change, Remembered, Replica, ReplicaError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Keeps everything until the last of its clones is dropped. Clones share their contents, so that a test can turn a
+/// display off and on again.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryReplica {
+    rows: Arc<Mutex<Rows>>,
+}
+
+impl MemoryReplica {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Replica for MemoryReplica {
+    fn load(&mut self) -> Result<Remembered, ReplicaError> {
+        let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        read_rows(&rows)
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<(), ReplicaError> {
+        let changed: BTreeMap<_, _> = changes.iter().map(to_row).collect::<Result<_, _>>()?;
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        for (place, value) in changed {
+            match value {
+                Some(value) => rows.insert(place, value),
+                None => rows.remove(&place),
+            };
+        }
+        Ok(())
+    }
+}

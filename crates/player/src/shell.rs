@@ -1,0 +1,317 @@
+//! The player's threads: the agent's with the replica, the play loop's with the sink, and the link's.
+
+use crate::agent::{Action, Agent, AgentConfig, Input, Report};
+use crate::clock::Clock;
+use crate::fonts::FontSource;
+use crate::identity::Identity;
+use crate::link::{BrokerAddress, Heard, Link, Send as Say};
+use crate::play::{Projectionist, Stand, Theatre, scenes};
+use crate::replica::{FileReplica, MemoryReplica, Remembered, Replica, ReplicaError};
+use heliograph_domain::ids::DisplayId;
+use heliograph_domain::panel::ColourDepth;
+use heliograph_domain::{Instant, Panel};
+use heliograph_sink::Sink;
+use heliograph_wire::KeyPair;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use thiserror::Error;
+
+/// How often the agent is told that time passed. The first one also ends the wait for the first frame before the link
+/// is started: the picture comes first, the network after.
+const TICK: Duration = Duration::from_millis(250);
+
+/// After a panic of the agent the link rests for so many ticks, ten seconds.
+const TICKS_AFTER_PANIC: u32 = 40;
+
+/// The panel of a display that nobody has told its panel: a full-HD television.
+const ANY_PANEL: Panel = Panel {
+    width_px: 1920,
+    height_px: 1080,
+    colour: ColourDepth::Full,
+    pixel_pitch_um: 630,
+    viewing_distance_mm: 3000,
+    refresh_hz: 30,
+};
+
+/// What a player is started with.
+pub struct PlayerConfig {
+    /// Who it is.
+    pub identity: Identity,
+    /// Where the broker is.
+    pub broker: BrokerAddress,
+    /// Directory of the replica.
+    pub data: PathBuf,
+    /// Where frames go.
+    pub sink: Box<dyn Sink>,
+    /// Where frames can be watched on this machine, told in the status.
+    pub live: Option<String>,
+    /// Where fonts come from.
+    pub fonts: FontSource,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The panel until a config has been received.
+    pub panel: Option<Panel>,
+}
+
+/// Why a player did not start.
+#[derive(Debug, Error)]
+pub enum PlayerError {
+    /// Its replica is in use.
+    #[error(transparent)]
+    Replica(#[from] ReplicaError),
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}; check the system's limits")]
+    Thread(#[from] io::Error),
+    /// No random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(String),
+}
+
+/// A running display.
+pub struct Player {
+    display: DisplayId,
+    stand: Arc<Stand>,
+    events: Sender<Event>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Player {
+    /// Starts a display. It shows its last good programme from the replica first, and connects after.
+    ///
+    /// # Errors
+    /// When another player runs on the same data, or the system gives no threads.
+    pub fn start(config: PlayerConfig) -> Result<Self, PlayerError> {
+        let display = config.identity.display;
+        let now = config.clock.now();
+        let (replica, remembered) = open_replica(&config, now)?;
+        let mut boot_id = [0; 16];
+        getrandom::fill(&mut boot_id).map_err(|error| PlayerError::Random(error.to_string()))?;
+        let facts = Facts {
+            identity: config.identity,
+            boot_id,
+            panel: config.panel.unwrap_or(ANY_PANEL),
+            sink: config.sink.name().to_owned(),
+            live: config.live,
+        };
+        let (events, inbox) = channel();
+        let stand = Arc::new(Stand::default());
+        let mind = Mind {
+            agent: facts.agent(remembered, now),
+            facts,
+            broker: config.broker,
+            replica,
+            link: None,
+            stand: Arc::clone(&stand),
+            clock: Arc::clone(&config.clock),
+            events: events.clone(),
+            inbox,
+            hold_off: 0,
+        };
+        let projectionist = Projectionist {
+            stand: Arc::clone(&stand),
+            sink: config.sink,
+            clock: config.clock,
+            tell: hearing(&events),
+            theatre: Theatre::new(scenes(config.fonts)),
+        };
+        let play = std::thread::Builder::new().name("play".to_owned());
+        let mut player = Self {
+            display,
+            stand,
+            events,
+            threads: vec![play.spawn(move || projectionist.run())?],
+        };
+        let agent = std::thread::Builder::new().name("agent".to_owned());
+        player.threads.push(agent.spawn(move || mind.run())?);
+        Ok(player)
+    }
+
+    /// Which display this is.
+    #[must_use]
+    pub fn display(&self) -> DisplayId {
+        self.display
+    }
+
+    /// Stops the display and waits for its threads. The last frame stays on the panel.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // The agent is gone only when it has ended already.
+        let _ = self.events.send(Event::Stop);
+        // The agent's thread was started last and says goodbye to the broker first.
+        while let Some(thread) = self.threads.pop() {
+            if thread.join().is_err() {
+                tracing::error!("a thread of the player had panicked");
+            }
+            self.stand.stop();
+        }
+    }
+}
+
+/// A player that is dropped stops, too.
+impl Drop for Player {
+    fn drop(&mut self) {
+        if self.threads.len() == 1 {
+            self.stand.stop();
+        }
+        self.end();
+    }
+}
+
+enum Event {
+    Happened(Input),
+    Stop,
+}
+
+fn hearing(events: &Sender<Event>) -> Box<dyn Fn(Input) + Send> {
+    let events = events.clone();
+    Box::new(move |input| {
+        // After the agent has ended nobody listens, and nothing is lost.
+        let _ = events.send(Event::Happened(input));
+    })
+}
+
+/// A disk that refuses must not keep a display dark: without a replica it asks the hub for everything.
+fn open_replica(config: &PlayerConfig, now: Instant) -> Result<(Box<dyn Replica>, Remembered), PlayerError> {
+    match FileReplica::open(&config.data, now) {
+        Ok((replica, remembered)) => Ok((Box::new(replica), remembered)),
+        Err(ReplicaError::InUse) => Err(ReplicaError::InUse.into()),
+        Err(error) => {
+            tracing::error!(%error, "no replica: this display forgets everything when it is turned off");
+            Ok((Box::new(MemoryReplica::new()), Remembered::default()))
+        }
+    }
+}
+
+/// What an agent is made from, kept so that another one can be made.
+struct Facts {
+    identity: Identity,
+    boot_id: [u8; 16],
+    panel: Panel,
+    sink: String,
+    live: Option<String>,
+}
+
+impl Facts {
+    fn agent(&self, remembered: Remembered, now: Instant) -> Agent {
+        let me = AgentConfig {
+            site: self.identity.site.clone(),
+            display: self.identity.display,
+            key: KeyPair::from_secret(self.identity.secret),
+            root: self.identity.root,
+            boot_id: self.boot_id,
+            panel: self.panel,
+            sink: self.sink.clone(),
+            live: self.live.clone(),
+        };
+        Agent::new(me, remembered, now)
+    }
+}
+
+/// The agent's thread: it does what the agent says.
+struct Mind {
+    agent: Agent,
+    facts: Facts,
+    broker: BrokerAddress,
+    replica: Box<dyn Replica>,
+    link: Option<Link>,
+    stand: Arc<Stand>,
+    clock: Arc<dyn Clock>,
+    events: Sender<Event>,
+    inbox: Receiver<Event>,
+    /// So many looks at the link before it is started.
+    hold_off: u32,
+}
+
+impl Mind {
+    fn run(mut self) {
+        while catch_unwind(AssertUnwindSafe(|| self.session())).is_err() {
+            // A fault of this program. The picture stands; the agent begins again from what is durable.
+            tracing::error!("the agent panicked and starts again from the replica");
+            self.hang_up();
+            let remembered = self.replica.load().unwrap_or_default();
+            self.agent = self.facts.agent(remembered, self.clock.now());
+            self.hold_off = TICKS_AFTER_PANIC;
+        }
+        self.hang_up();
+    }
+
+    fn hang_up(&mut self) {
+        if let Some(mut link) = self.link.take() {
+            link.stop();
+        }
+    }
+
+    /// Works until the player stops.
+    fn session(&mut self) {
+        loop {
+            while let Some(action) = self.agent.poll() {
+                self.perform(action);
+            }
+            let input = match self.inbox.recv_timeout(TICK) {
+                Ok(Event::Happened(input)) => input,
+                Err(RecvTimeoutError::Timeout) => Input::Tick,
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if self.link.is_none() && matches!(input, Input::Shown(_) | Input::Tick) {
+                self.connect();
+            }
+            self.agent.handle(self.clock.now(), input);
+        }
+    }
+
+    /// Starts the link, unless a message that is fatal to this program may still wait at the broker.
+    fn connect(&mut self) {
+        if self.hold_off > 0 {
+            self.hold_off -= 1;
+            return;
+        }
+        let tell = hearing(&self.events);
+        let hear = move |heard| {
+            tell(match heard {
+                Heard::Connected => Input::Connected,
+                Heard::Disconnected => Input::Disconnected,
+                Heard::Message { topic, payload } => Input::Message { topic, payload },
+            });
+        };
+        match Link::start(&self.facts.identity, &self.broker, hear) {
+            Ok(link) => self.link = Some(link),
+            Err(error) => tracing::error!(%error, "the link does not start; trying again"),
+        }
+    }
+
+    fn perform(&mut self, action: Action) {
+        match action {
+            Action::Show(showing) => self.stand.show(showing),
+            Action::Store(changes) => {
+                let result = self.replica.apply(&changes).map_err(|error| error.to_string());
+                self.agent.handle(self.clock.now(), Input::Stored(result));
+            }
+            Action::Subscribe(filters) => self.say(Say::Subscribe(filters)),
+            Action::Unsubscribe(filters) => self.say(Say::Unsubscribe(filters)),
+            Action::Publish { topic, payload, retain } => self.say(Say::Publish { topic, payload, retain }),
+            Action::Report(report) => log(&report),
+        }
+    }
+
+    fn say(&self, what: Say) {
+        if let Some(link) = &self.link {
+            link.send(what);
+        }
+    }
+}
+
+fn log(report: &Report) {
+    match report {
+        Report::Refused { topic, why } => tracing::warn!(topic, why, "a message was refused; the programme goes on"),
+        Report::NotStored { why } => tracing::error!(why, "not durable; trying again"),
+        Report::NotShown { why } => tracing::error!(why, "not shown; the rest of the programme goes on"),
+    }
+}
