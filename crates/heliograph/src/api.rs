@@ -13,7 +13,12 @@ pub(crate) enum ApiError {
     Unreachable { url: String, cause: Box<ureq::Error> },
     /// It refused.
     #[error("{method} {path} was refused ({status}): {detail}")]
-    Refused { method: String, path: String, status: u16, detail: String },
+    Refused {
+        method: String,
+        path: String,
+        status: u16,
+        detail: String,
+    },
     /// The request could not be made.
     #[error("the request cannot be made: {0}")]
     Request(#[from] ureq::http::Error),
@@ -31,12 +36,19 @@ impl Api {
     /// Nobody yet, at `base` (`http://127.0.0.1:8080`).
     pub(crate) fn new(base: &str) -> Self {
         let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
-        Self { agent, base: base.trim_end_matches('/').to_owned(), token: None }
+        Self {
+            agent,
+            base: base.trim_end_matches('/').to_owned(),
+            token: None,
+        }
     }
 
     /// The same hub, as whoever has this token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, ApiError> {
@@ -58,22 +70,40 @@ impl Api {
 
     fn send(&self, method: Method, path: &str, body: Option<&Value>, key: Option<&str>) -> Result<Value, ApiError> {
         let url = format!("{}{path}", self.base);
-        let mut request = ureq::http::Request::builder().method(method.clone()).uri(&url).header("accept-language", "en");
+        let mut request = ureq::http::Request::builder()
+            .method(method.clone())
+            .uri(&url)
+            .header("accept-language", "en");
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
         }
-        let request = request.header("content-type", "application/json").body(body.map(Value::to_string).unwrap_or_default())?;
-        let unreachable = |cause| ApiError::Unreachable { url: self.base.clone(), cause: Box::new(cause) };
+        let request = request
+            .header("content-type", "application/json")
+            .body(body.map(Value::to_string).unwrap_or_default())?;
+        let unreachable = |cause| ApiError::Unreachable {
+            url: self.base.clone(),
+            cause: Box::new(cause),
+        };
         let mut response = self.agent.run(request).map_err(unreachable)?;
         let status = response.status();
         let answer: Value = response.body_mut().read_json().unwrap_or(Value::Null);
         if status.is_success() {
             return Ok(answer);
         }
-        let detail = format!("{} {} {}", answer["title"].as_str().unwrap_or_default(), answer["detail"].as_str().unwrap_or_default(), answer["errors"]);
-        Err(ApiError::Refused { method: method.to_string(), path: path.to_owned(), status: status.as_u16(), detail })
+        let detail = format!(
+            "{} {} {}",
+            answer["title"].as_str().unwrap_or_default(),
+            answer["detail"].as_str().unwrap_or_default(),
+            answer["errors"]
+        );
+        Err(ApiError::Refused {
+            method: method.to_string(),
+            path: path.to_owned(),
+            status: status.as_u16(),
+            detail,
+        })
     }
 }

@@ -79,8 +79,11 @@ fn main() -> ExitCode {
 
 /// `RUST_LOG` chooses what is told; without it, warnings.
 fn start_logging(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rmqtt=error,heliograph_hub=info"));
-    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rmqtt=error,heliograph_hub=info"));
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     match format {
         LogFormat::Text => logging.with_target(false).init(),
         LogFormat::Json => logging.json().init(),

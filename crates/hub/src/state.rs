@@ -235,7 +235,7 @@ impl State {
 
 /// The language a person reads: Chinese unless they chose English.
 #[must_use]
-pub fn interface_lang(tag: &str) -> Option<Lang> {
+pub(crate) fn interface_lang(tag: &str) -> Option<Lang> {
     Lang::from_tag(tag.split(['-', ',', ';']).next().unwrap_or(tag))
         .filter(|lang| matches!(lang, Lang::ZhHans | Lang::En))
 }

@@ -10,6 +10,7 @@ mod fonts;
 mod identity;
 mod link;
 mod play;
+pub mod profile;
 pub mod replica;
 mod shell;
 

@@ -25,7 +25,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let site = args.site.parse().map_err(|error| Failure::Usage(format!("--site: {error}")))?;
+    let site = args
+        .site
+        .parse()
+        .map_err(|error| Failure::Usage(format!("--site: {error}")))?;
     let config = HubConfig {
         data: args.data.clone(),
         listen: args.listen,
@@ -39,7 +42,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         say(&format!("hub      http://{}/admin", hub.http_addr()));
         say(&format!("broker   mqtt://{}", hub.mqtt_addr()));
         if let Some(word) = hub.setup_word() {
-            say(&format!("first administrator (once): http://{}/admin/setup?word={word}", hub.http_addr()));
+            say(&format!(
+                "first administrator (once): http://{}/admin/setup?word={word}",
+                hub.http_addr()
+            ));
         }
         told_to_stop().await;
         hub.stop().await;

@@ -32,7 +32,10 @@ enum Action {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let Action::Stats { data, json } = &args.action;
     if !data.exists() {
-        return Err(Failure::Problem(format!("there is no data folder {}: name it with --data", data.display())));
+        return Err(Failure::Problem(format!(
+            "there is no data folder {}: name it with --data",
+            data.display()
+        )));
     }
     let log = RedbLog::open(data)?;
     let position = log.head()?.position.0;
@@ -47,7 +50,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if *json {
         say(&serde_json::json!({"position": position, "records": records, "body_bytes": bytes}).to_string());
     } else {
-        say(&format!("position  {position}\nrecords   {records}\nbodies    {bytes} bytes"));
+        say(&format!(
+            "position  {position}\nrecords   {records}\nbodies    {bytes} bytes"
+        ));
     }
     Ok(())
 }

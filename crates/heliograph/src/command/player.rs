@@ -76,17 +76,31 @@ enum Action {
 pub(crate) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         None => play(&args.run),
-        Some(Action::Enrol { hub, token, name, location, profile, language, channels, data }) => {
+        Some(Action::Enrol {
+            hub,
+            token,
+            name,
+            location,
+            profile,
+            language,
+            channels,
+            data,
+        }) => {
             let token = token
                 .or_else(|| std::env::var("HELIOGRAPH_TOKEN").ok())
-                .ok_or_else(|| Failure::Usage("an operator's token is needed: --token or HELIOGRAPH_TOKEN".to_owned()))?;
+                .ok_or_else(|| {
+                    Failure::Usage("an operator's token is needed: --token or HELIOGRAPH_TOKEN".to_owned())
+                })?;
             let profile = Profile::parse_built_in(&profile)?;
             let wish = json!({
                 "name": {"zh-Hans": name}, "location": {"zh-Hans": location}, "profile": profile.name,
                 "panel": profile.panel, "language": language, "channels": channels,
             });
             let id = enrol(&Api::new(&hub).with_token(&token), wish, &data, None)?;
-            say(&format!("enrolled display {id}; start it with: heliograph player --data {}", data.display()));
+            say(&format!(
+                "enrolled display {id}; start it with: heliograph player --data {}",
+                data.display()
+            ));
             Ok(())
         }
     }
@@ -101,7 +115,10 @@ pub(crate) fn identity_file(data: &Path) -> PathBuf {
 pub(crate) fn enrol(api: &Api, mut wish: Value, data: &Path, once: Option<&str>) -> Result<DisplayId, Failure> {
     let file = identity_file(data);
     if file.exists() {
-        return Err(Failure::Problem(format!("{} exists: this display is enrolled already", file.display())));
+        return Err(Failure::Problem(format!(
+            "{} exists: this display is enrolled already",
+            file.display()
+        )));
     }
     std::fs::create_dir_all(data)?;
     let keys = KeyPair::generate()?;
@@ -116,7 +133,9 @@ pub(crate) fn enrol(api: &Api, mut wish: Value, data: &Path, once: Option<&str>)
         display: text("id").parse()?,
         secret: keys.secret(),
         mqtt_token: text("mqtt_token"),
-        root: root_key(&text("root")).ok_or_else(|| Failure::Problem("the hub's answer holds no root key: is it a Heliograph hub?".to_owned()))?,
+        root: root_key(&text("root")).ok_or_else(|| {
+            Failure::Problem("the hub's answer holds no root key: is it a Heliograph hub?".to_owned())
+        })?,
     };
     identity.store(&file)?;
     Ok(identity.display)
@@ -134,8 +153,14 @@ fn root_key(hex: &str) -> Option<PublicKey> {
 }
 
 fn play(args: &Run) -> Result<(), Failure> {
-    let broker: BrokerAddress = args.broker.parse().map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
-    let spec: SinkSpec = args.sink.parse().map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
+    let broker: BrokerAddress = args
+        .broker
+        .parse()
+        .map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
+    let spec: SinkSpec = args
+        .sink
+        .parse()
+        .map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
     let profile = Profile::parse_built_in(&args.profile)?;
     let identity = Identity::load(&identity_file(&args.data))?;
     let (sink, live) = open_sink(spec, &identity.display.to_string())?;
@@ -151,7 +176,10 @@ fn play(args: &Run) -> Result<(), Failure> {
     };
     let player = Player::start(config)?;
     if let Some(live) = live {
-        say(&format!("live picture  {}", live.replace("ws://", "http://").trim_end_matches("live")));
+        say(&format!(
+            "live picture  {}",
+            live.replace("ws://", "http://").trim_end_matches("live")
+        ));
     }
     super::runtime()?.block_on(super::told_to_stop());
     player.stop();

@@ -43,15 +43,26 @@ enum Format {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let Report::Annual { year, data, format } = &args.report;
     if !data.exists() {
-        return Err(Failure::Problem(format!("there is no data folder {}: name it with --data", data.display())));
+        return Err(Failure::Problem(format!(
+            "there is no data folder {}: name it with --data",
+            data.display()
+        )));
     }
     let log: Arc<dyn EventLog> = Arc::new(RedbLog::open(data)?);
-    let report = report::of_log(&log, *year)?
-        .ok_or_else(|| Failure::Problem(format!("{} has no site profile yet: set it in the admin", data.display())))?;
+    let report = report::of_log(&log, *year)?.ok_or_else(|| {
+        Failure::Problem(format!(
+            "{} has no site profile yet: set it in the admin",
+            data.display()
+        ))
+    })?;
     match format {
         Format::Json => say(&serde_json::to_string_pretty(&report)?),
-        Format::Csv => rows(&report).iter().for_each(|(slug, _, count)| say(&format!("{slug},{count}"))),
-        Format::Text => rows(&report).iter().for_each(|(_, label, count)| say(&format!("{count:>5}  {label}"))),
+        Format::Csv => rows(&report)
+            .iter()
+            .for_each(|(slug, _, count)| say(&format!("{slug},{count}"))),
+        Format::Text => rows(&report)
+            .iter()
+            .for_each(|(_, label, count)| say(&format!("{count:>5}  {label}"))),
     }
     Ok(())
 }
@@ -63,9 +74,21 @@ fn rows(report: &AnnualReport) -> Vec<(String, String, u32)> {
     };
     let extra = |slug: &str, label: &str, count| (slug.to_owned(), label.to_owned(), count);
     let mut rows: Vec<_> = report.categories.iter().map(category).collect();
-    rows.push(extra("total", &format!("{}年合计 Total of {}", report.year, report.year), report.total));
-    rows.push(extra("internal-rules", "其中：内部公开制度 Internal disclosure rules among them", report.internal_rules));
-    rows.push(extra("power-subjects", "行政主体 Administrative subjects", report.power_subjects));
+    rows.push(extra(
+        "total",
+        &format!("{}年合计 Total of {}", report.year, report.year),
+        report.total,
+    ));
+    rows.push(extra(
+        "internal-rules",
+        "其中：内部公开制度 Internal disclosure rules among them",
+        report.internal_rules,
+    ));
+    rows.push(extra(
+        "power-subjects",
+        "行政主体 Administrative subjects",
+        report.power_subjects,
+    ));
     rows.push(extra("powers", "行政权力 Powers", report.powers));
     rows
 }

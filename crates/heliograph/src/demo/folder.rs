@@ -39,7 +39,10 @@ impl Folder {
             fs::remove_dir_all(path)?;
         }
         fs::create_dir_all(path)?;
-        fs::write(path.join(MARK), "This folder holds the data of `heliograph demo`. It may be removed.\n")?;
+        fs::write(
+            path.join(MARK),
+            "This folder holds the data of `heliograph demo`. It may be removed.\n",
+        )?;
         Ok(Self { path: path.to_owned() })
     }
 

@@ -35,7 +35,13 @@ impl Lobby {
     }
 
     /// Hangs the displays: enrols those that are not yet, and starts every player.
-    pub(crate) fn hang(&self, displays: &[SampleDisplay], folder: &Path, operator: &Api, broker: SocketAddr) -> Result<(), Failure> {
+    pub(crate) fn hang(
+        &self,
+        displays: &[SampleDisplay],
+        folder: &Path,
+        operator: &Api,
+        broker: SocketAddr,
+    ) -> Result<(), Failure> {
         *self.broker.lock().unwrap_or_else(PoisonError::into_inner) = Some(broker);
         for sample in displays {
             let folder = folder.join(&sample.key);
@@ -43,7 +49,11 @@ impl Lobby {
                 Ok(identity) => identity.display,
                 Err(_) => enrol_sample(sample, &folder, operator)?,
             };
-            let hanging = Hanging { sample: sample.clone(), folder, player: None };
+            let hanging = Hanging {
+                sample: sample.clone(),
+                folder,
+                player: None,
+            };
             self.displays().insert(id, hanging);
             self.set_running(id, true).map_err(Failure::Problem)?;
         }
@@ -52,7 +62,11 @@ impl Lobby {
 
     /// Stops every player and waits for them.
     pub(crate) fn take_down(&self) {
-        let players: Vec<Player> = self.displays().values_mut().filter_map(|hanging| hanging.player.take()).collect();
+        let players: Vec<Player> = self
+            .displays()
+            .values_mut()
+            .filter_map(|hanging| hanging.player.take())
+            .collect();
         players.into_iter().for_each(Player::stop);
     }
 }
@@ -72,7 +86,10 @@ fn start(hanging: &Hanging, broker: SocketAddr) -> Result<Player, Failure> {
     let sink = BrowserSink::start(title, SocketAddr::from(([127, 0, 0, 1], 0)))?;
     let config = PlayerConfig {
         identity: Identity::load(&identity_file(&hanging.folder))?,
-        broker: BrokerAddress { host: broker.ip().to_string(), port: broker.port() },
+        broker: BrokerAddress {
+            host: broker.ip().to_string(),
+            port: broker.port(),
+        },
         data: hanging.folder.clone(),
         live: Some(sink.url()),
         sink: Box::new(sink),
@@ -89,9 +106,15 @@ impl WallControls for Lobby {
     }
 
     fn set_running(&self, display: DisplayId, run: bool) -> Result<(), String> {
-        let broker = self.broker.lock().unwrap_or_else(PoisonError::into_inner).ok_or("the lobby has no broker yet")?;
+        let broker = self
+            .broker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ok_or("the lobby has no broker yet")?;
         let mut displays = self.displays();
-        let hanging = displays.get_mut(&display).ok_or("this display is not one of the demo's")?;
+        let hanging = displays
+            .get_mut(&display)
+            .ok_or("this display is not one of the demo's")?;
         match (run, hanging.player.take()) {
             (true, None) => {
                 let player = start(hanging, broker).map_err(|failure| match failure {

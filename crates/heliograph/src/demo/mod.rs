@@ -10,7 +10,7 @@ use crate::api::Api;
 use crate::command::{say, told_to_stop};
 use folder::{Folder, Today};
 use heliograph_hub::{Hub, HubConfig, MovableClock};
-use jiff::Zoned;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lobby::Lobby;
 use replay::{PASSWORD, People};
@@ -89,13 +89,18 @@ impl Setting {
         self.release_today(&mut people)?;
         people.sign_in_anew();
         let operator = people.api(replay::administrator(&self.sample)?)?;
-        self.lobby.hang(&self.sample.displays, &self.folder.players(), &operator, self.broker)
+        self.lobby
+            .hang(&self.sample.displays, &self.folder.players(), &operator, self.broker)
     }
 
     /// Today's programme: released at the first start of each day, in the place of another day's.
     fn release_today(&self, people: &mut People) -> Result<(), Failure> {
-        let zone = TimeZone::get(self.sample.office.profile["time_zone"].as_str().unwrap_or("Asia/Shanghai"))?;
-        let today = Zoned::now().with_time_zone(zone.clone()).date();
+        let zone = TimeZone::get(
+            self.sample.office.profile["time_zone"]
+                .as_str()
+                .unwrap_or("Asia/Shanghai"),
+        )?;
+        let today = zone.to_datetime(Timestamp::now()).date();
         let former = self.folder.today();
         if former.as_ref().is_some_and(|former| former.date == today.to_string()) {
             return Ok(());
@@ -106,7 +111,10 @@ impl Setting {
         }
         let items = Sample::today(today)?;
         let released = replay::release_today(&items, people, &self.clock, &zone)?;
-        self.folder.keep_today(&Today { date: today.to_string(), released })
+        self.folder.keep_today(&Today {
+            date: today.to_string(),
+            released,
+        })
     }
 }
 
@@ -125,13 +133,23 @@ fn progress() -> impl FnMut(usize, usize) {
 }
 
 fn introduce(sample: &Sample, base: &str) {
-    say(&format!("\nHeliograph is showing {} ({})", sample.office.profile["name"]["zh-Hans"].as_str().unwrap_or_default(), sample.office.profile["name"]["en"].as_str().unwrap_or_default()));
+    say(&format!(
+        "\nHeliograph is showing {} ({})",
+        sample.office.profile["name"]["zh-Hans"].as_str().unwrap_or_default(),
+        sample.office.profile["name"]["en"].as_str().unwrap_or_default()
+    ));
     say(&format!("  the lobby      {base}/wall"));
     say(&format!("  the admin      {base}/admin"));
     say(&format!("  public pages   {base}/"));
     say(&format!("sign in as (password: {PASSWORD})"));
     for person in &sample.office.staff {
-        say(&format!("  {:<16} {} {} – {}", person.id, person.name, person.name_en, person.roles.join(", ")));
+        say(&format!(
+            "  {:<16} {} {} – {}",
+            person.id,
+            person.name,
+            person.name_en,
+            person.roles.join(", ")
+        ));
     }
     say("Ctrl-C ends it; the next start goes on from the log, --fresh begins anew.");
 }

@@ -42,7 +42,10 @@ enum Step {
 
 impl People {
     pub(crate) fn new(base: Api) -> Self {
-        Self { base, signed_in: BTreeMap::new() }
+        Self {
+            base,
+            signed_in: BTreeMap::new(),
+        }
     }
 
     /// A person's access to the API, by a token that lasts the year.
@@ -50,7 +53,9 @@ impl People {
         if let Some(api) = self.signed_in.get(who) {
             return Ok(api.clone());
         }
-        let session = self.base.post("/api/v1/sessions", &json!({"staff": who, "password": PASSWORD}))?;
+        let session = self
+            .base
+            .post("/api/v1/sessions", &json!({"staff": who, "password": PASSWORD}))?;
         let signed_in = self.base.with_token(session["token"].as_str().unwrap_or_default());
         let token = signed_in.post("/api/v1/tokens", &json!({"label": "replay", "days": 400}))?;
         let api = self.base.with_token(token["token"].as_str().unwrap_or_default());
@@ -66,8 +71,14 @@ impl People {
 
 /// The person who looks after accounts and the catalogue.
 pub(crate) fn administrator(sample: &Sample) -> Result<&str, Failure> {
-    let found = sample.office.staff.iter().find(|person| person.roles.iter().any(|role| role == "administrator"));
-    found.map(|person| person.id.as_str()).ok_or_else(|| Failure::Problem("the sample office has no administrator".to_owned()))
+    let found = sample
+        .office
+        .staff
+        .iter()
+        .find(|person| person.roles.iter().any(|role| role == "administrator"));
+    found
+        .map(|person| person.id.as_str())
+        .ok_or_else(|| Failure::Problem("the sample office has no administrator".to_owned()))
 }
 
 /// Sets the office up and lives through its year. `told` hears how far it is.
@@ -139,7 +150,11 @@ fn happenings(year: &[PastItem]) -> Vec<Happening<'_>> {
     happenings
 }
 
-fn happen<'s>(happening: &Happening<'s>, people: &mut People, ids: &mut BTreeMap<&'s str, String>) -> Result<(), Failure> {
+fn happen<'s>(
+    happening: &Happening<'s>,
+    people: &mut People,
+    ids: &mut BTreeMap<&'s str, String>,
+) -> Result<(), Failure> {
     let item = &happening.item.item;
     if happening.step == Step::Submit {
         ids.insert(&item.key, submit(item, people)?);
@@ -148,11 +163,23 @@ fn happen<'s>(happening: &Happening<'s>, people: &mut People, ids: &mut BTreeMap
     let id = ids.get(item.key.as_str()).map(String::as_str).unwrap_or_default();
     match happening.step {
         Step::Submit | Step::Review => act(people, &item.reviewer, id, "review", &json!({}))?,
-        Step::Countersign => act(people, item.countersigner.as_deref().unwrap_or_default(), id, "countersign", &json!({}))?,
+        Step::Countersign => act(
+            people,
+            item.countersigner.as_deref().unwrap_or_default(),
+            id,
+            "countersign",
+            &json!({}),
+        )?,
         Step::Approve => act(people, &item.approver, id, "approve", &json!({}))?,
         Step::Release => {
             let until = happening.item.until.map(|at| at.to_string());
-            act(people, &item.approver, id, "release", &json!({"channels": item.channels, "until": until}))?
+            act(
+                people,
+                &item.approver,
+                id,
+                "release",
+                &json!({"channels": item.channels, "until": until}),
+            )?
         }
     };
     Ok(())
@@ -162,27 +189,41 @@ fn happen<'s>(happening: &Happening<'s>, people: &mut People, ids: &mut BTreeMap
 fn submit(item: &SampleItem, people: &mut People) -> Result<String, Failure> {
     let author = people.api(&item.author)?;
     let draft = json!({"kind": item.kind, "catalogue_entry": item.catalogue_entry, "content": item.content});
-    let answer = author.post("/api/v1/drafts", &draft).map_err(|error| Failure::Problem(format!("{}: {error}", item.key)))?;
+    let answer = author
+        .post("/api/v1/drafts", &draft)
+        .map_err(|error| Failure::Problem(format!("{}: {error}", item.key)))?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
     author
-        .post(&format!("/api/v1/publications/{id}/submit"), &json!({"countersign": item.countersigner.is_some()}))
+        .post(
+            &format!("/api/v1/publications/{id}/submit"),
+            &json!({"countersign": item.countersigner.is_some()}),
+        )
         .map_err(|error| Failure::Problem(format!("{}: {error}", item.key)))?;
     Ok(id)
 }
 
 fn act(people: &mut People, who: &str, id: &str, verb: &str, body: &Value) -> Result<Value, ApiError> {
-    people.api(who)?.post(&format!("/api/v1/publications/{id}/{verb}"), body)
+    people
+        .api(who)?
+        .post(&format!("/api/v1/publications/{id}/{verb}"), body)
 }
 
 /// Releases the programme of today; answers the publications' ids, so that another day can take them down.
-pub(crate) fn release_today(items: &[TodaysItem], people: &mut People, clock: &MovableClock, zone: &TimeZone) -> Result<Vec<(String, String)>, Failure> {
+pub(crate) fn release_today(
+    items: &[TodaysItem],
+    people: &mut People,
+    clock: &MovableClock,
+    zone: &TimeZone,
+) -> Result<Vec<(String, String)>, Failure> {
     let now = Timestamp::now();
     let mut ordered: Vec<&TodaysItem> = items.iter().collect();
     ordered.sort_by_key(|today| std::cmp::Reverse(today.days_ago));
     let mut released = Vec::new();
     for (order, today) in ordered.into_iter().enumerate() {
         // The way to release took place on the days before; the minutes keep the order of the list.
-        let day = now.checked_sub((today.days_ago.max(1) * 24).hours())?.checked_add(i64::try_from(order).unwrap_or(0).minutes())?;
+        let day = now
+            .checked_sub((today.days_ago.max(1) * 24).hours())?
+            .checked_add(i64::try_from(order).unwrap_or(0).minutes())?;
         move_to(clock, day);
         let item = &today.item;
         let id = submit(item, people)?;
@@ -191,7 +232,11 @@ pub(crate) fn release_today(items: &[TodaysItem], people: &mut People, clock: &M
             act(people, countersigner, &id, "countersign", &json!({}))?;
         }
         act(people, &item.approver, &id, "approve", &json!({}))?;
-        let at = |text: &Option<String>| text.as_deref().and_then(|text| midnight(text, zone)).map(|at| at.to_string());
+        let at = |text: &Option<String>| {
+            text.as_deref()
+                .and_then(|text| midnight(text, zone))
+                .map(|at| at.to_string())
+        };
         let release = json!({"channels": item.channels, "from": at(&today.from), "until": at(&today.until)});
         act(people, &item.approver, &id, "release", &release)?;
         released.push((item.approver.clone(), id));
@@ -203,7 +248,13 @@ pub(crate) fn release_today(items: &[TodaysItem], people: &mut People, clock: &M
 /// Takes down what another day's start released.
 pub(crate) fn withdraw(released: &[(String, String)], people: &mut People) -> Result<(), Failure> {
     for (approver, id) in released {
-        act(people, approver, id, "withdraw", &json!({"reason": "演示：换上今天的节目 Demo: today's programme takes its place"}))?;
+        act(
+            people,
+            approver,
+            id,
+            "withdraw",
+            &json!({"reason": "演示：换上今天的节目 Demo: today's programme takes its place"}),
+        )?;
     }
     Ok(())
 }

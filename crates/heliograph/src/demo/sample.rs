@@ -141,7 +141,7 @@ fn date_of(token: &str, today: Date) -> Option<String> {
 /// The midnight that begins a date of the site, as RFC 3339; what has a time already stays as it is.
 pub(crate) fn midnight(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     match text.parse::<Date>() {
-        Ok(date) if text.len() == 10 => date.to_zoned(zone.clone()).ok().map(|at| at.timestamp()),
+        Ok(date) if text.len() == 10 => date.to_zoned_datetime(zone.clone()).ok().map(|at| at.timestamp()),
         _ => text.parse().ok(),
     }
 }
@@ -155,15 +155,21 @@ mod tests {
     #[test]
     fn dates_are_told_from_today() {
         let today = date(2026, 11, 28);
-        let told = dated("a {{today}} b {{today+7}} c {{today+7:zh}} d {{today-3:en}} {{x}}", today);
+        let told = dated(
+            "a {{today}} b {{today+7}} c {{today+7:zh}} d {{today-3:en}} {{x}}",
+            today,
+        );
         assert_eq!(told, "a 2026-11-28 b 2026-12-05 c 12月5日 d 25 November {{x}}");
     }
 
     #[test]
     fn the_year_is_the_one_of_the_report() {
         let sample = Sample::read().unwrap();
-        let category: BTreeMap<&str, &str> =
-            sample.catalogue.iter().map(|e| (e["id"].as_str().unwrap(), e["category"].as_str().unwrap())).collect();
+        let category: BTreeMap<&str, &str> = sample
+            .catalogue
+            .iter()
+            .map(|e| (e["id"].as_str().unwrap(), e["category"].as_str().unwrap()))
+            .collect();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for past in &sample.year {
             *counts.entry(category[past.item.catalogue_entry.as_str()]).or_default() += 1;
@@ -179,7 +185,11 @@ mod tests {
             ("rules", 24),
         ];
         assert_eq!(counts, BTreeMap::from(expected));
-        let texts: BTreeSet<String> = sample.year.iter().map(|past| past.item.content["zh-Hans"].to_string()).collect();
+        let texts: BTreeSet<String> = sample
+            .year
+            .iter()
+            .map(|past| past.item.content["zh-Hans"].to_string())
+            .collect();
         assert_eq!(texts.len(), 92, "92 different texts");
     }
 
@@ -187,9 +197,20 @@ mod tests {
     fn every_text_is_complete_and_passes_three_people() {
         let sample = Sample::read().unwrap();
         let today = Sample::today(date(2026, 2, 28)).unwrap();
-        for item in sample.year.iter().map(|past| &past.item).chain(today.iter().map(|today| &today.item)) {
-            let kind = heliograph_domain::Kind::ALL.iter().copied().find(|kind| kind.slug() == item.kind).unwrap();
-            let faults = heliograph_domain::Document::check(kind, &item.content).err().unwrap_or_default();
+        for item in sample
+            .year
+            .iter()
+            .map(|past| &past.item)
+            .chain(today.iter().map(|today| &today.item))
+        {
+            let kind = heliograph_domain::Kind::ALL
+                .iter()
+                .copied()
+                .find(|kind| kind.slug() == item.kind)
+                .unwrap();
+            let faults = heliograph_domain::Document::check(kind, &item.content)
+                .err()
+                .unwrap_or_default();
             assert!(faults.is_empty(), "{}: {faults:?}", item.key);
             let hands = BTreeSet::from([&item.author, &item.reviewer, &item.approver]);
             assert_eq!(hands.len(), 3, "{}", item.key);
@@ -201,10 +222,16 @@ mod tests {
     fn the_way_to_release_runs_forward_through_the_year() {
         let sample = Sample::read().unwrap();
         for past in &sample.year {
-            let way: Vec<Timestamp> = [Some(past.submitted_at), Some(past.reviewed_at), past.countersigned_at, Some(past.approved_at), Some(past.released_at)]
-                .into_iter()
-                .flatten()
-                .collect();
+            let way: Vec<Timestamp> = [
+                Some(past.submitted_at),
+                Some(past.reviewed_at),
+                past.countersigned_at,
+                Some(past.approved_at),
+                Some(past.released_at),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
             assert!(way.is_sorted(), "{}", past.item.key);
         }
     }

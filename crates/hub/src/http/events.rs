@@ -20,13 +20,11 @@ pub(crate) async fn events(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     caller.may(&office, Verb::Read)?;
     let news = stream::unfold(office.feed.listen(), |mut listener| async {
-        loop {
-            match listener.recv().await {
-                Ok(news) => return Some((Ok(as_event(&news)), listener)),
-                // Too slow: what was missed is missed, the page is told to look anew.
-                Err(RecvError::Lagged(_)) => return Some((Ok(Event::default().event("missed").data("{}")), listener)),
-                Err(RecvError::Closed) => return None,
-            }
+        match listener.recv().await {
+            Ok(news) => Some((Ok(as_event(&news)), listener)),
+            // Too slow: what was missed is missed, the page is told to look anew.
+            Err(RecvError::Lagged(_)) => Some((Ok(Event::default().event("missed").data("{}")), listener)),
+            Err(RecvError::Closed) => None,
         }
     });
     let news = news.take_until(office.closed());
