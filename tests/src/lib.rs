@@ -72,6 +72,7 @@ pub struct World {
     dir: TempDir,
     mqtt: SocketAddr,
     http: SocketAddr,
+    fonts: FontSource,
 }
 
 /// A display of the office, with its player.
@@ -83,6 +84,7 @@ pub struct TestDisplay {
     identity: Identity,
     folder: PathBuf,
     panel: Panel,
+    fonts: FontSource,
     player: Option<Player>,
 }
 
@@ -141,7 +143,16 @@ impl World {
             dir,
             mqtt,
             http,
+            fonts: FontSource::BuiltIn,
         }
+    }
+
+    /// The same, with displays that draw with the machine's fonts.
+    #[must_use]
+    pub fn with_system_fonts() -> Self {
+        let mut world = Self::new();
+        world.fonts = FontSource::System;
+        world
     }
 
     /// The running hub.
@@ -213,6 +224,7 @@ impl World {
             identity,
             folder,
             panel,
+            fonts: self.fonts.clone(),
             player: None,
         };
         display.start(self.mqtt);
@@ -252,11 +264,18 @@ impl TestDisplay {
             data: self.folder.clone(),
             sink: Box::new(recorder),
             live: None,
-            fonts: FontSource::BuiltIn,
+            fonts: self.fonts.clone(),
             clock: Arc::new(SystemClock),
             panel: Some(self.panel),
         };
         self.player = Some(Player::start(config).unwrap());
+    }
+
+    /// The player's folder, with its identity in it: for starting the player as a process of its own.
+    #[must_use]
+    pub fn folder_for_a_process(&self) -> &Path {
+        self.identity.store(&self.folder.join("identity.toml")).unwrap();
+        &self.folder
     }
 
     /// Stops the player.

@@ -18,6 +18,7 @@ struct Request<'w> {
     texts: &'static [&'static str],
 }
 
+#[allow(clippy::too_many_lines, reason = "a table: a row for each request")]
 fn requests(people: &People, approved: &str) -> Vec<Request<'static>> {
     // The people outlive the test: leaking them keeps the table below readable.
     let people: &'static People = Box::leak(Box::new(people.clone()));

@@ -1,10 +1,9 @@
 //! Where the library's hooks meet the access rules.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rmqtt::codec::v5::SubscribeAckReason;
 use rmqtt::context::ServerContext;
 use rmqtt::hook::{Handler, HookResult, Parameter, ReturnType, Type};
@@ -75,16 +74,21 @@ impl Gate {
         }
     }
 
-    /// Ends the connection and the session of this client; whether there was one.
+    /// Ends the connection and the session of this client, as an administrator would; whether there was one.
     pub(crate) async fn cut(&self, client_id: &str) -> bool {
+        self.end(client_id, true).await
+    }
+
+    /// Ends the connection and the session of this client and keeps nothing for its return.
+    async fn end(&self, client_id: &str, by_admin: bool) -> bool {
         let id = Id::from(self.context.node.id(), client_id.to_owned().into());
         let mut entry = self.context.extends.shared().await.entry(id);
         if !entry.exist() {
             return false;
         }
-        // Clean start and clear subscriptions: nothing is kept for its return. Admin: the client is told so.
-        if let Err(error) = entry.kick(true, true, true).await {
-            tracing::warn!(client_id, %error, "a client did not confirm that it was kicked; its session is removed");
+        if let Err(error) = entry.kick(true, true, by_admin).await {
+            tracing::debug!(client_id, %error, "a session ended by itself as it was to be ended");
+            // What the error of this would say has just been said.
             let _removed = entry.remove().await;
         }
         true
@@ -95,7 +99,7 @@ impl Gate {
         self.guests.expect(id);
         match self.question(info).await {
             Ok(principal) => {
-                self.drop_overreaching_session(id, &principal).await;
+                self.settle_older_session(info, &principal).await;
                 AuthResult::Allow(false, None)
             }
             Err(refused) => {
@@ -123,20 +127,30 @@ impl Gate {
         }
     }
 
-    /// A session kept for a client that was away may hold a subscription that has been withdrawn since; the library
-    /// would hand it over unasked.
-    async fn drop_overreaching_session(&self, id: &Id, principal: &Principal) {
-        let Some(kept) = self.context.extends.shared().await.entry(id.clone()).session() else {
-            return;
-        };
-        let filters = match kept.subscriptions().await {
-            Ok(subscriptions) => subscriptions.to_topic_filters().await,
-            Err(_) => return,
-        };
-        if let Some(filter) = filters.iter().find(|filter| !self.may_subscribe(principal, filter)) {
-            tracing::info!(client_id = ?&*id.client_id, filter = ?&**filter, "a kept session is dropped: a subscription is no longer allowed");
-            self.cut(&id.client_id).await;
+    /// Ends what is left of an older session where the library would get it wrong as it takes over.
+    async fn settle_older_session(&self, info: &ConnectInfo, principal: &Principal) {
+        let id = info.id();
+        let entry = self.context.extends.shared().await.entry(id.clone());
+        let Some(older) = entry.session() else { return };
+        if info.clean_start() {
+            // The library refuses the newcomer when the older session ends by itself at this very moment.
+            self.end(&id.client_id, false).await;
+        } else if let Some(filter) = self.overreach(&older, principal).await {
+            let client_id = &*id.client_id;
+            tracing::info!(
+                client_id,
+                filter,
+                "a kept session is dropped: one of its subscriptions was withdrawn"
+            );
+            self.end(client_id, true).await;
         }
+    }
+
+    /// A subscription of this session that would not be allowed today. The library would hand it over unasked.
+    async fn overreach(&self, session: &Session, principal: &Principal) -> Option<String> {
+        let filters = session.subscriptions().await.ok()?.to_topic_filters().await;
+        let overreaching = filters.iter().find(|filter| !self.may_subscribe(principal, filter));
+        overreaching.map(ToString::to_string)
     }
 
     fn arrive(&self, id: &Id) {
@@ -224,20 +238,11 @@ impl Gate {
     }
 }
 
+#[async_trait]
 impl Handler for Gate {
-    /// The signature is the one `async_trait` makes of the library's declaration.
-    fn hook<'s, 'p, 'f>(
-        &'s self,
-        param: &'p Parameter<'_>,
-        _acc: Option<HookResult>,
-    ) -> Pin<Box<dyn Future<Output = ReturnType> + Send + 'f>>
-    where
-        's: 'f,
-        'p: 'f,
-        Self: 'f,
-    {
+    async fn hook(&self, param: &Parameter, _acc: Option<HookResult>) -> ReturnType {
         // No other handler is asked after this one: it is the only one, and none may overrule it.
-        Box::pin(async move { (false, self.answer(param).await) })
+        (false, self.answer(param).await)
     }
 }
 

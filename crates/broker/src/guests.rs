@@ -21,8 +21,9 @@ struct Guest {
     since: Instant,
     /// `None` until the rules have said who it is.
     principal: Option<Principal>,
-    /// The handshake is over.
-    online: bool,
+    /// The rules have been told that this client is online and, as long as this connection lasts, not otherwise. At
+    /// most one connection of a client carries this; a connection that takes over inherits it.
+    announced: bool,
     /// Kicked: it has no more rights, though its connection may take a moment to end.
     expelled: bool,
 }
@@ -45,7 +46,7 @@ impl Guests {
             id: id.clone(),
             since: Instant::now(),
             principal: None,
-            online: false,
+            announced: false,
             expelled: false,
         };
         self.lock().entry(id.client_id.to_string()).or_default().push(guest);
@@ -69,22 +70,23 @@ impl Guests {
     /// The handshake is over.
     pub(crate) fn arrive(&self, id: &Id) -> Arrival {
         let mut guests = self.lock();
-        let others_online = guests
+        let known = guests
             .get(&*id.client_id)
-            .is_some_and(|all| all.iter().any(|guest| guest.online));
+            .is_some_and(|all| all.iter().any(|guest| guest.announced));
         match find(&mut guests, id) {
             Some(Guest {
+                principal: Some(_),
+                expelled: false,
+                ..
+            }) if known => Arrival::TakenOver,
+            Some(Guest {
                 principal: Some(principal),
-                online,
+                announced,
                 expelled: false,
                 ..
             }) => {
-                *online = true;
-                if others_online {
-                    Arrival::TakenOver
-                } else {
-                    Arrival::Online(principal.clone())
-                }
+                *announced = true;
+                Arrival::Online(principal.clone())
             }
             _ => Arrival::Expelled,
         }
@@ -95,11 +97,18 @@ impl Guests {
         let mut guests = self.lock();
         let all = guests.get_mut(&*id.client_id)?;
         let gone = all.swap_remove(all.iter().position(|guest| guest.id == *id)?);
-        let still_online = all.iter().any(|guest| guest.online);
+        let heir = all
+            .iter_mut()
+            .find(|guest| !guest.expelled && guest.principal == gone.principal);
+        let offline = gone.principal.filter(|_| gone.announced && heir.is_none());
+        if let Some(heir) = heir {
+            // The library ends the older connection before the newer one has finished its handshake.
+            heir.announced |= gone.announced;
+        }
         if all.is_empty() {
             guests.remove(&*id.client_id);
         }
-        gone.principal.filter(|_| gone.online && !still_online)
+        offline
     }
 
     /// Takes their rights from all connections of this client; whether there were any.
@@ -173,9 +182,32 @@ mod tests {
             assert!(guests.admit(id, lobby()));
         }
         assert_eq!(guests.arrive(&old), Arrival::Online(lobby()));
-        assert_eq!(guests.arrive(&new), Arrival::TakenOver);
         assert_eq!(guests.leave(&old), None);
+        assert_eq!(guests.arrive(&new), Arrival::TakenOver);
         assert_eq!(guests.leave(&new), Some(lobby()));
+
+        // The other way round; and one that breaks in its handshake is still called off.
+        let (third, fourth) = (connection("display-lobby", 3), connection("display-lobby", 4));
+        for id in [&third, &fourth] {
+            guests.expect(id);
+            assert!(guests.admit(id, lobby()));
+        }
+        assert_eq!(guests.arrive(&third), Arrival::Online(lobby()));
+        assert_eq!(guests.arrive(&fourth), Arrival::TakenOver);
+        assert_eq!(guests.leave(&third), None);
+        assert_eq!(guests.leave(&fourth), Some(lobby()));
+    }
+
+    #[test]
+    fn a_stranger_who_only_knocks_inherits_nothing() {
+        let guests = Guests::default();
+        let (lobby_id, stranger) = (connection("display-lobby", 1), connection("display-lobby", 2));
+        guests.expect(&lobby_id);
+        assert!(guests.admit(&lobby_id, lobby()));
+        assert_eq!(guests.arrive(&lobby_id), Arrival::Online(lobby()));
+        guests.expect(&stranger);
+        assert_eq!(guests.leave(&lobby_id), Some(lobby()));
+        assert_eq!(guests.leave(&stranger), None);
     }
 
     #[test]

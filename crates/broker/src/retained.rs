@@ -1,10 +1,9 @@
 //! Where retained messages are kept: in memory, since the hub publishes them again when it starts.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use rmqtt::Result;
 use rmqtt::retain::{DefaultRetainStorage, RetainStorage};
 use rmqtt::types::{Retain, TopicFilter, TopicName};
@@ -20,50 +19,25 @@ impl Retained {
     }
 }
 
-/// The trait is declared with `async_trait`; these are the signatures which that makes.
-type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
+#[async_trait]
 impl RetainStorage for Retained {
     fn enable(&self) -> bool {
         true
     }
 
-    fn set<'s, 't, 'f>(
-        &'s self,
-        topic: &'t TopicName,
-        retain: Retain,
-        expiry_interval: Option<Duration>,
-    ) -> Later<'f, Result<()>>
-    where
-        's: 'f,
-        't: 'f,
-        Self: 'f,
-    {
-        Box::pin(self.0.set_with_timeout(topic, retain, expiry_interval))
+    async fn set(&self, topic: &TopicName, retain: Retain, expiry_interval: Option<Duration>) -> Result<()> {
+        self.0.set_with_timeout(topic, retain, expiry_interval).await
     }
 
-    fn get<'s, 't, 'f>(&'s self, topic_filter: &'t TopicFilter) -> Later<'f, Result<Vec<(TopicName, Retain)>>>
-    where
-        's: 'f,
-        't: 'f,
-        Self: 'f,
-    {
-        Box::pin(self.0.get_message(topic_filter))
+    async fn get(&self, topic_filter: &TopicFilter) -> Result<Vec<(TopicName, Retain)>> {
+        self.0.get_message(topic_filter).await
     }
 
-    fn count<'s, 'f>(&'s self) -> Later<'f, isize>
-    where
-        's: 'f,
-        Self: 'f,
-    {
-        self.0.count()
+    async fn count(&self) -> isize {
+        self.0.count().await
     }
 
-    fn max<'s, 'f>(&'s self) -> Later<'f, isize>
-    where
-        's: 'f,
-        Self: 'f,
-    {
-        self.0.max()
+    async fn max(&self) -> isize {
+        self.0.max().await
     }
 }

@@ -64,10 +64,6 @@ impl Api {
         self.send(Method::PUT, path, Some(body), None)
     }
 
-    pub(crate) fn get(&self, path: &str) -> Result<Value, ApiError> {
-        self.send(Method::GET, path, None, None)
-    }
-
     fn send(&self, method: Method, path: &str, body: Option<&Value>, key: Option<&str>) -> Result<Value, ApiError> {
         let url = format!("{}{path}", self.base);
         let mut request = ureq::http::Request::builder()

@@ -39,8 +39,6 @@ pub(crate) struct Keys {
     pub(crate) release: KeyPair,
     /// Signs heartbeats.
     pub(crate) heartbeat: KeyPair,
-    /// Signs commands to displays.
-    pub(crate) command: KeyPair,
     /// The epoch of all three.
     pub(crate) epoch: u32,
     /// The sealed trust document.
@@ -79,7 +77,6 @@ impl Keys {
             root: root.public(),
             release,
             heartbeat,
-            command,
             epoch: FIRST_EPOCH,
             trust,
         })

@@ -1,7 +1,7 @@
 //! The office's hub: API, admin and public pages; projections of the log; signer and broadcaster; the embedded broker.
 //!
-//! The path of a command: [`http`] → [`transact`] → `EventLog::append` → [`projector`] → [`broadcast`] (and
-//! [`signer`]) → MQTT; what displays answer comes in by [`intake`].
+//! The path of a command: `http` → `transact` → `EventLog::append` → `projector` → `broadcast` (and `signer`) → MQTT; what
+//! displays answer comes in by `intake`.
 
 mod admin;
 mod broadcast;
@@ -27,7 +27,6 @@ mod signer;
 mod start;
 mod state;
 mod transact;
-// view
 pub mod wall;
 
 pub use clock::{Clock, MovableClock, SystemClock};

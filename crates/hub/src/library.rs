@@ -70,11 +70,6 @@ impl Library {
         self.json(hash)
     }
 
-    /// A short text: a reason.
-    pub(crate) fn text(&self, hash: &ContentHash) -> Option<String> {
-        String::from_utf8(self.object(hash)?.bytes.to_vec()).ok()
-    }
-
     fn json<T: DeserializeOwned>(&self, hash: &ContentHash) -> Option<T> {
         serde_json::from_slice(&self.object(hash)?.bytes).ok()
     }

@@ -3,7 +3,6 @@
 use crate::office::Office;
 use heliograph_domain::display::Display;
 use heliograph_domain::panel::Panel;
-use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ContentHash, Document, Instant, Item, Lang, Turn, on_air};
 use heliograph_scene::{FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Stage, needs_fonts};
 use std::collections::HashMap;
@@ -83,19 +82,6 @@ pub(crate) fn of_display(office: &Office, display: &Display, now: Instant, max_w
         marks: Marks::default(),
     };
     png(&narrowed(scene.render(&stage, now), max_width))
-}
-
-/// A text alone on a panel, as a PNG at most `max_width` wide.
-pub(crate) fn of_text(
-    document: &Document,
-    site: &SiteProfile,
-    panel: Panel,
-    lang: Lang,
-    now: Instant,
-    max_width: u32,
-) -> Option<Vec<u8>> {
-    let frame = scene(panel, lang).preview(document, site, 0, now);
-    png(&narrowed(frame, max_width))
 }
 
 /// The frame at most `max_width` wide: whole blocks of pixels are averaged, so that text stays readable.

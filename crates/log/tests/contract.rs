@@ -4,9 +4,9 @@
 
 use bytes::Bytes;
 use heliograph_log::{
-    ActorId, AppendError, Batch, COMMAND_MEMORY_MS, CommandId, ContentHash, ContentObject, EraseError, EventLog, FILE_NAME,
-    MAX_BATCH_BYTES, MAX_BODY_BYTES, MemoryLog, NewEvent, OpenError, Position, RedbLog, Revision, StreamId, TableName,
-    TableWrite, TimestampMs,
+    ActorId, AppendError, Batch, COMMAND_MEMORY_MS, CommandId, ContentHash, ContentObject, EraseError, EventLog,
+    FILE_NAME, MAX_BATCH_BYTES, MAX_BODY_BYTES, MemoryLog, NewEvent, OpenError, Position, RedbLog, Revision, StreamId,
+    TableName, TableWrite, TimestampMs,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +18,11 @@ struct Folder(PathBuf);
 impl Folder {
     fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let name = format!("heliograph-log-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "heliograph-log-{}-{}",
+            std::process::id(),
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
         Self(std::env::temp_dir().join(name))
     }
 }
@@ -51,7 +55,11 @@ fn command(n: u64) -> CommandId {
 }
 
 fn batch(n: u64, bodies: &[&str]) -> Batch {
-    let event = |body: &&str| NewEvent { kind: "said".to_owned(), version: 1, body: Bytes::copy_from_slice(body.as_bytes()) };
+    let event = |body: &&str| NewEvent {
+        kind: "said".to_owned(),
+        version: 1,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+    };
     Batch {
         command_id: command(n),
         actor: ActorId::new("wang-fang").unwrap(),
@@ -64,14 +72,23 @@ fn batch(n: u64, bodies: &[&str]) -> Batch {
 
 fn bodies(log: &dyn EventLog, after: u64, limit: usize) -> Vec<String> {
     let body = |record: heliograph_log::Record| String::from_utf8(record.body.to_vec()).unwrap();
-    log.read(Position(after), limit).unwrap().into_iter().map(body).collect()
+    log.read(Position(after), limit)
+        .unwrap()
+        .into_iter()
+        .map(body)
+        .collect()
 }
 
 #[test]
 fn records_are_read_back_in_order_by_position_and_by_stream() {
     every_backend(|log| {
-        let first = log.append(&stream("a"), Revision(0), batch(1, &["one", "two"])).unwrap();
-        assert_eq!((first.first, first.last, first.revision), (Position(1), Position(2), Revision(2)));
+        let first = log
+            .append(&stream("a"), Revision(0), batch(1, &["one", "two"]))
+            .unwrap();
+        assert_eq!(
+            (first.first, first.last, first.revision),
+            (Position(1), Position(2), Revision(2))
+        );
         log.append(&stream("b"), Revision(0), batch(2, &["three"])).unwrap();
         log.append(&stream("a"), Revision(2), batch(3, &["four"])).unwrap();
         assert_eq!(bodies(log, 0, 100), ["one", "two", "three", "four"]);
@@ -90,10 +107,23 @@ fn a_batch_decided_on_an_old_revision_is_refused_whole() {
         log.append(&stream("a"), Revision(0), batch(1, &["one"])).unwrap();
         let mut late = batch(2, &["two", "three"]);
         late.content = vec![ContentObject::new([1; 16], Bytes::from_static(b"text"))];
-        late.table_writes = vec![TableWrite { table: table("t"), key: Bytes::from_static(b"k"), value: Some(Bytes::from_static(b"v")) }];
+        late.table_writes = vec![TableWrite {
+            table: table("t"),
+            key: Bytes::from_static(b"k"),
+            value: Some(Bytes::from_static(b"v")),
+        }];
         let hash = late.content[0].hash;
         let refused = log.append(&stream("a"), Revision(0), late.clone()).unwrap_err();
-        assert!(matches!(refused, AppendError::Conflict { actual: Revision(1), .. }), "{refused}");
+        assert!(
+            matches!(
+                refused,
+                AppendError::Conflict {
+                    actual: Revision(1),
+                    ..
+                }
+            ),
+            "{refused}"
+        );
         assert_eq!(bodies(log, 0, 100), ["one"]);
         assert!(log.content(&hash).unwrap().is_none() && log.get(&table("t"), b"k").unwrap().is_none());
         // The control: on the right revision the very same batch holds, with everything beside it.
@@ -118,7 +148,11 @@ fn a_repeated_command_writes_nothing_and_hears_of_the_first_time() {
         let mut late = batch(9, &["three"]);
         late.recorded_at = TimestampMs(2000 + COMMAND_MEMORY_MS);
         log.append(&stream("a"), Revision(2), late).unwrap();
-        assert!(!log.append(&stream("a"), Revision(3), batch(1, &["four"])).unwrap().repeated);
+        assert!(
+            !log.append(&stream("a"), Revision(3), batch(1, &["four"]))
+                .unwrap()
+                .repeated
+        );
     });
 }
 
@@ -140,13 +174,27 @@ fn what_is_too_large_or_not_what_it_says_is_refused() {
         assert!(matches!(refused, AppendError::TooLarge { .. }), "{refused}");
         let mut heavy = batch(2, &["one"]);
         heavy.content = vec![ContentObject::new([0; 16], vec![0; MAX_BATCH_BYTES].into())];
-        assert!(matches!(log.append(&stream("a"), Revision(0), heavy), Err(AppendError::TooLarge { .. })));
-        assert!(matches!(log.append(&stream("a"), Revision(0), batch(3, &[])), Err(AppendError::Empty)));
+        assert!(matches!(
+            log.append(&stream("a"), Revision(0), heavy),
+            Err(AppendError::TooLarge { .. })
+        ));
+        assert!(matches!(
+            log.append(&stream("a"), Revision(0), batch(3, &[])),
+            Err(AppendError::Empty)
+        ));
         let mut forged = batch(4, &["one"]);
-        forged.content = vec![ContentObject { hash: ContentHash([9; 32]), salt: [0; 16], bytes: Bytes::new() }];
-        assert!(matches!(log.append(&stream("a"), Revision(0), forged), Err(AppendError::WrongHash(_))));
+        forged.content = vec![ContentObject {
+            hash: ContentHash([9; 32]),
+            salt: [0; 16],
+            bytes: Bytes::new(),
+        }];
+        assert!(matches!(
+            log.append(&stream("a"), Revision(0), forged),
+            Err(AppendError::WrongHash(_))
+        ));
         assert_eq!(log.head().unwrap().position, Position(0));
-        log.append(&stream("a"), Revision(0), batch(5, &[&"x".repeat(MAX_BODY_BYTES)])).unwrap();
+        log.append(&stream("a"), Revision(0), batch(5, &[&"x".repeat(MAX_BODY_BYTES)]))
+            .unwrap();
     });
 }
 
@@ -158,10 +206,17 @@ fn tables_and_content_live_beside_the_log_and_can_be_erased() {
             key: Bytes::from_static(key.as_bytes()),
             value: value.map(|value| Bytes::from_static(value.as_bytes())),
         };
-        log.write(vec![row("b1", Some("x")), row("a1", Some("y")), row("b2", Some("z"))]).unwrap();
+        log.write(vec![row("b1", Some("x")), row("a1", Some("y")), row("b2", Some("z"))])
+            .unwrap();
         log.write(vec![row("b1", None), row("b3", Some("w"))]).unwrap();
-        let found: Vec<_> = log.scan(&table("drafts"), b"b").unwrap().into_iter().map(|(k, v)| (k, v)).collect();
-        assert_eq!(found, [(Bytes::from("b2"), Bytes::from("z")), (Bytes::from("b3"), Bytes::from("w"))]);
+        let found = log.scan(&table("drafts"), b"b").unwrap();
+        assert_eq!(
+            found,
+            [
+                (Bytes::from("b2"), Bytes::from("z")),
+                (Bytes::from("b3"), Bytes::from("w"))
+            ]
+        );
         assert_eq!(log.scan(&table("draft"), b"").unwrap(), []);
         let object = ContentObject::new([3; 16], Bytes::from_static(b"text"));
         log.put_content(object.clone()).unwrap();
@@ -196,7 +251,12 @@ fn many_writers_at_once_lose_nothing_and_share_commits() {
             scope.spawn(move || {
                 for n in 0..EACH {
                     let said = format!("{writer}/{n}");
-                    log.append(&stream(&format!("w-{writer}")), Revision(n), batch(writer * 1000 + n, &[&said])).unwrap();
+                    log.append(
+                        &stream(&format!("w-{writer}")),
+                        Revision(n),
+                        batch(writer * 1000 + n, &[&said]),
+                    )
+                    .unwrap();
                 }
             });
         }
@@ -205,7 +265,9 @@ fn many_writers_at_once_lose_nothing_and_share_commits() {
     assert_eq!(records.len() as u64, WRITERS * EACH);
     assert!(records.iter().zip(1..).all(|(record, n)| record.position.0 == n));
     for writer in 0..WRITERS {
-        let own = log.read_stream(&stream(&format!("w-{writer}")), Revision(0), 1000).unwrap();
+        let own = log
+            .read_stream(&stream(&format!("w-{writer}")), Revision(0), 1000)
+            .unwrap();
         assert_eq!(own.len() as u64, EACH);
         assert!(own.iter().zip(1..).all(|(record, n)| record.revision.0 == n));
     }
@@ -222,7 +284,12 @@ fn a_log_opened_again_is_the_same_and_goes_on() {
             let said: Vec<String> = (0..10).map(|k| format!("{n}/{k}")).collect();
             let said: Vec<&str> = said.iter().map(String::as_str).collect();
             if n % 10 == 0 {
-                log.append(&stream(&format!("s-{}", n % 70)), Revision((n / 70) * 10), batch(n, &said)).unwrap();
+                log.append(
+                    &stream(&format!("s-{}", n % 70)),
+                    Revision((n / 70) * 10),
+                    batch(n, &said),
+                )
+                .unwrap();
             }
         }
     }
@@ -231,8 +298,15 @@ fn a_log_opened_again_is_the_same_and_goes_on() {
     let own = log.read_stream(&stream("s-0"), Revision(0), 100_000).unwrap();
     assert!(own.iter().zip(1..).all(|(record, n)| record.revision.0 == n));
     assert_eq!(own.len(), 720);
-    assert!(log.append(&stream("s-0"), Revision(0), batch(0, &["again"])).unwrap().repeated, "commands are remembered");
-    let next = log.append(&stream("s-0"), Revision(720), batch(9999, &["next"])).unwrap();
+    assert!(
+        log.append(&stream("s-0"), Revision(0), batch(0, &["again"]))
+            .unwrap()
+            .repeated,
+        "commands are remembered"
+    );
+    let next = log
+        .append(&stream("s-0"), Revision(720), batch(9999, &["next"]))
+        .unwrap();
     assert_eq!(next.first, Position(total + 1));
 }
 
@@ -257,7 +331,8 @@ fn a_damaged_file_is_told_in_a_sentence_and_never_a_panic() {
     {
         let log = RedbLog::open(&folder.0).unwrap();
         for n in 0..50 {
-            log.append(&stream("a"), Revision(n), batch(n, &["something to say"])).unwrap();
+            log.append(&stream("a"), Revision(n), batch(n, &["something to say"]))
+                .unwrap();
         }
     }
     let file = folder.0.join(FILE_NAME);

@@ -108,13 +108,20 @@ impl Scene {
     /// Turn.
     #[must_use]
     pub fn turn(&self, _doc: &Document) -> Turn {
-        Turn { pages: 1, dwell_ms: 5000 }
+        Turn {
+            pages: 1,
+            dwell_ms: 5000,
+        }
     }
     /// Render.
     #[must_use]
     pub fn render(&self, stage: &Stage<'_>, _now: Instant) -> Frame {
         let text = match &stage.airing.main {
-            Some(on) => stage.documents.document(&on.item.content).map(|d| d.title(self.lang)).unwrap_or_default(),
+            Some(on) => stage
+                .documents
+                .document(&on.item.content)
+                .map(|d| d.title(self.lang))
+                .unwrap_or_default(),
             None => stage.site.name.get(self.lang).to_owned(),
         };
         self.text(&text)

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use rumqttc::{
-    Client, Connection, ConnectionError, Event, MqttOptions, Packet, Publish, QoS, RecvTimeoutError,
+    Client, Connection, ConnectionError, Event, MqttOptions, Outgoing, Packet, Publish, QoS, RecvTimeoutError,
     SubscribeReasonCode,
 };
 
@@ -86,10 +86,19 @@ impl Peer {
         topics
     }
 
-    /// Says goodbye.
+    /// Says goodbye and hangs up.
     pub(crate) fn leave(mut self) {
         self.client.disconnect().unwrap();
-        self.wait_for_end();
+        loop {
+            match self
+                .connection
+                .recv_timeout(PATIENCE)
+                .expect("the goodbye should be sent")
+            {
+                Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
     }
 
     /// Waits until the connection has ended.

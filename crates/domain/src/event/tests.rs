@@ -13,6 +13,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// One of each variant, with the bytes that version 1 wrote. A change here breaks every log there is: add a variant.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table: a row for each event")]
 fn events_keep_their_bytes() {
     let id = PublicationId(uuid::Uuid::from_u128(7));
     let content = ContentHash([0xab; 32]);
@@ -99,6 +100,7 @@ fn events_keep_their_bytes() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table: a row for each event")]
 fn the_other_aggregates_keep_their_bytes() {
     use crate::catalogue::{Cadence, CatalogueEntry, Category};
     use crate::display::DisplaySetting;

@@ -104,6 +104,7 @@ fn three_people_take_a_text_from_desk_to_glass() {
 }
 
 #[test]
+#[allow(clippy::type_complexity, reason = "a table is clearest as it stands")]
 fn four_eyes_are_three_people() {
     let cases: [(&[(&str, Command)], &str, Command, Part); 3] = [
         (&[("wang", submit(1))], "wang", Command::Review, Part::Author),

@@ -39,11 +39,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     };
     runtime()?.block_on(async {
         let hub = Hub::start(config).await?;
-        say(&format!("hub      http://{}/admin", hub.http_addr()));
+        say(&format!("hub      http://{}", hub.http_addr()));
         say(&format!("broker   mqtt://{}", hub.mqtt_addr()));
         if let Some(word) = hub.setup_word() {
             say(&format!(
-                "first administrator (once): http://{}/admin/setup?word={word}",
+                "first administrator (once): POST http://{}/api/v1/setup with word={word}",
                 hub.http_addr()
             ));
         }

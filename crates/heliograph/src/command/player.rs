@@ -5,9 +5,11 @@ use crate::Failure;
 use crate::api::Api;
 use clap::Subcommand;
 use heliograph_domain::DisplayId;
+use heliograph_domain::Instant;
 use heliograph_player::profile::Profile;
 use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
-use heliograph_sink::{BrowserSink, Sink, SinkSpec};
+use heliograph_scene::Frame;
+use heliograph_sink::{BrowserSink, Sink, SinkError, SinkSpec, Tee};
 use heliograph_wire::{KeyPair, PublicKey};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -37,9 +39,9 @@ struct Run {
     /// The player's folder: identity and replica.
     #[arg(long, default_value = "./heliograph-player")]
     data: PathBuf,
-    /// Ends after the first frame; for measuring.
+    /// Tells when the first frame was handed to the sink; for measuring.
     #[arg(long, hide = true)]
-    first_frame: bool,
+    tell_first_frame: bool,
 }
 
 #[derive(Subcommand)]
@@ -163,7 +165,10 @@ fn play(args: &Run) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
     let profile = Profile::parse_built_in(&args.profile)?;
     let identity = Identity::load(&identity_file(&args.data))?;
-    let (sink, live) = open_sink(spec, &identity.display.to_string())?;
+    let (mut sink, live) = open_sink(spec, &identity.display.to_string())?;
+    if args.tell_first_frame {
+        sink = Box::new(Tee::new(vec![sink, Box::new(Teller { told: false })]));
+    }
     let config = PlayerConfig {
         identity,
         broker,
@@ -194,4 +199,23 @@ fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<Strin
         return Ok((Box::new(sink), Some(live)));
     }
     Ok((spec.open(title)?, None))
+}
+
+/// Says a word at the first frame.
+struct Teller {
+    told: bool,
+}
+
+impl Sink for Teller {
+    fn name(&self) -> &str {
+        "teller"
+    }
+
+    fn show(&mut self, _frame: &Arc<Frame>, _at: Instant) -> Result<(), SinkError> {
+        if !self.told {
+            self.told = true;
+            say("first frame");
+        }
+        Ok(())
+    }
 }

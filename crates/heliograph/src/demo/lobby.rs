@@ -20,6 +20,8 @@ struct Hanging {
     sample: SampleDisplay,
     folder: PathBuf,
     player: Option<Player>,
+    /// Where its live picture is, for browsers on this machine.
+    live: String,
 }
 
 /// The players. The wall starts and stops them.
@@ -53,11 +55,21 @@ impl Lobby {
                 sample: sample.clone(),
                 folder,
                 player: None,
+                live: String::new(),
             };
             self.displays().insert(id, hanging);
             self.set_running(id, true).map_err(Failure::Problem)?;
         }
         Ok(())
+    }
+
+    /// Name and live picture of each display.
+    pub(crate) fn live_pictures(&self) -> Vec<(String, String)> {
+        let name = |hanging: &Hanging| hanging.sample.name["zh-Hans"].as_str().unwrap_or_default().to_owned();
+        self.displays()
+            .values()
+            .map(|hanging| (name(hanging), hanging.live.clone()))
+            .collect()
     }
 
     /// Stops every player and waits for them.
@@ -80,10 +92,11 @@ fn enrol_sample(sample: &SampleDisplay, folder: &Path, operator: &Api) -> Result
     enrol(operator, wish, folder, None)
 }
 
-fn start(hanging: &Hanging, broker: SocketAddr) -> Result<Player, Failure> {
+fn start(hanging: &Hanging, broker: SocketAddr) -> Result<(Player, String), Failure> {
     let profile = Profile::parse_built_in(&hanging.sample.profile)?;
     let title = hanging.sample.name["zh-Hans"].as_str().unwrap_or(&hanging.sample.key);
     let sink = BrowserSink::start(title, SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    let live = sink.url();
     let config = PlayerConfig {
         identity: Identity::load(&identity_file(&hanging.folder))?,
         broker: BrokerAddress {
@@ -91,13 +104,14 @@ fn start(hanging: &Hanging, broker: SocketAddr) -> Result<Player, Failure> {
             port: broker.port(),
         },
         data: hanging.folder.clone(),
-        live: Some(sink.url()),
+        live: Some(live.clone()),
         sink: Box::new(sink),
         fonts: FontSource::System,
         clock: Arc::new(SystemClock),
         panel: Some(profile.panel),
     };
-    Ok(Player::start(config)?)
+    let page = live.replace("ws://", "http://").trim_end_matches("live").to_owned();
+    Ok((Player::start(config)?, page))
 }
 
 impl WallControls for Lobby {
@@ -117,10 +131,11 @@ impl WallControls for Lobby {
             .ok_or("this display is not one of the demo's")?;
         match (run, hanging.player.take()) {
             (true, None) => {
-                let player = start(hanging, broker).map_err(|failure| match failure {
+                let (player, live) = start(hanging, broker).map_err(|failure| match failure {
                     Failure::Problem(why) | Failure::Usage(why) => why,
                 })?;
                 hanging.player = Some(player);
+                hanging.live = live;
             }
             (true, running) => hanging.player = running,
             (false, Some(player)) => {

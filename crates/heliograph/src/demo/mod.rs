@@ -54,7 +54,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         () = told_to_stop() => Err(Failure::Problem("stopped before the demo was ready; the next start begins anew".to_owned())),
     };
     if outcome.is_ok() {
-        introduce(&sample, &base);
+        introduce(&sample, &base, &lobby.live_pictures());
         told_to_stop().await;
     }
     let down = Arc::clone(&lobby);
@@ -132,15 +132,16 @@ fn progress() -> impl FnMut(usize, usize) {
     }
 }
 
-fn introduce(sample: &Sample, base: &str) {
+fn introduce(sample: &Sample, base: &str, live: &[(String, String)]) {
     say(&format!(
         "\nHeliograph is showing {} ({})",
         sample.office.profile["name"]["zh-Hans"].as_str().unwrap_or_default(),
         sample.office.profile["name"]["en"].as_str().unwrap_or_default()
     ));
-    say(&format!("  the lobby      {base}/wall"));
-    say(&format!("  the admin      {base}/admin"));
-    say(&format!("  public pages   {base}/"));
+    for (name, live) in live {
+        say(&format!("  {live}  {name}"));
+    }
+    say(&format!("  {base}/api/v1/  the API"));
     say(&format!("sign in as (password: {PASSWORD})"));
     for person in &sample.office.staff {
         say(&format!(

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{delete, get, post};
 use problem::{Problem, Told};
 use std::sync::Arc;
@@ -131,9 +131,4 @@ fn problem_of(response: &mut Response, path: &str) -> Option<Problem> {
             "the request's address or query cannot be read",
         )
     })
-}
-
-/// An answer that only says where to go.
-pub(crate) fn see_other(to: &str) -> Response {
-    (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
 }
