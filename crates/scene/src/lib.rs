@@ -1,7 +1,20 @@
 //! Scene: a programme, a panel and an instant become a picture.
+//!
+//! The same inputs give the same pixels on every machine: layout works in whole numbers, text is shaped by the given
+//! fonts alone, and no clock or file is read here.
 
+mod canvas;
+mod font;
 pub mod frame;
-mod plain;
+mod qr;
+mod scene;
+mod stage;
+mod template;
+mod text;
+mod theme;
+mod words;
 
+pub use font::{FontError, FontSet, SYSTEM_FONTS};
 pub use frame::{Frame, Rgb};
-pub use plain::{Documents, FontError, FontSet, Marks, SCENE_VERSION, SYSTEM_FONTS, Scene, Stage, needs_fonts};
+pub use scene::{SCENE_VERSION, Scene};
+pub use stage::{Documents, Marks, Stage, needs_fonts};

@@ -1,0 +1,330 @@
+//! What surrounds the programme on a screen: header, footer, the code to the public page, the page's number, marks.
+
+use super::parts;
+use crate::canvas::{Piece, Rect};
+use crate::qr;
+use crate::stage::{Marks, Stage};
+use crate::text::{self, TextLine};
+use crate::theme::{AMBER, AMBER_TINT, DEEP, Desk, INK, INK_2, LINE, PALE, PAPER, TINT};
+use crate::words::{self, say};
+use heliograph_domain::content::ServiceCommitment;
+use heliograph_domain::site::SiteProfile;
+use heliograph_domain::{Body, Instant, Kind, PublicationId};
+
+/// Each commitment stands in the footer for so long, in milliseconds, counted by the clock so that all displays agree.
+pub(crate) const FOOTER_MS: u64 = 12_000;
+/// Dots for more pages than this are a row nobody counts.
+const MOST_DOTS: u32 = 12;
+
+/// The office's name and the time.
+pub(crate) fn header(desk: &Desk<'_>, site: &SiteProfile, now: Instant) -> Vec<Piece> {
+    let theme = desk.theme;
+    let (height, margin) = (theme.header(), theme.margin());
+    let (date, of_day_ms) = site.clock.date(now);
+    let clock = text::single(
+        desk.fonts,
+        &words::clock(of_day_ms),
+        desk.label(if theme.portrait { 56 } else { 48 }, true),
+    );
+    let day = format!("{}　{}", words::date(desk.lang, date), words::weekday(desk.lang, date));
+    let day = text::single(
+        desk.fonts,
+        &day,
+        desk.label(if theme.portrait { 28 } else { 34 }, false),
+    );
+    let mut pieces = vec![Piece::Fill(Rect::new(0, 0, theme.width, height), DEEP)];
+    let right = theme.width - margin;
+    let taken = if theme.portrait {
+        let top = (height - clock.em - day.em * 3 / 2) / 2;
+        pieces.push(Piece::text(right - clock.width, top, clock.em, &clock, PAPER));
+        pieces.push(Piece::text(
+            right - day.width,
+            top + clock.em + day.em / 4,
+            day.em * 5 / 4,
+            &day,
+            PALE,
+        ));
+        clock.width.max(day.width)
+    } else {
+        let gap = desk.px(32);
+        pieces.push(Piece::text(right - clock.width, 0, height, &clock, PAPER));
+        pieces.push(Piece::text(
+            right - clock.width - gap - day.width,
+            0,
+            height,
+            &day,
+            PALE,
+        ));
+        clock.width + gap + day.width
+    };
+    let room = (right - margin - taken - desk.px(48)).max(1);
+    let (sizes, most): (&[i32], _) = if theme.portrait {
+        (&[48, 42, 36], 2)
+    } else {
+        (&[44, 40, 36], 1)
+    };
+    let sizes: Vec<i32> = sizes.iter().map(|size| theme.em(*size)).collect();
+    let name = text::fit(
+        desk.fonts,
+        site.name.get(desk.lang),
+        desk.label(44, true),
+        &sizes,
+        room,
+        most,
+    );
+    let leading = name.first().map_or(0, |line| line.em * 5 / 4);
+    let mut top = (height - leading * i32::try_from(name.len()).unwrap_or(1)) / 2;
+    for line in &name {
+        pieces.push(Piece::text(margin, top, leading, line, PAPER));
+        top += leading;
+    }
+    pieces
+}
+
+/// One of the current commitments, and whom to call.
+pub(crate) fn footer(desk: &Desk<'_>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
+    let theme = desk.theme;
+    let (height, margin) = (theme.footer(), theme.margin());
+    let top = theme.height - height;
+    let mut pieces = vec![
+        Piece::Fill(Rect::new(0, top, theme.width, height), TINT),
+        Piece::Fill(Rect::new(0, top, theme.width, desk.px(2).max(1)), LINE),
+    ];
+    let hotline = stage.site.hotlines.first();
+    let call = hotline.map(|line| words::labelled(desk.lang, line.label.get(desk.lang), &line.number));
+    let call = text::single(desk.fonts, &call.unwrap_or_default(), desk.label(36, true));
+    let right = theme.width - margin;
+    // On a portrait screen the hotline has a line of its own under the commitment.
+    let (row, call_row, call_x, until) = if theme.portrait {
+        let half = height / 2;
+        let under = Rect::new(margin, top + half, right - margin, half - desk.px(14));
+        (
+            Rect::new(margin, top + desk.px(14), right - margin, half - desk.px(14)),
+            under,
+            margin,
+            right,
+        )
+    } else {
+        let row = Rect::new(margin, top, right - margin, height);
+        (row, row, right - call.width, right - call.width - desk.px(56))
+    };
+    pieces.push(Piece::text(call_x, call_row.y, call_row.h, &call, DEEP));
+    if theme.portrait {
+        let hours = text::single(desk.fonts, stage.site.hours.get(desk.lang), desk.label(30, false));
+        if call.width + hours.width + desk.px(48) <= call_row.w {
+            pieces.push(Piece::text(right - hours.width, call_row.y, call_row.h, &hours, INK_2));
+        }
+    }
+    match commitment(stage, now, desk) {
+        Some(told) => pieces.extend(promise(desk, &told, row, until)),
+        None if !theme.portrait => {
+            let hours = text::ellipsised(
+                desk.fonts,
+                stage.site.hours.get(desk.lang),
+                desk.label(34, false),
+                until - margin,
+                1,
+            );
+            pieces.extend(hours.first().map(|line| Piece::text(margin, row.y, row.h, line, INK_2)));
+        }
+        None => {}
+    }
+    pieces
+}
+
+/// What the footer says of the commitment whose turn it is.
+fn commitment(stage: &Stage<'_>, now: Instant, desk: &Desk<'_>) -> Option<String> {
+    let count = u64::try_from(stage.airing.footer.len()).ok()?;
+    let turn = (now.0 / FOOTER_MS).checked_rem(count)?;
+    let item = stage.airing.footer.get(usize::try_from(turn).ok()?)?;
+    match stage.documents.document(&item.content)?.body(desk.lang)? {
+        (_, Body::ServiceCommitment(it)) => Some(in_one_line(desk, it)),
+        _ => None,
+    }
+}
+
+fn in_one_line(desk: &Desk<'_>, it: &ServiceCommitment) -> String {
+    words::labelled(
+        desk.lang,
+        it.matter.trim(),
+        it.promise.lines().next().unwrap_or_default(),
+    )
+}
+
+fn promise(desk: &Desk<'_>, told: &str, row: Rect, until: i32) -> Vec<Piece> {
+    let word = Kind::ServiceCommitment.label(desk.lang);
+    let (chip, width, height) = parts::chip(desk, word, desk.label(28, true), DEEP, PAPER);
+    let mut pieces: Vec<Piece> = chip
+        .into_iter()
+        .map(|piece| piece.moved(row.x, row.y + (row.h - height) / 2))
+        .collect();
+    let x = row.x + width + desk.px(28);
+    let room = (until - x).max(1);
+    let sizes: Vec<i32> = [36, 32, 28].iter().map(|size| desk.theme.em(*size)).collect();
+    let line = text::fit(desk.fonts, told, desk.label(36, false), &sizes, room, 1);
+    pieces.extend(line.first().map(|line| Piece::text(x, row.y, row.h, line, INK)));
+    pieces
+}
+
+/// The code to the public page (to all of them for a draft, which has none yet) and the number of the page.
+pub(crate) fn aside(
+    desk: &Desk<'_>,
+    site: &SiteProfile,
+    publication: Option<PublicationId>,
+    page: u32,
+    pages: u32,
+) -> Vec<Piece> {
+    let theme = desk.theme;
+    let section = theme.section();
+    let area = if theme.portrait {
+        Rect::new(
+            section.x,
+            theme.height - theme.footer() - theme.band(),
+            section.w,
+            theme.band(),
+        )
+    } else {
+        Rect::new(section.right() + desk.px(64), section.y, desk.px(340), section.h)
+    };
+    let url =
+        (!site.public_url.is_empty()).then(|| publication.map_or_else(|| site.public_url.clone(), |id| link(site, id)));
+    let mut pieces = Vec::new();
+    if theme.portrait {
+        pieces.push(Piece::Fill(Rect::new(area.x, area.y, area.w, desk.px(2).max(1)), LINE));
+        pieces.extend(url.iter().flat_map(|url| portrait_code(desk, url, area)));
+        let right = Rect::new(area.x, area.y, area.w, area.h);
+        pieces.extend(numbered(desk, page, pages, right, true));
+    } else {
+        let below = url.as_ref().map_or(area.y, |_| area.y + desk.px(340 + 120));
+        pieces.extend(url.iter().flat_map(|url| landscape_code(desk, url, area)));
+        pieces.extend(numbered(
+            desk,
+            page,
+            pages,
+            Rect::new(area.x, below, area.w, desk.px(120)),
+            false,
+        ));
+    }
+    pieces
+}
+
+/// Where a publication is read in full.
+fn link(site: &SiteProfile, publication: PublicationId) -> String {
+    format!("{}/p/{publication}", site.public_url.trim_end_matches('/'))
+}
+
+fn captions(desk: &Desk<'_>) -> [TextLine; 2] {
+    [
+        text::single(
+            desk.fonts,
+            say(desk.lang, "扫码查看全文", "Read in full"),
+            desk.label(30, true),
+        ),
+        text::single(
+            desk.fonts,
+            say(desk.lang, "可核验发布记录", "and check its record"),
+            desk.label(26, false),
+        ),
+    ]
+}
+
+fn landscape_code(desk: &Desk<'_>, url: &str, area: Rect) -> Vec<Piece> {
+    let card = Rect::new(area.x, area.y, area.w, desk.px(340 + 96));
+    let inner = desk.px(292);
+    let square = Rect::new(card.x + (card.w - inner) / 2, card.y + desk.px(24), inner, inner);
+    let mut pieces = vec![
+        Piece::Round(card, desk.px(16), TINT),
+        Piece::Round(square, desk.px(10), PAPER),
+    ];
+    pieces.extend(qr::code(url, inset(square, desk.px(4)), INK, PAPER));
+    let mut top = square.bottom() + desk.px(18);
+    for (line, colour) in captions(desk).iter().zip([INK, INK_2]) {
+        let height = line.em * 3 / 2;
+        pieces.push(Piece::text(
+            card.x + (card.w - line.width) / 2,
+            top,
+            height,
+            line,
+            colour,
+        ));
+        top += height;
+    }
+    pieces
+}
+
+fn inset(rect: Rect, by: i32) -> Rect {
+    Rect::new(rect.x + by, rect.y + by, rect.w - 2 * by, rect.h - 2 * by)
+}
+
+fn portrait_code(desk: &Desk<'_>, url: &str, area: Rect) -> Vec<Piece> {
+    let side = area.h - desk.px(44);
+    let square = Rect::new(area.x, area.y + (area.h - side) / 2 + desk.px(4), side, side);
+    let mut pieces = qr::code(url, square, INK, PAPER);
+    let captions = captions(desk);
+    let height: i32 = captions.iter().map(|line| line.em * 3 / 2).sum();
+    let mut top = square.y + (square.h - height) / 2;
+    for (line, colour) in captions.iter().zip([INK, INK_2]) {
+        pieces.push(Piece::text(
+            square.right() + desk.px(28),
+            top,
+            line.em * 3 / 2,
+            line,
+            colour,
+        ));
+        top += line.em * 3 / 2;
+    }
+    pieces
+}
+
+/// “第 1 页，共 3 页” with a dot for each page; nothing for a single one.
+fn numbered(desk: &Desk<'_>, page: u32, pages: u32, area: Rect, at_right: bool) -> Vec<Piece> {
+    if pages < 2 {
+        return Vec::new();
+    }
+    let line = text::single(desk.fonts, &words::page(desk.lang, page, pages), desk.label(32, false));
+    let height = line.em * 3 / 2;
+    let x = |width: i32| {
+        if at_right {
+            area.right() - width
+        } else {
+            area.x + (area.w - width) / 2
+        }
+    };
+    let top = if at_right {
+        area.y + (area.h - height - desk.px(40)) / 2
+    } else {
+        area.y
+    };
+    let mut pieces = vec![Piece::text(x(line.width), top, height, &line, INK_2)];
+    if pages <= MOST_DOTS {
+        let (dot, gap) = (desk.px(14).max(2), desk.px(12).max(2));
+        let count = i32::try_from(pages).unwrap_or(1);
+        let left = x(count * dot + (count - 1) * gap);
+        for (at, number) in (0..count).zip(0..) {
+            let place = Rect::new(left + at * (dot + gap), top + height + desk.px(16), dot, dot);
+            pieces.push(Piece::Round(place, dot / 2, if number == page { DEEP } else { LINE }));
+        }
+    }
+    pieces
+}
+
+/// Marks for staff: a small ring of amber in the header for a stale display; for a drill a plate that nobody overlooks.
+pub(crate) fn marks(desk: &Desk<'_>, marks: Marks) -> Vec<Piece> {
+    let theme = desk.theme;
+    let mut pieces = Vec::new();
+    if marks.drill {
+        let word = say(desk.lang, "演练　演练", "DRILL");
+        let (chip, width, _) = parts::chip(desk, word, desk.label(48, true), AMBER_TINT, AMBER);
+        let x = (theme.width - width) / 2;
+        pieces.extend(
+            chip.into_iter()
+                .map(|piece| piece.moved(x, theme.header() + desk.px(6))),
+        );
+    }
+    if marks.stale {
+        let side = desk.px(14).max(4);
+        let place = Rect::new(theme.width - side - desk.px(12), desk.px(12), side, side);
+        pieces.push(Piece::Round(place, side / 2, AMBER));
+    }
+    pieces
+}

@@ -1,0 +1,224 @@
+//! What strips and signs have in common: few colours, whole bitmaps, and a document said in few words.
+
+use crate::canvas::{Piece, Rect};
+use crate::font::FontSet;
+use crate::frame::Rgb;
+use crate::stage::Marks;
+use crate::text::{self, Style, TextLine, bitmap::CELL, markdown};
+use crate::words::{self, say};
+use heliograph_domain::panel::ColourDepth;
+use heliograph_domain::{Body, Document, Kind, Lang, Panel};
+
+/// A lamp that is off.
+pub(crate) const DARK: Rgb = Rgb(0, 0, 0);
+/// So many characters of a body a strip tells; the rest is read on a screen.
+const DETAIL_CHARS: usize = 72;
+
+/// The colours a panel has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lights {
+    /// Running text.
+    pub(crate) text: Rgb,
+    /// What is to be seen first.
+    pub(crate) strong: Rgb,
+    /// What is less important.
+    pub(crate) dim: Rgb,
+}
+
+impl Lights {
+    pub(crate) fn of(colour: ColourDepth) -> Self {
+        const RED: Rgb = Rgb(255, 0, 0);
+        match colour {
+            ColourDepth::Mono => Self {
+                text: RED,
+                strong: RED,
+                dim: RED,
+            },
+            ColourDepth::Tri => Self {
+                text: Rgb(255, 255, 0),
+                strong: RED,
+                dim: Rgb(0, 255, 0),
+            },
+            ColourDepth::Full => Self {
+                text: Rgb(255, 255, 255),
+                strong: Rgb(255, 176, 32),
+                dim: Rgb(150, 190, 235),
+            },
+        }
+    }
+}
+
+/// What lamps are drawn with.
+pub(crate) struct Bulbs<'a> {
+    pub(crate) fonts: &'a FontSet,
+    pub(crate) panel: &'a Panel,
+    pub(crate) lights: Lights,
+    pub(crate) lang: Lang,
+}
+
+impl Bulbs<'_> {
+    pub(crate) fn width(&self) -> i32 {
+        i32::from(self.panel.width_px)
+    }
+
+    pub(crate) fn height(&self) -> i32 {
+        i32::from(self.panel.height_px)
+    }
+
+    /// Text in cells of `step` dots a pixel.
+    pub(crate) fn style(&self, step: i32) -> Style {
+        Style {
+            px: CELL * step,
+            bold: false,
+            lang: self.lang,
+        }
+    }
+
+    pub(crate) fn line(&self, told: &str, step: i32) -> TextLine {
+        text::single(self.fonts, told, self.style(step))
+    }
+
+    /// Text cut into lines of a width.
+    pub(crate) fn lines(&self, told: &str, step: i32, width: i32) -> Vec<TextLine> {
+        text::lines(
+            &text::shape_str(self.fonts, told, self.style(step)),
+            text::Setting::plain(width),
+        )
+    }
+
+    /// A word in dark on a lit ground: readable in one colour too. Gives its pieces and its width.
+    pub(crate) fn plate(&self, word: &str, x: i32, y: i32) -> (Vec<Piece>, i32) {
+        let line = self.line(word, 1);
+        let width = line.width + 4;
+        let ground = Piece::Fill(Rect::new(x, y, width, CELL), self.lights.strong);
+        (vec![ground, Piece::text(x + 2, y, CELL, &line, DARK)], width)
+    }
+}
+
+/// A document in few words.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gist {
+    /// The kind in two characters or one short word; empty for the slate.
+    pub(crate) mark: String,
+    pub(crate) headline: String,
+    pub(crate) detail: String,
+    /// A commitment's figure and unit.
+    pub(crate) figure: Option<(String, String)>,
+    /// A window's number, and who is on post.
+    pub(crate) window: Option<(String, Option<String>)>,
+}
+
+impl Gist {
+    pub(crate) fn of(document: &Document, wanted: Lang) -> Self {
+        let Some((lang, body)) = document.body(wanted) else {
+            return Self::default();
+        };
+        let plain = Self {
+            mark: mark(body.kind(), wanted).to_owned(),
+            headline: body.title(lang),
+            ..Self::default()
+        };
+        match body {
+            Body::ServiceCommitment(it) => Self {
+                detail: it.promise.clone(),
+                figure: Some((it.figure.clone(), it.unit.clone())),
+                ..plain
+            },
+            Body::WindowBoard(it) => {
+                let on_post = it.on_post.clone().filter(|name| !name.trim().is_empty());
+                let told = on_post
+                    .as_ref()
+                    .map(|name| words::labelled(wanted, say(wanted, "值守", "On post"), name));
+                let told = [told, Some(it.matters.clone())]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>();
+                Self {
+                    headline: it.title.clone(),
+                    detail: told.join(say(lang, "　", "  ")),
+                    window: Some((it.window.clone(), on_post)),
+                    ..plain
+                }
+            }
+            Body::ServiceGuide(it) => {
+                let limit = words::labelled(wanted, say(wanted, "承诺时限", "Within"), &it.committed_limit);
+                let fee = words::labelled(wanted, say(wanted, "收费", "Fee"), &it.fee);
+                let phone = words::labelled(wanted, say(wanted, "咨询", "Call"), &it.phone);
+                Self {
+                    detail: [limit, fee, phone].join(say(lang, "　", "  ")),
+                    ..plain
+                }
+            }
+            other => {
+                let prose = super::Prose::of(other);
+                let opening = opening(&markdown::flat(prose.body));
+                let detail = if opening.is_empty() { prose.meta(lang) } else { opening };
+                Self { detail, ..plain }
+            }
+        }
+    }
+}
+
+/// The first whole sentences of a text, as many as a strip tells; a longer first sentence is cut.
+fn opening(told: &str) -> String {
+    let short: String = told.chars().take(DETAIL_CHARS).collect();
+    if short.len() == told.len() {
+        return short;
+    }
+    let end = short
+        .char_indices()
+        .filter(|(_, c)| "。！？；.!?;".contains(*c))
+        .map(|(at, c)| at + c.len_utf8())
+        .next_back();
+    match end {
+        Some(end) if end > short.len() / 3 => short[..end].to_owned(),
+        _ => format!("{short}…"),
+    }
+}
+
+fn mark(kind: Kind, lang: Lang) -> &'static str {
+    let (zh, en) = match kind {
+        Kind::Notice => ("公告", "Notice"),
+        Kind::ServiceGuide => ("指南", "Guide"),
+        Kind::ServiceCommitment => ("承诺", "Pledge"),
+        Kind::WindowBoard => ("窗口", "Window"),
+        Kind::PowerList => ("权力", "Powers"),
+        Kind::DiscretionBenchmark => ("裁量", "Scale"),
+        Kind::Finance => ("财务", "Budget"),
+        Kind::Personnel => ("人事", "Staff"),
+        Kind::Planning => ("规划", "Plans"),
+        Kind::Organisation => ("机构", "Office"),
+        Kind::Enforcement => ("执法", "Cases"),
+        Kind::Interpretation => ("解读", "Policy"),
+        Kind::Rule => ("制度", "Rules"),
+    };
+    say(lang, zh, en)
+}
+
+/// Marks for staff: two dots in the last corner for a stale display; for a drill the word itself.
+pub(crate) fn marks(bulbs: &Bulbs<'_>, marks: Marks) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    if marks.drill {
+        let word = say(bulbs.lang, "演练", "DRILL");
+        let width = bulbs.line(word, 1).width + 4;
+        pieces.extend(bulbs.plate(word, bulbs.width() - width, 0).0);
+    }
+    if marks.stale {
+        let corner = Rect::new(bulbs.width() - 2, bulbs.height() - 2, 2, 2);
+        pieces.push(Piece::Fill(corner, bulbs.lights.strong));
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strip_tells_whole_sentences() {
+        assert_eq!(opening("自12月1日起调整。请知悉。"), "自12月1日起调整。请知悉。");
+        let long = format!("{}。{}", "甲".repeat(40), "乙".repeat(60));
+        assert_eq!(opening(&long), format!("{}。", "甲".repeat(40)));
+        assert_eq!(opening(&"丙".repeat(100)), format!("{}…", "丙".repeat(72)));
+    }
+}

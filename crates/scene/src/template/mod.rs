@@ -1,0 +1,195 @@
+//! Templates: from a document to pages of pieces, one template for each kind and form of panel.
+
+pub(crate) mod board;
+pub(crate) mod chrome;
+pub(crate) mod commitment;
+pub(crate) mod flow;
+pub(crate) mod guide;
+pub(crate) mod lamps;
+pub(crate) mod list;
+pub(crate) mod notice;
+pub(crate) mod parts;
+pub(crate) mod sign;
+pub(crate) mod slate;
+pub(crate) mod strip;
+pub(crate) mod ticker;
+
+use crate::canvas::{Piece, Rect};
+use crate::text::markdown::blocks;
+use crate::theme::Desk;
+use crate::words::{self, say};
+use flow::Row;
+use heliograph_domain::{Body, Document, Kind, Lang, Turn};
+use ticker::Ticker;
+
+/// A page: what stands still on it, and what moves.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Page {
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) ticker: Option<Ticker>,
+    /// Where the time of day stands, on lamps.
+    pub(crate) clock: Option<(Rect, crate::frame::Rgb)>,
+}
+
+/// A document laid out on a panel.
+#[derive(Debug, Clone)]
+pub(crate) struct Composition {
+    /// At least one.
+    pub(crate) pages: Vec<Page>,
+    pub(crate) dwell_ms: u32,
+}
+
+/// No page stands for less.
+const MIN_DWELL_MS: u32 = 5_000;
+/// Nor for longer than this, however much is on it.
+const MAX_DWELL_MS: u32 = 120_000;
+
+impl Composition {
+    /// Pages that stand as long as the fullest of them takes to read.
+    pub(crate) fn of(mut pages: Vec<Page>) -> Self {
+        if pages.is_empty() {
+            pages.push(Page::default());
+        }
+        let longest = pages.iter().map(Page::read_ms).max().unwrap_or(0);
+        let rounded = longest.div_ceil(500).saturating_mul(500);
+        // A ticker is always let to its end.
+        let ticker = pages
+            .iter()
+            .filter_map(|page| page.ticker.as_ref())
+            .map(Ticker::cycle_ms)
+            .max()
+            .unwrap_or(0);
+        Self {
+            pages,
+            dwell_ms: rounded.clamp(MIN_DWELL_MS, MAX_DWELL_MS).max(ticker),
+        }
+    }
+
+    pub(crate) fn still(pages: Vec<Vec<Piece>>) -> Self {
+        Self::of(
+            pages
+                .into_iter()
+                .map(|pieces| Page {
+                    pieces,
+                    ..Page::default()
+                })
+                .collect(),
+        )
+    }
+
+    pub(crate) fn turn(&self) -> Turn {
+        Turn {
+            pages: u32::try_from(self.pages.len()).unwrap_or(u32::MAX),
+            dwell_ms: self.dwell_ms,
+        }
+    }
+
+    /// A page by its number; the last one when there are fewer.
+    pub(crate) fn page(&self, page: u32) -> Option<&Page> {
+        self.pages.get(page as usize).or(self.pages.last())
+    }
+}
+
+impl Page {
+    fn read_ms(&self) -> u32 {
+        let of = |piece: &Piece| match piece {
+            Piece::Text { line, .. } => line.read_ms,
+            _ => 0,
+        };
+        self.pieces.iter().map(of).sum()
+    }
+}
+
+/// Lays a document out on a screen.
+pub(crate) fn compose(desk: &Desk<'_>, document: &Document) -> Composition {
+    let Some((lang, body)) = document.body(desk.lang) else {
+        return Composition::of(Vec::new());
+    };
+    match body {
+        Body::ServiceGuide(guide) => guide::compose(desk, guide, lang),
+        Body::ServiceCommitment(commitment) => commitment::compose(desk, commitment, lang),
+        Body::WindowBoard(board) => board::compose(desk, board, lang),
+        Body::PowerList(list) => list::powers(desk, list, lang),
+        Body::DiscretionBenchmark(benchmark) => list::discretion(desk, benchmark, lang),
+        other => notice::compose(desk, other, lang),
+    }
+}
+
+/// A first and further pages under their headings, from rows.
+pub(crate) fn paged(area: Rect, first: Row, later: &Row, rows: Vec<Row>) -> Vec<Vec<Piece>> {
+    let pages = flow::paginate(rows, area.h - first.height, area.h - later.height);
+    if pages.is_empty() {
+        return vec![flow::laid(vec![first], area.x, area.y)];
+    }
+    let page = |(at, rows): (usize, Vec<Row>)| {
+        let head = if at == 0 { first.clone() } else { later.clone() };
+        let top = area.y + head.height;
+        let mut pieces = flow::laid(vec![head], area.x, area.y);
+        pieces.extend(flow::laid(rows, area.x, top));
+        pieces
+    };
+    pages.into_iter().enumerate().map(page).collect()
+}
+
+/// The parts of the kinds that are texts: title, what stands under it, and the body.
+pub(crate) struct Prose<'b> {
+    pub(crate) kind: Kind,
+    pub(crate) title: &'b str,
+    pub(crate) department: &'b str,
+    pub(crate) date: Option<heliograph_domain::Date>,
+    pub(crate) body: &'b str,
+}
+
+impl<'b> Prose<'b> {
+    /// The prose of a body; an empty one for kinds that are not prose.
+    pub(crate) fn of(body: &'b Body) -> Self {
+        macro_rules! prose {
+            ($x:expr) => {
+                (
+                    $x.title.as_str(),
+                    $x.department.as_str(),
+                    Some($x.date),
+                    $x.body.as_str(),
+                )
+            };
+        }
+        let (title, department, date, text) = match body {
+            Body::Notice(x) => prose!(x),
+            Body::Finance(x) => prose!(x),
+            Body::Personnel(x) => prose!(x),
+            Body::Planning(x) => prose!(x),
+            Body::Organisation(x) => prose!(x),
+            Body::Enforcement(x) => prose!(x),
+            Body::Interpretation(x) => prose!(x),
+            Body::Rule(x) => prose!(x),
+            _ => ("", "", None, ""),
+        };
+        Self {
+            kind: body.kind(),
+            title,
+            department,
+            date,
+            body: text,
+        }
+    }
+
+    /// Department and date.
+    pub(crate) fn meta(&self, lang: Lang) -> String {
+        let issued = self.date.map(|date| words::issued(lang, date));
+        let parts = [Some(self.department.to_owned()), issued];
+        let parts: Vec<String> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        parts.join(say(lang, "\u{3000}", "   "))
+    }
+}
+
+/// The blocks of a body, without a first heading that says the title again.
+pub(crate) fn body_blocks(prose: &Prose<'_>) -> Vec<crate::text::markdown::Block> {
+    let mut blocks = blocks(prose.body);
+    if blocks
+        .first()
+        .is_some_and(|block| block.text().trim() == prose.title.trim())
+    {
+        blocks.remove(0);
+    }
+    blocks
+}

@@ -1,0 +1,261 @@
+//! Parts that several templates share.
+
+use super::flow::Row;
+use crate::canvas::{Piece, Rect};
+use crate::frame::Rgb;
+use crate::text::markdown::{Block, BlockKind};
+use crate::text::{self, Setting, Span, Style, TextLine};
+use crate::theme::{DEEP, Desk, INK, INK_2, LINE, TINT};
+use heliograph_domain::Lang;
+
+/// A small label on a tinted ground. Gives its pieces and its size.
+pub(crate) fn chip(desk: &Desk<'_>, label: &str, style: Style, ground: Rgb, ink: Rgb) -> (Vec<Piece>, i32, i32) {
+    let line = text::single(desk.fonts, label, style);
+    let height = line.em * 18 / 11;
+    let pad = line.em * 2 / 3;
+    let ground = Piece::Round(Rect::new(0, 0, line.width + 2 * pad, height), desk.px(8), ground);
+    let width = line.width + 2 * pad;
+    (vec![ground, Piece::text(pad, 0, height, &line, ink)], width, height)
+}
+
+/// Lines as rows.
+pub(crate) fn rows(lines: &[TextLine], x: i32, line_percent: i32, colour: Rgb) -> Vec<Row> {
+    let row = |line: &TextLine| {
+        let height = line.em * line_percent / 100;
+        Row {
+            before: 0,
+            height,
+            with_next: false,
+            pieces: vec![Piece::text(x, 0, height, line, colour)],
+        }
+    };
+    lines.iter().map(row).collect()
+}
+
+/// The kind, the title and what stands under it, at the top of a page. On later pages it is smaller.
+pub(crate) fn heading(desk: &Desk<'_>, kind: &str, title: (&str, Lang), meta: &str, width: i32, first: bool) -> Row {
+    let mut row = Row::default();
+    let (chip, _, chip_height) = chip(desk, kind, desk.label(32, true), TINT, DEEP);
+    row.pieces.extend(chip);
+    row.height = chip_height + desk.px(if first { 24 } else { 18 });
+    let sizes: &[i32] = if first { &[76, 68, 60, 54] } else { &[50] };
+    let most = match (first, desk.theme.portrait) {
+        (false, _) => 1,
+        (true, false) => 2,
+        (true, true) => 3,
+    };
+    let sizes: Vec<i32> = sizes.iter().map(|size| desk.theme.em(*size)).collect();
+    // One line of a smaller size is calmer than two of a larger.
+    let one = sizes.iter().take(2).copied().collect::<Vec<_>>();
+    let style = desk.style(76, true, title.1);
+    let one_line = text::fit(desk.fonts, title.0, style, &one, width, 1);
+    let cut = one_line.first().is_some_and(|line| line.width > width) || !whole(desk, title.0, style, &one, width);
+    let lines = if cut {
+        text::fit(desk.fonts, title.0, style, &sizes, width, most)
+    } else {
+        one_line
+    };
+    for line in rows(&lines, 0, 128, INK) {
+        row.pieces
+            .extend(line.pieces.into_iter().map(|piece| piece.moved(0, row.height)));
+        row.height += line.height;
+    }
+    if first && !meta.is_empty() {
+        row.height += desk.px(10);
+        for line in text::ellipsised(desk.fonts, meta, desk.style(32, false, title.1), width, 1) {
+            row.pieces
+                .push(Piece::text(0, row.height, line.em * 3 / 2, &line, INK_2));
+            row.height += line.em * 3 / 2;
+        }
+    }
+    row.height += desk.px(if first { 30 } else { 20 });
+    row
+}
+
+/// Whether a text fits one line in one of the sizes.
+fn whole(desk: &Desk<'_>, title: &str, style: Style, sizes: &[i32], width: i32) -> bool {
+    sizes
+        .iter()
+        .any(|px| text::single(desk.fonts, title, Style { px: *px, ..style }).width <= width)
+}
+
+/// A body's blocks as rows.
+pub(crate) fn body(desk: &Desk<'_>, blocks: &[Block], size: i32, lang: Lang, width: i32) -> Vec<Row> {
+    blocks
+        .iter()
+        .flat_map(|block| block_rows(desk, block, size, lang, width))
+        .collect()
+}
+
+fn block_rows(desk: &Desk<'_>, block: &Block, size: i32, lang: Lang, width: i32) -> Vec<Row> {
+    let style = desk.style(size, false, lang);
+    let chinese = matches!(lang, Lang::ZhHans | Lang::Ja);
+    match &block.kind {
+        BlockKind::Heading => {
+            let shaped = text::shape(desk.fonts, &block.spans, desk.style(size + 4, true, lang));
+            let mut rows = rows(&text::lines(&shaped, Setting::plain(width)), 0, 150, DEEP);
+            rows.iter_mut().for_each(|row| row.with_next = true);
+            if let Some(first) = rows.first_mut() {
+                first.before = style.px * 3 / 5;
+            }
+            rows
+        }
+        BlockKind::Paragraph => {
+            let shaped = text::shape(desk.fonts, &block.spans, style);
+            let numbered = block.text().chars().nth(1).is_some_and(|c| c == '、');
+            let indent = if chinese && !numbered { 2 * shaped.em } else { 0 };
+            let lines = text::lines(
+                &shaped,
+                Setting {
+                    width,
+                    indent,
+                    justify: chinese,
+                },
+            );
+            spaced(rows(&lines, 0, 168, INK), style.px * 2 / 5)
+        }
+        BlockKind::Item { marker, depth } => {
+            let left = style.px * i32::try_from(*depth).unwrap_or(0).min(4);
+            item(desk, marker, &block.spans, style, left, width)
+        }
+    }
+}
+
+/// An item of a list: its marker hangs before the text.
+fn item(desk: &Desk<'_>, marker: &str, spans: &[Span], style: Style, left: i32, width: i32) -> Vec<Row> {
+    let marker = text::single(desk.fonts, marker, Style { bold: true, ..style });
+    let indent = left + (marker.width + style.px / 2).max(style.px * 5 / 4);
+    let shaped = text::shape(desk.fonts, spans, style);
+    let chinese = matches!(style.lang, Lang::ZhHans | Lang::Ja);
+    let setting = Setting {
+        width: (width - indent).max(style.px * 2),
+        indent: 0,
+        justify: chinese,
+    };
+    let mut rows = rows(&text::lines(&shaped, setting), indent, 160, INK);
+    if let Some(first) = rows.first_mut() {
+        first.pieces.push(Piece::text(left, 0, first.height, &marker, DEEP));
+    }
+    spaced(rows, style.px / 4)
+}
+
+/// Space before the first row.
+pub(crate) fn spaced(mut rows: Vec<Row>, before: i32) -> Vec<Row> {
+    if let Some(first) = rows.first_mut() {
+        first.before = before;
+    }
+    rows
+}
+
+/// A label with its text beside it and a rule beneath: one row.
+pub(crate) fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_width: i32, width: i32) -> Row {
+    // Smaller type stands closer.
+    let pad = desk.px(17) * size.min(38) / 38;
+    let style = desk.style(size, false, value.1);
+    let gap = desk.px(28);
+    let labels = text::ellipsised(desk.fonts, label, desk.label(size, true), label_width, 3);
+    let mut values = Vec::new();
+    for part in value.0.lines().filter(|part| !part.trim().is_empty()) {
+        let shaped = text::shape_str(desk.fonts, part.trim(), style);
+        values.extend(text::lines(
+            &shaped,
+            Setting::plain((width - label_width - gap).max(style.px * 2)),
+        ));
+    }
+    let mut row = Row::default();
+    let mut deepest = 0;
+    for (lines, x, colour) in [(labels, 0, DEEP), (values, label_width + gap, INK)] {
+        let mut top = pad;
+        for line in rows(&lines, x, 150, colour) {
+            row.pieces
+                .extend(line.pieces.into_iter().map(|piece| piece.moved(0, top)));
+            top += line.height;
+        }
+        deepest = deepest.max(top);
+    }
+    row.height = deepest + pad;
+    row.pieces.push(Piece::Fill(
+        Rect::new(0, row.height - desk.px(2).max(1), width, desk.px(2).max(1)),
+        LINE,
+    ));
+    row
+}
+
+/// How wide the labels of entries are: the widest, within a third of the width.
+pub(crate) fn label_width(desk: &Desk<'_>, labels: &[&str], size: i32, width: i32) -> i32 {
+    let widest = labels
+        .iter()
+        .map(|label| text::single(desk.fonts, label, desk.label(size, true)).width)
+        .max();
+    widest.unwrap_or(0).min(width / 3)
+}
+
+/// A card with a large figure under its label.
+pub(crate) fn figure_cards(desk: &Desk<'_>, cards: &[(&str, &str)], lang: Lang, width: i32) -> Row {
+    let count = i32::try_from(cards.len().max(1)).unwrap_or(1);
+    let gap = desk.px(24);
+    let card_width = (width - gap * (count - 1)) / count;
+    let pad = desk.px(30);
+    let inner = (card_width - 2 * pad).max(1);
+    let sizes: Vec<i32> = [64, 56, 48, 42, 36].iter().map(|size| desk.theme.em(*size)).collect();
+    let label_style = desk.label(30, false);
+    let set = |(label, value): &(&str, &str)| {
+        let lines = |px: &[i32], most| text::fit(desk.fonts, value, desk.style(64, true, lang), px, inner, most);
+        let mut value_lines = lines(&sizes[..4], 1);
+        if value_lines.first().is_none_or(|line| line.em != sizes[0]) {
+            let one_line = sizes[..4].iter().any(|px| {
+                text::single(
+                    desk.fonts,
+                    value,
+                    Style {
+                        px: *px,
+                        bold: true,
+                        lang,
+                    },
+                )
+                .width
+                    <= inner
+            });
+            if !one_line {
+                value_lines = lines(&sizes[2..], 2);
+            }
+        }
+        (text::ellipsised(desk.fonts, label, label_style, inner, 2), value_lines)
+    };
+    let set: Vec<_> = cards.iter().map(set).collect();
+    let labels = set.iter().map(|(labels, _)| labels.len()).max().unwrap_or(1);
+    let label_height = i32::try_from(labels).unwrap_or(1) * label_style.px * 3 / 2;
+    let tall = |lines: &Vec<TextLine>| lines.iter().map(|line| line.em * 13 / 10).sum::<i32>();
+    let value_height = set.iter().map(|(_, values)| tall(values)).max().unwrap_or(0);
+    let mut row = Row {
+        height: 2 * desk.px(22) + label_height + value_height,
+        ..Row::default()
+    };
+    for (at, (labels, values)) in (0..).zip(&set) {
+        let x = at * (card_width + gap);
+        row.pieces
+            .push(Piece::Round(Rect::new(x, 0, card_width, row.height), desk.px(16), TINT));
+        let mut top = desk.px(22);
+        for line in labels {
+            row.pieces
+                .push(Piece::text(x + pad, top, label_style.px * 3 / 2, line, INK_2));
+            top += label_style.px * 3 / 2;
+        }
+        top = desk.px(22) + label_height + (value_height - tall(values)) / 2;
+        for line in values {
+            row.pieces
+                .push(Piece::text(x + pad, top, line.em * 13 / 10, line, DEEP));
+            top += line.em * 13 / 10;
+        }
+    }
+    row
+}
+
+/// A numbered line of a list.
+pub(crate) fn numbered(desk: &Desk<'_>, number: usize, text: &str, style: Style, width: i32) -> Vec<Row> {
+    let spans = [Span {
+        text: text.trim().to_owned(),
+        bold: false,
+    }];
+    item(desk, &format!("{number}."), &spans, style, 0, width)
+}

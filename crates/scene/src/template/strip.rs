@@ -1,0 +1,189 @@
+//! Strips: a headline as large as it fits, and a line of detail with the clock; on one line, all of it in a row.
+
+use super::lamps::{Bulbs, Gist};
+use super::ticker::Ticker;
+use super::{Composition, Page};
+use crate::canvas::{Piece, Rect};
+use crate::frame::Rgb;
+use crate::text::{TextLine, bitmap::CELL};
+use crate::theme::comfortable_px;
+use crate::words::say;
+use heliograph_domain::Document;
+
+/// A panel with two lines of text or more.
+const TWO_LINES: i32 = 2 * CELL;
+/// A panel with room for larger type above the detail.
+const THREE_LINES: i32 = 3 * CELL;
+/// The clock's five cells and the space before it.
+const CLOCK: i32 = 5 * CELL / 2 + 6;
+
+pub(crate) fn compose(bulbs: &Bulbs<'_>, document: &Document) -> Composition {
+    Composition::of(vec![page(bulbs, &Gist::of(document, bulbs.lang))])
+}
+
+/// The picture of a gist.
+pub(crate) fn page(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
+    if bulbs.height() < TWO_LINES {
+        return one_line(bulbs, gist);
+    }
+    match &gist.figure {
+        Some((figure, unit)) if bulbs.height() >= THREE_LINES => with_figure(bulbs, gist, figure, unit),
+        _ => lines(bulbs, gist),
+    }
+}
+
+/// Text in a window: still where it fits, else moving.
+fn running(page: &mut Page, window: Rect, line: TextLine, colour: Rgb) {
+    if line.width <= window.w {
+        page.pieces
+            .push(Piece::text(window.x, window.y, window.h, &line, colour));
+    } else {
+        page.ticker = Some(Ticker::new(window, line, colour));
+    }
+}
+
+fn joined(bulbs: &Bulbs<'_>, parts: &[&str]) -> String {
+    let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.trim().is_empty()).collect();
+    parts.join(say(bulbs.lang, "　", "  "))
+}
+
+fn one_line(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
+    let mut page = Page::default();
+    let top = (bulbs.height() - CELL) / 2;
+    let mut x = 0;
+    if !gist.mark.is_empty() {
+        let (plate, width) = bulbs.plate(&gist.mark, 0, top);
+        page.pieces.extend(plate);
+        x = width + 4;
+    }
+    let number = gist
+        .window
+        .as_ref()
+        .map(|(number, _)| window_number(bulbs, number))
+        .unwrap_or_default();
+    let figure = gist
+        .figure
+        .as_ref()
+        .map(|(figure, unit)| crate::words::figure(figure, unit))
+        .unwrap_or_default();
+    let told = joined(bulbs, &[&number, &gist.headline, &figure, &gist.detail]);
+    running(
+        &mut page,
+        Rect::new(x, top, bulbs.width() - x, CELL),
+        bulbs.line(&told, 1),
+        bulbs.lights.text,
+    );
+    page
+}
+
+fn window_number(bulbs: &Bulbs<'_>, number: &str) -> String {
+    say(bulbs.lang, "{}号窗口", "Window {}").replace("{}", number)
+}
+
+/// The headline above, the detail with its mark and the clock below.
+fn lines(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
+    let mut page = Page::default();
+    let below = bulbs.height() - CELL;
+    let number = gist
+        .window
+        .as_ref()
+        .map(|(number, _)| window_number(bulbs, number))
+        .unwrap_or_default();
+    let told = joined(bulbs, &[&number, &gist.headline]);
+    let moving = headline(bulbs, &mut page, Rect::new(0, 0, bulbs.width(), below - 2), &told);
+    page.clock = Some((Rect::new(0, below, bulbs.width(), CELL), bulbs.lights.dim));
+    let mut x = 0;
+    if !gist.mark.is_empty() {
+        let (plate, width) = bulbs.plate(&gist.mark, 0, below);
+        page.pieces.extend(plate);
+        x = width + 4;
+    }
+    let window = Rect::new(x, below, (bulbs.width() - CLOCK - x).max(0), CELL);
+    if moving {
+        // Two lines that move at once cannot be read: the detail stands, cut where it must be.
+        let cut = crate::text::ellipsised(bulbs.fonts, &gist.detail, bulbs.style(1), window.w, 1);
+        page.pieces.extend(
+            cut.first()
+                .map(|line| Piece::text(window.x, window.y, window.h, line, bulbs.lights.dim)),
+        );
+    } else {
+        running(&mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
+    }
+    page
+}
+
+/// The headline as large as it stands on one line, else on two where people are near enough, else moving. Answers
+/// whether it moves.
+fn headline(bulbs: &Bulbs<'_>, page: &mut Page, zone: Rect, told: &str) -> bool {
+    let largest = (zone.h / CELL).max(1);
+    for step in (2..=largest).rev() {
+        let line = bulbs.line(told, step);
+        if line.width <= zone.w {
+            let x = (zone.w - line.width) / 2;
+            page.pieces
+                .push(Piece::text(x, zone.y, zone.h, &line, bulbs.lights.text));
+            return false;
+        }
+    }
+    let near = comfortable_px(bulbs.panel) <= CELL;
+    let small = bulbs.lines(told, 1, zone.w);
+    let fit = usize::try_from(largest).unwrap_or(1);
+    if near && small.len() <= fit {
+        let count = i32::try_from(small.len()).unwrap_or(1).max(1);
+        let leading = (zone.h / count).min(CELL + 6);
+        let top = zone.y + (zone.h - leading * count) / 2;
+        for (line, at) in small.iter().zip(0..) {
+            let x = (zone.w - line.width) / 2;
+            page.pieces
+                .push(Piece::text(x, top + at * leading, leading, line, bulbs.lights.text));
+        }
+        return false;
+    }
+    running(page, zone, bulbs.line(told, largest), bulbs.lights.text);
+    true
+}
+
+/// A commitment: its figure large at the left with the unit beneath, matter and promise at the right.
+fn with_figure(bulbs: &Bulbs<'_>, gist: &Gist, figure: &str, unit: &str) -> Page {
+    let mut page = Page::default();
+    let below = bulbs.height() - CELL;
+    let unit = bulbs.line(unit, 1);
+    let steps = (1..=below / CELL).rev();
+    let figures = steps.map(|step| bulbs.line(figure, step));
+    let fits = |line: &TextLine| line.width <= bulbs.width() / 3;
+    let Some(large) = figures
+        .into_iter()
+        .find(fits)
+        .filter(|_| unit.width <= bulbs.width() * 2 / 5)
+    else {
+        return lines(bulbs, gist);
+    };
+    let column = large.width.max(unit.width);
+    page.pieces.push(Piece::text(
+        (column - large.width) / 2,
+        0,
+        below,
+        &large,
+        bulbs.lights.strong,
+    ));
+    page.pieces.push(Piece::text(
+        (column - unit.width) / 2,
+        below,
+        CELL,
+        &unit,
+        bulbs.lights.strong,
+    ));
+    let x = column + 10;
+    let zone = Rect::new(x, 0, bulbs.width() - x, below - 2);
+    let matter = crate::text::ellipsised(bulbs.fonts, &gist.headline, bulbs.style(1), zone.w, 2);
+    let leading = CELL + 4;
+    let height = leading * i32::try_from(matter.len()).unwrap_or(1);
+    for (line, at) in matter.iter().zip(0..) {
+        let top = zone.y + (zone.h - height) / 2 + at * leading;
+        page.pieces.push(Piece::text(x, top, leading, line, bulbs.lights.text));
+    }
+    page.clock = Some((Rect::new(x, below, zone.w, CELL), bulbs.lights.dim));
+    let window = Rect::new(x, below, (zone.w - CLOCK).max(0), CELL);
+    running(&mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
+    page
+}

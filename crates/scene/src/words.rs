@@ -1,0 +1,85 @@
+//! The words that the scene itself says, in Chinese and English.
+
+use heliograph_domain::{Date, Lang};
+
+/// Chinese for `zh-Hans`, else English.
+pub(crate) fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static str {
+    if lang == Lang::ZhHans { zh } else { en }
+}
+
+/// “2026年11月23日” or “23 November 2026”.
+pub(crate) fn date(lang: Lang, date: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    if lang == Lang::ZhHans {
+        return format!("{}年{}月{}日", date.year, date.month, date.day);
+    }
+    let month = MONTHS[usize::from(date.month.clamp(1, 12)) - 1];
+    format!("{} {month} {}", date.day, date.year)
+}
+
+/// “星期一” or “Monday”.
+pub(crate) fn weekday(lang: Lang, date: Date) -> &'static str {
+    const ZH: [&str; 7] = ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"];
+    const EN: [&str; 7] = [
+        "Sunday",
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+    ];
+    let day = usize::from(date.weekday()) % 7;
+    say(lang, ZH[day], EN[day])
+}
+
+/// “09:41”, of the milliseconds since midnight.
+pub(crate) fn clock(of_day_ms: u64) -> String {
+    format!("{:02}:{:02}", of_day_ms / 3_600_000 % 24, of_day_ms / 60_000 % 60)
+}
+
+/// A label and what follows it: “咨询电话：…” or “Enquiries: …”.
+pub(crate) fn labelled(lang: Lang, label: &str, text: &str) -> String {
+    if lang == Lang::ZhHans {
+        format!("{label}：{text}")
+    } else {
+        format!("{label}: {text}")
+    }
+}
+
+/// “发布” after a date, “Issued” before it.
+pub(crate) fn issued(lang: Lang, day: Date) -> String {
+    if lang == Lang::ZhHans {
+        format!("{}发布", date(lang, day))
+    } else {
+        format!("Issued {}", date(lang, day))
+    }
+}
+
+/// “第 1 页，共 2 页” or “Page 1 of 2”; `page` counts from 0.
+pub(crate) fn page(lang: Lang, page: u32, pages: u32) -> String {
+    let number = page.saturating_add(1);
+    if lang == Lang::ZhHans {
+        format!("第 {number} 页，共 {pages} 页")
+    } else {
+        format!("Page {number} of {pages}")
+    }
+}
+
+/// A figure with its unit: “5 个工作日”.
+pub(crate) fn figure(figure: &str, unit: &str) -> String {
+    format!("{figure} {unit}")
+}

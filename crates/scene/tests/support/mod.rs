@@ -1,0 +1,113 @@
+//! Documents, panels and an office to draw.
+
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests, each using a part"
+)]
+
+use heliograph_domain::panel::ColourDepth;
+use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
+use heliograph_domain::{Document, Instant, LocalText, Panel};
+use heliograph_scene::{FontSet, Frame, SYSTEM_FONTS};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// 24 November 2026, 10:05:30 in Shanghai.
+pub const NOW: Instant = Instant(1_795_485_930_000);
+
+pub const fn panel(width_px: u16, height_px: u16, colour: ColourDepth) -> Panel {
+    Panel {
+        width_px,
+        height_px,
+        colour,
+        pixel_pitch_um: if height_px < 100 { 5000 } else { 630 },
+        viewing_distance_mm: if height_px < 100 { 8000 } else { 3500 },
+        refresh_hz: 30,
+    }
+}
+
+pub const LOBBY: Panel = panel(1920, 1080, ColourDepth::Full);
+pub const PORTRAIT: Panel = panel(1080, 1920, ColourDepth::Full);
+pub const STRIP: Panel = panel(256, 64, ColourDepth::Full);
+pub const RED: Panel = panel(192, 16, ColourDepth::Mono);
+pub const TRI: Panel = panel(320, 16, ColourDepth::Tri);
+pub const SIGN: Panel = panel(64, 32, ColourDepth::Full);
+pub const SIGN_128: Panel = panel(128, 64, ColourDepth::Full);
+
+pub fn site() -> SiteProfile {
+    SiteProfile {
+        name: LocalText::new("滨河市外事服务中心", "Binhe Foreign Affairs Service Centre"),
+        hotlines: vec![
+            Hotline {
+                label: LocalText::new("咨询电话", "Enquiries"),
+                number: "0000-8860123".to_owned(),
+            },
+            Hotline {
+                label: LocalText::new("监督电话", "Supervision"),
+                number: "0000-8860456".to_owned(),
+            },
+        ],
+        hours: LocalText::new(
+            "工作日 8:30–11:30，13:00–17:00",
+            "Working days 8:30–11:30 and 13:00–17:00",
+        ),
+        departments: std::collections::BTreeMap::default(),
+        public_url: "https://notices.example.org".to_owned(),
+        time_zone: "Asia/Shanghai".to_owned(),
+        clock: SiteClock::fixed(8 * 3600),
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// A document of `tests/documents`.
+pub fn document(name: &str) -> Document {
+    let path = folder().join("documents").join(format!("{name}.json"));
+    Document::from_bytes(&std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))).unwrap()
+}
+
+/// The names of all documents.
+pub fn documents() -> Vec<String> {
+    let files = std::fs::read_dir(folder().join("documents")).unwrap();
+    let mut names: Vec<String> = files
+        .map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The outline fonts, if this machine has them.
+pub fn noto() -> Option<Arc<FontSet>> {
+    let [regular, bold] = SYSTEM_FONTS.map(std::fs::read);
+    let fonts = FontSet::from_bytes(regular.ok()?.into(), bold.ok()?.into()).unwrap();
+    Some(Arc::new(fonts))
+}
+
+pub fn png(frame: &Frame) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, frame.width_px(), frame.height_px());
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header().unwrap().write_image_data(frame.rgb()).unwrap();
+    bytes
+}
+
+/// Every pixel as `times` × `times`, for a look at lamps.
+pub fn enlarged(frame: &Frame, times: u32) -> Frame {
+    let mut large = Frame::filled(
+        frame.width_px() * times,
+        frame.height_px() * times,
+        heliograph_scene::Rgb(0, 0, 0),
+    );
+    for y in 0..large.height_px() {
+        for x in 0..large.width_px() {
+            large.set_pixel(x, y, frame.pixel(x / times, y / times));
+        }
+    }
+    large
+}
