@@ -1,18 +1,40 @@
-//! The admin's pages.
+//! The admin's pages: server-rendered, complete without script, in Chinese and English.
+//!
+//! A form is read into the API's own JSON and handed to the API's own handler: what the admin can do, a program can do,
+//! and both are decided in one place.
+
+mod assets;
+mod document;
+mod due;
+mod duties;
+mod form;
+mod home;
+mod layout;
+mod screens;
+mod sign_in;
+mod times;
+mod words;
 
 use crate::http::problem::Problem;
 use crate::office::Office;
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use axum::routing::{get, post};
 use heliograph_domain::Lang;
 use std::sync::Arc;
 
 /// The pages for people.
 pub(crate) fn router() -> Router<Arc<Office>> {
     Router::new()
+        .merge(assets::router())
+        .route("/admin", get(home::page))
+        .route("/admin/login", get(sign_in::page).post(sign_in::enter))
+        .route("/admin/logout", post(sign_in::leave))
+        .route("/admin/setup", get(sign_in::setup_page).post(sign_in::set_up))
+        .route("/admin/language/{tag}", get(sign_in::language))
 }
 
-/// A problem as a page.
-pub(crate) fn problem_page(_office: &Arc<Office>, problem: &Problem, lang: Lang, _path: &str) -> Response {
-    (problem.status, problem.title.get(lang).to_owned()).into_response()
+/// A problem as a page, with a way on.
+pub(crate) fn problem_page(_office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
+    layout::problem_page(problem, lang, path)
 }
