@@ -69,6 +69,7 @@ impl Due {
     /// Colour and words of its tag.
     pub(crate) fn tag(&self, desk: &Desk) -> (&'static str, String) {
         match self.days_left {
+            Some(days) if days <= -730 => ("red", desk.f(w::OVERDUE_YEARS, &[&(-days / 365).to_string()])),
             Some(days) if days < 0 => ("red", desk.f(w::OVERDUE_DAYS, &[&(-days).to_string()])),
             Some(0) => ("amber", desk.t(w::DUE_TODAY).to_owned()),
             Some(days) if days <= 30 => ("amber", desk.f(w::DUE_IN_DAYS, &[&days.to_string()])),

@@ -7,7 +7,8 @@ use crate::state::Dossier;
 use heliograph_domain::head::Priority;
 use heliograph_domain::publication::{Command, Facts, Publication, PublicationEvent, Refused, Stage, decide};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ContentHash, PublicationId};
+use heliograph_domain::{ContentHash, PublicationId, StaffId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A step that a person can take with a text that was handed in.
@@ -92,12 +93,17 @@ pub(crate) enum Verdict {
 
 /// Asks the workflow itself; nothing is written.
 pub(crate) fn verdict(desk: &Desk, publication: &Publication, step: Step) -> Verdict {
-    if !desk.may(step.verb()) {
+    verdict_for(desk, desk.me(), publication, step)
+}
+
+/// The same for someone else.
+pub(crate) fn verdict_for(desk: &Desk, person: &StaffId, publication: &Publication, step: Step) -> Verdict {
+    if !desk.state.staff.may(person, step.verb()) {
         return Verdict::Not;
     }
-    let channels = Default::default();
+    let channels = BTreeSet::new();
     let facts = Facts {
-        by: desk.me(),
+        by: person,
         now: desk.now,
         seen: None,
         channels: &channels,

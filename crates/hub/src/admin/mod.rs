@@ -3,17 +3,23 @@
 //! A form is read into the API's own JSON and handed to the API's own handler: what the admin can do, a program can do,
 //! and both are decided in one place.
 
+mod actions;
 mod assets;
 mod document;
 mod due;
 mod duties;
+mod fields;
 mod form;
 mod home;
 mod layout;
+mod preview;
+mod publication;
+mod publications;
 mod screens;
 mod sign_in;
 mod times;
 mod words;
+mod write;
 
 use crate::http::problem::Problem;
 use crate::office::Office;
@@ -32,6 +38,15 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/logout", post(sign_in::leave))
         .route("/admin/setup", get(sign_in::setup_page).post(sign_in::set_up))
         .route("/admin/language/{tag}", get(sign_in::language))
+        .route("/admin/publications", get(publications::page))
+        .route("/admin/publications/{id}", get(publication::page))
+        .route("/admin/publications/{id}/picture.png", get(preview::of_publication))
+        .route("/admin/publications/{id}/{step}", post(actions::act))
+        .route("/admin/write", get(write::begin).post(write::create))
+        .route("/admin/write/{id}", get(write::edit).post(write::update))
+        .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/preview", post(preview::of_form))
+        .route("/admin/preview/{token}", get(preview::of_typed))
 }
 
 /// A problem as a page, with a way on.

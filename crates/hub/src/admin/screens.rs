@@ -46,7 +46,7 @@ pub(crate) fn tile(desk: &Desk, known: &KnownDisplay) -> Markup {
     html! {
         a.tile.away[away] href=(format!("/admin/displays/{id}")) data-display=(id) {
             span.shot {
-                img src=(picture(known, 640)) data-shot=(id) alt=(desk.f(w::PICTURE_OF, &[setting.name.get(desk.lang)])) loading="lazy";
+                img.pixels[setting.panel.height_px <= 96] src=(picture(known, 640)) data-shot=(id) alt=(desk.f(w::PICTURE_OF, &[setting.name.get(desk.lang)])) loading="lazy";
                 @if away {
                     span.veil {
                         @match seen { Some(at) => (desk.f(w::LAST_SEEN_AT, &[&desk.time(at)])), None => (desk.t(w::NOT_SEEN_SINCE_START)) }
