@@ -2,7 +2,8 @@
 
 use super::layout::{Desk, tag};
 use super::words as w;
-use crate::drafts::Draft;
+use crate::drafts::{self, Draft};
+use crate::http::problem::Problem;
 use heliograph_domain::content::{FieldSpec, Shape};
 use heliograph_domain::publication::Publication;
 use heliograph_domain::{ContentHash, Document, Lang};
@@ -123,6 +124,16 @@ pub(crate) fn language_name(desk: &Desk, lang: Lang) -> &'static str {
         Lang::Ko => w::LANG_KO,
         Lang::Ru => w::LANG_RU,
     })
+}
+
+/// The author's drafts that are not on their way.
+pub(crate) fn unsent(desk: &Desk) -> Result<Vec<Draft>, Problem> {
+    let mut drafts = drafts::of_author(&*desk.office.log, desk.me()).map_err(Problem::internal)?;
+    drafts.retain(|draft| {
+        let known = desk.state.publications.get(&draft.id);
+        known.is_none_or(|dossier| dossier.publication.pending.is_none())
+    });
+    Ok(drafts)
 }
 
 /// A draft in a list.

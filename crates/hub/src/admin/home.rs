@@ -4,7 +4,6 @@ use super::duties::{self, Duty, Task};
 use super::layout::{Desk, Place, empty, tag};
 use super::words as w;
 use super::{due, screens};
-use crate::drafts;
 use crate::http::problem::Problem;
 use crate::http::shape;
 use axum::response::Response;
@@ -67,15 +66,7 @@ fn first_steps(desk: &Desk) -> Markup {
 
 fn waiting(desk: &Desk) -> Result<Markup, Problem> {
     let tasks = duties::mine(desk);
-    let drafts = drafts::of_author(&*desk.office.log, desk.me()).map_err(Problem::internal)?;
-    let unsent: Vec<_> = drafts
-        .iter()
-        .filter(|draft| !tasks.iter().any(|task| task.id == draft.id))
-        .filter(|draft| {
-            let known = desk.state.publications.get(&draft.id);
-            known.is_none_or(|dossier| dossier.publication.pending.is_none())
-        })
-        .collect();
+    let unsent = super::document::unsent(desk)?;
     Ok(html! {
         section.card id="waiting" data-fresh {
             h2 {

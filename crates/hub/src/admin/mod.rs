@@ -5,6 +5,9 @@
 
 mod actions;
 mod assets;
+mod catalogue;
+mod channels;
+mod displays;
 mod document;
 mod due;
 mod duties;
@@ -12,11 +15,15 @@ mod fields;
 mod form;
 mod home;
 mod layout;
+mod parts;
 mod preview;
 mod publication;
 mod publications;
+mod reach;
 mod screens;
 mod sign_in;
+mod site;
+mod staff;
 mod times;
 mod words;
 mod write;
@@ -41,10 +48,19 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/publications", get(publications::page))
         .route("/admin/publications/{id}", get(publication::page))
         .route("/admin/publications/{id}/picture.png", get(preview::of_publication))
+        .route("/admin/publications/{id}/reach", get(reach::page))
         .route("/admin/publications/{id}/{step}", post(actions::act))
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/displays", get(displays::page))
+        .route("/admin/displays/token", post(displays::token))
+        .route("/admin/displays/{id}", get(displays::one).post(displays::set))
+        .route("/admin/displays/{id}/retire", post(displays::retire))
+        .route("/admin/channels", get(channels::page).post(channels::define))
+        .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route("/admin/staff", get(staff::page).post(staff::appoint))
+        .route("/admin/site", get(site::page).post(site::set))
         .route("/admin/preview", post(preview::of_form))
         .route("/admin/preview/{token}", get(preview::of_typed))
 }

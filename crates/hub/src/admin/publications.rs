@@ -4,7 +4,6 @@ use super::duties;
 use super::layout::{Desk, Place, empty, in_query};
 use super::screens::{state_tag, state_word};
 use super::words as w;
-use crate::drafts;
 use crate::http::problem::Problem;
 use crate::http::shape;
 use crate::state::Dossier;
@@ -110,7 +109,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 fn own_drafts(desk: &Desk, wanted: &Wanted) -> Result<Markup, Problem> {
     let drafts = match wanted.anything() || wanted.page > 1 {
         true => Vec::new(),
-        false => drafts::of_author(&*desk.office.log, desk.me()).map_err(Problem::internal)?,
+        false => super::document::unsent(desk)?,
     };
     Ok(html! {
         @if !drafts.is_empty() {

@@ -250,6 +250,88 @@ words! {
     DISCARD "丢弃草稿" "Discard the draft";
     DISCARD_WHAT "草稿将被彻底删除，已送审或发布的内容不受影响。" "The draft is erased; what was submitted or released stays.";
     N_FAULTS "有 {} 处需要改正，见下面标红的地方。" "{} places need correcting: see the fields marked in red.";
+    NAME "名称" "Name";
+    SHORT_NAME "代号" "Short name";
+    SLUG_HINT "小写字母、数字和“-”，最多 32 个，定后不改" "lower-case letters, digits and “-”, at most 32; it stays";
+    EDIT "修改" "Edit";
+    SAVE "保存" "Save";
+    DONE_SAVED "已保存。" "Saved.";
+    LANGUAGE "语言" "Language";
+    LOCATION "位置" "Location";
+    DEPARTMENT "处室" "Department";
+
+    RELEASED_AT "发布于 {}（{}）" "Released {} ({})";
+    REFRESH "刷新" "Refresh";
+    NOT_YET "将于 {} 开始显示，各屏会先收好内容。" "It will be shown from {}; the displays get it before that.";
+    NOBODY_TUNED "没有屏幕收看所选的频道，这条信息还没有在任何屏幕上显示。" "No display is tuned to these channels: nobody sees it yet.";
+    REACH_FORGOTTEN "到达情况只为最近的发布保留，系统重新启动后不再保留。各屏现在显示什么，请看屏幕页。" "This is kept for the newest releases only, until the hub restarts. See the displays for what is shown now.";
+    N_OF_M_ON_AIR "{} / {} 块屏已播出" "On air on {} of {} displays";
+    SENT "已发出" "Sent";
+    RECEIVED "已收到" "Received";
+    ON_AIR "已播出" "On air";
+    ON_ITS_WAY "送达中" "On its way";
+    ARRIVES_LATER "上线后自动送达" "It arrives once the display is back";
+
+    RETIRED_DISPLAYS "已停用的屏幕" "Retired displays";
+    ENROL_TOKEN "在下面生成一个当天有效的令牌。" "Make a token below; it is good for a day.";
+    ENROL_RUN "在接屏幕的机器上登记，名称、位置、面板和频道按实际填写：" "On the machine behind the panel, enrol it with its name, place, panel profile and channels:";
+    ENROL_START "启动播放器，屏幕随即出现在本页：" "Start the player; the display appears on this page:";
+    TOKEN_FOR "令牌用途" "What the token is for";
+    TOKEN_FOR_HINT "例如：登记东门竖屏" "for instance: enrol the east door screen";
+    MAKE_TOKEN "生成令牌" "Make a token";
+    TOKEN_MADE "令牌只显示这一次，请立即使用：" "This token is shown once; use it now:";
+    SHOWS_NOW "现在显示" "What it shows now";
+    DRAWN_BY_HUB "由系统按屏幕的节目绘制，与屏幕使用同一程序。" "Drawn by the hub from the display's programme, by the program that the display uses.";
+    FACTS "基本情况" "Facts";
+    ON_NOW "正在播出" "On now";
+    LAST_SEEN "最后在线" "Last seen";
+    SOFTWARE "播放软件" "Software";
+    UPTIME "已运行" "Running for";
+    HOURS_MINUTES "{} 小时 {} 分" "{} h {} min";
+    REFUSALS "拒收消息" "Refused messages";
+    PANEL "面板" "Panel";
+    DEVICE_KEY "设备公钥" "Device key";
+    SETTING "设置" "Setting";
+    RETIRE "停用这块屏幕" "Retire this display";
+    RETIRE_WHAT "停用后它的凭证立即失效，不能恢复；要再用须重新登记。" "Its credential stops working at once and for good; to use it again, enrol it anew.";
+
+    CHANNELS_WHAT "发布时选择频道，屏幕收看频道。" "Releases go to channels; displays tune in to them.";
+    ITEMS_ON "在播条目" "Items on";
+    OPEN_CHANNEL "开设频道" "Open a channel";
+    EDIT_CHANNEL "修改频道" "Edit the channel";
+
+    CATALOGUE_WHAT "公开什么、多久公开一次、由谁负责；逾期的在前。" "What is disclosed, how often, and by whom; the overdue come first.";
+    CADENCE "公开时限" "Cadence";
+    LAST_RELEASED "上次公开" "Last released";
+    NEXT_DUE "下次到期" "Next due";
+    RESPONSIBLE "负责人" "Responsible";
+    N_RELEASED "共 {} 条" "{} in all";
+    EDIT_ENTRY "修改目录项" "Edit the entry";
+    INDEX_NUMBER "索引号" "Index number";
+    SUMMARY "内容概述" "Summary";
+    CATEGORY "年报类别" "Category of the annual report";
+
+    STAFF_WHAT "谁在这里工作、担任什么角色。" "Who works here, and in which roles.";
+    ROLES "角色" "Roles";
+    NO_ROLES "无角色，不能登录" "No role: cannot sign in";
+    ADD_PERSON "添加工作人员" "Add someone";
+    EDIT_PERSON "修改工作人员" "Edit this person";
+    PASSWORD_KEEPS "不填则保持不变" "stays as it is when empty";
+    PASSWORD_MIN "至少 10 个字符" "at least 10 characters";
+    FOUR_EYES "一个人可以兼任多个角色，但同一条信息的拟稿、保密审查、审批必须由三个不同的人完成。" "One person may have several roles, but author, reviewer and approver of one publication are always three people.";
+
+    SITE_WHAT "显示在每块屏幕的页眉和页脚。" "Shown at the head and foot of every display.";
+    OFFICE_NAME "单位名称" "Name of the office";
+    HOURS "办公时间" "Opening hours";
+    TIME_ZONE "时区" "Time zone";
+    TIME_ZONE_HINT "例如 Asia/Shanghai" "for instance Asia/Shanghai";
+    PUBLIC_URL "公开网址" "Public address";
+    PUBLIC_URL_HINT "用于二维码，可不填" "for QR codes; may be empty";
+    HOTLINES "电话（先咨询，后监督）" "Telephones (enquiries first, then supervision)";
+    DEPARTMENTS "处室" "Departments";
+    LABEL_ZH "中文名称" "Name in Chinese";
+    LABEL_EN "英文名称" "Name in English";
+    NUMBER "号码" "Number";
     SEE_SAVED "查看已保存的内容" "See what is saved";
 }
 

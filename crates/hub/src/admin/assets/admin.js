@@ -13,6 +13,10 @@
     };
   };
 
+  // After an error, the first field that needs correcting has the cursor.
+  const bad = document.querySelector(".bad input, .bad textarea, .bad select");
+  if (bad && document.querySelector(".alert")) bad.focus();
+
   // Live pictures: the new one is loaded before it takes the place of the old.
   const renew = (img) => {
     if (!img.dataset.source) img.dataset.source = img.getAttribute("src");
