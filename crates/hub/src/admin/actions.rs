@@ -19,7 +19,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// `POST /admin/publications/{id}/{step}`
-pub(crate) async fn act(desk: Desk, Path((id, step)): Path<(String, String)>, posted: Posted) -> Result<Response, Problem> {
+pub(crate) async fn act(
+    desk: Desk,
+    Path((id, step)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
     let known = Step::ALL.into_iter().find(|known| known.slug() == step);
     let known = known.ok_or_else(|| Problem::not_found("这个操作", "The step"))?;
     let fields = asked(&desk, known, &posted);
@@ -121,11 +125,17 @@ fn own_offers(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Option<Marku
     }
     match &dossier.publication.pending {
         Some(pending) if pending.author == *desk.me() => {
-            let word = if pending.stage == Stage::Returned { w::MEND } else { w::CHANGE_ANYWAY };
+            let word = if pending.stage == Stage::Returned {
+                w::MEND
+            } else {
+                w::CHANGE_ANYWAY
+            };
             Some(html! { a.btn.quiet.wide href=(format!("/admin/write/{id}")) { (desk.t(word)) } })
         }
         Some(_) => None,
-        None => Some(html! { a.btn.quiet.wide href=(format!("/admin/write?publication={id}")) { (desk.t(w::REVISE)) } }),
+        None => {
+            Some(html! { a.btn.quiet.wide href=(format!("/admin/write?publication={id}")) { (desk.t(w::REVISE)) } })
+        }
     }
 }
 

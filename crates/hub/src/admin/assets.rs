@@ -35,8 +35,7 @@ impl Asset {
     }
 }
 
-static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new(include_str!("assets/app.css"), "text/css; charset=utf-8"));
+static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/app.css"), "text/css; charset=utf-8"));
 static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new(include_str!("assets/admin.js"), "text/javascript; charset=utf-8"));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/icon.svg"), "image/svg+xml"));
@@ -44,9 +43,18 @@ static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/
 /// Where they are.
 pub(crate) fn router() -> Router<Arc<Office>> {
     Router::new()
-        .route("/assets/app.css", get(async |headers: HeaderMap| STYLE.answer(&headers)))
-        .route("/assets/admin.js", get(async |headers: HeaderMap| SCRIPT.answer(&headers)))
-        .route("/assets/icon.svg", get(async |headers: HeaderMap| ICON.answer(&headers)))
+        .route(
+            "/assets/app.css",
+            get(async |headers: HeaderMap| STYLE.answer(&headers)),
+        )
+        .route(
+            "/assets/admin.js",
+            get(async |headers: HeaderMap| SCRIPT.answer(&headers)),
+        )
+        .route(
+            "/assets/icon.svg",
+            get(async |headers: HeaderMap| ICON.answer(&headers)),
+        )
 }
 
 /// The version that a page names, so that a new style is never shown with an old page.

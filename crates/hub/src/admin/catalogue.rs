@@ -56,7 +56,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
 
 fn list(desk: &Desk, dues: &[Due]) -> Markup {
     html! {
-        div.scroll { table.entries {
+        div.scroll { table.entries.stacked {
             thead { tr {
                 th { (desk.t(w::ENTRY)) } th { (desk.t(w::CADENCE)) } th { (desk.t(w::LAST_RELEASED)) } th { (desk.t(w::NEXT_DUE)) }
                 th { (desk.t(w::RESPONSIBLE)) } th {}
@@ -72,10 +72,10 @@ fn row(desk: &Desk, due: &Due) -> Markup {
     html! {
         tr id=(entry.id) {
             td.name { b { (desk.entry_name(&entry.id)) } small { (entry.index_number) " · " (entry.category.label(desk.lang)) } }
-            td { (due::cadence(desk, entry.cadence)) }
-            td { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } }
-            td { (tag(colour, &text)) @if let Some(on) = due.on { small { (desk.day(on)) } } }
-            td { (desk.person(&entry.responsible)) small { (desk.department(&entry.department)) } }
+            td data-label=(desk.t(w::CADENCE)) { (due::cadence(desk, entry.cadence)) }
+            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } }
+            td data-label=(desk.t(w::NEXT_DUE)) { (tag(colour, &text)) @if let Some(on) = due.on { small { (desk.day(on)) } } }
+            td data-label=(desk.t(w::RESPONSIBLE)) { (desk.person(&entry.responsible)) small { (desk.department(&entry.department)) } }
             td.end {
                 @if desk.may(Verb::Draft) { a href=(format!("/admin/write?kind={}&entry={}", kind_for(entry.category), entry.id)) { (desk.t(w::WRITE)) } " " }
                 @if desk.may(Verb::Catalogue) { a href=(format!("/admin/catalogue?edit={}#form", entry.id)) { (desk.t(w::EDIT)) } }
@@ -99,7 +99,10 @@ fn kind_for(category: Category) -> &'static str {
 }
 
 fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
-    let known = edit.parse::<CatalogueEntryId>().ok().and_then(|id| desk.state.catalogue.entries.get(&id));
+    let known = edit
+        .parse::<CatalogueEntryId>()
+        .ok()
+        .and_then(|id| desk.state.catalogue.entries.get(&id));
     let text = known.and_then(|known| desk.office.library.entry_text(&known.text));
     let of = |read: &dyn Fn(&CatalogueEntry) -> String| known.map(read).unwrap_or_default();
     let categories = Category::ALL.map(|category| (category.slug().to_owned(), category.label(desk.lang).to_owned()));
@@ -108,7 +111,12 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
         .staff
         .people
         .keys()
-        .map(|id| (id.to_string(), format!("{} · {}", desk.person(id), desk.department_of(id))))
+        .map(|id| {
+            (
+                id.to_string(),
+                format!("{} · {}", desk.person(id), desk.department_of(id)),
+            )
+        })
         .collect();
     html! {
         section.card id="form" {
@@ -148,8 +156,14 @@ fn cadences(desk: &Desk, known: Option<&CatalogueEntry>) -> Vec<(String, String)
     let mut all = vec![Cadence::Standing];
     all.extend([1, 2, 3, 6, 12].map(|period_months| Cadence::Regular { period_months }));
     all.extend([20, 10, 5, 3, 1].map(|within_working_days| Cadence::AdHoc { within_working_days }));
-    all.extend(known.map(|known| known.cadence).filter(|cadence| !all.contains(cadence)));
-    all.into_iter().map(|cadence| (cadence_slug(cadence), due::cadence(desk, cadence))).collect()
+    all.extend(
+        known
+            .map(|known| known.cadence)
+            .filter(|cadence| !all.contains(cadence)),
+    );
+    all.into_iter()
+        .map(|cadence| (cadence_slug(cadence), due::cadence(desk, cadence)))
+        .collect()
 }
 
 /// The word of the form as the API reads it; what it is not is left for the API to refuse.

@@ -37,15 +37,15 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
 
 fn list(desk: &Desk) -> Markup {
     html! {
-        div.scroll { table {
+        div.scroll { table.stacked {
             thead { tr { th { (desk.t(w::NAME)) } th { (desk.t(w::SHORT_NAME)) } th { (desk.t(w::ITEMS_ON)) } th { (desk.t(w::DISPLAYS)) } th {} } }
             tbody {
                 @for (name, title) in &desk.state.channels.titles {
                     tr {
                         td { b { (title.get(desk.lang)) } }
-                        td { code { (name) } }
-                        td { (running(desk, name)) }
-                        td { (tuned(desk, name)) }
+                        td data-label=(desk.t(w::SHORT_NAME)) { code { (name) } }
+                        td data-label=(desk.t(w::ITEMS_ON)) { (running(desk, name)) }
+                        td data-label=(desk.t(w::DISPLAYS)) { (tuned(desk, name)) }
                         td.end { @if desk.may(Verb::OperateDisplays) { a href=(format!("/admin/channels?edit={name}#form")) { (desk.t(w::EDIT)) } } }
                     }
                 }
@@ -56,7 +56,9 @@ fn list(desk: &Desk) -> Markup {
 
 fn running(desk: &Desk, name: &ChannelName) -> usize {
     let head = desk.state.head(name);
-    head.map_or(0, |head| head.items.iter().filter(|item| item.window.covers(desk.now)).count())
+    head.map_or(0, |head| {
+        head.items.iter().filter(|item| item.window.covers(desk.now)).count()
+    })
 }
 
 fn tuned(desk: &Desk, name: &ChannelName) -> String {
@@ -66,11 +68,18 @@ fn tuned(desk: &Desk, name: &ChannelName) -> String {
         .filter(|known| known.display.setting.channels.contains(name))
         .map(|known| known.display.setting.name.get(desk.lang))
         .collect();
-    if names.is_empty() { "—".to_owned() } else { names.join(desk.t(w::LIST_COMMA)) }
+    if names.is_empty() {
+        "—".to_owned()
+    } else {
+        names.join(desk.t(w::LIST_COMMA))
+    }
 }
 
 fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
-    let known = edit.parse::<ChannelName>().ok().and_then(|name| desk.state.channels.titles.get(&name));
+    let known = edit
+        .parse::<ChannelName>()
+        .ok()
+        .and_then(|name| desk.state.channels.titles.get(&name));
     html! {
         section.card id="form" {
             h2 { (desk.t(if known.is_some() { w::EDIT_CHANNEL } else { w::OPEN_CHANNEL })) }

@@ -28,7 +28,12 @@ pub(crate) async fn page(desk: Desk) -> Response {
 
 fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Posted, &Problem)>) -> Response {
     let any = desk.state.live_displays().next().is_some();
-    let retired: Vec<_> = desk.state.displays.values().filter(|known| known.display.retired).collect();
+    let retired: Vec<_> = desk
+        .state
+        .displays
+        .values()
+        .filter(|known| known.display.retired)
+        .collect();
     let body = html! {
         div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
         (above)
@@ -74,11 +79,16 @@ fn how_to_enrol(desk: &Desk, failed: Option<(&Posted, &Problem)>) -> Markup {
 /// `POST /admin/displays/token`: a token for the technician who enrols, shown once.
 pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     desk.must(Verb::OperateDisplays)?;
-    let call = posted.call(&desk, "token", None, &json!({"label": posted.value("label"), "days": 1}));
+    let call = posted.call(
+        &desk,
+        "token",
+        None,
+        &json!({"label": posted.value("label"), "days": 1}),
+    );
     match people::token(State(Arc::clone(&desk.office)), call).await {
         Ok(answer) => {
             let secret = answer.body["token"].as_str().unwrap_or_default().to_owned();
-            let above = html! { div.done role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (secret) } } };
+            let above = html! { div.told role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (secret) } } };
             Ok(show_all(&desk, StatusCode::OK, &above, None))
         }
         Err(problem) => {
@@ -114,7 +124,7 @@ fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, 
             }
         }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language"])) }
-        @else if done { p.done role="status" { (desk.t(w::DONE_SAVED)) } }
+        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
         div.split {
             div.stack {
                 section.card {
@@ -131,7 +141,12 @@ fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, 
         }
     };
     let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
-    desk.page_with(status, Place::Displays, name, html! { div.stack data-live="display" { (body) } })
+    desk.page_with(
+        status,
+        Place::Displays,
+        name,
+        html! { div.stack data-live="display" { (body) } },
+    )
 }
 
 fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
@@ -140,7 +155,13 @@ fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
     let channels: Vec<&str> = setting
         .channels
         .iter()
-        .map(|name| desk.state.channels.titles.get(name).map_or(name.as_str(), |title| title.get(desk.lang)))
+        .map(|name| {
+            desk.state
+                .channels
+                .titles
+                .get(name)
+                .map_or(name.as_str(), |title| title.get(desk.lang))
+        })
         .collect();
     let on_now = screens::on_now(desk, known);
     let last_seen = last_seen.map_or_else(|| desk.t(w::NOT_SEEN_SINCE_START).to_owned(), |at| desk.time(at));
@@ -166,17 +187,27 @@ fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
 
 fn uptime(desk: &Desk, ms: u64) -> String {
     let minutes = ms / 60_000;
-    desk.f(w::HOURS_MINUTES, &[&(minutes / 60).to_string(), &(minutes % 60).to_string()])
+    desk.f(
+        w::HOURS_MINUTES,
+        &[&(minutes / 60).to_string(), &(minutes % 60).to_string()],
+    )
 }
 
 fn setting_form(desk: &Desk, known: &KnownDisplay, shown: &Shown<'_>) -> Markup {
     let setting = &known.display.setting;
     let languages: Vec<(String, String)> = Lang::ALL
         .into_iter()
-        .map(|lang| (lang.tag().to_owned(), super::document::language_name(desk, lang).to_owned()))
+        .map(|lang| {
+            (
+                lang.tag().to_owned(),
+                super::document::language_name(desk, lang).to_owned(),
+            )
+        })
         .collect();
     let titles = desk.state.channels.titles.iter();
-    let channels: Vec<(String, String)> = titles.map(|(name, title)| (name.to_string(), title.get(desk.lang).to_owned())).collect();
+    let channels: Vec<(String, String)> = titles
+        .map(|(name, title)| (name.to_string(), title.get(desk.lang).to_owned()))
+        .collect();
     let tuned: Vec<String> = setting.channels.iter().map(ToString::to_string).collect();
     html! {
         section.card {
@@ -200,7 +231,13 @@ pub(crate) async fn set(desk: Desk, Path(id): Path<String>, posted: Posted) -> R
     let setting = &known.display.setting;
     // The order of channels is the display's own: those that stay keep their place.
     let mut channels: Vec<&str> = posted.all("channels");
-    channels.sort_by_key(|name| setting.channels.iter().position(|known| known.as_str() == *name).unwrap_or(usize::MAX));
+    channels.sort_by_key(|name| {
+        setting
+            .channels
+            .iter()
+            .position(|known| known.as_str() == *name)
+            .unwrap_or(usize::MAX)
+    });
     let wish = json!({
         "name": posted.local_text("name"), "location": posted.local_text("location"), "profile": setting.profile,
         "panel": setting.panel, "language": posted.value("language"), "channels": channels,

@@ -32,7 +32,10 @@ pub(crate) fn changes(desk: &Desk, publication: &Publication) -> usize {
     };
     let differing = |lang: &Lang| {
         let (new, old) = (value_of(&new, *lang), value_of(&old, *lang));
-        new.kind_fields.iter().filter(|spec| new.value[spec.name] != old.value[spec.name]).count()
+        new.kind_fields
+            .iter()
+            .filter(|spec| new.value[spec.name] != old.value[spec.name])
+            .count()
     };
     [Lang::ZhHans, Lang::En].iter().map(differing).sum()
 }
@@ -93,7 +96,13 @@ fn field(desk: &Desk, spec: &FieldSpec, value: &Value) -> Markup {
         (_, Value::Null) => html! { span.muted { "—" } },
         (Shape::Choice(choices), Value::String(name)) => {
             let choice = choices.iter().find(|choice| choice.name == name);
-            let label = choice.map(|choice| if desk.lang == Lang::ZhHans { choice.zh } else { choice.en });
+            let label = choice.map(|choice| {
+                if desk.lang == Lang::ZhHans {
+                    choice.zh
+                } else {
+                    choice.en
+                }
+            });
             html! { (label.unwrap_or(name)) }
         }
         (Shape::Lines, Value::Array(lines)) => html! { ol { @for line in lines { li { (text(line)) } } } },
@@ -151,7 +160,11 @@ pub(crate) fn draft_row(desk: &Desk, draft: &Draft) -> Markup {
 
 /// The title of what is written so far.
 pub(crate) fn draft_title(desk: &Desk, draft: &Draft) -> String {
-    let first = draft.kind.fields().iter().find(|spec| matches!(spec.name, "title" | "matter" | "power"));
+    let first = draft
+        .kind
+        .fields()
+        .iter()
+        .find(|spec| matches!(spec.name, "title" | "matter" | "power"));
     let typed = |lang: Lang| {
         let text = first.and_then(|spec| draft.content[lang.tag()][spec.name].as_str());
         text.map(str::trim).filter(|text| !text.is_empty())

@@ -25,7 +25,11 @@ pub(crate) fn all(desk: &Desk) -> Vec<Due> {
     let mut releases: HashMap<&CatalogueEntryId, (Instant, usize)> = HashMap::new();
     for dossier in desk.state.publications.values() {
         let publication = &dossier.publication;
-        let newest = publication.released.as_ref().map(|on| on.at).max(publication.first_released_at);
+        let newest = publication
+            .released
+            .as_ref()
+            .map(|on| on.at)
+            .max(publication.first_released_at);
         if let Some(at) = newest {
             let known = releases.entry(&publication.catalogue_entry).or_insert((at, 0));
             *known = (known.0.max(at), known.1 + 1);
@@ -40,7 +44,11 @@ pub(crate) fn all(desk: &Desk) -> Vec<Due> {
         .collect();
     dues.sort_by_cached_key(|due| {
         let never = due.released == 0;
-        (due.days_left.unwrap_or(i32::MAX), !never, due.entry.index_number.clone())
+        (
+            due.days_left.unwrap_or(i32::MAX),
+            !never,
+            due.entry.index_number.clone(),
+        )
     });
     dues
 }

@@ -165,9 +165,18 @@ pub(crate) fn mine(desk: &Desk) -> Vec<Task> {
             })
         })
         .collect();
-    let home = desk.state.staff.people.get(desk.me()).map(|person| person.department.clone());
+    let home = desk
+        .state
+        .staff
+        .people
+        .get(desk.me())
+        .map(|person| person.department.clone());
     let foreign = |task: &Task| {
-        let entry = desk.state.catalogue.entries.get(&task.dossier.publication.catalogue_entry);
+        let entry = desk
+            .state
+            .catalogue
+            .entries
+            .get(&task.dossier.publication.catalogue_entry);
         entry.map(|entry| &entry.department) != home.as_ref()
     };
     tasks.sort_by_cached_key(|task| (task.duty != Duty::Mend, foreign(task)));
@@ -179,11 +188,17 @@ fn duty(desk: &Desk, publication: &Publication) -> Option<Duty> {
     if pending.stage == Stage::Returned {
         return (pending.author == *desk.me()).then_some(Duty::Mend);
     }
-    [Step::Review, Step::Countersign, Step::Approve, Step::Release, Step::Amend]
-        .into_iter()
-        .filter(|step| *step != Step::Countersign || pending.countersign)
-        .find(|step| verdict(desk, publication, *step) == Verdict::May)
-        .map(Duty::Take)
+    [
+        Step::Review,
+        Step::Countersign,
+        Step::Approve,
+        Step::Release,
+        Step::Amend,
+    ]
+    .into_iter()
+    .filter(|step| *step != Step::Countersign || pending.countersign)
+    .find(|step| verdict(desk, publication, *step) == Verdict::May)
+    .map(Duty::Take)
 }
 
 /// Whether it was withdrawn and nobody has said why yet.

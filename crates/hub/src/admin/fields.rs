@@ -49,7 +49,8 @@ fn value(path: &str, spec: &FieldSpec, posted: &Posted) -> Value {
         }
         Shape::Group(fields) => Value::Object(object(path, fields, posted)),
         Shape::Rows(columns) => {
-            let rows = (0..rows_of(path, posted)).map(|row| Value::Object(object(&format!("{path}[{row}]"), columns, posted)));
+            let rows =
+                (0..rows_of(path, posted)).map(|row| Value::Object(object(&format!("{path}[{row}]"), columns, posted)));
             rows.filter(|row| !is_blank(row)).collect()
         }
         _ => json!(posted.get(path).replace("\r\n", "\n")),
@@ -88,7 +89,14 @@ pub(crate) fn fresh(desk: &Desk, kind: Kind) -> Value {
 }
 
 /// The inputs of one language.
-pub(crate) fn inputs(desk: &Desk, kind: Kind, lang: Lang, content: &Value, faults: &Faults, blank_rows: usize) -> Markup {
+pub(crate) fn inputs(
+    desk: &Desk,
+    kind: Kind,
+    lang: Lang,
+    content: &Value,
+    faults: &Faults,
+    blank_rows: usize,
+) -> Markup {
     let sheet = Inputs {
         desk,
         faults,
@@ -196,7 +204,10 @@ pub(crate) fn as_far_as_written(desk: &Desk, kind: Kind, content: &Value) -> Res
     for lang in LANGS {
         let written = &content[lang.tag()];
         if lang == Lang::ZhHans || written.is_object() {
-            let fields = kind.fields().iter().filter_map(|spec| filled(desk, lang, spec, &written[spec.name]));
+            let fields = kind
+                .fields()
+                .iter()
+                .filter_map(|spec| filled(desk, lang, spec, &written[spec.name]));
             texts.insert(lang.tag().to_owned(), Value::Object(fields.collect()));
         }
     }
@@ -205,7 +216,11 @@ pub(crate) fn as_far_as_written(desk: &Desk, kind: Kind, content: &Value) -> Res
 
 fn filled(desk: &Desk, lang: Lang, spec: &FieldSpec, value: &Value) -> Option<(String, Value)> {
     let inner = |fields: &[FieldSpec], value: &Value| -> Value {
-        fields.iter().filter_map(|field| filled(desk, lang, field, &value[field.name])).collect::<Map<_, _>>().into()
+        fields
+            .iter()
+            .filter_map(|field| filled(desk, lang, field, &value[field.name]))
+            .collect::<Map<_, _>>()
+            .into()
     };
     let blank = is_blank(value);
     if blank && !spec.required {
@@ -213,13 +228,19 @@ fn filled(desk: &Desk, lang: Lang, spec: &FieldSpec, value: &Value) -> Option<(S
     }
     let stand_in = || json!(format!("〔{}〕", spec.label(lang)));
     let shown = match spec.shape {
-        Shape::Date => match value.as_str().and_then(|text| text.trim().parse::<heliograph_domain::Date>().ok()) {
+        Shape::Date => match value
+            .as_str()
+            .and_then(|text| text.trim().parse::<heliograph_domain::Date>().ok())
+        {
             Some(date) => json!(date),
             None => json!(desk.today()),
         },
         Shape::Year => {
             let year = text_of(value).trim().parse::<u16>().ok();
-            json!(year.filter(|year| (1949..3000).contains(year)).unwrap_or(desk.today().year))
+            json!(
+                year.filter(|year| (1949..3000).contains(year))
+                    .unwrap_or(desk.today().year)
+            )
         }
         Shape::Choice(choices) => {
             let known = choices.iter().find(|choice| value.as_str() == Some(choice.name));
@@ -227,9 +248,19 @@ fn filled(desk: &Desk, lang: Lang, spec: &FieldSpec, value: &Value) -> Option<(S
         }
         Shape::Group(fields) => inner(fields, value),
         Shape::Rows(columns) if blank => json!([inner(columns, &Value::Null)]),
-        Shape::Rows(columns) => value.as_array().into_iter().flatten().map(|row| inner(columns, row)).collect(),
+        Shape::Rows(columns) => value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|row| inner(columns, row))
+            .collect(),
         Shape::Lines if blank => json!([stand_in()]),
-        Shape::Lines => value.as_array().into_iter().flatten().map(|line| showable(line, spec)).collect(),
+        Shape::Lines => value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|line| showable(line, spec))
+            .collect(),
         _ if blank => stand_in(),
         _ => showable(value, spec),
     };
@@ -244,5 +275,10 @@ fn showable(value: &Value, spec: &FieldSpec) -> Value {
         let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}');
         hidden || (c.is_control() && (one_line || !matches!(c, '\n' | '\t')))
     };
-    json!(text.chars().filter(|c| !refused(c)).take(spec.shape.max_chars()).collect::<String>())
+    json!(
+        text.chars()
+            .filter(|c| !refused(c))
+            .take(spec.shape.max_chars())
+            .collect::<String>()
+    )
 }

@@ -156,7 +156,11 @@ impl Faults {
                 .strip_prefix(field)
                 .is_some_and(|rest| rest.is_empty() || (rest.starts_with('[') && !rest.contains('.')))
         };
-        self.list.iter().filter(belongs).map(|fault| sentence(fault, lang)).collect()
+        self.list
+            .iter()
+            .filter(belongs)
+            .map(|fault| sentence(fault, lang))
+            .collect()
     }
 
     /// All of them, each with its field.
@@ -170,7 +174,11 @@ impl Faults {
     pub(crate) fn elsewhere(&self, known: &[&str], lang: Lang) -> Vec<String> {
         self.list
             .iter()
-            .filter(|fault| !known.iter().any(|field| fault.field == *field || fault.field.starts_with(&format!("{field}["))))
+            .filter(|fault| {
+                !known
+                    .iter()
+                    .any(|field| fault.field == *field || fault.field.starts_with(&format!("{field}[")))
+            })
             .map(|fault| sentence(fault, lang))
             .collect()
     }
@@ -179,9 +187,13 @@ impl Faults {
 /// The fault's sentence without the field's technical name: it is said at the field.
 fn sentence(fault: &Fault, lang: Lang) -> String {
     let text = fault.message.get(lang);
-    let text = text.strip_prefix(fault.field.as_str()).map_or(text, |rest| rest.trim_start_matches(['：', ':', ' ']));
+    let text = text
+        .strip_prefix(fault.field.as_str())
+        .map_or(text, |rest| rest.trim_start_matches(['：', ':', ' ']));
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]

@@ -27,7 +27,11 @@ pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
         }
         (displays(&desk))
     };
-    Ok(desk.page(Place::Home, desk.t(w::HOME), html! { div id="home" data-live="record display" { (body) } }))
+    Ok(desk.page(
+        Place::Home,
+        desk.t(w::HOME),
+        html! { div id="home" data-live="record display" { (body) } },
+    ))
 }
 
 fn greeting(desk: &Desk) -> String {
@@ -45,7 +49,11 @@ fn who(desk: &Desk) -> String {
         return String::new();
     };
     let roles: Vec<&str> = person.roles.iter().map(|role| role.label(desk.lang)).collect();
-    format!("{} · {}", desk.department(&person.department), roles.join(desk.t(w::LIST_COMMA)))
+    format!(
+        "{} · {}",
+        desk.department(&person.department),
+        roles.join(desk.t(w::LIST_COMMA))
+    )
 }
 
 fn first_steps(desk: &Desk) -> Markup {
@@ -116,7 +124,11 @@ fn task_detail(desk: &Desk, task: &Task) -> String {
             parts.extend(super::document::reason(desk, reason).map(|text| shortened(&text, 40)));
         }
         _ => {
-            let author = format!("{} {}", desk.department_of(&pending.author), desk.person(&pending.author));
+            let author = format!(
+                "{} {}",
+                desk.department_of(&pending.author),
+                desk.person(&pending.author)
+            );
             parts.push(desk.f(w::SUBMITTED_BY, &[author.trim()]));
         }
     }

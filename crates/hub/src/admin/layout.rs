@@ -61,7 +61,10 @@ impl FromRequestParts<Arc<Office>> for Desk {
             }
         })?;
         let state = office.state();
-        let profile = state.site.as_ref().and_then(|site| office.library.profile(&site.profile));
+        let profile = state
+            .site
+            .as_ref()
+            .and_then(|site| office.library.profile(&site.profile));
         let desk = Self {
             caller,
             lang: lang_of(&parts.headers),
@@ -120,7 +123,9 @@ impl Desk {
 
     pub(crate) fn department_of(&self, person: &StaffId) -> String {
         let person = self.state.staff.people.get(person);
-        person.map(|person| self.department(&person.department)).unwrap_or_default()
+        person
+            .map(|person| self.department(&person.department))
+            .unwrap_or_default()
     }
 
     /// A catalogue entry's name.
@@ -184,7 +189,9 @@ impl Desk {
 
     /// The hidden field by which a double click does nothing twice.
     pub(crate) fn key(&self) -> Markup {
-        let nonce = fresh_uuid(self.now).map(|id| id.simple().to_string()).unwrap_or_default();
+        let nonce = fresh_uuid(self.now)
+            .map(|id| id.simple().to_string())
+            .unwrap_or_default();
         html! { input type="hidden" name="key" value=(nonce); }
     }
 

@@ -41,6 +41,7 @@ pub(crate) fn router() -> Router<Arc<Office>> {
     Router::new()
         .merge(assets::router())
         .route("/admin", get(home::page))
+        .route("/admin/", get(async || layout::redirect("/admin")))
         .route("/admin/login", get(sign_in::page).post(sign_in::enter))
         .route("/admin/logout", post(sign_in::leave))
         .route("/admin/setup", get(sign_in::setup_page).post(sign_in::set_up))

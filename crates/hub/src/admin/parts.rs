@@ -134,9 +134,19 @@ impl<'a> Shown<'a> {
 
     /// A department: one of the office's, or a name of its own before there are any.
     pub(crate) fn department(&self, known: &str) -> Markup {
-        let mut ids: BTreeSet<&DepartmentId> = self.desk.state.staff.people.values().map(|person| &person.department).collect();
+        let mut ids: BTreeSet<&DepartmentId> = self
+            .desk
+            .state
+            .staff
+            .people
+            .values()
+            .map(|person| &person.department)
+            .collect();
         ids.extend(self.desk.profile.iter().flat_map(|profile| profile.departments.keys()));
-        let options: Vec<(String, String)> = ids.iter().map(|id| (id.to_string(), self.desk.department(id))).collect();
+        let options: Vec<(String, String)> = ids
+            .iter()
+            .map(|id| (id.to_string(), self.desk.department(id)))
+            .collect();
         self.choice(w::DEPARTMENT, "department", known, &options)
     }
 }

@@ -75,7 +75,10 @@ fn view(asked: &Asked) -> View {
     View {
         pane: asked.get("panel").and_then(named).unwrap_or(&PANES[0]),
         page: asked.get("page").and_then(|text| text.parse().ok()).unwrap_or(0),
-        lang: asked.get("lang").and_then(|tag| Lang::from_tag(tag)).unwrap_or(Lang::ZhHans),
+        lang: asked
+            .get("lang")
+            .and_then(|tag| Lang::from_tag(tag))
+            .unwrap_or(Lang::ZhHans),
     }
 }
 
@@ -168,8 +171,12 @@ pub(crate) async fn of_typed(
     let missing = || Problem::not_found("预览（请重新加载页面）", "The preview (load the page anew)");
     let (kind, content) = {
         let typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = typed.iter().find(|typed| typed.token == token && typed.staff == *desk.me());
-        found.map(|typed| (typed.kind, typed.content.clone())).ok_or_else(missing)?
+        let found = typed
+            .iter()
+            .find(|typed| typed.token == token && typed.staff == *desk.me());
+        found
+            .map(|typed| (typed.kind, typed.content.clone()))
+            .ok_or_else(missing)?
     };
     let document = fields::as_far_as_written(&desk, kind, &content)?;
     drawn(desk, Arc::new(document), view(&asked)).await
@@ -177,7 +184,11 @@ pub(crate) async fn of_typed(
 
 /// The pictures, one for each panel. `address` is asked with `?panel=…`.
 pub(crate) fn panes(desk: &Desk, address: &str, document_langs: &[Lang]) -> Markup {
-    let lang = if document_langs.contains(&desk.lang) { desk.lang } else { Lang::ZhHans };
+    let lang = if document_langs.contains(&desk.lang) {
+        desk.lang
+    } else {
+        Lang::ZhHans
+    };
     html! {
         div.panes {
             @for pane in &PANES {

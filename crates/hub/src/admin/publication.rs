@@ -63,7 +63,7 @@ pub(crate) fn show(
             }
         }
         @if let Some(failed) = failed { (desk.alert(failed.problem, &["reason", "channels", "from", "until", "priority"])) }
-        @else if let Some(word) = done.and_then(done_word) { p.done role="status" { (desk.t(word)) } }
+        @else if let Some(word) = done.and_then(done_word) { p.told role="status" { (desk.t(word)) } }
         div.split {
             div.stack { (content(desk, id, dossier)) }
             div.stack {
@@ -74,7 +74,12 @@ pub(crate) fn show(
         }
     };
     let status = failed.map_or(StatusCode::OK, |failed| failed.problem.status);
-    desk.page_with(status, Place::Publications, &title, html! { div.stack data-live="record" { (body) } })
+    desk.page_with(
+        status,
+        Place::Publications,
+        &title,
+        html! { div.stack data-live="record" { (body) } },
+    )
 }
 
 fn done_word(step: &str) -> Option<Word> {
@@ -117,7 +122,13 @@ fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
     let channels: Vec<&str> = release
         .channels
         .iter()
-        .map(|name| desk.state.channels.titles.get(name).map_or(name.as_str(), |title| title.get(desk.lang)))
+        .map(|name| {
+            desk.state
+                .channels
+                .titles
+                .get(name)
+                .map_or(name.as_str(), |title| title.get(desk.lang))
+        })
         .collect();
     html! {
         section.card {

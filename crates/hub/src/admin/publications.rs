@@ -66,7 +66,11 @@ impl Wanted {
         let kind = self.kind.is_empty() || self.kind == publication.kind.slug();
         let words = || {
             let words = self.words.to_lowercase();
-            let has = |lang| shape::title(&desk.office, publication, lang).to_lowercase().contains(&words);
+            let has = |lang| {
+                shape::title(&desk.office, publication, lang)
+                    .to_lowercase()
+                    .contains(&words)
+            };
             words.is_empty() || has(Lang::ZhHans) || has(Lang::En)
         };
         state && kind && words()
@@ -161,7 +165,10 @@ fn row(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
 
 fn nothing(desk: &Desk, wanted: &Wanted) -> Markup {
     if wanted.anything() {
-        return empty(desk.t(w::NOTHING_FOUND), Some(("/admin/publications", desk.t(w::SHOW_ALL))));
+        return empty(
+            desk.t(w::NOTHING_FOUND),
+            Some(("/admin/publications", desk.t(w::SHOW_ALL))),
+        );
     }
     let write = desk.may(Verb::Draft).then(|| ("/admin/write", desk.t(w::WRITE_ONE)));
     empty(desk.t(w::NO_PUBLICATIONS), write)

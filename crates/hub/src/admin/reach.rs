@@ -43,7 +43,11 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
 }
 
 fn arrivals(desk: &Desk, journey: &Journey) -> Markup {
-    let arrived = journey.displays.values().filter(|arrival| arrival.on_air_at.is_some()).count();
+    let arrived = journey
+        .displays
+        .values()
+        .filter(|arrival| arrival.on_air_at.is_some())
+        .count();
     let all = journey.displays.len();
     html! {
         section.card {
@@ -103,5 +107,5 @@ fn leg(desk: &Desk, word: w::Word, at: Option<Instant>, after_ms: Option<u64>) -
 
 fn seconds(lang: Lang, ms: u64) -> String {
     let unit = if lang == Lang::ZhHans { "秒" } else { "s" };
-    format!("+{}.{} {unit}", ms / 1000, ms % 1000 / 100)
+    format!("+{}.{:02} {unit}", ms / 1000, ms % 1000 / 10)
 }

@@ -13,7 +13,10 @@ pub(crate) fn standing(desk: &Desk, known: &KnownDisplay) -> (&'static str, Word
         return ("grey", w::DISPLAY_RETIRED);
     }
     let presence = desk.office.presence();
-    let playing = presence.of(known.display.id).status.is_some_and(|status| status.on_air.is_some());
+    let playing = presence
+        .of(known.display.id)
+        .status
+        .is_some_and(|status| status.on_air.is_some());
     match presence.standing(known.display.id, desk.now) {
         Standing::Online if playing => ("green", w::DISPLAY_ON_AIR),
         Standing::Online => ("blue", w::DISPLAY_SLATE),
@@ -66,7 +69,11 @@ pub(crate) fn tile(desk: &Desk, known: &KnownDisplay) -> Markup {
 
 /// How many stand how, in tags.
 pub(crate) fn summary(desk: &Desk) -> Markup {
-    let mut counts = [("green", w::N_FINE, 0usize), ("amber", w::N_STALE, 0), ("red", w::N_OFFLINE, 0)];
+    let mut counts = [
+        ("green", w::N_FINE, 0usize),
+        ("amber", w::N_STALE, 0),
+        ("red", w::N_OFFLINE, 0),
+    ];
     for known in desk.state.live_displays() {
         let at = match standing(desk, known).0 {
             "red" => 2,

@@ -1,7 +1,7 @@
 //! Signing in and out, the first administrator, and the language of the pages.
 
 use super::form::{Faults, Posted};
-use super::layout::{Desk, bare_page, field_faults, redirect};
+use super::layout::{Desk, bare_page, field_faults, in_query, redirect};
 use super::words::{self as w, Word};
 use crate::http::call::{LANG_COOKIE, lang_of};
 use crate::http::people::{first_administrator, open_session, session_cookie, sign_out};
@@ -19,13 +19,21 @@ use std::sync::Arc;
 type Asked = HashMap<String, String>;
 
 /// `GET /admin/login`
-pub(crate) async fn page(State(office): State<Arc<Office>>, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+pub(crate) async fn page(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
     let next = asked.get("next").map_or("", String::as_str);
     show(&office, lang_of(&headers), next, "", None)
 }
 
 fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem: Option<&Problem>) -> Response {
-    let profile = office.state().site.as_ref().and_then(|site| office.library.profile(&site.profile));
+    let profile = office
+        .state()
+        .site
+        .as_ref()
+        .and_then(|site| office.library.profile(&site.profile));
     let faults = problem.map(Faults::of).unwrap_or_default();
     let body = html! {
         form.card.door method="post" action="/admin/login" {
@@ -44,14 +52,27 @@ fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem: Option<&P
             @if office.state().staff.people.is_empty() { p.hint { (w::NO_ACCOUNTS_YET.get(lang)) } }
         }
     };
-    let mut response = bare_page(lang, w::SIGN_IN.get(lang), "/admin/login", body);
+    let here = if next.is_empty() {
+        "/admin/login".to_owned()
+    } else {
+        format!("/admin/login?next={}", in_query(next))
+    };
+    let mut response = bare_page(lang, w::SIGN_IN.get(lang), &here, body);
     if let Some(problem) = problem {
         *response.status_mut() = problem.status;
     }
     response
 }
 
-fn plain_field(lang: Lang, label: Word, name: &str, typed: &str, kind: &str, complete: &str, faults: &Faults) -> Markup {
+fn plain_field(
+    lang: Lang,
+    label: Word,
+    name: &str,
+    typed: &str,
+    kind: &str,
+    complete: &str,
+    faults: &Faults,
+) -> Markup {
     html! {
         label.field {
             span { (label.get(lang)) }
@@ -72,7 +93,14 @@ pub(crate) async fn enter(State(office): State<Arc<Office>>, headers: HeaderMap,
 }
 
 async fn try_enter(office: &Arc<Office>, staff: &str, password: &str) -> Result<String, Problem> {
-    let wrong = || Problem::field("staff", "wrong", "请输入用户名和密码", "enter your user name and password");
+    let wrong = || {
+        Problem::field(
+            "staff",
+            "wrong",
+            "请输入用户名和密码",
+            "enter your user name and password",
+        )
+    };
     let longest = crate::http::people::PASSWORD_MAX;
     if password.is_empty() || password.chars().count() > longest {
         return Err(wrong());
@@ -105,7 +133,8 @@ pub(crate) async fn language(Path(tag): Path<String>, Query(asked): Query<Asked>
 
 /// Only a path of this hub is gone back to.
 fn local_path(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if ours { next } else { "/admin" }
 }
 
@@ -117,7 +146,11 @@ fn with_cookie(mut response: Response, cookie: &str) -> Response {
 }
 
 /// `GET /admin/setup?word=`: where the first start's one-time link leads.
-pub(crate) async fn setup_page(State(office): State<Arc<Office>>, headers: HeaderMap, Query(asked): Query<Asked>) -> Response {
+pub(crate) async fn setup_page(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
     if !office.state().staff.people.is_empty() {
         return redirect("/admin/login");
     }
@@ -170,10 +203,20 @@ async fn try_set_up(office: &Arc<Office>, posted: &Posted) -> Result<String, Pro
     let id = posted.get("id").trim().parse::<StaffId>();
     let mut faults = Vec::new();
     if id.is_err() {
-        faults.push(Fault::new("id", "invalid", "请用 1 至 32 个小写字母、数字或“-”", "Use 1 to 32 lower-case letters, digits or “-”"));
+        faults.push(Fault::new(
+            "id",
+            "invalid",
+            "请用 1 至 32 个小写字母、数字或“-”",
+            "Use 1 to 32 lower-case letters, digits or hyphens",
+        ));
     }
     if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
-        faults.push(Fault::new("name.zh-Hans", "missing", "请填写姓名，最多 60 个字", "Enter a name of at most 60 characters"));
+        faults.push(Fault::new(
+            "name.zh-Hans",
+            "missing",
+            "请填写姓名，最多 60 个字",
+            "Enter a name of at most 60 characters",
+        ));
     }
     if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) || password.chars().any(char::is_control) {
         faults.push(Fault::new(
@@ -183,7 +226,12 @@ async fn try_set_up(office: &Arc<Office>, posted: &Posted) -> Result<String, Pro
             format!("A password has at least {PASSWORD_MIN} characters"),
         ));
     } else if password != posted.get("again") {
-        faults.push(Fault::new("again", "differs", "两次输入的密码不一样", "The two passwords differ"));
+        faults.push(Fault::new(
+            "again",
+            "differs",
+            "两次输入的密码不一样",
+            "The two passwords differ",
+        ));
     }
     let id = match id {
         Ok(id) if faults.is_empty() => id,

@@ -32,7 +32,7 @@ fn show(desk: &Desk, done: bool, failed: Option<(&Posted, &Problem)>) -> Respons
     let body = html! {
         div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url"])) }
-        @else if done { p.done role="status" { (desk.t(w::DONE_SAVED)) } }
+        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
         section.card { (form(desk, &shown)) }
     };
     let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
@@ -60,7 +60,11 @@ fn form(desk: &Desk, shown: &Shown<'_>) -> Markup {
 }
 
 fn hotlines(desk: &Desk, shown: &Shown<'_>) -> Markup {
-    let known = desk.profile.as_ref().map(|profile| profile.hotlines.as_slice()).unwrap_or_default();
+    let known = desk
+        .profile
+        .as_ref()
+        .map(|profile| profile.hotlines.as_slice())
+        .unwrap_or_default();
     html! {
         @for index in 0..HOTLINES.max(known.len()) {
             @let line = known.get(index);
@@ -75,7 +79,12 @@ fn hotlines(desk: &Desk, shown: &Shown<'_>) -> Markup {
 
 fn departments(desk: &Desk, shown: &Shown<'_>) -> Markup {
     let known: Vec<_> = desk.profile.iter().flat_map(|profile| &profile.departments).collect();
-    let typed = shown.typed.map_or(0, |typed| typed.under("department[").filter(|(rest, _)| rest.ends_with("].id")).count());
+    let typed = shown.typed.map_or(0, |typed| {
+        typed
+            .under("department[")
+            .filter(|(rest, _)| rest.ends_with("].id"))
+            .count()
+    });
     html! {
         @for index in 0..(known.len() + SPARE).max(typed) {
             @let (id, name) = known.get(index).map_or((None, None), |(id, name)| (Some(id.as_str()), Some(*name)));

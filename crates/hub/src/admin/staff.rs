@@ -23,7 +23,15 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 }
 
 fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
-    let known = ["id", "name", "name.zh-Hans", "name.en", "department", "roles", "password"];
+    let known = [
+        "id",
+        "name",
+        "name.zh-Hans",
+        "name.en",
+        "department",
+        "roles",
+        "password",
+    ];
     let body = html! {
         div.top { div { h1 { (desk.t(w::STAFF)) } p.muted { (desk.t(w::STAFF_WHAT)) } } }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &known)) }
@@ -37,14 +45,14 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
 fn list(desk: &Desk) -> Markup {
     let administers = desk.may(Verb::Administer);
     html! {
-        div.scroll { table {
-            thead { tr { th { (desk.t(w::NAME)) } th { (desk.t(w::DEPARTMENT)) } th { (desk.t(w::ROLES)) } th {} } }
+        div.scroll { table.stacked {
+            thead { tr { th { (desk.t(w::NAME_ZH)) } th { (desk.t(w::DEPARTMENT)) } th { (desk.t(w::ROLES)) } th {} } }
             tbody {
                 @for (id, person) in &desk.state.staff.people {
                     tr {
                         td { b { (desk.person(id)) } small { (id) } }
-                        td { (desk.department(&person.department)) }
-                        td { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } } }
+                        td data-label=(desk.t(w::DEPARTMENT)) { (desk.department(&person.department)) }
+                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } } }
                         td.end { @if administers { a href=(format!("/admin/staff?edit={id}#form")) { (desk.t(w::EDIT)) } } }
                     }
                 }
@@ -61,9 +69,15 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
         _ => None,
     };
     let roles = Role::ALL.map(|role| (slug(role), role.label(desk.lang).to_owned()));
-    let has: Vec<String> = known.map(|known| known.roles.iter().map(|role| slug(*role)).collect()).unwrap_or_default();
+    let has: Vec<String> = known
+        .map(|known| known.roles.iter().map(|role| slug(*role)).collect())
+        .unwrap_or_default();
     let department = known.map(|known| known.department.to_string()).unwrap_or_default();
-    let hint = if known.is_some() { w::PASSWORD_KEEPS } else { w::PASSWORD_MIN };
+    let hint = if known.is_some() {
+        w::PASSWORD_KEEPS
+    } else {
+        w::PASSWORD_MIN
+    };
     Ok(html! {
         section.card id="form" {
             h2 { (desk.t(if known.is_some() { w::EDIT_PERSON } else { w::ADD_PERSON })) }

@@ -70,7 +70,10 @@ impl Desk {
     /// What a form's `datetime-local` field holds, as RFC 3339 of the office's zone. What cannot be read is passed on
     /// as it is, so that the API says what is wrong with it.
     pub(crate) fn typed_time(&self, text: &str) -> String {
-        let zone = self.profile.as_ref().and_then(|profile| TimeZone::get(&profile.time_zone).ok());
+        let zone = self
+            .profile
+            .as_ref()
+            .and_then(|profile| TimeZone::get(&profile.time_zone).ok());
         let zone = zone.unwrap_or_else(|| TimeZone::fixed(jiff::tz::offset(8)));
         let read = text.trim().parse::<civil::DateTime>().ok();
         read.and_then(|at| zone.to_timestamp(at).ok())
@@ -88,7 +91,9 @@ pub(crate) fn days_between(from: Date, to: Date) -> i32 {
 
 /// The same day some months later; the month's last when it has no such day.
 pub(crate) fn months_later(date: Date, months: u8) -> Option<Date> {
-    let later = civil_date(date)?.checked_add(jiff::Span::new().months(i64::from(months))).ok()?;
+    let later = civil_date(date)?
+        .checked_add(jiff::Span::new().months(i64::from(months)))
+        .ok()?;
     Date::new(
         u16::try_from(later.year()).ok()?,
         u8::try_from(later.month()).ok()?,

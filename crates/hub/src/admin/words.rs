@@ -102,7 +102,7 @@ words! {
 
     FIRST_STEPS "开始使用" "First steps";
     STEP_SITE "填写单位信息：名称、电话、办公时间和处室" "Describe the office: name, telephone, hours and departments";
-    STEP_CHANNELS "开设频道，例如“大厅”" "Open channels, for instance “Hall”";
+    STEP_CHANNELS "开设频道，例如“大厅”" "Open channels, for instance Hall";
     STEP_CATALOGUE "建立公开目录" "Fill the catalogue";
     STEP_STAFF "添加工作人员并分配角色" "Add staff and give them roles";
     STEP_ASK "单位信息尚未设置，请联系系统管理员。" "The office has not been described yet: ask your administrator.";
@@ -252,7 +252,7 @@ words! {
     N_FAULTS "有 {} 处需要改正，见下面标红的地方。" "{} places need correcting: see the fields marked in red.";
     NAME "名称" "Name";
     SHORT_NAME "代号" "Short name";
-    SLUG_HINT "小写字母、数字和“-”，最多 32 个，定后不改" "lower-case letters, digits and “-”, at most 32; it stays";
+    SLUG_HINT "小写字母、数字和“-”，最多 32 个，定后不改" "lower-case letters, digits and hyphens, at most 32; it stays";
     EDIT "修改" "Edit";
     SAVE "保存" "Save";
     DONE_SAVED "已保存。" "Saved.";

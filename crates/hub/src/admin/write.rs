@@ -64,7 +64,9 @@ impl Sheet {
     }
 
     fn action(&self) -> String {
-        self.id.as_ref().map_or_else(|| "/admin/write".to_owned(), |id| format!("/admin/write/{id}"))
+        self.id
+            .as_ref()
+            .map_or_else(|| "/admin/write".to_owned(), |id| format!("/admin/write/{id}"))
     }
 
     fn wish(&self) -> Value {
@@ -111,7 +113,10 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
     let former = pending.or(released);
     let kind = dossier.publication.kind;
     let texts = former.as_ref().map(|former| {
-        let text = former.texts.iter().map(|(lang, body)| (lang.tag().to_owned(), body.to_value()));
+        let text = former
+            .texts
+            .iter()
+            .map(|(lang, body)| (lang.tag().to_owned(), body.to_value()));
         Value::Object(text.collect())
     });
     let sheet = Sheet {
@@ -172,7 +177,9 @@ pub(crate) async fn edit(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
     let draft = api::own(&desk.office, &desk.caller, &id)?;
-    let saved = query.get("done").map(|_| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
+    let saved = query
+        .get("done")
+        .map(|_| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
     show(&desk, &Sheet::of_draft(&draft), None, saved)
 }
 
@@ -241,7 +248,10 @@ fn quietly(sheet: &Sheet, outcome: &Result<(), Problem>) -> Response {
         Ok(()) => (StatusCode::OK, json!({"id": sheet.id, "hash": sheet.hash})),
         Err(problem) => (problem.status, json!({"kind": problem.kind})),
     };
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     (status, headers, body.to_string()).into_response()
 }
 
@@ -253,7 +263,10 @@ pub(crate) async fn discard(desk: Desk, Path(id): Path<String>, _: Posted) -> Re
 
 fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<String>) -> Result<Response, Problem> {
     let token = preview::keep(desk, sheet.kind, sheet.content.clone())?;
-    let langs: Vec<Lang> = fields::LANGS.into_iter().filter(|lang| sheet.content[lang.tag()].is_object()).collect();
+    let langs: Vec<Lang> = fields::LANGS
+        .into_iter()
+        .filter(|lang| sheet.content[lang.tag()].is_object())
+        .collect();
     let title = format!("{} · {}", desk.t(w::WRITE), sheet.kind.label(desk.lang));
     let body = html! {
         div.top {
