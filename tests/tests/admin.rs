@@ -443,6 +443,12 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         "the first page says what to do first"
     );
 
+    describe_the_office(&mut browser);
+    runtime.block_on(hub.stop());
+}
+
+/// Everything that an office needs before its first publication.
+fn describe_the_office(browser: &mut Browser) {
     let site = [
         ("name.zh-Hans", "滨河市政务服务中心"),
         ("hours.zh-Hans", "工作日 8:30–17:00"),
@@ -488,5 +494,4 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         catalogue.contains("临时性工作，10 个工作日内") && catalogue.contains("李写") && catalogue.contains("办公室")
     );
     assert!(browser.get("/admin/channels").text.contains("大厅"));
-    runtime.block_on(hub.stop());
 }

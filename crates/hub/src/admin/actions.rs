@@ -3,7 +3,7 @@
 use super::document;
 use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
-use super::layout::{Desk, field_faults, redirect};
+use super::layout::{Desk, field_faults, in_query, redirect};
 use super::publication::{Failed, find, show};
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
@@ -45,6 +45,11 @@ pub(crate) async fn act(
     }
 }
 
+/// `GET /admin/publications/{id}/{step}`: a page that a refused step left behind, loaded anew.
+pub(crate) async fn back(Path((id, _)): Path<(String, String)>) -> Response {
+    redirect(&format!("/admin/publications/{}", in_query(&id)))
+}
+
 /// The step's fields as the API reads them.
 fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
     let content = posted.value("content");
@@ -68,8 +73,14 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
 /// Everything that whoever looks may do, and where four eyes forbid it, why.
 pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Option<&Failed<'_>>) -> Markup {
     let publication = &dossier.publication;
+    // Authors change their text; they have nobody to return it to.
+    let own = publication
+        .pending
+        .as_ref()
+        .is_some_and(|pending| pending.author == *desk.me());
     let offers: Vec<Markup> = Step::ALL
         .into_iter()
+        .filter(|step| !(own && *step == Step::Reject))
         .filter_map(|step| match duties::verdict(desk, publication, step) {
             Verdict::May => Some(offer(desk, id, dossier, step, failed)),
             Verdict::Because(why) => Some(html! { p.notice.four-eyes { (why.get(desk.lang)) } }),

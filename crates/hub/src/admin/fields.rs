@@ -79,7 +79,7 @@ pub(crate) fn fresh(desk: &Desk, kind: Kind) -> Value {
     let mut fields = Map::new();
     for spec in kind.fields() {
         let value = match spec.name {
-            "department" => desk.department_of(desk.me()),
+            "department" => desk.department_in(desk.me(), Lang::ZhHans),
             "date" => desk.today().to_string(),
             _ => continue,
         };

@@ -122,10 +122,19 @@ impl Desk {
     }
 
     pub(crate) fn department_of(&self, person: &StaffId) -> String {
-        let person = self.state.staff.people.get(person);
-        person
-            .map(|person| self.department(&person.department))
-            .unwrap_or_default()
+        self.department_in(person, self.lang)
+    }
+
+    /// Someone's department, as a text of this language names it.
+    pub(crate) fn department_in(&self, person: &StaffId, lang: Lang) -> String {
+        let Some(person) = self.state.staff.people.get(person) else {
+            return String::new();
+        };
+        let known = self
+            .profile
+            .as_ref()
+            .and_then(|profile| profile.departments.get(&person.department));
+        known.map_or_else(|| person.department.to_string(), |name| name.get(lang).to_owned())
     }
 
     /// A catalogue entry's name.

@@ -50,12 +50,15 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/publications/{id}", get(publication::page))
         .route("/admin/publications/{id}/picture.png", get(preview::of_publication))
         .route("/admin/publications/{id}/reach", get(reach::page))
-        .route("/admin/publications/{id}/{step}", post(actions::act))
+        .route("/admin/publications/{id}/{step}", get(actions::back).post(actions::act))
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
         .route("/admin/displays", get(displays::page))
-        .route("/admin/displays/token", post(displays::token))
+        .route(
+            "/admin/displays/token",
+            get(async || layout::redirect("/admin/displays")).post(displays::token),
+        )
         .route("/admin/displays/{id}", get(displays::one).post(displays::set))
         .route("/admin/displays/{id}/retire", post(displays::retire))
         .route("/admin/channels", get(channels::page).post(channels::define))

@@ -47,12 +47,14 @@ pub(crate) fn tile(desk: &Desk, known: &KnownDisplay) -> Markup {
     let seen = desk.office.presence().of(id).last_seen;
     let away = colour == "red";
     html! {
-        a.tile.away[away] href=(format!("/admin/displays/{id}")) data-display=(id) {
+        a.tile href=(format!("/admin/displays/{id}")) data-display=(id) {
             span.shot {
                 img.pixels[setting.panel.height_px <= 96] src=(picture(known, 640)) data-shot=(id) alt=(desk.f(w::PICTURE_OF, &[setting.name.get(desk.lang)])) loading="lazy";
-                @if away {
-                    span.veil {
-                        @match seen { Some(at) => (desk.f(w::LAST_SEEN_AT, &[&desk.time(at)])), None => (desk.t(w::NOT_SEEN_SINCE_START)) }
+                span.veil[away] id=(format!("veil-{id}")) data-fresh {
+                    @match seen {
+                        _ if !away => {},
+                        Some(at) => (desk.f(w::LAST_SEEN_AT, &[&desk.time(at)])),
+                        None => (desk.t(w::NOT_SEEN_SINCE_START)),
                     }
                 }
             }
@@ -61,7 +63,7 @@ pub(crate) fn tile(desk: &Desk, known: &KnownDisplay) -> Markup {
                 span id=(format!("standing-{id}")) data-fresh { (tag(colour, desk.t(word))) }
             }
             span.under id=(format!("now-{id}")) data-fresh {
-                @match on_now(desk, known) { Some((_, title)) => (title), None => (setting.location.get(desk.lang)) }
+                @match on_now(desk, known).filter(|_| !away) { Some((_, title)) => (title), None => (setting.location.get(desk.lang)) }
             }
         }
     }

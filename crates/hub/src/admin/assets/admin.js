@@ -112,6 +112,8 @@
     if (pane.again) { pane.again = false; draw(pane); }
   };
   const drawAll = calmly(() => panes.forEach(draw), 350);
+  // The button is for those without script.
+  sheet.querySelector("button[value=preview]").hidden = true;
   sheet.addEventListener("input", drawAll);
   sheet.addEventListener("focusin", () => { const before = sheet.dataset.lang; if (language() !== before) drawAll(); });
   drawAll();
