@@ -3,6 +3,7 @@
 use crate::office::Office;
 use heliograph_domain::display::Display;
 use heliograph_domain::panel::Panel;
+use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ContentHash, Document, Instant, Item, Lang, Turn, on_air};
 use heliograph_scene::{FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Stage, needs_fonts};
 use std::collections::HashMap;
@@ -125,4 +126,20 @@ pub(crate) fn png(frame: &Frame) -> Option<Vec<u8>> {
     encoder.set_compression(png::Compression::Fast);
     encoder.write_header().ok()?.write_image_data(frame.rgb()).ok()?;
     Some(bytes)
+}
+
+/// A clerk's preview: one document alone on a panel, page `page`, as a PNG at most `max_width` wide, and how many pages
+/// it has there.
+pub(crate) fn of_document(
+    document: &Document,
+    site: &SiteProfile,
+    (panel, lang): (Panel, Lang),
+    page: u32,
+    now: Instant,
+    max_width: u32,
+) -> Option<(Vec<u8>, u32)> {
+    let scene = scene(panel, lang);
+    let pages = scene.turn(document).pages.max(1);
+    let frame = scene.preview(document, site, page.min(pages - 1), now);
+    Some((png(&narrowed(frame, max_width))?, pages))
 }

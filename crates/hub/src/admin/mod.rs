@@ -1,18 +1,75 @@
-//! The admin's pages.
+//! The admin's pages: server-rendered, complete without script, in Chinese and English.
+//!
+//! A form is read into the API's own JSON and handed to the API's own handler: what the admin can do, a program can do,
+//! and both are decided in one place.
+
+mod actions;
+mod assets;
+mod catalogue;
+mod channels;
+mod displays;
+mod document;
+mod due;
+mod duties;
+mod fields;
+mod form;
+mod home;
+mod layout;
+mod parts;
+mod preview;
+mod publication;
+mod publications;
+mod reach;
+mod screens;
+mod sign_in;
+mod site;
+mod staff;
+mod times;
+mod words;
+mod write;
 
 use crate::http::problem::Problem;
 use crate::office::Office;
 use axum::Router;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use axum::routing::{get, post};
 use heliograph_domain::Lang;
 use std::sync::Arc;
 
 /// The pages for people.
 pub(crate) fn router() -> Router<Arc<Office>> {
     Router::new()
+        .merge(assets::router())
+        .route("/admin", get(home::page))
+        .route("/admin/", get(async || layout::redirect("/admin")))
+        .route("/admin/login", get(sign_in::page).post(sign_in::enter))
+        .route("/admin/logout", post(sign_in::leave))
+        .route("/admin/setup", get(sign_in::setup_page).post(sign_in::set_up))
+        .route("/admin/language/{tag}", get(sign_in::language))
+        .route("/admin/publications", get(publications::page))
+        .route("/admin/publications/{id}", get(publication::page))
+        .route("/admin/publications/{id}/picture.png", get(preview::of_publication))
+        .route("/admin/publications/{id}/reach", get(reach::page))
+        .route("/admin/publications/{id}/{step}", get(actions::back).post(actions::act))
+        .route("/admin/write", get(write::begin).post(write::create))
+        .route("/admin/write/{id}", get(write::edit).post(write::update))
+        .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/displays", get(displays::page))
+        .route(
+            "/admin/displays/token",
+            get(async || layout::redirect("/admin/displays")).post(displays::token),
+        )
+        .route("/admin/displays/{id}", get(displays::one).post(displays::set))
+        .route("/admin/displays/{id}/retire", post(displays::retire))
+        .route("/admin/channels", get(channels::page).post(channels::define))
+        .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route("/admin/staff", get(staff::page).post(staff::appoint))
+        .route("/admin/site", get(site::page).post(site::set))
+        .route("/admin/preview", post(preview::of_form))
+        .route("/admin/preview/{token}", get(preview::of_typed))
 }
 
-/// A problem as a page.
-pub(crate) fn problem_page(_office: &Arc<Office>, problem: &Problem, lang: Lang, _path: &str) -> Response {
-    (problem.status, problem.title.get(lang).to_owned()).into_response()
+/// A problem as a page, with a way on.
+pub(crate) fn problem_page(_office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
+    layout::problem_page(problem, lang, path)
 }

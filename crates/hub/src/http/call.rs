@@ -134,6 +134,23 @@ impl Call {
 }
 
 impl Call {
+    /// The call that a form of the admin makes: its fields as the API's JSON, its key from a hidden field.
+    pub(crate) fn of_form(
+        caller: Caller,
+        key: Option<String>,
+        if_match: Option<String>,
+        path: &str,
+        fields: &serde_json::Value,
+    ) -> Self {
+        let body = Bytes::from(fields.to_string());
+        Self {
+            caller,
+            repeatable: Repeatable::new(key, "POST", path, &body),
+            if_match,
+            body,
+        }
+    }
+
     /// `If-Match` as a revision.
     pub(crate) fn seen_revision(&self) -> Result<Option<u64>, Problem> {
         let Some(text) = self.if_match.as_deref().filter(|text| *text != "*") else {

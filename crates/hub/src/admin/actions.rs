@@ -1,0 +1,245 @@
+//! What someone may do with a publication now: buttons and small forms, and the posts behind them.
+
+use super::document;
+use super::duties::{self, Step, Verdict};
+use super::form::{Faults, Posted};
+use super::layout::{Desk, field_faults, in_query, redirect};
+use super::publication::{Failed, find, show};
+use super::words::{self as w, Word};
+use crate::http::problem::Problem;
+use crate::http::publications;
+use crate::state::Dossier;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use heliograph_domain::publication::{Pending, Stage};
+use heliograph_domain::staff::Verb;
+use heliograph_domain::{ContentHash, PublicationId, StaffId};
+use maud::{Markup, html};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// `POST /admin/publications/{id}/{step}`
+pub(crate) async fn act(
+    desk: Desk,
+    Path((id, step)): Path<(String, String)>,
+    posted: Posted,
+) -> Result<Response, Problem> {
+    let known = Step::ALL.into_iter().find(|known| known.slug() == step);
+    let known = known.ok_or_else(|| Problem::not_found("这个操作", "The step"))?;
+    let fields = asked(&desk, known, &posted);
+    let call = posted.call(&desk, known.slug(), None, &fields);
+    let office = Arc::clone(&desk.office);
+    match publications::act(State(office), Path((id.clone(), step.clone())), call).await {
+        Ok(_) if known == Step::Release => Ok(redirect(&format!("/admin/publications/{id}/reach"))),
+        Ok(_) => Ok(redirect(&format!("/admin/publications/{id}?done={step}"))),
+        Err(problem) => {
+            let desk = desk.refreshed();
+            let (id, dossier) = find(&desk, &id)?;
+            let failed = Failed {
+                step: &step,
+                problem: &problem,
+                typed: &posted,
+            };
+            Ok(show(&desk, id, &dossier, None, Some(&failed)))
+        }
+    }
+}
+
+/// `GET /admin/publications/{id}/{step}`: a page that a refused step left behind, loaded anew.
+pub(crate) async fn back(Path((id, _)): Path<(String, String)>) -> Response {
+    redirect(&format!("/admin/publications/{}", in_query(&id)))
+}
+
+/// The step's fields as the API reads them.
+fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
+    let content = posted.value("content");
+    match step {
+        Step::Release => {
+            let time = |name: &str| match posted.get(name).trim() {
+                "" => Value::Null,
+                text => json!(desk.typed_time(text)),
+            };
+            json!({
+                "channels": posted.all("channels"), "from": time("from"), "until": time("until"),
+                "priority": posted.value("priority"), "content": content,
+            })
+        }
+        Step::Reject => json!({"reason": posted.value("reason"), "content": content}),
+        Step::Withdraw => json!({"reason": posted.value("reason")}),
+        _ => json!({"content": content}),
+    }
+}
+
+/// Everything that whoever looks may do, and where four eyes forbid it, why.
+pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Option<&Failed<'_>>) -> Markup {
+    let publication = &dossier.publication;
+    // Authors change their text; they have nobody to return it to.
+    let own = publication
+        .pending
+        .as_ref()
+        .is_some_and(|pending| pending.author == *desk.me());
+    let offers: Vec<Markup> = Step::ALL
+        .into_iter()
+        .filter(|step| !(own && *step == Step::Reject))
+        .filter_map(|step| match duties::verdict(desk, publication, step) {
+            Verdict::May => Some(offer(desk, id, dossier, step, failed)),
+            Verdict::Because(why) => Some(html! { p.notice.four-eyes { (why.get(desk.lang)) } }),
+            Verdict::Not => None,
+        })
+        .collect();
+    let author = own_offers(desk, id, dossier);
+    html! {
+        section.card.actions id="actions" {
+            h2 { (desk.t(w::WHAT_NOW)) }
+            @if let Some(pending) = &publication.pending { (stands(desk, dossier, pending)) }
+            (author.clone().unwrap_or_default())
+            @for offer in &offers { (offer) }
+            @if duties::lacks_withdrawal_reason(dossier) && desk.may(Verb::Withdraw) { (reasoned(desk, id, Step::Withdraw, w::EXPLAIN, false, None, failed)) }
+            @else if offers.is_empty() && author.is_none() { p.muted { (desk.t(w::NOTHING_TO_DO)) } }
+        }
+    }
+}
+
+/// Where the text stands, and who can take the next step.
+fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
+    if let Some((by, why)) = pending.returned.as_ref().filter(|_| pending.stage == Stage::Returned) {
+        let why = document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned());
+        return html! { div.notice { strong { (desk.f(w::RETURNED_BY, &[&desk.person(by)])) } p { (why) } } };
+    }
+    let (word, step) = match pending.stage {
+        Stage::Submitted => (w::WAITS_REVIEW, Step::Review),
+        Stage::Reviewed if pending.countersign => (w::WAITS_COUNTERSIGN, Step::Countersign),
+        Stage::Approved if dossier.publication.released.is_some() => (w::WAITS_AMEND, Step::Amend),
+        Stage::Approved => (w::WAITS_RELEASE, Step::Release),
+        _ => (w::WAITS_APPROVAL, Step::Approve),
+    };
+    let people: Vec<String> = desk
+        .state
+        .staff
+        .people
+        .keys()
+        .filter(|person| duties::verdict_for(desk, person, &dossier.publication, step) == Verdict::May)
+        .map(|person: &StaffId| desk.person(person))
+        .collect();
+    html! {
+        p { strong { (desk.t(word)) } }
+        p.hint {
+            @if people.is_empty() { (desk.t(w::NOBODY_CAN)) } @else { (desk.f(w::CAN_BE_DONE_BY, &[&people.join(desk.t(w::LIST_COMMA))])) }
+        }
+    }
+}
+
+/// What authors do: mend what was returned, revise what is out.
+fn own_offers(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Option<Markup> {
+    if !desk.may(Verb::Draft) {
+        return None;
+    }
+    match &dossier.publication.pending {
+        Some(pending) if pending.author == *desk.me() => {
+            let word = if pending.stage == Stage::Returned {
+                w::MEND
+            } else {
+                w::CHANGE_ANYWAY
+            };
+            Some(html! { a.btn.quiet.wide href=(format!("/admin/write/{id}")) { (desk.t(word)) } })
+        }
+        Some(_) => None,
+        None => {
+            Some(html! { a.btn.quiet.wide href=(format!("/admin/write?publication={id}")) { (desk.t(w::REVISE)) } })
+        }
+    }
+}
+
+fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: Option<&Failed<'_>>) -> Markup {
+    let seen = dossier.publication.pending.as_ref().map(|pending| pending.content);
+    match step {
+        Step::Review => plain(desk, id, step, w::DO_REVIEW, seen),
+        Step::Countersign => plain(desk, id, step, w::DO_COUNTERSIGN, seen),
+        Step::Approve => plain(desk, id, step, w::DO_APPROVE, seen),
+        Step::Amend => plain(desk, id, step, w::DO_AMEND, seen),
+        Step::Reject => reasoned(desk, id, step, w::DO_REJECT, true, seen, failed),
+        Step::Withdraw => reasoned(desk, id, step, w::DO_WITHDRAW, false, None, failed),
+        Step::Release => release(desk, id, seen, failed),
+    }
+}
+
+fn opening(desk: &Desk, seen: Option<ContentHash>) -> Markup {
+    html! {
+        (desk.key())
+        @if let Some(seen) = seen { input type="hidden" name="content" value=(seen); }
+    }
+}
+
+fn plain(desk: &Desk, id: PublicationId, step: Step, word: Word, seen: Option<ContentHash>) -> Markup {
+    html! {
+        form method="post" action=(format!("/admin/publications/{id}/{}", step.slug())) {
+            (opening(desk, seen))
+            button.btn.wide type="submit" { (desk.t(word)) }
+        }
+    }
+}
+
+/// A step with a reason, folded away so that it is not pressed by mistake.
+fn reasoned(
+    desk: &Desk,
+    id: PublicationId,
+    step: Step,
+    word: Word,
+    required: bool,
+    seen: Option<ContentHash>,
+    failed: Option<&Failed<'_>>,
+) -> Markup {
+    let failed = failed.filter(|failed| failed.step == step.slug());
+    let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
+    html! {
+        details.fold.(step.slug()) open[failed.is_some()] {
+            summary.btn.danger.wide { (desk.t(word)) }
+            form.form method="post" action=(format!("/admin/publications/{id}/{}", step.slug())) {
+                (opening(desk, seen))
+                label.field {
+                    span { (desk.t(w::REASON)) @if required { span.must { "*" } } @else { " " small { (desk.t(w::MAY_FOLLOW)) } } }
+                    textarea name="reason" rows="3" maxlength="2000" required[required] { (failed.map_or("", |failed| failed.typed.get("reason"))) }
+                    (field_faults(&faults, "reason", desk.lang))
+                }
+                button.btn.danger type="submit" { (desk.t(w::CONFIRM)) }
+            }
+        }
+    }
+}
+
+fn release(desk: &Desk, id: PublicationId, seen: Option<ContentHash>, failed: Option<&Failed<'_>>) -> Markup {
+    let failed = failed.filter(|failed| failed.step == Step::Release.slug());
+    let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
+    let typed = |name: &str| failed.map_or("", |failed| failed.typed.get(name));
+    let chosen = |name: &str| failed.is_some_and(|failed| failed.typed.all("channels").contains(&name));
+    html! {
+        form.form.release method="post" action=(format!("/admin/publications/{id}/release")) {
+            (opening(desk, seen))
+            fieldset.bad[!faults.at("channels", desk.lang).is_empty()] {
+                legend { (desk.t(w::CHANNELS)) span.must { "*" } }
+                div.checks {
+                    @for (name, title) in &desk.state.channels.titles {
+                        label.check { input type="checkbox" name="channels" value=(name) checked[chosen(name.as_str())]; (title.get(desk.lang)) }
+                    }
+                }
+                @if desk.state.channels.titles.is_empty() { p.hint { (desk.t(w::NO_CHANNELS)) } }
+                (field_faults(&faults, "channels", desk.lang))
+            }
+            @for (name, label, hint) in [("from", w::FROM, w::FROM_HINT), ("until", w::UNTIL, w::UNTIL_HINT)] {
+                label.field.bad[!faults.at(name, desk.lang).is_empty()] {
+                    span { (desk.t(label)) " " small { (desk.t(hint)) } }
+                    input type="datetime-local" name=(name) value=(typed(name));
+                    (field_faults(&faults, name, desk.lang))
+                }
+            }
+            label.field {
+                span { (desk.t(w::PRIORITY)) }
+                select name="priority" {
+                    option value="normal" { (desk.t(w::PRIORITY_NORMAL)) }
+                    option value="filler" selected[typed("priority") == "filler"] { (desk.t(w::PRIORITY_FILLER)) }
+                }
+            }
+            button.btn.wide type="submit" { (desk.t(w::DO_RELEASE)) }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The style and the script of the pages: compiled in, served by the hub alone.
+
+use crate::office::Office;
+use axum::Router;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use sha2::{Digest, Sha256};
+use std::sync::{Arc, LazyLock};
+
+/// A file that pages ask for.
+pub(crate) struct Asset {
+    text: &'static str,
+    kind: &'static str,
+    etag: String,
+}
+
+impl Asset {
+    fn new(text: &'static str, kind: &'static str) -> Self {
+        let etag = format!("\"{}\"", &crate::keys::hex(&Sha256::digest(text.as_bytes()))[..16]);
+        Self { text, kind, etag }
+    }
+
+    /// A browser asks each time and hears “not modified” as long as it is so.
+    fn answer(&self, headers: &HeaderMap) -> Response {
+        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let caching = [
+            (header::ETAG, self.etag.as_str()),
+            (header::CACHE_CONTROL, "public, max-age=300, must-revalidate"),
+        ];
+        if known.is_some_and(|known| known.contains(&self.etag)) {
+            return (StatusCode::NOT_MODIFIED, caching).into_response();
+        }
+        (caching, [(header::CONTENT_TYPE, self.kind)], self.text).into_response()
+    }
+}
+
+static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/app.css"), "text/css; charset=utf-8"));
+static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new(include_str!("assets/admin.js"), "text/javascript; charset=utf-8"));
+static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/icon.svg"), "image/svg+xml"));
+
+/// Where they are.
+pub(crate) fn router() -> Router<Arc<Office>> {
+    Router::new()
+        .route(
+            "/assets/app.css",
+            get(async |headers: HeaderMap| STYLE.answer(&headers)),
+        )
+        .route(
+            "/assets/admin.js",
+            get(async |headers: HeaderMap| SCRIPT.answer(&headers)),
+        )
+        .route(
+            "/assets/icon.svg",
+            get(async |headers: HeaderMap| ICON.answer(&headers)),
+        )
+}
+
+/// The version that a page names, so that a new style is never shown with an old page.
+pub(crate) fn version() -> &'static str {
+    STYLE.etag.trim_matches('"')
+}
+
+/// The same for the script.
+pub(crate) fn script_version() -> &'static str {
+    SCRIPT.etag.trim_matches('"')
+}

@@ -1,0 +1,193 @@
+//! The catalogue: every entry with its cadence, when it is due, when it was last released and who answers for it.
+
+use super::due::{self, Due};
+use super::form::Posted;
+use super::layout::{Desk, Place, empty, redirect, tag};
+use super::parts::Shown;
+use super::words as w;
+use crate::http::catalogue as api;
+use crate::http::problem::Problem;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use heliograph_domain::CatalogueEntryId;
+use heliograph_domain::catalogue::{Cadence, CatalogueEntry, Category};
+use heliograph_domain::staff::Verb;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// `GET /admin/catalogue?edit=`
+pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
+    show(&desk, query.get("edit").map_or("", String::as_str), None)
+}
+
+const FIELDS: [&str; 11] = [
+    "id",
+    "index_number",
+    "category",
+    "cadence",
+    "department",
+    "responsible",
+    "name",
+    "name.zh-Hans",
+    "name.en",
+    "summary.zh-Hans",
+    "summary.en",
+];
+
+fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
+    let dues = due::all(desk);
+    let body = html! {
+        div.top {
+            div { h1 { (desk.t(w::CATALOGUE)) } p.muted { (desk.t(w::CATALOGUE_WHAT)) } }
+            @if desk.may(Verb::Catalogue) { a.btn href="#form" { (desk.t(w::OPEN_ENTRY)) } }
+        }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
+        section.card {
+            @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else { (list(desk, &dues)) }
+        }
+        @if desk.may(Verb::Catalogue) { (form(desk, edit, &Shown::new(desk, failed))) }
+    };
+    let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
+    desk.page_with(status, Place::Catalogue, desk.t(w::CATALOGUE), body)
+}
+
+fn list(desk: &Desk, dues: &[Due]) -> Markup {
+    html! {
+        div.scroll { table.entries.stacked {
+            thead { tr {
+                th { (desk.t(w::ENTRY)) } th { (desk.t(w::CADENCE)) } th { (desk.t(w::LAST_RELEASED)) } th { (desk.t(w::NEXT_DUE)) }
+                th { (desk.t(w::RESPONSIBLE)) } th {}
+            } }
+            tbody { @for due in dues { (row(desk, due)) } }
+        } }
+    }
+}
+
+fn row(desk: &Desk, due: &Due) -> Markup {
+    let entry = &due.entry;
+    let (colour, text) = due.tag(desk);
+    html! {
+        tr id=(entry.id) {
+            td.name { b { (desk.entry_name(&entry.id)) } small { (entry.index_number) " · " (entry.category.label(desk.lang)) } }
+            td data-label=(desk.t(w::CADENCE)) { (due::cadence(desk, entry.cadence)) }
+            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } }
+            td data-label=(desk.t(w::NEXT_DUE)) { (tag(colour, &text)) @if let Some(on) = due.on { small { (desk.day(on)) } } }
+            td data-label=(desk.t(w::RESPONSIBLE)) { (desk.person(&entry.responsible)) small { (desk.department(&entry.department)) } }
+            td.end {
+                @if desk.may(Verb::Draft) { a href=(format!("/admin/write?kind={}&entry={}", kind_for(entry.category), entry.id)) { (desk.t(w::WRITE)) } " " }
+                @if desk.may(Verb::Catalogue) { a href=(format!("/admin/catalogue?edit={}#form", entry.id)) { (desk.t(w::EDIT)) } }
+            }
+        }
+    }
+}
+
+/// The kind that an entry's releases mostly are: where the form begins, no more.
+fn kind_for(category: Category) -> &'static str {
+    match category {
+        Category::GovernmentInformation => "notice",
+        Category::Finance => "finance",
+        Category::Personnel => "personnel",
+        Category::Planning => "planning",
+        Category::Organisation => "organisation",
+        Category::Enforcement => "enforcement",
+        Category::Interpretation => "interpretation",
+        Category::Rules => "rule",
+    }
+}
+
+fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
+    let known = edit
+        .parse::<CatalogueEntryId>()
+        .ok()
+        .and_then(|id| desk.state.catalogue.entries.get(&id));
+    let text = known.and_then(|known| desk.office.library.entry_text(&known.text));
+    let of = |read: &dyn Fn(&CatalogueEntry) -> String| known.map(read).unwrap_or_default();
+    let categories = Category::ALL.map(|category| (category.slug().to_owned(), category.label(desk.lang).to_owned()));
+    let people: Vec<(String, String)> = desk
+        .state
+        .staff
+        .people
+        .keys()
+        .map(|id| {
+            (
+                id.to_string(),
+                format!("{} · {}", desk.person(id), desk.department_of(id)),
+            )
+        })
+        .collect();
+    html! {
+        section.card id="form" {
+            h2 { (desk.t(if known.is_some() { w::EDIT_ENTRY } else { w::OPEN_ENTRY })) }
+            form.form method="post" action="/admin/catalogue" {
+                (desk.key())
+                div.pair {
+                    @if known.is_some() { (shown.fixed(w::SHORT_NAME, "id", edit)) } @else { (shown.line(w::SHORT_NAME, "id", "", Some(w::SLUG_HINT))) }
+                    (shown.line(w::INDEX_NUMBER, "index_number", &of(&|known| known.index_number.clone()), None))
+                }
+                (shown.both(w::NAME, "name", text.as_ref().map(|text| &text.name)))
+                (shown.both(w::SUMMARY, "summary", text.as_ref().map(|text| &text.summary)))
+                div.pair {
+                    (shown.choice(w::CATEGORY, "category", &of(&|known| known.category.slug().to_owned()), &categories))
+                    (shown.choice(w::CADENCE, "cadence", &of(&|known| cadence_slug(known.cadence)), &cadences(desk, known)))
+                }
+                div.pair {
+                    (shown.department(&of(&|known| known.department.to_string())))
+                    (shown.choice(w::RESPONSIBLE, "responsible", &of(&|known| known.responsible.to_string()), &people))
+                }
+                div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+            }
+        }
+    }
+}
+
+/// A cadence as one word of the form: `standing`, `regular-3`, `ad-hoc-20`.
+fn cadence_slug(cadence: Cadence) -> String {
+    match cadence {
+        Cadence::Regular { period_months } => format!("regular-{period_months}"),
+        Cadence::AdHoc { within_working_days } => format!("ad-hoc-{within_working_days}"),
+        Cadence::Standing => "standing".to_owned(),
+    }
+}
+
+fn cadences(desk: &Desk, known: Option<&CatalogueEntry>) -> Vec<(String, String)> {
+    let mut all = vec![Cadence::Standing];
+    all.extend([1, 2, 3, 6, 12].map(|period_months| Cadence::Regular { period_months }));
+    all.extend([20, 10, 5, 3, 1].map(|within_working_days| Cadence::AdHoc { within_working_days }));
+    all.extend(
+        known
+            .map(|known| known.cadence)
+            .filter(|cadence| !all.contains(cadence)),
+    );
+    all.into_iter()
+        .map(|cadence| (cadence_slug(cadence), due::cadence(desk, cadence)))
+        .collect()
+}
+
+/// The word of the form as the API reads it; what it is not is left for the API to refuse.
+fn cadence_asked(slug: &str) -> Value {
+    let number = |prefix: &str| slug.strip_prefix(prefix).and_then(|number| number.parse::<u8>().ok());
+    match (slug, number("regular-"), number("ad-hoc-")) {
+        ("", ..) => Value::Null,
+        ("standing", ..) => json!("standing"),
+        (_, Some(months), _) => json!({"regular": {"period_months": months}}),
+        (_, _, Some(days)) => json!({"ad-hoc": {"within_working_days": days}}),
+        _ => json!(slug),
+    }
+}
+
+/// `POST /admin/catalogue`
+pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let wish = json!({
+        "id": posted.value("id"), "index_number": posted.value("index_number"), "category": posted.value("category"),
+        "cadence": cadence_asked(posted.get("cadence")), "department": posted.value("department"),
+        "responsible": posted.value("responsible"), "name": posted.local_text("name"), "summary": posted.local_text("summary"),
+    });
+    let call = posted.call(&desk, "entry", None, &wish);
+    match api::define(State(Arc::clone(&desk.office)), call).await {
+        Ok(_) => Ok(redirect(&format!("/admin/catalogue#{}", posted.get("id").trim()))),
+        Err(problem) => Ok(show(&desk, posted.get("id"), Some((&posted, &problem)))),
+    }
+}

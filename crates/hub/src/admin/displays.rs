@@ -1,0 +1,276 @@
+//! The displays of the office: where they hang, what they show, how they stand; and one of them with its setting.
+
+use super::form::Posted;
+use super::layout::{Desk, Place, empty, redirect, tag};
+use super::parts::Shown;
+use super::screens;
+use super::words as w;
+use crate::http::displays as api;
+use crate::http::people;
+use crate::http::problem::Problem;
+use crate::keys::hex;
+use crate::presence::Seen;
+use crate::state::KnownDisplay;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use heliograph_domain::Lang;
+use heliograph_domain::staff::Verb;
+use maud::{Markup, html};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// `GET /admin/displays`
+pub(crate) async fn page(desk: Desk) -> Response {
+    show_all(&desk, StatusCode::OK, &html! {}, None)
+}
+
+fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Posted, &Problem)>) -> Response {
+    let any = desk.state.live_displays().next().is_some();
+    let retired: Vec<_> = desk
+        .state
+        .displays
+        .values()
+        .filter(|known| known.display.retired)
+        .collect();
+    let body = html! {
+        div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
+        (above)
+        section.card data-live="display record" {
+            @if any { div.wall.large { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } } }
+            @else { (empty(desk.t(w::NO_DISPLAYS), None)) }
+        }
+        @if desk.may(Verb::OperateDisplays) { (how_to_enrol(desk, failed)) }
+        @if !retired.is_empty() {
+            section.card {
+                h2 { (desk.t(w::RETIRED_DISPLAYS)) }
+                @for known in retired {
+                    a.row href=(format!("/admin/displays/{}", known.display.id)) {
+                        span { (known.display.setting.name.get(desk.lang)) small { (known.display.setting.location.get(desk.lang)) } }
+                        (tag("grey", desk.t(w::DISPLAY_RETIRED)))
+                    }
+                }
+            }
+        }
+    };
+    desk.page_with(status, Place::Displays, desk.t(w::DISPLAYS), body)
+}
+
+fn how_to_enrol(desk: &Desk, failed: Option<(&Posted, &Problem)>) -> Markup {
+    let shown = Shown::new(desk, failed);
+    html! {
+        section.card id="enrol" {
+            h2 { (desk.t(w::HOW_TO_ADD_DISPLAY)) }
+            ol.how {
+                li { (desk.t(w::ENROL_TOKEN)) }
+                li { (desk.t(w::ENROL_RUN)) pre { "heliograph player enrol --hub http://… --token …  \\\n  --name 大厅主屏 --location 一楼大厅  \\\n  --profile lobby-1080p --channels hall" } }
+                li { (desk.t(w::ENROL_START)) pre { "heliograph player --broker mqtt://…:1883" } }
+            }
+            form.inline method="post" action="/admin/displays/token" {
+                (desk.key())
+                (shown.line(w::TOKEN_FOR, "label", "", Some(w::TOKEN_FOR_HINT)))
+                button.btn.quiet type="submit" { (desk.t(w::MAKE_TOKEN)) }
+            }
+        }
+    }
+}
+
+/// `POST /admin/displays/token`: a token for the technician who enrols, shown once.
+pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    desk.must(Verb::OperateDisplays)?;
+    let call = posted.call(
+        &desk,
+        "token",
+        None,
+        &json!({"label": posted.value("label"), "days": 1}),
+    );
+    match people::token(State(Arc::clone(&desk.office)), call).await {
+        Ok(answer) => {
+            let secret = answer.body["token"].as_str().unwrap_or_default().to_owned();
+            let above = html! { div.told role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (secret) } } };
+            Ok(show_all(&desk, StatusCode::OK, &above, None))
+        }
+        Err(problem) => {
+            let above = desk.alert(&problem, &["label"]);
+            Ok(show_all(&desk, problem.status, &above, Some((&posted, &problem))))
+        }
+    }
+}
+
+/// `GET /admin/displays/{id}`
+pub(crate) async fn one(
+    desk: Desk,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Problem> {
+    let known = api::find(&desk.office, &id)?;
+    let done = query.contains_key("done");
+    Ok(show(&desk, &known, done, None))
+}
+
+fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, &Problem)>) -> Response {
+    let (display, setting) = (&known.display, &known.display.setting);
+    let (colour, word) = screens::standing(desk, known);
+    let name = setting.name.get(desk.lang);
+    let shown = Shown::new(desk, failed);
+    let operates = desk.may(Verb::OperateDisplays) && !display.retired;
+    let body = html! {
+        div.top {
+            div {
+                a.crumb href="/admin/displays" { (desk.t(w::DISPLAYS)) }
+                h1 { (name) " " span id=(format!("standing-{}", display.id)) data-fresh { (tag(colour, desk.t(word))) } }
+                p.muted { (setting.location.get(desk.lang)) }
+            }
+        }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language"])) }
+        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
+        div.split {
+            div.stack {
+                section.card {
+                    h2 { (desk.t(w::SHOWS_NOW)) }
+                    div.glass { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
+                    p.hint { (desk.t(w::DRAWN_BY_HUB)) }
+                }
+                @if operates { (setting_form(desk, known, &shown)) }
+            }
+            div.stack {
+                (facts(desk, known))
+                @if operates { (retirement(desk, known)) }
+            }
+        }
+    };
+    let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
+    desk.page_with(
+        status,
+        Place::Displays,
+        name,
+        html! { div.stack data-live="display" { (body) } },
+    )
+}
+
+fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
+    let (display, setting) = (&known.display, &known.display.setting);
+    let Seen { last_seen, status, .. } = desk.office.presence().of(display.id);
+    let channels: Vec<&str> = setting
+        .channels
+        .iter()
+        .map(|name| {
+            desk.state
+                .channels
+                .titles
+                .get(name)
+                .map_or(name.as_str(), |title| title.get(desk.lang))
+        })
+        .collect();
+    let on_now = screens::on_now(desk, known);
+    let last_seen = last_seen.map_or_else(|| desk.t(w::NOT_SEEN_SINCE_START).to_owned(), |at| desk.time(at));
+    html! {
+        section.card id="facts" data-fresh {
+            h2 { (desk.t(w::FACTS)) }
+            dl.facts {
+                div { dt { (desk.t(w::ON_NOW)) } dd { @match &on_now { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(w::DISPLAY_SLATE)) } } }
+                div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
+                div { dt { (desk.t(w::LAST_SEEN)) } dd { (last_seen) } }
+                @if let Some(status) = &status {
+                    div { dt { (desk.t(w::SOFTWARE)) } dd { (status.version) " · " (status.sink) } }
+                    div { dt { (desk.t(w::UPTIME)) } dd { (uptime(desk, status.uptime_ms)) } }
+                    @if status.refusals > 0 { div { dt { (desk.t(w::REFUSALS)) } dd { (status.refusals) " " (status.last_refusal.as_deref().unwrap_or_default()) } } }
+                }
+                div { dt { (desk.t(w::PANEL)) } dd { (setting.panel.width_px) "×" (setting.panel.height_px) " · " (setting.profile) } }
+                div { dt { (desk.t(w::LANGUAGE)) } dd { (super::document::language_name(desk, setting.language)) } }
+                div { dt { (desk.t(w::DEVICE_KEY)) } dd { code { (hex(&display.key)) } } }
+            }
+        }
+    }
+}
+
+fn uptime(desk: &Desk, ms: u64) -> String {
+    let minutes = ms / 60_000;
+    desk.f(
+        w::HOURS_MINUTES,
+        &[&(minutes / 60).to_string(), &(minutes % 60).to_string()],
+    )
+}
+
+fn setting_form(desk: &Desk, known: &KnownDisplay, shown: &Shown<'_>) -> Markup {
+    let setting = &known.display.setting;
+    let languages: Vec<(String, String)> = Lang::ALL
+        .into_iter()
+        .map(|lang| {
+            (
+                lang.tag().to_owned(),
+                super::document::language_name(desk, lang).to_owned(),
+            )
+        })
+        .collect();
+    let titles = desk.state.channels.titles.iter();
+    let channels: Vec<(String, String)> = titles
+        .map(|(name, title)| (name.to_string(), title.get(desk.lang).to_owned()))
+        .collect();
+    let tuned: Vec<String> = setting.channels.iter().map(ToString::to_string).collect();
+    html! {
+        section.card {
+            h2 { (desk.t(w::SETTING)) }
+            form.form id="setting" method="post" action=(format!("/admin/displays/{}", known.display.id)) {
+                (desk.key())
+                input type="hidden" name="revision" value=(known.position);
+                (shown.both(w::NAME, "name", Some(&setting.name)))
+                (shown.both(w::LOCATION, "location", Some(&setting.location)))
+                (shown.boxes(w::CHANNELS, "channels", &tuned, &channels))
+                (shown.choice(w::LANGUAGE, "language", setting.language.tag(), &languages))
+                div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+            }
+        }
+    }
+}
+
+/// `POST /admin/displays/{id}`
+pub(crate) async fn set(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    let known = api::find(&desk.office, &id)?;
+    let setting = &known.display.setting;
+    // The order of channels is the display's own: those that stay keep their place.
+    let mut channels: Vec<&str> = posted.all("channels");
+    channels.sort_by_key(|name| {
+        setting
+            .channels
+            .iter()
+            .position(|known| known.as_str() == *name)
+            .unwrap_or(usize::MAX)
+    });
+    let wish = json!({
+        "name": posted.local_text("name"), "location": posted.local_text("location"), "profile": setting.profile,
+        "panel": setting.panel, "language": posted.value("language"), "channels": channels,
+    });
+    let call = posted.call(&desk, "set-display", Some(posted.get("revision")), &wish);
+    match api::set(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
+        Ok(_) => Ok(redirect(&format!("/admin/displays/{id}?done=set"))),
+        Err(problem) => {
+            let desk = desk.refreshed();
+            let known = api::find(&desk.office, &id)?;
+            Ok(show(&desk, &known, false, Some((&posted, &problem))))
+        }
+    }
+}
+
+fn retirement(desk: &Desk, known: &KnownDisplay) -> Markup {
+    html! {
+        section.card {
+            details.fold {
+                summary.btn.danger.wide { (desk.t(w::RETIRE)) }
+                form method="post" action=(format!("/admin/displays/{}/retire", known.display.id)) {
+                    (desk.key())
+                    p.hint { (desk.t(w::RETIRE_WHAT)) }
+                    button.btn.danger type="submit" { (desk.t(w::CONFIRM)) }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /admin/displays/{id}/retire`
+pub(crate) async fn retire(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "retire", None, &json!({}));
+    api::retire(State(Arc::clone(&desk.office)), Path(id), call).await?;
+    Ok(redirect("/admin/displays"))
+}

@@ -1,0 +1,175 @@
+//! A text as people read it, field by field, with what changed since the last release beside it.
+
+use super::layout::{Desk, tag};
+use super::words as w;
+use crate::drafts::{self, Draft};
+use crate::http::problem::Problem;
+use heliograph_domain::content::{FieldSpec, Shape};
+use heliograph_domain::publication::Publication;
+use heliograph_domain::{ContentHash, Document, Lang};
+use maud::{Markup, html};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A reason from the content store; `None` once it was erased.
+pub(crate) fn reason(desk: &Desk, hash: &ContentHash) -> Option<String> {
+    let object = desk.office.library.object(hash)?;
+    String::from_utf8(object.bytes.to_vec()).ok()
+}
+
+/// The document that is on its way, and the one that is released.
+pub(crate) fn texts(desk: &Desk, publication: &Publication) -> (Option<Arc<Document>>, Option<Arc<Document>>) {
+    let find = |hash: &ContentHash| desk.office.library.document(hash);
+    let pending = publication.pending.as_ref().and_then(|pending| find(&pending.content));
+    let released = publication.released.as_ref().and_then(|on| find(&on.release.content));
+    (pending, released)
+}
+
+/// In how many fields the text on its way differs from the released one.
+pub(crate) fn changes(desk: &Desk, publication: &Publication) -> usize {
+    let (Some(new), Some(old)) = texts(desk, publication) else {
+        return 0;
+    };
+    let differing = |lang: &Lang| {
+        let (new, old) = (value_of(&new, *lang), value_of(&old, *lang));
+        new.kind_fields
+            .iter()
+            .filter(|spec| new.value[spec.name] != old.value[spec.name])
+            .count()
+    };
+    [Lang::ZhHans, Lang::En].iter().map(differing).sum()
+}
+
+struct Read {
+    value: Value,
+    kind_fields: &'static [FieldSpec],
+}
+
+fn value_of(document: &Document, lang: Lang) -> Read {
+    let body = document.texts.get(&lang);
+    Read {
+        value: body.map(heliograph_domain::content::Body::to_value).unwrap_or_default(),
+        kind_fields: document.kind.fields(),
+    }
+}
+
+/// A text in every language that it has. With `old`, changed fields show what stood there before.
+pub(crate) fn view(desk: &Desk, document: &Document, old: Option<&Document>) -> Markup {
+    html! {
+        @for lang in document.texts.keys() {
+            section.text lang=(lang.tag()) {
+                @if document.texts.len() > 1 { h3.language { (language_name(desk, *lang)) } }
+                (language_view(desk, document, old, *lang))
+            }
+        }
+    }
+}
+
+fn language_view(desk: &Desk, document: &Document, old: Option<&Document>, lang: Lang) -> Markup {
+    let new = value_of(document, lang);
+    let old = old.map(|old| value_of(old, lang));
+    html! {
+        dl.fields {
+            @for spec in new.kind_fields {
+                @let before = old.as_ref().map(|old| &old.value[spec.name]);
+                @let changed = before.is_some_and(|before| *before != new.value[spec.name]);
+                @if !new.value[spec.name].is_null() || changed {
+                    div.changed[changed] {
+                        dt { (spec.label(desk.lang)) @if changed { " " (tag("amber", desk.t(w::CHANGED))) } }
+                        dd {
+                            @if changed {
+                                div.sides {
+                                    div.was { small { (desk.t(w::BEFORE)) } (field(desk, spec, before.unwrap_or(&Value::Null))) }
+                                    div { small { (desk.t(w::NOW)) } (field(desk, spec, &new.value[spec.name])) }
+                                }
+                            } @else { (field(desk, spec, &new.value[spec.name])) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn field(desk: &Desk, spec: &FieldSpec, value: &Value) -> Markup {
+    match (spec.shape, value) {
+        (_, Value::Null) => html! { span.muted { "—" } },
+        (Shape::Choice(choices), Value::String(name)) => {
+            let choice = choices.iter().find(|choice| choice.name == name);
+            let label = choice.map(|choice| {
+                if desk.lang == Lang::ZhHans {
+                    choice.zh
+                } else {
+                    choice.en
+                }
+            });
+            html! { (label.unwrap_or(name)) }
+        }
+        (Shape::Lines, Value::Array(lines)) => html! { ol { @for line in lines { li { (text(line)) } } } },
+        (Shape::Rows(columns), Value::Array(rows)) => html! {
+            div.scroll { table {
+                thead { tr { @for column in columns { th { (column.label(desk.lang)) } } } }
+                tbody { @for row in rows { tr { @for column in columns { td { (field(desk, column, &row[column.name])) } } } } }
+            } }
+        },
+        (Shape::Group(fields), Value::Object(_)) => html! {
+            dl.inner { @for spec in fields { div { dt { (spec.label(desk.lang)) } dd { (field(desk, spec, &value[spec.name])) } } } }
+        },
+        (Shape::Text | Shape::Markdown, _) => html! { div.prose { (text(value)) } },
+        _ => html! { (text(value)) },
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A language's name in the language of the page.
+pub(crate) fn language_name(desk: &Desk, lang: Lang) -> &'static str {
+    desk.t(match lang {
+        Lang::ZhHans => w::LANG_ZH,
+        Lang::En => w::LANG_EN,
+        Lang::Ja => w::LANG_JA,
+        Lang::Ko => w::LANG_KO,
+        Lang::Ru => w::LANG_RU,
+    })
+}
+
+/// The author's drafts that are not on their way.
+pub(crate) fn unsent(desk: &Desk) -> Result<Vec<Draft>, Problem> {
+    let mut drafts = drafts::of_author(&*desk.office.log, desk.me()).map_err(Problem::internal)?;
+    drafts.retain(|draft| {
+        let known = desk.state.publications.get(&draft.id);
+        known.is_none_or(|dossier| dossier.publication.pending.is_none())
+    });
+    Ok(drafts)
+}
+
+/// A draft in a list.
+pub(crate) fn draft_row(desk: &Desk, draft: &Draft) -> Markup {
+    html! {
+        a.row href=(format!("/admin/write/{}", draft.id)) {
+            span {
+                (draft_title(desk, draft))
+                small { (draft.kind.label(desk.lang)) " · " (desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)])) }
+            }
+            (tag("grey", desk.t(w::DRAFT)))
+        }
+    }
+}
+
+/// The title of what is written so far.
+pub(crate) fn draft_title(desk: &Desk, draft: &Draft) -> String {
+    let first = draft
+        .kind
+        .fields()
+        .iter()
+        .find(|spec| matches!(spec.name, "title" | "matter" | "power"));
+    let typed = |lang: Lang| {
+        let text = first.and_then(|spec| draft.content[lang.tag()][spec.name].as_str());
+        text.map(str::trim).filter(|text| !text.is_empty())
+    };
+    typed(desk.lang)
+        .or_else(|| typed(Lang::ZhHans))
+        .map_or_else(|| desk.t(w::UNTITLED).to_owned(), str::to_owned)
+}

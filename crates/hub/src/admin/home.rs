@@ -1,0 +1,188 @@
+//! The first page: what waits for me, what is due, whether every display shows what it should.
+
+use super::duties::{self, Duty, Task};
+use super::layout::{Desk, Place, empty, tag};
+use super::words as w;
+use super::{due, screens};
+use crate::http::problem::Problem;
+use crate::http::shape;
+use axum::response::Response;
+use heliograph_domain::staff::Verb;
+use maud::{Markup, html};
+
+/// So many rows stand on the first page; the rest is a click away.
+const ROWS: usize = 6;
+
+/// `GET /admin`
+pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
+    let body = html! {
+        div.top {
+            div { h1 { (greeting(&desk)) } p.muted { (who(&desk)) } }
+            @if desk.may(Verb::Draft) { a.btn href="/admin/write" id="write" { (desk.t(w::WRITE_ONE)) } }
+        }
+        @if desk.profile.is_none() { (first_steps(&desk)) }
+        div.cols {
+            (waiting(&desk)?)
+            (dues(&desk))
+        }
+        (displays(&desk))
+    };
+    Ok(desk.page(
+        Place::Home,
+        desk.t(w::HOME),
+        html! { div id="home" data-live="record display" { (body) } },
+    ))
+}
+
+fn greeting(desk: &Desk) -> String {
+    let word = match desk.civil(desk.now).1 / 60 {
+        5..=10 => w::GOOD_MORNING,
+        11..=12 => w::GOOD_NOON,
+        13..=17 => w::GOOD_AFTERNOON,
+        _ => w::GOOD_EVENING,
+    };
+    desk.f(word, &[&desk.person(desk.me())])
+}
+
+fn who(desk: &Desk) -> String {
+    let Some(person) = desk.state.staff.people.get(desk.me()) else {
+        return String::new();
+    };
+    let roles: Vec<&str> = person.roles.iter().map(|role| role.label(desk.lang)).collect();
+    format!(
+        "{} · {}",
+        desk.department(&person.department),
+        roles.join(desk.t(w::LIST_COMMA))
+    )
+}
+
+fn first_steps(desk: &Desk) -> Markup {
+    html! {
+        div.card.steps {
+            h2 { (desk.t(w::FIRST_STEPS)) }
+            @if desk.may(Verb::Administer) {
+                ol {
+                    li { a href="/admin/site" { (desk.t(w::STEP_SITE)) } }
+                    li { a href="/admin/channels" { (desk.t(w::STEP_CHANNELS)) } }
+                    li { a href="/admin/catalogue" { (desk.t(w::STEP_CATALOGUE)) } }
+                    li { a href="/admin/staff" { (desk.t(w::STEP_STAFF)) } }
+                }
+            } @else { p { (desk.t(w::STEP_ASK)) } }
+        }
+    }
+}
+
+fn waiting(desk: &Desk) -> Result<Markup, Problem> {
+    let tasks = duties::mine(desk);
+    let unsent = super::document::unsent(desk)?;
+    Ok(html! {
+        section.card id="waiting" data-fresh {
+            h2 {
+                (desk.t(w::WAITS_FOR_ME))
+                @if tasks.len() > ROWS { a href="/admin/publications?state=mine" { (desk.f(w::ALL_N, &[&tasks.len().to_string()])) } }
+            }
+            @for task in tasks.iter().take(ROWS) { (task_row(desk, task)) }
+            @if tasks.is_empty() && unsent.is_empty() {
+                (empty(desk.t(w::NOTHING_WAITS), desk.may(Verb::Draft).then(|| ("/admin/write", desk.t(w::WRITE_ONE)))))
+            }
+            @if !unsent.is_empty() {
+                h3 { (desk.t(w::MY_DRAFTS)) }
+                @for draft in unsent.iter().take(ROWS) { (super::document::draft_row(desk, draft)) }
+            }
+        }
+    })
+}
+
+fn task_row(desk: &Desk, task: &Task) -> Markup {
+    let publication = &task.dossier.publication;
+    let title = shape::title(&desk.office, publication, desk.lang);
+    let (colour, word) = task.duty.tag();
+    let href = match task.duty {
+        Duty::Mend => format!("/admin/write/{}", task.id),
+        Duty::Take(_) => format!("/admin/publications/{}", task.id),
+    };
+    html! {
+        a.row href=(href) {
+            span {
+                (title)
+                small { (task_detail(desk, task)) }
+            }
+            (tag(colour, desk.t(word)))
+        }
+    }
+}
+
+fn task_detail(desk: &Desk, task: &Task) -> String {
+    let publication = &task.dossier.publication;
+    let Some(pending) = &publication.pending else {
+        return String::new();
+    };
+    let mut parts = vec![publication.kind.label(desk.lang).to_owned()];
+    match (&pending.returned, task.duty) {
+        (Some((by, reason)), Duty::Mend) => {
+            parts.push(desk.f(w::RETURNED_BY, &[&desk.person(by)]));
+            parts.extend(super::document::reason(desk, reason).map(|text| shortened(&text, 40)));
+        }
+        _ => {
+            let author = format!(
+                "{} {}",
+                desk.department_of(&pending.author),
+                desk.person(&pending.author)
+            );
+            parts.push(desk.f(w::SUBMITTED_BY, &[author.trim()]));
+        }
+    }
+    parts.extend(task.dossier.history.last().map(|step| desk.time(step.at)));
+    if publication.released.is_some() {
+        let changes = super::document::changes(desk, publication);
+        parts.push(desk.f(w::N_CHANGES, &[&changes.to_string()]));
+    }
+    parts.join(" · ")
+}
+
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most).collect();
+    short.push('…');
+    short
+}
+
+fn dues(desk: &Desk) -> Markup {
+    let dues: Vec<_> = due::all(desk).into_iter().filter(due::Due::pressing).collect();
+    let none = desk.state.catalogue.entries.is_empty();
+    html! {
+        section.card id="due" data-fresh {
+            h2 { (desk.t(w::DUE_AND_OVERDUE)) a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } }
+            @for due in dues.iter().take(ROWS) {
+                @let (colour, text) = due.tag(desk);
+                a.row href=(format!("/admin/catalogue#{}", due.entry.id)) {
+                    span {
+                        (desk.entry_name(&due.entry.id))
+                        small {
+                            (due::cadence(desk, due.entry.cadence)) " · " (desk.f(w::RESPONSIBLE_IS, &[&desk.person(&due.entry.responsible)]))
+                            @if let Some(on) = due.on { " · " (desk.f(w::DUE_ON, &[&desk.day(on)])) }
+                        }
+                    }
+                    (tag(colour, &text))
+                }
+            }
+            @if none {
+                (empty(desk.t(w::NO_CATALOGUE), desk.may(Verb::Catalogue).then(|| ("/admin/catalogue", desk.t(w::OPEN_ENTRY)))))
+            } @else if dues.is_empty() { (empty(desk.t(w::NOTHING_DUE), None)) }
+        }
+    }
+}
+
+fn displays(desk: &Desk) -> Markup {
+    let any = desk.state.live_displays().next().is_some();
+    html! {
+        section.card id="screens" {
+            h2 { (desk.t(w::DISPLAYS)) (screens::summary(desk)) a href="/admin/displays" { (desk.t(w::ALL_DISPLAYS)) } }
+            @if any {
+                div.wall { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } }
+            } @else { (empty(desk.t(w::NO_DISPLAYS), Some(("/admin/displays", desk.t(w::HOW_TO_ADD_DISPLAY))))) }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! The frame of every page: who looks, in which language, the way around, and the parts that pages are made of.
+
+use super::form::Faults;
+use super::words::{self as w, Word};
+use super::{assets, duties};
+use crate::directory;
+use crate::http::call::{Caller, lang_of};
+use crate::http::idempotency::fresh_uuid;
+use crate::http::problem::Problem;
+use crate::office::Office;
+use crate::state::State;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use heliograph_domain::site::SiteProfile;
+use heliograph_domain::staff::Verb;
+use heliograph_domain::{CatalogueEntryId, DepartmentId, Instant, Lang, StaffId};
+use maud::{DOCTYPE, Markup, html};
+use std::sync::Arc;
+
+/// Nothing comes from elsewhere, nothing runs that the hub did not serve, and no page is framed.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Where a page stands in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Home,
+    Write,
+    Publications,
+    Catalogue,
+    Displays,
+    Channels,
+    Staff,
+    Site,
+}
+
+/// Someone at their desk: everything that a page leans on.
+pub(crate) struct Desk {
+    pub(crate) office: Arc<Office>,
+    pub(crate) caller: Caller,
+    pub(crate) lang: Lang,
+    pub(crate) state: Arc<State>,
+    pub(crate) now: Instant,
+    pub(crate) profile: Option<Arc<SiteProfile>>,
+    /// Path and query: where a change of language comes back to.
+    here: String,
+}
+
+impl FromRequestParts<Arc<Office>> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Response> {
+        let here = parts.uri.path_and_query().map_or("/admin", |at| at.as_str()).to_owned();
+        let caller = Caller::from_request_parts(parts, office).await.map_err(|problem| {
+            let safe = parts.method.is_safe();
+            match problem.status {
+                StatusCode::UNAUTHORIZED if safe => redirect(&format!("/admin/login?next={}", in_query(&here))),
+                StatusCode::UNAUTHORIZED => redirect("/admin/login"),
+                _ => problem.into_response(),
+            }
+        })?;
+        let state = office.state();
+        let profile = state
+            .site
+            .as_ref()
+            .and_then(|site| office.library.profile(&site.profile));
+        let desk = Self {
+            caller,
+            lang: lang_of(&parts.headers),
+            now: office.now(),
+            office: Arc::clone(office),
+            state,
+            profile,
+            here,
+        };
+        desk.must(Verb::Read).map_err(IntoResponse::into_response)?;
+        Ok(desk)
+    }
+}
+
+impl Desk {
+    /// A word of the interface.
+    pub(crate) fn t(&self, word: Word) -> &'static str {
+        word.get(self.lang)
+    }
+
+    /// A sentence with its blanks `{}` filled in order.
+    pub(crate) fn f(&self, word: Word, blanks: &[&str]) -> String {
+        word.filled(self.lang, blanks)
+    }
+
+    pub(crate) fn me(&self) -> &StaffId {
+        &self.caller.staff
+    }
+
+    pub(crate) fn may(&self, verb: Verb) -> bool {
+        self.state.staff.may(self.me(), verb)
+    }
+
+    pub(crate) fn must(&self, verb: Verb) -> Result<(), Problem> {
+        self.caller.may(&self.office, verb)
+    }
+
+    /// The same desk after something was done.
+    pub(crate) fn refreshed(mut self) -> Self {
+        self.state = self.office.state();
+        self.now = self.office.now();
+        self
+    }
+
+    /// A person's name; their id once the directory has forgotten them.
+    pub(crate) fn person(&self, id: &StaffId) -> String {
+        let listing = directory::find(&*self.office.log, id).ok().flatten();
+        let name = listing.map(|listing| listing.name.get(self.lang).to_owned());
+        name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string())
+    }
+
+    pub(crate) fn department(&self, id: &DepartmentId) -> String {
+        let known = self.profile.as_ref().and_then(|profile| profile.departments.get(id));
+        known.map_or_else(|| id.to_string(), |name| name.get(self.lang).to_owned())
+    }
+
+    pub(crate) fn department_of(&self, person: &StaffId) -> String {
+        self.department_in(person, self.lang)
+    }
+
+    /// Someone's department, as a text of this language names it.
+    pub(crate) fn department_in(&self, person: &StaffId, lang: Lang) -> String {
+        let Some(person) = self.state.staff.people.get(person) else {
+            return String::new();
+        };
+        let known = self
+            .profile
+            .as_ref()
+            .and_then(|profile| profile.departments.get(&person.department));
+        known.map_or_else(|| person.department.to_string(), |name| name.get(lang).to_owned())
+    }
+
+    /// A catalogue entry's name.
+    pub(crate) fn entry_name(&self, id: &CatalogueEntryId) -> String {
+        let entry = self.state.catalogue.entries.get(id);
+        let text = entry.and_then(|entry| self.office.library.entry_text(&entry.text));
+        text.map_or_else(|| id.to_string(), |text| text.name.get(self.lang).to_owned())
+    }
+
+    /// A page with the navigation around it.
+    pub(crate) fn page(&self, place: Place, title: &str, body: Markup) -> Response {
+        let content = html! {
+            a.skip href="#main" { (self.t(w::SKIP)) }
+            div.desk {
+                (self.navigation(place))
+                main id="main" { (body) }
+            }
+        };
+        respond(StatusCode::OK, self.lang, document(self.lang, title, content))
+    }
+
+    /// The same with another status.
+    pub(crate) fn page_with(&self, status: StatusCode, place: Place, title: &str, body: Markup) -> Response {
+        let mut response = self.page(place, title, body);
+        *response.status_mut() = status;
+        response
+    }
+
+    fn navigation(&self, here: Place) -> Markup {
+        let waiting = duties::mine(self).len();
+        let link = |place: Place, href: &str, word: Word, count: usize| {
+            html! {
+                a href=(href) aria-current=[(place == here).then_some("page")] {
+                    span { (self.t(word)) }
+                    @if count > 0 { i { (count) } }
+                }
+            }
+        };
+        html! {
+            nav.side aria-label=(self.t(w::NAVIGATION)) {
+                a.brand href="/admin" { (self.t(w::PRODUCT)) }
+                div.links {
+                    (link(Place::Home, "/admin", w::HOME, 0))
+                    @if self.may(Verb::Draft) { (link(Place::Write, "/admin/write", w::WRITE, 0)) }
+                    (link(Place::Publications, "/admin/publications", w::PUBLICATIONS, waiting))
+                    (link(Place::Catalogue, "/admin/catalogue", w::CATALOGUE, 0))
+                    hr;
+                    (link(Place::Displays, "/admin/displays", w::DISPLAYS, 0))
+                    (link(Place::Channels, "/admin/channels", w::CHANNELS, 0))
+                    hr;
+                    (link(Place::Staff, "/admin/staff", w::STAFF, 0))
+                    @if self.may(Verb::Administer) { (link(Place::Site, "/admin/site", w::SITE, 0)) }
+                }
+                div.foot {
+                    (language_links(self.lang, &self.here))
+                    form method="post" action="/admin/logout" { button type="submit" { (self.t(w::SIGN_OUT)) } }
+                }
+            }
+        }
+    }
+
+    /// The hidden field by which a double click does nothing twice.
+    pub(crate) fn key(&self) -> Markup {
+        let nonce = fresh_uuid(self.now)
+            .map(|id| id.simple().to_string())
+            .unwrap_or_default();
+        html! { input type="hidden" name="key" value=(nonce); }
+    }
+
+    /// What went wrong, over a form whose fields say the rest.
+    pub(crate) fn alert(&self, problem: &Problem, known: &[&str]) -> Markup {
+        let elsewhere = Faults::of(problem).elsewhere(known, self.lang);
+        html! {
+            div.alert role="alert" {
+                strong { (problem.title.get(self.lang)) }
+                @if problem.faults.is_empty() { p { (problem.detail.get(self.lang)) } }
+                @for text in elsewhere { p { (text) } }
+            }
+        }
+    }
+}
+
+/// The faults of one field, under it.
+pub(crate) fn field_faults(faults: &Faults, field: &str, lang: Lang) -> Markup {
+    html! { @for text in faults.at(field, lang) { em.fault { (text) } } }
+}
+
+/// A sign that nothing is there yet, and what to do first.
+pub(crate) fn empty(text: &str, way_on: Option<(&str, &str)>) -> Markup {
+    html! {
+        div.empty {
+            p { (text) }
+            @if let Some((href, label)) = way_on { a.btn.quiet href=(href) { (label) } }
+        }
+    }
+}
+
+/// A coloured word; the colour never stands alone.
+pub(crate) fn tag(colour: &str, text: &str) -> Markup {
+    html! { span.tag.(colour) { (text) } }
+}
+
+fn language_links(lang: Lang, here: &str) -> Markup {
+    let link = |tag: &str, label: &str, on: bool| {
+        html! { a href=(format!("/admin/language/{tag}?back={}", in_query(here))) lang=(tag) hreflang=(tag) aria-current=[on.then_some("true")] { (label) } }
+    };
+    html! {
+        div.langs {
+            (link("zh-Hans", "中文", lang == Lang::ZhHans))
+            (link("en", "English", lang != Lang::ZhHans))
+        }
+    }
+}
+
+fn document(lang: Lang, title: &str, content: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(lang.tag()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (title) " · " (w::PRODUCT.get(lang)) }
+                link rel="icon" href="/assets/icon.svg";
+                link rel="stylesheet" href=(format!("/assets/app.css?v={}", assets::version()));
+                script defer src=(format!("/assets/admin.js?v={}", assets::script_version())) {}
+            }
+            body { (content) }
+        }
+    }
+}
+
+fn respond(status: StatusCode, lang: Lang, page: Markup) -> Response {
+    let headers: [(HeaderName, &str); 4] = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_LANGUAGE, lang.tag()),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    (status, headers, page.into_string()).into_response()
+}
+
+/// A page for someone who is not signed in.
+pub(crate) fn bare_page(lang: Lang, title: &str, here: &str, body: Markup) -> Response {
+    let content = html! {
+        div.bare {
+            header { span.brand { (w::PRODUCT.get(lang)) } (language_links(lang, here)) }
+            main id="main" { (body) }
+        }
+    };
+    respond(StatusCode::OK, lang, document(lang, title, content))
+}
+
+/// A problem as a page: what happened, what to do, and where to go from here.
+pub(crate) fn problem_page(problem: &Problem, lang: Lang, path: &str) -> Response {
+    let signed_out = problem.status == StatusCode::UNAUTHORIZED;
+    let title = problem.title.get(lang);
+    let body = html! {
+        div.card.door {
+            p.big { (problem.status.as_u16()) }
+            h1 { (title) }
+            p { (problem.detail.get(lang)) }
+            @if signed_out { a.btn.wide href=(format!("/admin/login?next={}", in_query(path))) { (w::SIGN_IN.get(lang)) } }
+            @else { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
+        }
+    };
+    let mut response = bare_page(lang, title, path, body);
+    *response.status_mut() = problem.status;
+    response
+}
+
+/// See other: after every change, so that reloading repeats nothing.
+pub(crate) fn redirect(to: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to.to_owned())]).into_response()
+}
+
+/// A text as a value in a query.
+pub(crate) fn in_query(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

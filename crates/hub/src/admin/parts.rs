@@ -1,0 +1,152 @@
+//! The inputs that the forms of channels, catalogue, staff, displays and the office share.
+
+use super::form::{Faults, Posted};
+use super::layout::{Desk, field_faults};
+use super::words::{self as w, Word};
+use heliograph_domain::{DepartmentId, Lang, LocalText};
+use maud::{Markup, html};
+use std::collections::BTreeSet;
+
+/// What a form shows: what was typed into it, else what is known.
+pub(crate) struct Shown<'a> {
+    pub(crate) desk: &'a Desk,
+    pub(crate) typed: Option<&'a Posted>,
+    pub(crate) faults: Faults,
+}
+
+impl<'a> Shown<'a> {
+    pub(crate) fn new(desk: &'a Desk, failed: Option<(&'a Posted, &crate::http::problem::Problem)>) -> Self {
+        Self {
+            desk,
+            typed: failed.map(|(typed, _)| typed),
+            faults: failed.map(|(_, problem)| Faults::of(problem)).unwrap_or_default(),
+        }
+    }
+
+    /// What stands in a field.
+    pub(crate) fn value(&self, name: &str, known: &str) -> String {
+        self.typed.map_or(known, |typed| typed.get(name)).to_owned()
+    }
+
+    fn bad(&self, name: &str) -> bool {
+        !self.faults.at(name, self.desk.lang).is_empty()
+    }
+
+    /// The faults of a field, under it.
+    pub(crate) fn said(&self, name: &str) -> Markup {
+        field_faults(&self.faults, name, self.desk.lang)
+    }
+
+    /// One line.
+    pub(crate) fn line(&self, label: Word, name: &str, known: &str, hint: Option<Word>) -> Markup {
+        self.input(label, name, known, hint, "text", true)
+    }
+
+    /// One line that may be empty.
+    pub(crate) fn optional(&self, label: Word, name: &str, known: &str, hint: Option<Word>) -> Markup {
+        self.input(label, name, known, hint, "text", false)
+    }
+
+    /// A password, which is never shown again.
+    pub(crate) fn password(&self, label: Word, name: &str, hint: Word) -> Markup {
+        html! {
+            label.field.bad[self.bad(name)] {
+                span { (self.desk.t(label)) " " small { (self.desk.t(hint)) } }
+                input type="password" name=(name) autocomplete="new-password";
+                (self.said(name))
+            }
+        }
+    }
+
+    fn input(&self, label: Word, name: &str, known: &str, hint: Option<Word>, kind: &str, must: bool) -> Markup {
+        html! {
+            label.field.bad[self.bad(name)] {
+                span {
+                    (self.desk.t(label))
+                    @if must { span.must { "*" } }
+                    @if let Some(hint) = hint { " " small { (self.desk.t(hint)) } }
+                }
+                input type=(kind) name=(name) value=(self.value(name, known));
+                (self.said(name))
+            }
+        }
+    }
+
+    /// A name that was chosen once and stays.
+    pub(crate) fn fixed(&self, label: Word, name: &str, known: &str) -> Markup {
+        html! {
+            label.field { span { (self.desk.t(label)) } input type="text" name=(name) value=(known) readonly; }
+        }
+    }
+
+    /// A short text in Chinese and English, side by side.
+    pub(crate) fn both(&self, label: Word, name: &str, known: Option<&LocalText>) -> Markup {
+        let field = |lang: Lang, must: bool| {
+            let path = format!("{name}.{}", lang.tag());
+            let value = known.and_then(|known| known.0.get(&lang)).map_or("", String::as_str);
+            html! {
+                label.field.bad[self.bad(&path)] {
+                    span {
+                        (self.desk.t(label)) " " small { (super::document::language_name(self.desk, lang)) }
+                        @if must { span.must { "*" } }
+                    }
+                    input type="text" name=(path) value=(self.value(&path, value)) lang=(lang.tag());
+                    (self.said(&path))
+                }
+            }
+        };
+        html! { div.pair { (field(Lang::ZhHans, true)) (field(Lang::En, false)) } (self.said(name)) }
+    }
+
+    /// One of several.
+    pub(crate) fn choice(&self, label: Word, name: &str, known: &str, options: &[(String, String)]) -> Markup {
+        let value = self.value(name, known);
+        html! {
+            label.field.bad[self.bad(name)] {
+                span { (self.desk.t(label)) span.must { "*" } }
+                select name=(name) {
+                    @if value.is_empty() { option value="" { (self.desk.t(w::CHOOSE)) } }
+                    @for (slug, text) in options { option value=(slug) selected[*slug == value] { (text) } }
+                }
+                (self.said(name))
+            }
+        }
+    }
+
+    /// Any of several.
+    pub(crate) fn boxes(&self, label: Word, name: &str, known: &[String], options: &[(String, String)]) -> Markup {
+        let on = |slug: &String| match self.typed {
+            Some(typed) => typed.all(name).contains(&slug.as_str()),
+            None => known.contains(slug),
+        };
+        html! {
+            fieldset.bad[self.bad(name)] {
+                legend { (self.desk.t(label)) span.must { "*" } }
+                div.checks {
+                    @for (slug, text) in options {
+                        label.check { input type="checkbox" name=(name) value=(slug) checked[on(slug)]; (text) }
+                    }
+                }
+                (self.said(name))
+            }
+        }
+    }
+
+    /// A department: one of the office's, or a name of its own before there are any.
+    pub(crate) fn department(&self, known: &str) -> Markup {
+        let mut ids: BTreeSet<&DepartmentId> = self
+            .desk
+            .state
+            .staff
+            .people
+            .values()
+            .map(|person| &person.department)
+            .collect();
+        ids.extend(self.desk.profile.iter().flat_map(|profile| profile.departments.keys()));
+        let options: Vec<(String, String)> = ids
+            .iter()
+            .map(|id| (id.to_string(), self.desk.department(id)))
+            .collect();
+        self.choice(w::DEPARTMENT, "department", known, &options)
+    }
+}

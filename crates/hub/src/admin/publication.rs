@@ -1,0 +1,180 @@
+//! One publication: its text, what changed, who did what when, and what whoever looks may do with it now.
+
+use super::actions;
+use super::document;
+use super::form::Posted;
+use super::layout::{Desk, Place, tag};
+use super::preview;
+use super::screens::state_tag;
+use super::words::{self as w, Word};
+use crate::http::problem::Problem;
+use crate::http::shape;
+use crate::state::{Dossier, Step};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use heliograph_domain::publication::{OnRelease, PublicationEvent};
+use heliograph_domain::{ContentHash, Lang, PublicationId};
+use maud::{Markup, html};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The publication of an id in a path.
+pub(crate) fn find(desk: &Desk, id: &str) -> Result<(PublicationId, Arc<Dossier>), Problem> {
+    let missing = || Problem::not_found("这条信息", "The publication");
+    let id: PublicationId = id.parse().map_err(|_| missing())?;
+    let dossier = desk.state.publications.get(&id).cloned().ok_or_else(missing)?;
+    Ok((id, dossier))
+}
+
+/// A step that went wrong, with what was typed for it.
+pub(crate) struct Failed<'a> {
+    pub(crate) step: &'a str,
+    pub(crate) problem: &'a Problem,
+    pub(crate) typed: &'a Posted,
+}
+
+/// `GET /admin/publications/{id}`
+pub(crate) async fn page(
+    desk: Desk,
+    Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Response, Problem> {
+    let (id, dossier) = find(&desk, &id)?;
+    Ok(show(&desk, id, &dossier, query.get("done").map(String::as_str), None))
+}
+
+/// The page, as it is or with what went wrong.
+pub(crate) fn show(
+    desk: &Desk,
+    id: PublicationId,
+    dossier: &Dossier,
+    done: Option<&str>,
+    failed: Option<&Failed<'_>>,
+) -> Response {
+    let publication = &dossier.publication;
+    let title = shape::title(&desk.office, publication, desk.lang);
+    let body = html! {
+        div.top {
+            div {
+                a.crumb href="/admin/publications" { (desk.t(w::PUBLICATIONS)) }
+                h1 { (title) " " span id="state" data-fresh { (state_tag(desk, publication)) } }
+                p.muted { (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry)) }
+            }
+        }
+        @if let Some(failed) = failed { (desk.alert(failed.problem, &["reason", "channels", "from", "until", "priority"])) }
+        @else if let Some(word) = done.and_then(done_word) { p.told role="status" { (desk.t(word)) } }
+        div.split {
+            div.stack { (content(desk, id, dossier)) }
+            div.stack {
+                (actions::card(desk, id, dossier, failed))
+                @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
+                (history(desk, dossier))
+            }
+        }
+    };
+    let status = failed.map_or(StatusCode::OK, |failed| failed.problem.status);
+    desk.page_with(
+        status,
+        Place::Publications,
+        &title,
+        html! { div.stack data-live="record" { (body) } },
+    )
+}
+
+fn done_word(step: &str) -> Option<Word> {
+    Some(match step {
+        "submit" => w::DONE_SUBMIT,
+        "review" => w::DONE_REVIEW,
+        "countersign" => w::DONE_COUNTERSIGN,
+        "approve" => w::DONE_APPROVE,
+        "reject" => w::DONE_REJECT,
+        "amend" => w::DONE_AMEND,
+        "withdraw" => w::DONE_WITHDRAW,
+        _ => return None,
+    })
+}
+
+fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
+    let (pending, released) = document::texts(desk, &dossier.publication);
+    let Some(shown) = pending.as_deref().or(released.as_deref()) else {
+        return html! { section.card { p.muted { (desk.t(w::TEXT_GONE)) } } };
+    };
+    let langs: Vec<Lang> = shown.texts.keys().copied().collect();
+    let old = pending.as_ref().and(released.as_deref());
+    html! {
+        section.card {
+            h2 {
+                @if old.is_some() { (desk.t(w::REVISION)) (tag("amber", &desk.f(w::N_CHANGES, &[&document::changes(desk, &dossier.publication).to_string()]))) }
+                @else { (desk.t(w::TEXT)) }
+            }
+            (document::view(desk, shown, old))
+        }
+        section.card {
+            h2 { (desk.t(w::ON_THE_PANELS)) }
+            (preview::panes(desk, &format!("/admin/publications/{id}/picture.png"), &langs))
+        }
+    }
+}
+
+fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
+    let release = &on.release;
+    let channels: Vec<&str> = release
+        .channels
+        .iter()
+        .map(|name| {
+            desk.state
+                .channels
+                .titles
+                .get(name)
+                .map_or(name.as_str(), |title| title.get(desk.lang))
+        })
+        .collect();
+    html! {
+        section.card {
+            h2 { (desk.t(w::RELEASE)) a href=(format!("/admin/publications/{id}/reach")) { (desk.t(w::REACH)) } }
+            dl.facts {
+                div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
+                div { dt { (desk.t(w::FROM)) } dd { (desk.time(release.window.from)) } }
+                div { dt { (desk.t(w::UNTIL)) } dd { @match release.window.until { Some(until) => (desk.time(until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } } }
+                div { dt { (desk.t(w::RELEASED_BY)) } dd { (desk.person(&release.by)) " · " (desk.time(on.at)) } }
+                div { dt { (desk.t(w::CONTENT_HASH)) } dd { code { (release.content.short()) } } }
+            }
+        }
+    }
+}
+
+fn history(desk: &Desk, dossier: &Dossier) -> Markup {
+    html! {
+        section.card id="history" data-fresh {
+            h2 { (desk.t(w::HISTORY)) }
+            ol.history { @for step in dossier.history.iter().rev() { (history_line(desk, step)) } }
+        }
+    }
+}
+
+fn history_line(desk: &Desk, step: &Step) -> Markup {
+    let (colour, word, why) = told(&step.event);
+    html! {
+        li.(colour) {
+            b { (desk.t(word)) }
+            small { (desk.department_of(&step.by)) " " (desk.person(&step.by)) " · " (desk.time(step.at)) }
+            @if let Some(why) = why { blockquote { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) } }
+        }
+    }
+}
+
+fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) {
+    match event {
+        PublicationEvent::Submitted { countersign: true, .. } => ("plain", w::EVENT_SUBMITTED_COUNTERSIGN, None),
+        PublicationEvent::Submitted { .. } => ("plain", w::EVENT_SUBMITTED, None),
+        PublicationEvent::ConfidentialityReviewed { .. } => ("plain", w::EVENT_REVIEWED, None),
+        PublicationEvent::Countersigned { .. } => ("plain", w::EVENT_COUNTERSIGNED, None),
+        PublicationEvent::Approved { .. } => ("plain", w::EVENT_APPROVED, None),
+        PublicationEvent::Rejected { reason, .. } => ("bad", w::EVENT_REJECTED, Some(reason)),
+        PublicationEvent::Released(_) => ("good", w::EVENT_RELEASED, None),
+        PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
+        PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
+        PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
+    }
+}

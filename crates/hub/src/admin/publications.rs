@@ -1,0 +1,185 @@
+//! The list of everything that was ever handed in, and one's own drafts.
+
+use super::duties;
+use super::layout::{Desk, Place, empty, in_query};
+use super::screens::{state_tag, state_word};
+use super::words as w;
+use crate::http::problem::Problem;
+use crate::http::shape;
+use crate::state::Dossier;
+use axum::extract::Query;
+use axum::response::Response;
+use heliograph_domain::staff::Verb;
+use heliograph_domain::{Kind, Lang, PublicationId};
+use maud::{Markup, html};
+use std::collections::HashMap;
+
+/// Rows on a page.
+const ROWS: usize = 40;
+/// States that the list can be narrowed to, in the order of the workflow.
+const STATES: [&str; 8] = [
+    "submitted",
+    "reviewed",
+    "countersigned",
+    "approved",
+    "returned",
+    "released",
+    "expired",
+    "withdrawn",
+];
+
+/// What someone looks for.
+struct Wanted {
+    state: String,
+    kind: String,
+    words: String,
+    page: usize,
+}
+
+impl Wanted {
+    fn of(query: &HashMap<String, String>) -> Self {
+        let text = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+        Self {
+            state: text("state"),
+            kind: text("kind"),
+            words: text("q"),
+            page: text("page").parse().unwrap_or(1).max(1),
+        }
+    }
+
+    fn anything(&self) -> bool {
+        !(self.state.is_empty() && self.kind.is_empty() && self.words.is_empty())
+    }
+
+    fn address(&self, page: usize) -> String {
+        let (state, kind, words) = (in_query(&self.state), in_query(&self.kind), in_query(&self.words));
+        format!("/admin/publications?state={state}&kind={kind}&q={words}&page={page}")
+    }
+
+    fn fits(&self, desk: &Desk, mine: &[PublicationId], id: PublicationId, dossier: &Dossier) -> bool {
+        let publication = &dossier.publication;
+        let state = match self.state.as_str() {
+            "" => true,
+            "mine" => mine.contains(&id),
+            state => state == shape::state_of(publication, desk.now),
+        };
+        let kind = self.kind.is_empty() || self.kind == publication.kind.slug();
+        let words = || {
+            let words = self.words.to_lowercase();
+            let has = |lang| {
+                shape::title(&desk.office, publication, lang)
+                    .to_lowercase()
+                    .contains(&words)
+            };
+            words.is_empty() || has(Lang::ZhHans) || has(Lang::En)
+        };
+        state && kind && words()
+    }
+}
+
+/// `GET /admin/publications?state=&kind=&q=&page=`
+pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+    let wanted = Wanted::of(&query);
+    let mine: Vec<PublicationId> = match wanted.state.as_str() {
+        "mine" => duties::mine(&desk).iter().map(|task| task.id).collect(),
+        _ => Vec::new(),
+    };
+    let found: Vec<_> = desk
+        .state
+        .publications
+        .iter()
+        .rev()
+        .filter(|(id, dossier)| wanted.fits(&desk, &mine, **id, dossier))
+        .collect();
+    let pages = found.len().div_ceil(ROWS).max(1);
+    let page = wanted.page.min(pages);
+    let body = html! {
+        div.top {
+            h1 { (desk.t(w::PUBLICATIONS)) }
+            @if desk.may(Verb::Draft) { a.btn href="/admin/write" { (desk.t(w::WRITE_ONE)) } }
+        }
+        (own_drafts(&desk, &wanted)?)
+        section.card {
+            (filter(&desk, &wanted))
+            p.hint.count { (desk.f(w::N_FOUND, &[&found.len().to_string()])) }
+            @for (id, dossier) in found.iter().skip((page - 1) * ROWS).take(ROWS) { (row(&desk, **id, dossier)) }
+            @if found.is_empty() { (nothing(&desk, &wanted)) }
+            @if pages > 1 { (pager(&desk, &wanted, page, pages)) }
+        }
+    };
+    Ok(desk.page(Place::Publications, desk.t(w::PUBLICATIONS), body))
+}
+
+fn own_drafts(desk: &Desk, wanted: &Wanted) -> Result<Markup, Problem> {
+    let drafts = match wanted.anything() || wanted.page > 1 {
+        true => Vec::new(),
+        false => super::document::unsent(desk)?,
+    };
+    Ok(html! {
+        @if !drafts.is_empty() {
+            section.card id="drafts" {
+                h2 { (desk.t(w::MY_DRAFTS)) }
+                @for draft in &drafts { (super::document::draft_row(desk, draft)) }
+            }
+        }
+    })
+}
+
+fn filter(desk: &Desk, wanted: &Wanted) -> Markup {
+    html! {
+        form.filter method="get" action="/admin/publications" role="search" {
+            input type="search" name="q" value=(wanted.words) placeholder=(desk.t(w::SEARCH_TITLES)) aria-label=(desk.t(w::SEARCH_TITLES));
+            select name="state" aria-label=(desk.t(w::STATE)) {
+                option value="" { (desk.t(w::ALL_STATES)) }
+                option value="mine" selected[wanted.state == "mine"] { (desk.t(w::WAITS_FOR_ME)) }
+                @for state in STATES {
+                    option value=(state) selected[wanted.state == state] { (desk.t(state_word(state).1)) }
+                }
+            }
+            select name="kind" aria-label=(desk.t(w::KIND)) {
+                option value="" { (desk.t(w::ALL_KINDS)) }
+                @for kind in Kind::ALL {
+                    option value=(kind.slug()) selected[wanted.kind == kind.slug()] { (kind.label(desk.lang)) }
+                }
+            }
+            button.btn.quiet type="submit" { (desk.t(w::SEARCH)) }
+        }
+    }
+}
+
+fn row(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
+    let publication = &dossier.publication;
+    html! {
+        a.row href=(format!("/admin/publications/{id}")) {
+            span {
+                (shape::title(&desk.office, publication, desk.lang))
+                small {
+                    (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry))
+                    @if let Some(step) = dossier.history.last() { " · " (desk.person(&step.by)) " · " (desk.time(step.at)) }
+                }
+            }
+            (state_tag(desk, publication))
+        }
+    }
+}
+
+fn nothing(desk: &Desk, wanted: &Wanted) -> Markup {
+    if wanted.anything() {
+        return empty(
+            desk.t(w::NOTHING_FOUND),
+            Some(("/admin/publications", desk.t(w::SHOW_ALL))),
+        );
+    }
+    let write = desk.may(Verb::Draft).then(|| ("/admin/write", desk.t(w::WRITE_ONE)));
+    empty(desk.t(w::NO_PUBLICATIONS), write)
+}
+
+fn pager(desk: &Desk, wanted: &Wanted, page: usize, pages: usize) -> Markup {
+    html! {
+        nav.pager aria-label=(desk.t(w::PAGES)) {
+            @if page > 1 { a.btn.quiet.small href=(wanted.address(page - 1)) { (desk.t(w::NEWER)) } }
+            span.muted { (page) " / " (pages) }
+            @if page < pages { a.btn.quiet.small href=(wanted.address(page + 1)) { (desk.t(w::OLDER)) } }
+        }
+    }
+}

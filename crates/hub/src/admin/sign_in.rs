@@ -1,0 +1,243 @@
+//! Signing in and out, the first administrator, and the language of the pages.
+
+use super::form::{Faults, Posted};
+use super::layout::{Desk, bare_page, field_faults, in_query, redirect};
+use super::words::{self as w, Word};
+use crate::http::call::{LANG_COOKIE, lang_of};
+use crate::http::people::{first_administrator, open_session, session_cookie, sign_out};
+use crate::http::problem::Problem;
+use crate::office::Office;
+use crate::state::interface_lang;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use heliograph_domain::{Lang, LocalText, StaffId};
+use maud::{Markup, html};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+type Asked = HashMap<String, String>;
+
+/// `GET /admin/login`
+pub(crate) async fn page(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
+    let next = asked.get("next").map_or("", String::as_str);
+    show(&office, lang_of(&headers), next, "", None)
+}
+
+fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem: Option<&Problem>) -> Response {
+    let profile = office
+        .state()
+        .site
+        .as_ref()
+        .and_then(|site| office.library.profile(&site.profile));
+    let faults = problem.map(Faults::of).unwrap_or_default();
+    let body = html! {
+        form.card.door method="post" action="/admin/login" {
+            h1 { (w::SIGN_IN.get(lang)) }
+            @if let Some(profile) = &profile { p.muted { (profile.name.get(lang)) } }
+            @if let Some(problem) = problem {
+                p.alert role="alert" {
+                    @if faults.is_empty() { strong { (problem.title.get(lang)) } " " (problem.detail.get(lang)) }
+                    @else { @for (_, text) in faults.all(lang) { span { (text) } " " } }
+                }
+            }
+            input type="hidden" name="next" value=(next);
+            (plain_field(lang, w::STAFF_ID, "staff", typed, "text", "username", &faults))
+            (plain_field(lang, w::PASSWORD, "password", "", "password", "current-password", &Faults::default()))
+            button.btn.wide type="submit" { (w::SIGN_IN.get(lang)) }
+            @if office.state().staff.people.is_empty() { p.hint { (w::NO_ACCOUNTS_YET.get(lang)) } }
+        }
+    };
+    let here = if next.is_empty() {
+        "/admin/login".to_owned()
+    } else {
+        format!("/admin/login?next={}", in_query(next))
+    };
+    let mut response = bare_page(lang, w::SIGN_IN.get(lang), &here, body);
+    if let Some(problem) = problem {
+        *response.status_mut() = problem.status;
+    }
+    response
+}
+
+fn plain_field(
+    lang: Lang,
+    label: Word,
+    name: &str,
+    typed: &str,
+    kind: &str,
+    complete: &str,
+    faults: &Faults,
+) -> Markup {
+    html! {
+        label.field {
+            span { (label.get(lang)) }
+            input type=(kind) name=(name) value=(typed) autocomplete=(complete) required;
+            (field_faults(faults, name, lang))
+        }
+    }
+}
+
+/// `POST /admin/login`
+pub(crate) async fn enter(State(office): State<Arc<Office>>, headers: HeaderMap, posted: Posted) -> Response {
+    let lang = lang_of(&headers);
+    let (typed, next) = (posted.get("staff").trim(), posted.get("next"));
+    match try_enter(&office, typed, posted.get("password")).await {
+        Ok(secret) => with_cookie(redirect(local_path(next)), &session_cookie(&secret)),
+        Err(problem) => show(&office, lang, next, typed, Some(&problem)),
+    }
+}
+
+async fn try_enter(office: &Arc<Office>, staff: &str, password: &str) -> Result<String, Problem> {
+    let wrong = || {
+        Problem::field(
+            "staff",
+            "wrong",
+            "请输入用户名和密码",
+            "enter your user name and password",
+        )
+    };
+    let longest = crate::http::people::PASSWORD_MAX;
+    if password.is_empty() || password.chars().count() > longest {
+        return Err(wrong());
+    }
+    let staff: StaffId = staff.parse().map_err(|_| wrong())?;
+    open_session(office, &staff, password.to_owned()).await
+}
+
+/// `POST /admin/logout`
+pub(crate) async fn leave(desk: Desk, _: Posted) -> Result<Response, Problem> {
+    let signed_out = sign_out(State(Arc::clone(&desk.office)), desk.caller.clone()).await?;
+    let mut response = redirect("/admin/login");
+    if let Some(cookie) = signed_out.headers().get(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(response)
+}
+
+/// `GET /admin/language/{tag}?back=`
+pub(crate) async fn language(Path(tag): Path<String>, Query(asked): Query<Asked>) -> Response {
+    let back = redirect(local_path(asked.get("back").map_or("", String::as_str)));
+    match interface_lang(&tag) {
+        Some(lang) => with_cookie(
+            back,
+            &format!("{LANG_COOKIE}={}; Path=/; SameSite=Lax; Max-Age=31536000", lang.tag()),
+        ),
+        None => back,
+    }
+}
+
+/// Only a path of this hub is gone back to.
+fn local_path(next: &str) -> &str {
+    let ours =
+        next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    if ours { next } else { "/admin" }
+}
+
+fn with_cookie(mut response: Response, cookie: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// `GET /admin/setup?word=`: where the first start's one-time link leads.
+pub(crate) async fn setup_page(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Response {
+    if !office.state().staff.people.is_empty() {
+        return redirect("/admin/login");
+    }
+    let word = asked.get("word").map_or("", String::as_str);
+    show_setup(lang_of(&headers), word, &Posted::empty(), None)
+}
+
+fn show_setup(lang: Lang, word: &str, typed: &Posted, problem: Option<&Problem>) -> Response {
+    let faults = problem.map(Faults::of).unwrap_or_default();
+    let fields = [
+        (w::STAFF_ID, "id", "text", "username"),
+        (w::NAME_ZH, "name.zh-Hans", "text", "name"),
+        (w::PASSWORD_NEW, "password", "password", "new-password"),
+        (w::PASSWORD_AGAIN, "again", "password", "new-password"),
+    ];
+    let body = html! {
+        form.card.door method="post" action="/admin/setup" {
+            h1 { (w::SETUP_TITLE.get(lang)) }
+            p.muted { (w::SETUP_WHY.get(lang)) }
+            @if let Some(problem) = problem {
+                p.alert role="alert" { strong { (problem.title.get(lang)) } @if faults.is_empty() { " " (problem.detail.get(lang)) } }
+            }
+            @if word.is_empty() { (plain_field(lang, w::SETUP_WORD, "word", typed.get("word"), "text", "one-time-code", &faults)) }
+            @else { input type="hidden" name="word" value=(word); }
+            @for (label, name, kind, complete) in fields {
+                (plain_field(lang, label, name, if kind == "text" { typed.get(name) } else { "" }, kind, complete, &faults))
+            }
+            button.btn.wide type="submit" { (w::SETUP_GO.get(lang)) }
+        }
+    };
+    let mut response = bare_page(lang, w::SETUP_TITLE.get(lang), "/admin/setup", body);
+    if let Some(problem) = problem {
+        *response.status_mut() = problem.status;
+    }
+    response
+}
+
+/// `POST /admin/setup`
+pub(crate) async fn set_up(State(office): State<Arc<Office>>, headers: HeaderMap, posted: Posted) -> Response {
+    match try_set_up(&office, &posted).await {
+        Ok(secret) => with_cookie(redirect("/admin"), &session_cookie(&secret)),
+        Err(problem) => show_setup(lang_of(&headers), posted.get("word"), &posted, Some(&problem)),
+    }
+}
+
+async fn try_set_up(office: &Arc<Office>, posted: &Posted) -> Result<String, Problem> {
+    use crate::http::people::{PASSWORD_MAX, PASSWORD_MIN};
+    use crate::http::problem::Fault;
+    let (name, password) = (posted.get("name.zh-Hans").trim(), posted.get("password"));
+    let id = posted.get("id").trim().parse::<StaffId>();
+    let mut faults = Vec::new();
+    if id.is_err() {
+        faults.push(Fault::new(
+            "id",
+            "invalid",
+            "请用 1 至 32 个小写字母、数字或“-”",
+            "Use 1 to 32 lower-case letters, digits or hyphens",
+        ));
+    }
+    if name.is_empty() || name.chars().count() > 60 || name.chars().any(char::is_control) {
+        faults.push(Fault::new(
+            "name.zh-Hans",
+            "missing",
+            "请填写姓名，最多 60 个字",
+            "Enter a name of at most 60 characters",
+        ));
+    }
+    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) || password.chars().any(char::is_control) {
+        faults.push(Fault::new(
+            "password",
+            "too_short",
+            format!("密码至少 {PASSWORD_MIN} 个字符"),
+            format!("A password has at least {PASSWORD_MIN} characters"),
+        ));
+    } else if password != posted.get("again") {
+        faults.push(Fault::new(
+            "again",
+            "differs",
+            "两次输入的密码不一样",
+            "The two passwords differ",
+        ));
+    }
+    let id = match id {
+        Ok(id) if faults.is_empty() => id,
+        _ => return Err(Problem::invalid(faults)),
+    };
+    let names = LocalText(BTreeMap::from([(Lang::ZhHans, name.to_owned())]));
+    first_administrator(office, posted.get("word"), id.clone(), names, password.to_owned()).await?;
+    open_session(office, &id, password.to_owned()).await
+}

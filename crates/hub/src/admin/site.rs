@@ -1,0 +1,151 @@
+//! The office itself: its name, telephones, hours and departments, as every display shows them.
+
+use super::form::Posted;
+use super::layout::{Desk, Place, redirect};
+use super::parts::Shown;
+use super::words as w;
+use crate::http::people as api;
+use crate::http::problem::Problem;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use heliograph_domain::LocalText;
+use heliograph_domain::staff::Verb;
+use maud::{Markup, html};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Telephones that the form has room for.
+const HOTLINES: usize = 3;
+/// Empty rows for departments that are still to come.
+const SPARE: usize = 3;
+
+/// `GET /admin/site`
+pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+    desk.must(Verb::Administer)?;
+    Ok(show(&desk, query.contains_key("done"), None))
+}
+
+fn show(desk: &Desk, done: bool, failed: Option<(&Posted, &Problem)>) -> Response {
+    let shown = Shown::new(desk, failed);
+    let body = html! {
+        div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url"])) }
+        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
+        section.card { (form(desk, &shown)) }
+    };
+    let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
+    desk.page_with(status, Place::Site, desk.t(w::SITE), body)
+}
+
+fn form(desk: &Desk, shown: &Shown<'_>) -> Markup {
+    let known = desk.profile.as_deref();
+    let url = known.map_or("", |known| known.public_url.as_str());
+    let zone = known.map_or("Asia/Shanghai", |known| known.time_zone.as_str());
+    html! {
+        form.form id="site" method="post" action="/admin/site" {
+            (desk.key())
+            (shown.both(w::OFFICE_NAME, "name", known.map(|known| &known.name)))
+            (shown.both(w::HOURS, "hours", known.map(|known| &known.hours)))
+            div.pair {
+                (shown.line(w::TIME_ZONE, "time_zone", zone, Some(w::TIME_ZONE_HINT)))
+                (shown.optional(w::PUBLIC_URL, "public_url", url, Some(w::PUBLIC_URL_HINT)))
+            }
+            fieldset.form { legend { (desk.t(w::HOTLINES)) } (hotlines(desk, shown)) }
+            fieldset.form { legend { (desk.t(w::DEPARTMENTS)) } (departments(desk, shown)) }
+            div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+        }
+    }
+}
+
+fn hotlines(desk: &Desk, shown: &Shown<'_>) -> Markup {
+    let known = desk
+        .profile
+        .as_ref()
+        .map(|profile| profile.hotlines.as_slice())
+        .unwrap_or_default();
+    html! {
+        @for index in 0..HOTLINES.max(known.len()) {
+            @let line = known.get(index);
+            div.triple {
+                (bare(shown, w::LABEL_ZH, &format!("hotlines[{index}].label.zh-Hans"), line.map(|line| zh(&line.label))))
+                (bare(shown, w::LABEL_EN, &format!("hotlines[{index}].label.en"), line.map(|line| en(&line.label))))
+                (bare(shown, w::NUMBER, &format!("hotlines[{index}].number"), line.map(|line| line.number.as_str())))
+            }
+        }
+    }
+}
+
+fn departments(desk: &Desk, shown: &Shown<'_>) -> Markup {
+    let known: Vec<_> = desk.profile.iter().flat_map(|profile| &profile.departments).collect();
+    let typed = shown.typed.map_or(0, |typed| {
+        typed
+            .under("department[")
+            .filter(|(rest, _)| rest.ends_with("].id"))
+            .count()
+    });
+    html! {
+        @for index in 0..(known.len() + SPARE).max(typed) {
+            @let (id, name) = known.get(index).map_or((None, None), |(id, name)| (Some(id.as_str()), Some(*name)));
+            div.triple {
+                (bare(shown, w::SHORT_NAME, &format!("department[{index}].id"), id))
+                (bare(shown, w::LABEL_ZH, &format!("department[{index}].zh-Hans"), name.map(zh)))
+                (bare(shown, w::LABEL_EN, &format!("department[{index}].en"), name.map(en)))
+            }
+        }
+        p.hint { (desk.t(w::SLUG_HINT)) }
+    }
+}
+
+fn zh(text: &LocalText) -> &str {
+    text.0.get(&heliograph_domain::Lang::ZhHans).map_or("", String::as_str)
+}
+
+fn en(text: &LocalText) -> &str {
+    text.0.get(&heliograph_domain::Lang::En).map_or("", String::as_str)
+}
+
+/// An input of a row, whose label is said only to those who do not see the row's head.
+fn bare(shown: &Shown<'_>, label: w::Word, name: &str, known: Option<&str>) -> Markup {
+    let label = shown.desk.t(label);
+    html! {
+        span { input type="text" name=(name) value=(shown.value(name, known.unwrap_or_default())) placeholder=(label) aria-label=(label); (shown.said(name)) }
+    }
+}
+
+/// `POST /admin/site`
+pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let wish = json!({
+        "name": posted.local_text("name"), "hours": posted.local_text("hours"), "time_zone": posted.value("time_zone"),
+        "public_url": posted.value("public_url"), "hotlines": hotlines_asked(&posted), "departments": departments_asked(&posted),
+    });
+    let call = posted.call(&desk, "site", None, &wish);
+    match api::set_site(State(Arc::clone(&desk.office)), call).await {
+        Ok(_) => Ok(redirect("/admin/site?done=set")),
+        Err(problem) => Ok(show(&desk, false, Some((&posted, &problem)))),
+    }
+}
+
+fn hotlines_asked(posted: &Posted) -> Value {
+    let line = |index: usize| {
+        let path = format!("hotlines[{index}]");
+        let number = posted.get(&format!("{path}.number")).trim().to_owned();
+        let label = posted.local_text(&format!("{path}.label"));
+        let empty = number.is_empty() && label["zh-Hans"] == "" && label.get("en").is_none();
+        (!empty).then(|| json!({"label": label, "number": number}))
+    };
+    (0..8).filter_map(line).collect()
+}
+
+fn departments_asked(posted: &Posted) -> Value {
+    let mut departments = Map::new();
+    for index in 0..200 {
+        let path = format!("department[{index}]");
+        let id = posted.get(&format!("{path}.id")).trim();
+        if !id.is_empty() {
+            departments.insert(id.to_owned(), posted.local_text(&path));
+        }
+    }
+    Value::Object(departments)
+}

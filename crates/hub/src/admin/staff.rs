@@ -1,0 +1,119 @@
+//! Staff: who works here, with which roles.
+
+use super::form::Posted;
+use super::layout::{Desk, Place, redirect, tag};
+use super::parts::Shown;
+use super::words as w;
+use crate::directory;
+use crate::http::people as api;
+use crate::http::problem::Problem;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use heliograph_domain::StaffId;
+use heliograph_domain::staff::{Role, Verb};
+use maud::{Markup, html};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// `GET /admin/staff?edit=`
+pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+    show(&desk, query.get("edit").map_or("", String::as_str), None)
+}
+
+fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
+    let known = [
+        "id",
+        "name",
+        "name.zh-Hans",
+        "name.en",
+        "department",
+        "roles",
+        "password",
+    ];
+    let body = html! {
+        div.top { div { h1 { (desk.t(w::STAFF)) } p.muted { (desk.t(w::STAFF_WHAT)) } } }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &known)) }
+        section.card { (list(desk)) }
+        @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))?) }
+    };
+    let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
+    Ok(desk.page_with(status, Place::Staff, desk.t(w::STAFF), body))
+}
+
+fn list(desk: &Desk) -> Markup {
+    let administers = desk.may(Verb::Administer);
+    html! {
+        div.scroll { table.stacked {
+            thead { tr { th { (desk.t(w::NAME_ZH)) } th { (desk.t(w::DEPARTMENT)) } th { (desk.t(w::ROLES)) } th {} } }
+            tbody {
+                @for (id, person) in &desk.state.staff.people {
+                    tr {
+                        td { b { (desk.person(id)) } small { (id) } }
+                        td data-label=(desk.t(w::DEPARTMENT)) { (desk.department(&person.department)) }
+                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } } }
+                        td.end { @if administers { a href=(format!("/admin/staff?edit={id}#form")) { (desk.t(w::EDIT)) } } }
+                    }
+                }
+            }
+        } }
+    }
+}
+
+fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
+    let id = edit.parse::<StaffId>().ok();
+    let known = id.as_ref().and_then(|id| desk.state.staff.people.get(id));
+    let listing = match &id {
+        Some(id) if known.is_some() => directory::find(&*desk.office.log, id).map_err(Problem::internal)?,
+        _ => None,
+    };
+    let roles = Role::ALL.map(|role| (slug(role), role.label(desk.lang).to_owned()));
+    let has: Vec<String> = known
+        .map(|known| known.roles.iter().map(|role| slug(*role)).collect())
+        .unwrap_or_default();
+    let department = known.map(|known| known.department.to_string()).unwrap_or_default();
+    let hint = if known.is_some() {
+        w::PASSWORD_KEEPS
+    } else {
+        w::PASSWORD_MIN
+    };
+    Ok(html! {
+        section.card id="form" {
+            h2 { (desk.t(if known.is_some() { w::EDIT_PERSON } else { w::ADD_PERSON })) }
+            form.form method="post" action="/admin/staff" {
+                (desk.key())
+                div.pair {
+                    @if known.is_some() { (shown.fixed(w::STAFF_ID, "id", edit)) } @else { (shown.line(w::STAFF_ID, "id", "", Some(w::SLUG_HINT))) }
+                    (shown.department(&department))
+                }
+                (shown.both(w::NAME_ZH, "name", listing.as_ref().map(|listing| &listing.name)))
+                (shown.boxes(w::ROLES, "roles", &has, &roles))
+                p.hint { (desk.t(w::FOUR_EYES)) }
+                (shown.password(w::PASSWORD, "password", hint))
+                div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+            }
+        }
+    })
+}
+
+fn slug(role: Role) -> String {
+    json!(role).as_str().unwrap_or_default().to_owned()
+}
+
+/// `POST /admin/staff`
+pub(crate) async fn appoint(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let password = match posted.get("password") {
+        "" => json!(null),
+        password => json!(password),
+    };
+    let wish = json!({
+        "id": posted.value("id"), "name": posted.local_text("name"), "department": posted.value("department"),
+        "roles": posted.all("roles"), "password": password,
+    });
+    let call = posted.call(&desk, "appoint", None, &wish);
+    match api::add_staff(State(Arc::clone(&desk.office)), call).await {
+        Ok(_) => Ok(redirect("/admin/staff")),
+        Err(problem) => show(&desk, posted.get("id"), Some((&posted, &problem))),
+    }
+}

@@ -1,0 +1,125 @@
+//! Times as people of the office read them.
+
+use super::layout::Desk;
+use heliograph_domain::{Date, Instant, Lang};
+use jiff::civil;
+use jiff::tz::TimeZone;
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+/// Where nobody has set the office's clock yet.
+const SHANGHAI_S: i32 = 8 * 3600;
+
+impl Desk {
+    fn offset_s(&self, at: Instant) -> i32 {
+        self.profile
+            .as_ref()
+            .map_or(SHANGHAI_S, |profile| profile.clock.offset_s(at))
+    }
+
+    /// The office's date of an instant, and the minutes since its midnight.
+    pub(crate) fn civil(&self, at: Instant) -> (Date, u64) {
+        let (date, ms) = Date::at(at, self.offset_s(at));
+        (date, ms / 60_000)
+    }
+
+    /// The office's date now.
+    pub(crate) fn today(&self) -> Date {
+        self.civil(self.now).0
+    }
+
+    /// `今天 09:12`, `昨天 16:40`, `11月20日 09:12`, `2015年11月20日 09:12`.
+    pub(crate) fn time(&self, at: Instant) -> String {
+        let (date, minutes) = self.civil(at);
+        format!("{} {:02}:{:02}", self.day(date), minutes / 60, minutes % 60)
+    }
+
+    /// The day alone.
+    pub(crate) fn day(&self, date: Date) -> String {
+        let zh = self.lang == Lang::ZhHans;
+        let today = self.today();
+        match days_between(date, today) {
+            0 if zh => "今天".to_owned(),
+            0 => "Today".to_owned(),
+            1 if zh => "昨天".to_owned(),
+            1 => "Yesterday".to_owned(),
+            -1 if zh => "明天".to_owned(),
+            -1 => "Tomorrow".to_owned(),
+            _ => self.calendar_day(date, date.year != today.year),
+        }
+    }
+
+    fn calendar_day(&self, date: Date, with_year: bool) -> String {
+        let month = MONTHS[usize::from(date.month.clamp(1, 12)) - 1];
+        match (self.lang == Lang::ZhHans, with_year) {
+            (true, true) => format!("{}年{}月{}日", date.year, date.month, date.day),
+            (true, false) => format!("{}月{}日", date.month, date.day),
+            (false, true) => format!("{} {month} {}", date.day, date.year),
+            (false, false) => format!("{} {month}", date.day),
+        }
+    }
+
+    /// Hours, minutes, seconds and tenths, for what happens within moments.
+    pub(crate) fn moment(&self, at: Instant) -> String {
+        let (_, ms) = Date::at(at, self.offset_s(at));
+        let s = ms / 1000;
+        format!("{:02}:{:02}:{:02}.{}", s / 3600, s / 60 % 60, s % 60, ms % 1000 / 100)
+    }
+
+    /// What a form's `datetime-local` field holds, as RFC 3339 of the office's zone. What cannot be read is passed on
+    /// as it is, so that the API says what is wrong with it.
+    pub(crate) fn typed_time(&self, text: &str) -> String {
+        let zone = self
+            .profile
+            .as_ref()
+            .and_then(|profile| TimeZone::get(&profile.time_zone).ok());
+        let zone = zone.unwrap_or_else(|| TimeZone::fixed(jiff::tz::offset(8)));
+        let read = text.trim().parse::<civil::DateTime>().ok();
+        read.and_then(|at| zone.to_timestamp(at).ok())
+            .map_or_else(|| text.trim().to_owned(), |at| at.to_string())
+    }
+}
+
+/// Days from one date to another; negative when the other is earlier.
+pub(crate) fn days_between(from: Date, to: Date) -> i32 {
+    match (civil_date(from), civil_date(to)) {
+        (Some(from), Some(to)) => (to - from).get_days(),
+        _ => 0,
+    }
+}
+
+/// The same day some months later; the month's last when it has no such day.
+pub(crate) fn months_later(date: Date, months: u8) -> Option<Date> {
+    let later = civil_date(date)?
+        .checked_add(jiff::Span::new().months(i64::from(months)))
+        .ok()?;
+    Date::new(
+        u16::try_from(later.year()).ok()?,
+        u8::try_from(later.month()).ok()?,
+        u8::try_from(later.day()).ok()?,
+    )
+}
+
+fn civil_date(date: Date) -> Option<civil::Date> {
+    civil::Date::new(
+        i16::try_from(date.year).ok()?,
+        i8::try_from(date.month).ok()?,
+        i8::try_from(date.day).ok()?,
+    )
+    .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_months_are_counted_by_the_calendar() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(days_between(date("2026-02-27"), date("2026-03-01")), 2);
+        assert_eq!(days_between(date("2026-03-01"), date("2026-02-27")), -2);
+        assert_eq!(months_later(date("2026-01-31"), 1), Some(date("2026-02-28")));
+        assert_eq!(months_later(date("2015-11-30"), 3), Some(date("2016-02-29")));
+    }
+}

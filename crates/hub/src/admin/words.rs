@@ -1,0 +1,352 @@
+//! Every word of the admin, in Chinese and English: one table, so that neither can be forgotten.
+
+use heliograph_domain::Lang;
+
+/// A word or sentence in both languages of the interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word {
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl Word {
+    pub(crate) fn get(self, lang: Lang) -> &'static str {
+        if lang == Lang::ZhHans { self.zh } else { self.en }
+    }
+
+    /// Its blanks `{}` filled in order.
+    pub(crate) fn filled(self, lang: Lang, blanks: &[&str]) -> String {
+        let mut parts = self.get(lang).split("{}");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for (index, part) in parts.enumerate() {
+            out.push_str(blanks.get(index).copied().unwrap_or_default());
+            out.push_str(part);
+        }
+        out
+    }
+}
+
+macro_rules! words {
+    ($( $name:ident $zh:literal $en:literal; )*) => {
+        $( pub(crate) const $name: Word = Word { zh: $zh, en: $en }; )*
+        #[cfg(test)]
+        const ALL: &[(&str, Word)] = &[ $( (stringify!($name), $name), )* ];
+    };
+}
+
+words! {
+    PRODUCT "Heliograph" "Heliograph";
+    SKIP "跳到正文" "Skip to content";
+    NAVIGATION "导航" "Navigation";
+    HOME "工作台" "Workbench";
+    WRITE "拟稿" "Write";
+    PUBLICATIONS "公开信息" "Publications";
+    CATALOGUE "公开目录" "Catalogue";
+    DISPLAYS "屏幕" "Displays";
+    CHANNELS "频道" "Channels";
+    STAFF "人员" "Staff";
+    SITE "单位信息" "Office";
+    SIGN_IN "登录" "Sign in";
+    SIGN_OUT "退出登录" "Sign out";
+    BACK_HOME "回到工作台" "Back to the workbench";
+    LIST_COMMA "、" ", ";
+
+    STAFF_ID "用户名" "User name";
+    PASSWORD "密码" "Password";
+    PASSWORD_NEW "密码（至少 10 个字符）" "Password (at least 10 characters)";
+    PASSWORD_AGAIN "再输入一次密码" "Password again";
+    NAME_ZH "姓名" "Name";
+    NO_ACCOUNTS_YET "还没有任何账户：请打开系统首次启动时显示的一次性链接，设立第一位系统管理员。" "There are no accounts yet: open the one-time link that the hub printed at its first start to make the first administrator.";
+    SETUP_TITLE "设立系统管理员" "Make the first administrator";
+    SETUP_WHY "这个链接只能用一次。系统管理员随后添加其他工作人员。" "This link works once. The administrator then adds the rest of the staff.";
+    SETUP_WORD "一次性口令" "One-time word";
+    SETUP_GO "设立并登录" "Create and sign in";
+
+    GOOD_MORNING "上午好，{}" "Good morning, {}";
+    GOOD_NOON "中午好，{}" "Good day, {}";
+    GOOD_AFTERNOON "下午好，{}" "Good afternoon, {}";
+    GOOD_EVENING "晚上好，{}" "Good evening, {}";
+    WRITE_ONE "写一条信息" "Write something";
+    WAITS_FOR_ME "等我处理" "Waiting for me";
+    ALL_N "全部 {} 项" "All {}";
+    NOTHING_WAITS "没有等您处理的事项。" "Nothing is waiting for you.";
+    MY_DRAFTS "我的草稿" "My drafts";
+    UNTITLED "（尚无标题）" "(untitled)";
+    DRAFT "草稿" "Draft";
+    SAVED_AT "保存于 {}" "saved {}";
+    SUBMITTED_BY "{} 提交" "from {}";
+    RETURNED_BY "{} 退回" "returned by {}";
+    N_CHANGES "与上次公开相比改动 {} 处" "{} changes since the last release";
+    DUE_AND_OVERDUE "到期与逾期" "Due and overdue";
+    RESPONSIBLE_IS "负责人 {}" "{} is responsible";
+    DUE_ON "应于 {} 前公开" "due {}";
+    OVERDUE_DAYS "逾期 {} 天" "{} days overdue";
+    DUE_TODAY "今天到期" "Due today";
+    OVERDUE_YEARS "逾期 {} 年多" "Over {} years overdue";
+    DUE_IN_DAYS "余 {} 天" "{} days left";
+    NEVER_RELEASED "尚未公开" "Never released";
+    ON_RECORD "已公开" "Released";
+    NO_CATALOGUE "公开目录还是空的。目录项写明公开什么、多久公开一次、由谁负责。" "The catalogue is empty. Its entries say what is disclosed, how often, and who answers for it.";
+    OPEN_ENTRY "添加目录项" "Open an entry";
+    NOTHING_DUE "三十天内没有到期的目录项。" "Nothing is due within thirty days.";
+    ALL_DISPLAYS "查看全部" "See all";
+    NO_DISPLAYS "还没有登记屏幕。" "No display is enrolled yet.";
+    HOW_TO_ADD_DISPLAY "如何登记屏幕" "How to enrol one";
+    MONTHLY "每月" "Monthly";
+    QUARTERLY "每季" "Quarterly";
+    HALF_YEARLY "每半年" "Half-yearly";
+    YEARLY "每年" "Yearly";
+    EVERY_MONTHS "每 {} 个月" "Every {} months";
+    AD_HOC_DAYS "临时性工作，{} 个工作日内" "As it comes, within {} working days";
+    STANDING "长期公开" "Standing";
+
+    FIRST_STEPS "开始使用" "First steps";
+    STEP_SITE "填写单位信息：名称、电话、办公时间和处室" "Describe the office: name, telephone, hours and departments";
+    STEP_CHANNELS "开设频道，例如“大厅”" "Open channels, for instance Hall";
+    STEP_CATALOGUE "建立公开目录" "Fill the catalogue";
+    STEP_STAFF "添加工作人员并分配角色" "Add staff and give them roles";
+    STEP_ASK "单位信息尚未设置，请联系系统管理员。" "The office has not been described yet: ask your administrator.";
+
+    WAITS_REVIEW "待保密审查" "To be reviewed";
+    WAITS_COUNTERSIGN "待会审" "To be countersigned";
+    WAITS_APPROVAL "待审批" "To be approved";
+    WAITS_RELEASE "待发布" "To be released";
+    WAITS_AMEND "待更新发布" "Amendment ready";
+    STATE_REVIEWED "已审查" "Reviewed";
+    STATE_COUNTERSIGNED "已会审" "Countersigned";
+    STATE_RETURNED "已退回" "Returned";
+    STATE_RELEASED "发布中" "On release";
+    STATE_EXPIRED "已到期" "Expired";
+    STATE_WITHDRAWN "已撤回" "Withdrawn";
+
+    DISPLAY_ON_AIR "在播" "On air";
+    DISPLAY_SLATE "待机画面" "Slate";
+    DISPLAY_STALE "失联" "Silent";
+    DISPLAY_OFFLINE "离线" "Offline";
+    DISPLAY_RETIRED "已停用" "Retired";
+    PICTURE_OF "{}的画面" "The picture of {}";
+    LAST_SEEN_AT "最后在线 {}" "Last seen {}";
+    NOT_SEEN_SINCE_START "系统启动后未上线" "Not seen since the hub started";
+    N_FINE "{} 块正常" "{} fine";
+    N_STALE "{} 块失联" "{} silent";
+    N_OFFLINE "{} 块离线" "{} offline";
+
+    CHANGED "有改动" "Changed";
+    BEFORE "上次公开" "Released";
+    NOW "现在" "Now";
+    LANG_ZH "中文" "Chinese";
+    LANG_EN "英文" "English";
+    LANG_JA "日文" "Japanese";
+    LANG_KO "韩文" "Korean";
+    LANG_RU "俄文" "Russian";
+
+    PANE_LOBBY "大厅横屏" "Lobby screen";
+    PANE_PORTRAIT "竖屏" "Portrait screen";
+    PANE_STRIP "条屏" "LED strip";
+    PREVIEW_ON "{}上的样子" "How it looks: {}";
+    ON_THE_PANELS "屏幕上的样子" "On the screens";
+    PREVIEW_HINT "由屏幕所用的同一程序绘制。方括号内是尚未填写的内容。" "Drawn by the program that the displays use. What stands in brackets is not written yet.";
+
+    STATE "状态" "State";
+    KIND "类型" "Kind";
+    ALL_STATES "全部状态" "Any state";
+    ALL_KINDS "全部类型" "Any kind";
+    SEARCH "查找" "Search";
+    SEARCH_TITLES "按标题查找" "Search titles";
+    N_FOUND "共 {} 条" "{} in all";
+    NOTHING_FOUND "没有符合条件的信息。" "Nothing matches.";
+    SHOW_ALL "显示全部" "Show all";
+    NO_PUBLICATIONS "还没有送审过任何信息。先写一条，保存后提交保密审查。" "Nothing was ever submitted. Write something, save it, and submit it for review.";
+    PAGES "分页" "Pages";
+    NEWER "← 较新" "← Newer";
+    OLDER "较早 →" "Older →";
+
+    TEXT "内容" "Text";
+    REVISION "修订稿" "Revision";
+    TEXT_GONE "（内容已被依法删除，仅存记录）" "(the text was erased; the record remains)";
+    RELEASE "发布情况" "Release";
+    REACH "到达情况" "Where it has arrived";
+    FROM "开始" "From";
+    UNTIL "结束" "Until";
+    FROM_HINT "不填则立即" "at once when empty";
+    UNTIL_HINT "不填则直到撤回" "until withdrawn when empty";
+    UNTIL_WITHDRAWN "直到撤回" "Until withdrawn";
+    RELEASED_BY "发布人" "Released by";
+    CONTENT_HASH "内容指纹" "Content hash";
+    HISTORY "办理经过" "History";
+    EVENT_SUBMITTED "提交送审" "Submitted";
+    EVENT_SUBMITTED_COUNTERSIGN "提交送审（须会审）" "Submitted (to be countersigned)";
+    EVENT_REVIEWED "通过保密审查" "Cleared by confidentiality review";
+    EVENT_COUNTERSIGNED "会审同意" "Countersigned";
+    EVENT_APPROVED "审批同意" "Approved";
+    EVENT_REJECTED "退回" "Returned";
+    EVENT_RELEASED "发布" "Released";
+    EVENT_AMENDED "更新发布" "Amended";
+    EVENT_WITHDRAWN "撤回" "Withdrawn";
+    EVENT_EXPLAINED "补充撤回理由" "Withdrawal explained";
+    DONE_SUBMIT "已提交，等待保密审查。" "Submitted: it now waits for the confidentiality review.";
+    DONE_REVIEW "已通过保密审查。" "Cleared.";
+    DONE_COUNTERSIGN "已会审。" "Countersigned.";
+    DONE_APPROVE "已审批，可以发布。" "Approved: it can be released.";
+    DONE_REJECT "已退回拟稿人。" "Returned to its author.";
+    DONE_AMEND "已更新，各屏正在换上新内容。" "Amended: the displays are changing over.";
+    DONE_WITHDRAW "已撤回，各屏不再显示。" "Withdrawn: no display shows it any more.";
+
+    WHAT_NOW "现在可以做什么" "What you can do";
+    NOTHING_TO_DO "这条信息现在不需要您处理。" "There is nothing for you to do here now.";
+    NOBODY_CAN "目前没有人可以办理这一步：请系统管理员分配角色（拟稿、保密审查、审批须为三个不同的人）。" "Nobody can take this step: ask an administrator to give someone the role (author, reviewer and approver are three different people).";
+    CAN_BE_DONE_BY "可由 {} 办理" "Can be done by {}";
+    MEND "修改后重新送审" "Correct and submit again";
+    CHANGE_ANYWAY "继续修改（须重新审查）" "Go on changing it (reviews start over)";
+    REVISE "修订" "Revise";
+    DO_REVIEW "通过保密审查" "Clear for confidentiality";
+    DO_COUNTERSIGN "会审同意" "Countersign";
+    DO_APPROVE "审批同意" "Approve";
+    DO_AMEND "更新发布" "Release the amendment";
+    DO_REJECT "退回拟稿人" "Return to the author";
+    DO_WITHDRAW "撤回" "Withdraw";
+    DO_RELEASE "发布到屏幕" "Release to the displays";
+    EXPLAIN "补充撤回理由" "Explain the withdrawal";
+    REASON "理由" "Reason";
+    MAY_FOLLOW "可以稍后补充" "may follow later";
+    CONFIRM "确认" "Confirm";
+    NO_CHANNELS "还没有频道，请先由屏幕运维开设。" "There is no channel yet: a display operator opens one first.";
+    PRIORITY "优先级" "Priority";
+    PRIORITY_NORMAL "普通" "Normal";
+    PRIORITY_FILLER "填空（没有其他内容时显示）" "Filler (when there is nothing else)";
+
+    WHAT_TO_WRITE "写什么？" "What do you want to write?";
+    OTHER_KIND "换一种类型" "Another kind";
+    ABOUT_NOTICE "通知公众一件事" "Tell the public something";
+    ABOUT_GUIDE "一件事怎么办：材料、流程、时限、收费" "How a matter is handled: papers, steps, time, fee";
+    ABOUT_COMMITMENT "向公众作出的一项承诺" "One promise to the public";
+    ABOUT_WINDOW "窗口上公示的十项内容" "The ten things that hang at a window";
+    ABOUT_POWERS "行政主体有哪些权力" "What powers the office has";
+    ABOUT_DISCRETION "什么情形作什么裁量" "Which circumstance leads to which result";
+    ABOUT_FINANCE "预算、决算与“三公”经费" "Budget, accounts and the three public expenses";
+    ABOUT_PERSONNEL "任免、招考、表彰" "Appointments, recruitment, awards";
+    ABOUT_PLANNING "规划与年度计划" "Plans and programmes";
+    ABOUT_ORGANISATION "机构、职能、负责人" "Who we are and what we do";
+    ABOUT_ENFORCEMENT "执法依据、过程与结果" "Grounds, course and outcome of enforcement";
+    ABOUT_INTERPRETATION "解释一项政策" "Explain a policy";
+    ABOUT_RULE "制度、指南与目录" "Rules, guides and catalogues";
+    CHINESE_TEXT "中文内容" "Chinese text";
+    ENGLISH_TEXT "英文内容" "English text";
+    ENGLISH_HINT "可选，供英文屏和双语公示使用" "Optional, for English screens";
+    HINT_LINES "每行一项" "one to a line";
+    HINT_MARKDOWN "空一行分段，# 作小标题，- 作列表" "a blank line parts paragraphs, # heads, - lists";
+    OPTIONAL "可不填" "may be empty";
+    CHOOSE "请选择" "Choose";
+    ROW_N "第 {} 项" "No. {}";
+    ADD_ROW "再加一项" "Add another";
+    ENTRY "公开目录项" "Catalogue entry";
+    ENTRY_HINT "属于哪一项公开内容" "which entry it belongs to";
+    NEEDS_COUNTERSIGN "需要会审" "Needs countersignature";
+    SUBMIT "提交送审" "Submit for review";
+    SAVE_DRAFT "保存草稿" "Save draft";
+    PREVIEW "预览" "Preview";
+    SAVED "已自动保存" "Saved";
+    NOT_SAVED "有内容需要改正，尚未保存" "Not saved yet: something needs correcting";
+    DISCARD "丢弃草稿" "Discard the draft";
+    DISCARD_WHAT "草稿将被彻底删除，已送审或发布的内容不受影响。" "The draft is erased; what was submitted or released stays.";
+    N_FAULTS "有 {} 处需要改正，见下面标红的地方。" "{} places need correcting: see the fields marked in red.";
+    NAME "名称" "Name";
+    SHORT_NAME "代号" "Short name";
+    SLUG_HINT "小写字母、数字和“-”，最多 32 个，定后不改" "lower-case letters, digits and hyphens, at most 32; it stays";
+    EDIT "修改" "Edit";
+    SAVE "保存" "Save";
+    DONE_SAVED "已保存。" "Saved.";
+    LANGUAGE "语言" "Language";
+    LOCATION "位置" "Location";
+    DEPARTMENT "处室" "Department";
+
+    RELEASED_AT "发布于 {}（{}）" "Released {} ({})";
+    REFRESH "刷新" "Refresh";
+    NOT_YET "将于 {} 开始显示，各屏会先收好内容。" "It will be shown from {}; the displays get it before that.";
+    NOBODY_TUNED "没有屏幕收看所选的频道，这条信息还没有在任何屏幕上显示。" "No display is tuned to these channels: nobody sees it yet.";
+    REACH_FORGOTTEN "到达情况只为最近的发布保留，系统重新启动后不再保留。各屏现在显示什么，请看屏幕页。" "This is kept for the newest releases only, until the hub restarts. See the displays for what is shown now.";
+    N_OF_M_ON_AIR "{} / {} 块屏已播出" "On air on {} of {} displays";
+    SENT "已发出" "Sent";
+    RECEIVED "已收到" "Received";
+    ON_AIR "已播出" "On air";
+    ON_ITS_WAY "送达中" "On its way";
+    ARRIVES_LATER "上线后自动送达" "It arrives once the display is back";
+
+    RETIRED_DISPLAYS "已停用的屏幕" "Retired displays";
+    ENROL_TOKEN "在下面生成一个当天有效的令牌。" "Make a token below; it is good for a day.";
+    ENROL_RUN "在接屏幕的机器上登记，名称、位置、面板和频道按实际填写：" "On the machine behind the panel, enrol it with its name, place, panel profile and channels:";
+    ENROL_START "启动播放器，屏幕随即出现在本页：" "Start the player; the display appears on this page:";
+    TOKEN_FOR "令牌用途" "What the token is for";
+    TOKEN_FOR_HINT "例如：登记东门竖屏" "for instance: enrol the east door screen";
+    MAKE_TOKEN "生成令牌" "Make a token";
+    TOKEN_MADE "令牌只显示这一次，请立即使用：" "This token is shown once; use it now:";
+    SHOWS_NOW "现在显示" "What it shows now";
+    DRAWN_BY_HUB "由系统按屏幕的节目绘制，与屏幕使用同一程序。" "Drawn by the hub from the display's programme, by the program that the display uses.";
+    FACTS "基本情况" "Facts";
+    ON_NOW "正在播出" "On now";
+    LAST_SEEN "最后在线" "Last seen";
+    SOFTWARE "播放软件" "Software";
+    UPTIME "已运行" "Running for";
+    HOURS_MINUTES "{} 小时 {} 分" "{} h {} min";
+    REFUSALS "拒收消息" "Refused messages";
+    PANEL "面板" "Panel";
+    DEVICE_KEY "设备公钥" "Device key";
+    SETTING "设置" "Setting";
+    RETIRE "停用这块屏幕" "Retire this display";
+    RETIRE_WHAT "停用后它的凭证立即失效，不能恢复；要再用须重新登记。" "Its credential stops working at once and for good; to use it again, enrol it anew.";
+
+    CHANNELS_WHAT "发布时选择频道，屏幕收看频道。" "Releases go to channels; displays tune in to them.";
+    ITEMS_ON "在播条目" "Items on";
+    OPEN_CHANNEL "开设频道" "Open a channel";
+    EDIT_CHANNEL "修改频道" "Edit the channel";
+
+    CATALOGUE_WHAT "公开什么、多久公开一次、由谁负责；逾期的在前。" "What is disclosed, how often, and by whom; the overdue come first.";
+    CADENCE "公开时限" "Cadence";
+    LAST_RELEASED "上次公开" "Last released";
+    NEXT_DUE "下次到期" "Next due";
+    RESPONSIBLE "负责人" "Responsible";
+    N_RELEASED "共 {} 条" "{} in all";
+    EDIT_ENTRY "修改目录项" "Edit the entry";
+    INDEX_NUMBER "索引号" "Index number";
+    SUMMARY "内容概述" "Summary";
+    CATEGORY "年报类别" "Category of the annual report";
+
+    STAFF_WHAT "谁在这里工作、担任什么角色。" "Who works here, and in which roles.";
+    ROLES "角色" "Roles";
+    NO_ROLES "无角色，不能登录" "No role: cannot sign in";
+    ADD_PERSON "添加工作人员" "Add someone";
+    EDIT_PERSON "修改工作人员" "Edit this person";
+    PASSWORD_KEEPS "不填则保持不变" "stays as it is when empty";
+    PASSWORD_MIN "至少 10 个字符" "at least 10 characters";
+    FOUR_EYES "一个人可以兼任多个角色，但同一条信息的拟稿、保密审查、审批必须由三个不同的人完成。" "One person may have several roles, but author, reviewer and approver of one publication are always three people.";
+
+    SITE_WHAT "显示在每块屏幕的页眉和页脚。" "Shown at the head and foot of every display.";
+    OFFICE_NAME "单位名称" "Name of the office";
+    HOURS "办公时间" "Opening hours";
+    TIME_ZONE "时区" "Time zone";
+    TIME_ZONE_HINT "例如 Asia/Shanghai" "for instance Asia/Shanghai";
+    PUBLIC_URL "公开网址" "Public address";
+    PUBLIC_URL_HINT "用于二维码，可不填" "for QR codes; may be empty";
+    HOTLINES "电话（先咨询，后监督）" "Telephones (enquiries first, then supervision)";
+    DEPARTMENTS "处室" "Departments";
+    LABEL_ZH "中文名称" "Name in Chinese";
+    LABEL_EN "英文名称" "Name in English";
+    NUMBER "号码" "Number";
+    SEE_SAVED "查看已保存的内容" "See what is saved";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_there_in_both_languages_with_the_same_blanks() {
+        let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        for (name, word) in ALL {
+            let blanks = |text: &str| text.matches("{}").count();
+            assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
+            assert!(!han(word.en), "{name}: Chinese in the English text");
+            assert_eq!(blanks(word.zh), blanks(word.en), "{name}");
+        }
+    }
+}

@@ -1,0 +1,497 @@
+//! The admin's pages, used as a browser without script uses them: forms, cookies and redirects only.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use heliograph_hub::{Hub, HubConfig, SystemClock};
+use heliograph_tests::{Http, LOBBY, NOTICE_ENTRY, PASSWORD, Reply, STRIP, TempDir, World, eventually, notice};
+use std::sync::Arc;
+
+/// Someone's browser: it keeps cookies, follows nothing by itself, and runs no script.
+struct Browser {
+    http: Http,
+    cookie: String,
+}
+
+impl Browser {
+    fn of(http: Http) -> Self {
+        Self {
+            http,
+            cookie: String::new(),
+        }
+    }
+
+    fn signed_in(world: &World, who: &str) -> Self {
+        let mut browser = Self::of(world.http());
+        let reply = browser.post("/admin/login", &[("staff", who), ("password", PASSWORD)]);
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (303, Some("/admin")),
+            "{}",
+            reply.text
+        );
+        browser
+    }
+
+    fn get(&self, path: &str) -> Reply {
+        self.http.send("GET", path, &[("cookie", &self.cookie)], b"")
+    }
+
+    fn in_english(&self, path: &str) -> Reply {
+        let cookie = format!("{}; heliograph_lang=en", self.cookie);
+        self.http.send("GET", path, &[("cookie", &cookie)], b"")
+    }
+
+    fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let headers = [
+            ("cookie", self.cookie.as_str()),
+            ("content-type", "application/x-www-form-urlencoded"),
+        ];
+        let reply = self.http.send("POST", path, &headers, form(fields).as_bytes());
+        if let Some(cookie) = reply.header("set-cookie") {
+            self.cookie = cookie.split(';').next().unwrap().to_owned();
+        }
+        reply
+    }
+
+    /// Presses the button of a step on a publication's page, with what its form holds.
+    fn step(&mut self, id: &str, step: &str, fields: &[(&str, &str)]) -> Reply {
+        let page = self.get(&format!("/admin/publications/{id}")).expect_status(200).text;
+        let action = format!("action=\"/admin/publications/{id}/{step}\"");
+        let at = page
+            .find(&action)
+            .unwrap_or_else(|| panic!("no form for {step}: {page}"));
+        let (key, content) = (hidden(&page[at..], "key"), hidden(&page[at..], "content"));
+        let mut all = vec![("key", key.as_str()), ("content", content.as_str())];
+        all.extend_from_slice(fields);
+        self.post(&format!("/admin/publications/{id}/{step}"), &all)
+    }
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    let escaped = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
+    let pairs: Vec<String> = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
+        .collect();
+    pairs.join("&")
+}
+
+/// The value of the first field of this name in a page.
+fn hidden(page: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    let rest = page.split_once(&mark).map_or("", |(_, rest)| rest);
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+const TITLE: (&str, &str) = ("content.zh-Hans.title", "关于调整领证时间的公告");
+const BODY: (&str, &str) = ("content.zh-Hans.body", "自下月起，领证时间为工作日下午。");
+
+/// A notice as the form posts it; `body` may be left out.
+fn sheet<'a>(key: &'a str, then: &'a str, hash: &'a str, body: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("key", key),
+        ("kind", "notice"),
+        ("hash", hash),
+        ("publication", ""),
+        ("catalogue_entry", NOTICE_ENTRY),
+        TITLE,
+        ("content.zh-Hans.body", body),
+        ("content.zh-Hans.department", "办公室"),
+        ("content.zh-Hans.date", "2026-11-24"),
+        ("content.en.title", ""),
+        ("then", then),
+    ]
+}
+
+fn id_of(location: Option<&str>) -> String {
+    let path = location.unwrap().split('?').next().unwrap();
+    path.rsplit('/').next().unwrap().to_owned()
+}
+
+/// Writes a notice and submits it for review; the publication's id.
+fn submitted(author: &mut Browser) -> String {
+    let key = hidden(&author.get("/admin/write?kind=notice").expect_status(200).text, "key");
+    let reply = author
+        .post("/admin/write", &sheet(&key, "submit", "", BODY.1))
+        .expect_status(303);
+    id_of(reply.header("location"))
+}
+
+#[test]
+fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
+    let world = World::new();
+    let lobby = world.display("lobby", LOBBY, &["hall"]);
+    let mut author = Browser::signed_in(&world, "author");
+    let id = submitted(&mut author);
+    assert!(
+        author
+            .get(&format!("/admin/publications/{id}"))
+            .text
+            .contains("待保密审查")
+    );
+
+    let mut reviewer = Browser::signed_in(&world, "reviewer");
+    let home = reviewer.get("/admin").expect_status(200).text;
+    assert!(
+        home.contains("王审查") && home.contains(TITLE.1),
+        "it waits for the reviewer"
+    );
+    let _ = reviewer.step(&id, "review", &[]).expect_status(303);
+    let mut approver = Browser::signed_in(&world, "approver");
+    let _ = approver.step(&id, "approve", &[]).expect_status(303);
+
+    let refused = approver.step(&id, "release", &[("until", "2001-01-01T00:00"), ("channels", "hall")]);
+    assert_eq!(refused.status, 422);
+    assert!(
+        refused.text.contains("结束时间") && refused.text.contains("2001-01-01T00:00"),
+        "{}",
+        refused.text
+    );
+    let released = approver
+        .step(&id, "release", &[("channels", "hall"), ("until", "2099-01-01T09:00")])
+        .expect_status(303);
+    let reach = released.header("location").unwrap().to_owned();
+    eventually("the page shows it on air", || {
+        approver.get(&reach).text.contains("1 / 1 块屏已播出")
+    });
+    assert!(
+        approver
+            .get(&reach)
+            .text
+            .contains(&format!("data-display=\"{}\"", lobby.id))
+    );
+    let api = world.people.admin.get(&format!("/api/v1/publications/{id}")).json;
+    assert_eq!(
+        api["released"]["until"], "2099-01-01T01:00:00.000Z",
+        "typed in the office's own time"
+    );
+
+    let page = approver.get(&format!("/admin/publications/{id}")).text;
+    for word in ["提交送审", "通过保密审查", "审批同意", "李拟稿", "王审查", "陈审批"] {
+        assert!(page.contains(word), "the history says {word}");
+    }
+    let _ = approver
+        .step(&id, "withdraw", &[("reason", "时间有误")])
+        .expect_status(303);
+    assert!(
+        approver
+            .get(&format!("/admin/publications/{id}"))
+            .text
+            .contains("时间有误")
+    );
+}
+
+#[test]
+fn what_is_missing_is_said_at_its_field_and_what_was_typed_stays() {
+    let world = World::new();
+    let mut author = Browser::signed_in(&world, "author");
+    let reply = author
+        .post("/admin/write", &sheet("k1", "submit", "", ""))
+        .expect_status(422);
+    assert!(reply.text.contains(TITLE.1), "the title is still there");
+    assert!(reply.text.contains("正文未填写") && !reply.text.contains("标题未填写"));
+    assert_eq!(
+        reply.text.matches("class=\"fault\"").count(),
+        1,
+        "one fault, at one field"
+    );
+    let known = world.people.author.get("/api/v1/publications").json;
+    assert!(
+        known["publications"].as_array().unwrap().is_empty(),
+        "nothing was submitted"
+    );
+
+    // The same sheet, saved as a draft, is no fault: it may be unfinished.
+    let saved = author
+        .post("/admin/write", &sheet("k2", "save", "", ""))
+        .expect_status(303);
+    let page = author
+        .in_english(saved.header("location").unwrap())
+        .expect_status(200)
+        .text;
+    assert!(page.contains(TITLE.1) && page.contains("Save draft"));
+    let wrong = author
+        .post("/admin/write", &[("kind", "notice"), TITLE, ("then", "save")])
+        .expect_status(422);
+    assert!(
+        wrong.text.contains(TITLE.1) && wrong.text.contains("class=\"fault\""),
+        "no entry was chosen"
+    );
+}
+
+#[test]
+fn a_double_click_does_nothing_twice_and_an_old_page_overwrites_nothing() {
+    let world = World::new();
+    let mut author = Browser::signed_in(&world, "author");
+    let fields = sheet("abc123", "save", "", BODY.1);
+    let first = author.post("/admin/write", &fields).expect_status(303);
+    let second = author.post("/admin/write", &fields).expect_status(303);
+    assert_eq!(first.header("location"), second.header("location"));
+    let drafts = world.people.author.get("/api/v1/drafts").json["drafts"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert_eq!(drafts, 1);
+
+    let edit = first.header("location").unwrap().split('?').next().unwrap().to_owned();
+    let old = hidden(&author.get(&edit).text, "hash");
+    let _ = author
+        .post(&edit, &sheet("def456", "save", &old, "第一次修改。"))
+        .expect_status(303);
+    let late = author
+        .post(&edit, &sheet("ghi789", "save", &old, "另一页上的修改。"))
+        .expect_status(412);
+    assert!(late.text.contains("另一页上的修改。"), "what was typed stays");
+    assert!(
+        author.get(&edit).text.contains("第一次修改。"),
+        "and what was saved stays too"
+    );
+}
+
+#[test]
+fn four_eyes_are_explained_where_they_refuse() {
+    let world = World::new();
+    let mut one = Browser::signed_in(&world, "everything");
+    let id = submitted(&mut one);
+    let page = one.get(&format!("/admin/publications/{id}")).text;
+    assert!(
+        page.contains("三个不同的人") && !page.contains(&format!("/{id}/review\"")),
+        "told, not offered"
+    );
+    let forced = one
+        .post(&format!("/admin/publications/{id}/review"), &[("key", "k")])
+        .expect_status(403);
+    assert!(forced.text.contains("三个不同的人"), "and refused all the same");
+    // The control: someone else is offered the button.
+    let other = Browser::signed_in(&world, "reviewer")
+        .get(&format!("/admin/publications/{id}"))
+        .text;
+    assert!(other.contains(&format!("/{id}/review\"")) && !other.contains("三个不同的人"));
+}
+
+#[test]
+fn pictures_come_without_script_and_follow_what_stands_in_the_form() {
+    let world = World::new();
+    let mut author = Browser::signed_in(&world, "author");
+    let page = author
+        .post("/admin/write", &sheet("k", "preview", "", BODY.1))
+        .expect_status(200)
+        .text;
+    let pictures: Vec<&str> = page
+        .split("src=\"/admin/preview/")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(pictures.len(), 3, "lobby, portrait, strip");
+    let strip = pictures
+        .iter()
+        .find(|name| name.contains("strip"))
+        .unwrap()
+        .replace("&amp;", "&");
+    let picture = author.get(&format!("/admin/preview/{strip}")).expect_status(200);
+    assert_eq!(picture.header("content-type"), Some("image/png"));
+    let other = Browser::signed_in(&world, "everything").get(&format!("/admin/preview/{strip}"));
+    assert_eq!(other.status, 404, "another's unsaved text is nobody's business");
+    let posted = |browser: &mut Browser, fields: &[(&str, &str)]| {
+        browser
+            .post("/admin/preview?panel=strip", fields)
+            .expect_status(200)
+            .text
+    };
+    let (one, two) = (
+        sheet("k", "", "", BODY.1),
+        vec![("kind", "notice"), ("content.zh-Hans.title", "别的标题")],
+    );
+    assert_ne!(posted(&mut author, &one), posted(&mut author, &two));
+}
+
+#[test]
+fn every_page_is_there_in_both_languages_under_a_strict_policy() {
+    let world = World::new();
+    let display = world.display("strip", STRIP, &["hall"]);
+    let id = world.people.publish_notice("大厅临时调整", &["hall"]);
+    let revision = serde_json::json!({"publication": id, "kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": notice("大厅调整延期")});
+    let _ = world.people.author.post("/api/v1/drafts", &revision).expect_status(201);
+    let browsers = ["admin", "author", "approver", "everything"].map(|who| Browser::signed_in(&world, who));
+    let shared = [
+        "/admin".to_owned(),
+        "/admin/publications".to_owned(),
+        "/admin/publications?state=released&kind=notice&q=大厅".replace("大厅", "%E5%A4%A7%E5%8E%85"),
+        format!("/admin/publications/{id}"),
+        format!("/admin/publications/{id}/reach"),
+        "/admin/displays".to_owned(),
+        format!("/admin/displays/{}", display.id),
+        "/admin/channels".to_owned(),
+        "/admin/catalogue".to_owned(),
+        "/admin/staff".to_owned(),
+    ];
+    for browser in &browsers {
+        for path in &shared {
+            both_languages(browser, path);
+        }
+    }
+    both_languages(&browsers[0], "/admin/site");
+    both_languages(&browsers[0], "/admin/staff?edit=author");
+    both_languages(&browsers[0], "/admin/catalogue?edit=notices");
+    both_languages(&browsers[1], &format!("/admin/write/{id}"));
+    both_languages(&browsers[1], "/admin/write");
+    for kind in heliograph_domain::Kind::ALL {
+        both_languages(&browsers[1], &format!("/admin/write?kind={}", kind.slug()));
+    }
+}
+
+fn both_languages(browser: &Browser, path: &str) {
+    let (zh, en) = (
+        browser.get(path).expect_status(200),
+        browser.in_english(path).expect_status(200),
+    );
+    assert!(
+        zh.text.contains("<html lang=\"zh-Hans\">") && zh.text.contains("工作台"),
+        "{path}"
+    );
+    assert!(
+        en.text.contains("<html lang=\"en\">") && en.text.contains("Workbench") && !en.text.contains("工作台"),
+        "{path}"
+    );
+    for page in [&zh, &en] {
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+            "{policy}"
+        );
+        for inline in ["<style", " style=", " onclick=", "javascript:", "{}"] {
+            assert!(!page.text.contains(inline), "{path} has {inline}");
+        }
+        assert!(
+            page.text.matches("<script").count() == page.text.matches("<script defer src=\"/assets/").count(),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn who_is_not_signed_in_is_sent_to_the_door_and_back() {
+    let world = World::new();
+    let mut browser = Browser::of(world.http());
+    let sent = browser.get("/admin/publications?state=mine").expect_status(303);
+    assert_eq!(
+        sent.header("location"),
+        Some("/admin/login?next=/admin/publications%3Fstate%3Dmine")
+    );
+    let wrong = browser
+        .post("/admin/login", &[("staff", "author"), ("password", "not this one")])
+        .expect_status(401);
+    assert!(wrong.text.contains("value=\"author\"") && wrong.text.contains("用户名或密码不对"));
+    for (next, goes_to) in [
+        ("/admin/staff", "/admin/staff"),
+        ("//elsewhere.example", "/admin"),
+        ("https://elsewhere.example", "/admin"),
+    ] {
+        let fields = [("staff", "author"), ("password", PASSWORD), ("next", next)];
+        let entered = browser.post("/admin/login", &fields).expect_status(303);
+        assert_eq!(entered.header("location"), Some(goes_to));
+    }
+    let _ = browser.get("/admin").expect_status(200);
+    let missing = browser.get("/admin/publications/nothing").expect_status(404);
+    assert!(
+        missing.text.contains("没有找到") && missing.text.contains("href=\"/admin\""),
+        "with a way on"
+    );
+    let _ = browser.post("/admin/logout", &[]).expect_status(303);
+    let _ = browser.get("/admin").expect_status(303);
+    let foreign = [
+        ("origin", "http://elsewhere.example"),
+        ("content-type", "application/x-www-form-urlencoded"),
+    ];
+    let body = form(&[("staff", "author"), ("password", PASSWORD)]);
+    assert_eq!(
+        world
+            .http()
+            .send("POST", "/admin/login", &foreign, body.as_bytes())
+            .status,
+        403
+    );
+}
+
+#[test]
+fn the_first_administrator_sets_the_office_up_by_forms() {
+    let (dir, runtime) = (TempDir::new(), tokio::runtime::Runtime::new().unwrap());
+    let anywhere = "127.0.0.1:0".parse().unwrap();
+    let config = HubConfig {
+        data: dir.path().join("hub"),
+        listen: anywhere,
+        mqtt_listen: anywhere,
+        site: "binhe".parse().unwrap(),
+        clock: Arc::new(SystemClock),
+        wall: None,
+    };
+    let hub = runtime.block_on(Hub::start(config)).unwrap();
+    let (word, mut browser) = (hub.setup_word().unwrap(), Browser::of(Http::new(hub.http_addr())));
+    let page = browser
+        .get(&format!("/admin/setup?word={word}"))
+        .expect_status(200)
+        .text;
+    assert_eq!(hidden(&page, "word"), word);
+    let who = [("word", word.as_str()), ("id", "chief"), ("name.zh-Hans", "周主任")];
+    let short = [&who[..], &[("password", "short"), ("again", "short")]].concat();
+    let refused = browser.post("/admin/setup", &short).expect_status(422);
+    assert!(refused.text.contains("周主任") && refused.text.contains("class=\"fault\""));
+    let right = [&who[..], &[("password", PASSWORD), ("again", PASSWORD)]].concat();
+    let _ = browser.post("/admin/setup", &right).expect_status(303);
+    assert!(
+        browser.get("/admin").expect_status(200).text.contains("开始使用"),
+        "the first page says what to do first"
+    );
+
+    describe_the_office(&mut browser);
+    runtime.block_on(hub.stop());
+}
+
+/// Everything that an office needs before its first publication.
+fn describe_the_office(browser: &mut Browser) {
+    let site = [
+        ("name.zh-Hans", "滨河市政务服务中心"),
+        ("hours.zh-Hans", "工作日 8:30–17:00"),
+        ("time_zone", "Asia/Shanghai"),
+        ("hotlines[0].label.zh-Hans", "咨询电话"),
+        ("hotlines[0].number", "0000-1234567"),
+        ("department[0].id", "office"),
+        ("department[0].zh-Hans", "办公室"),
+    ];
+    let _ = browser.post("/admin/site", &site).expect_status(303);
+    let _ = browser
+        .post("/admin/channels", &[("name", "hall"), ("title.zh-Hans", "大厅")])
+        .expect_status(303);
+    let author = [
+        ("id", "writer"),
+        ("name.zh-Hans", "李写"),
+        ("department", "office"),
+        ("roles", "author"),
+        ("roles", "display-operator"),
+        ("password", PASSWORD),
+    ];
+    let _ = browser.post("/admin/staff", &author).expect_status(303);
+    let entry = [
+        ("id", "notices"),
+        ("index_number", "A-1"),
+        ("name.zh-Hans", "通知公告"),
+        ("summary.zh-Hans", "面向公众的通知"),
+        ("category", "government-information"),
+        ("cadence", "ad-hoc-10"),
+        ("department", "office"),
+        ("responsible", "writer"),
+    ];
+    let _ = browser.post("/admin/catalogue", &entry).expect_status(303);
+    let twisted = browser
+        .post(
+            "/admin/catalogue",
+            &[&entry[..7], &[("responsible", "nobody")]].concat(),
+        )
+        .expect_status(422);
+    assert!(twisted.text.contains("没有这位工作人员") && twisted.text.contains("value=\"A-1\""));
+    let catalogue = browser.get("/admin/catalogue").text;
+    assert!(
+        catalogue.contains("临时性工作，10 个工作日内") && catalogue.contains("李写") && catalogue.contains("办公室")
+    );
+    assert!(browser.get("/admin/channels").text.contains("大厅"));
+}
