@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         say(&format!("broker   mqtt://{}", hub.mqtt_addr()));
         if let Some(word) = hub.setup_word() {
             say(&format!(
-                "first administrator (once): POST http://{}/api/v1/setup with word={word}",
+                "make the first administrator (once): http://{}/admin/setup?word={word}",
                 hub.http_addr()
             ));
         }

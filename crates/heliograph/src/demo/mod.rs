@@ -138,10 +138,13 @@ fn introduce(sample: &Sample, base: &str, live: &[(String, String)]) {
         sample.office.profile["name"]["zh-Hans"].as_str().unwrap_or_default(),
         sample.office.profile["name"]["en"].as_str().unwrap_or_default()
     ));
+    say(&format!("  {base}/wall     the lobby, live: every display as it hangs there"));
+    say(&format!("  {base}/admin    write, review, release"));
+    say(&format!("  {base}/api/v1/  the same for programs"));
+    say("each display alone, from its own player:");
     for (name, live) in live {
         say(&format!("  {live}  {name}"));
     }
-    say(&format!("  {base}/api/v1/  the API"));
     say(&format!("sign in as (password: {PASSWORD})"));
     for person in &sample.office.staff {
         say(&format!(

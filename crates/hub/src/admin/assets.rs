@@ -16,13 +16,13 @@ pub(crate) struct Asset {
 }
 
 impl Asset {
-    fn new(text: &'static str, kind: &'static str) -> Self {
+    pub(crate) fn new(text: &'static str, kind: &'static str) -> Self {
         let etag = format!("\"{}\"", &crate::keys::hex(&Sha256::digest(text.as_bytes()))[..16]);
         Self { text, kind, etag }
     }
 
     /// A browser asks each time and hears “not modified” as long as it is so.
-    fn answer(&self, headers: &HeaderMap) -> Response {
+    pub(crate) fn answer(&self, headers: &HeaderMap) -> Response {
         let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         let caching = [
             (header::ETAG, self.etag.as_str()),

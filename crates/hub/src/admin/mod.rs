@@ -4,7 +4,7 @@
 //! and both are decided in one place.
 
 mod actions;
-mod assets;
+pub(crate) mod assets;
 mod catalogue;
 mod channels;
 mod displays;

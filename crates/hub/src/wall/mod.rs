@@ -1,5 +1,9 @@
 //! The wall: every display of a site, live, as one sees it in the lobby. Pictures come from each player's own sink.
 
+mod page;
+
+pub(crate) use page::{page, script, style};
+
 use heliograph_domain::DisplayId;
 
 /// How the wall starts and stops players. Only a process that runs players itself has it (the demo).
