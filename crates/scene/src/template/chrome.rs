@@ -132,8 +132,8 @@ pub(crate) fn footer(desk: &Desk<'_>, stage: &Stage<'_>, now: Instant) -> Vec<Pi
     pieces
 }
 
-/// What the footer says of the commitment whose turn it is.
-fn commitment(stage: &Stage<'_>, now: Instant, desk: &Desk<'_>) -> Option<String> {
+/// What the footer says of the commitment whose turn it is: in full, and in few words.
+fn commitment(stage: &Stage<'_>, now: Instant, desk: &Desk<'_>) -> Option<[String; 2]> {
     let count = u64::try_from(stage.airing.footer.len()).ok()?;
     let turn = (now.0 / FOOTER_MS).checked_rem(count)?;
     let item = stage.airing.footer.get(usize::try_from(turn).ok()?)?;
@@ -143,15 +143,14 @@ fn commitment(stage: &Stage<'_>, now: Instant, desk: &Desk<'_>) -> Option<String
     }
 }
 
-fn in_one_line(desk: &Desk<'_>, it: &ServiceCommitment) -> String {
-    words::labelled(
-        desk.lang,
-        it.matter.trim(),
-        it.promise.lines().next().unwrap_or_default(),
-    )
+fn in_one_line(desk: &Desk<'_>, it: &ServiceCommitment) -> [String; 2] {
+    let promise = it.promise.lines().next().unwrap_or_default();
+    let figure = words::figure(&it.figure, &it.unit);
+    [promise, &figure].map(|told| words::labelled(desk.lang, it.matter.trim(), told))
 }
 
-fn promise(desk: &Desk<'_>, told: &str, row: Rect, until: i32) -> Vec<Piece> {
+/// The promise where it fits the line, else its figure alone.
+fn promise(desk: &Desk<'_>, told: &[String; 2], row: Rect, until: i32) -> Vec<Piece> {
     let word = Kind::ServiceCommitment.label(desk.lang);
     let (chip, width, height) = parts::chip(desk, word, desk.label(28, true), DEEP, PAPER);
     let mut pieces: Vec<Piece> = chip
@@ -160,9 +159,16 @@ fn promise(desk: &Desk<'_>, told: &str, row: Rect, until: i32) -> Vec<Piece> {
         .collect();
     let x = row.x + width + desk.px(28);
     let room = (until - x).max(1);
-    let sizes: Vec<i32> = [36, 32, 28].iter().map(|size| desk.theme.em(*size)).collect();
-    let line = text::fit(desk.fonts, told, desk.label(36, false), &sizes, room, 1);
-    pieces.extend(line.first().map(|line| Piece::text(x, row.y, row.h, line, INK)));
+    let style = desk.label(34, false);
+    let [full, short] = told;
+    let whole = text::single(desk.fonts, full, style);
+    let line = if whole.width <= room {
+        Some(whole)
+    } else {
+        let style = desk.label(38, true);
+        text::ellipsised(desk.fonts, short, style, room, 1).into_iter().next()
+    };
+    pieces.extend(line.map(|line| Piece::text(x, row.y, row.h, &line, INK)));
     pieces
 }
 

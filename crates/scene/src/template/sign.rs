@@ -1,8 +1,9 @@
 //! Signs at windows: a number as high as the sign, a few characters beside it, the rest on further pages.
 
 use super::lamps::{Bulbs, Gist};
+use super::ticker::Ticker;
 use super::{Composition, Page};
-use crate::canvas::Piece;
+use crate::canvas::{Piece, Rect};
 use crate::text::{TextLine, bitmap::CELL};
 use crate::words::say;
 use heliograph_domain::Document;
@@ -32,7 +33,7 @@ fn rows(bulbs: &Bulbs<'_>) -> usize {
     usize::try_from(bulbs.height() / CELL).unwrap_or(1).max(1)
 }
 
-/// The window's number with its name beside it where that fits; else its name on pages of its own.
+/// The window's number with its name beside it where that fits; else its name on a page of its own.
 fn window(bulbs: &Bulbs<'_>, title: &str, number: &str, on_post: Option<&str>) -> Vec<Page> {
     let caption = say(bulbs.lang, "号窗口", "Window");
     let room = bulbs.width() - large(bulbs, number).width - 4;
@@ -49,9 +50,26 @@ fn window(bulbs: &Bulbs<'_>, title: &str, number: &str, on_post: Option<&str>) -
             .flat_map(|name| bulbs.lines(name, 1, room.max(CELL))),
     );
     first.truncate(rows(bulbs));
-    let mut pages = vec![beside(bulbs, number, &first)];
-    pages.extend(full(bulbs, title));
-    pages
+    vec![beside(bulbs, number, &first), named(bulbs, number, title)]
+}
+
+/// The number in a row above, the name below: still where it fits, else moving, so that no page holds half a word.
+fn named(bulbs: &Bulbs<'_>, number: &str, title: &str) -> Page {
+    let top = bulbs.line(&say(bulbs.lang, "{}号窗口", "Window {}").replace("{}", number), 1);
+    let height = bulbs.height() / 2;
+    let mut page = Page::default();
+    let x = ((bulbs.width() - top.width) / 2).max(0);
+    page.pieces.push(Piece::text(x, 0, height, &top, bulbs.lights.strong));
+    let window = Rect::new(0, height, bulbs.width(), height);
+    let name = bulbs.line(title, (height / CELL).max(1));
+    if name.width <= window.w {
+        let x = (bulbs.width() - name.width) / 2;
+        page.pieces
+            .push(Piece::text(x, window.y, window.h, &name, bulbs.lights.text));
+    } else {
+        page.ticker = Some(Ticker::new(window, name, bulbs.lights.text));
+    }
+    page
 }
 
 /// A figure as high as the sign, or as wide as two thirds of it allow.
