@@ -138,7 +138,9 @@ fn introduce(sample: &Sample, base: &str, live: &[(String, String)]) {
         sample.office.profile["name"]["zh-Hans"].as_str().unwrap_or_default(),
         sample.office.profile["name"]["en"].as_str().unwrap_or_default()
     ));
-    say(&format!("  {base}/wall     the lobby, live: every display as it hangs there"));
+    say(&format!(
+        "  {base}/wall     the lobby, live: every display as it hangs there"
+    ));
     say(&format!("  {base}/admin    write, review, release"));
     say(&format!("  {base}/api/v1/  the same for programs"));
     say("each display alone, from its own player:");
