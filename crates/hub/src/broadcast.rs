@@ -21,6 +21,35 @@ use tokio::sync::mpsc;
 
 /// Time between heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Time between two looks at the clock.
+const CLOCK_LOOK: Duration = Duration::from_secs(1);
+/// A clock that went otherwise than time did by more than this was set by someone.
+const CLOCK_SET: Duration = Duration::from_secs(5);
+
+/// Compares the office's clock with the time that has passed.
+struct ClockWatch {
+    said: Instant,
+    at: std::time::Instant,
+}
+
+impl ClockWatch {
+    fn new(now: Instant) -> Self {
+        Self {
+            said: now,
+            at: std::time::Instant::now(),
+        }
+    }
+
+    fn was_set(&mut self, now: Instant) -> bool {
+        let passed = self.at.elapsed();
+        let expected = self
+            .said
+            .0
+            .saturating_add(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
+        *self = Self::new(now);
+        u128::from(now.0.abs_diff(expected)) > CLOCK_SET.as_millis()
+    }
+}
 /// Retained content that no head names is cleared after this long: a display that lags may still want it.
 const KEEP_UNNAMED_MS: u64 = DAY_MS;
 
@@ -58,6 +87,8 @@ impl Broadcaster {
     /// Runs until the hub stops and nobody can tell it anything any more.
     pub(crate) async fn run(mut self, mut inputs: mpsc::UnboundedReceiver<Input>) {
         let mut beat = tokio::time::interval(HEARTBEAT);
+        let mut look = tokio::time::interval(CLOCK_LOOK);
+        let mut watch = ClockWatch::new(self.office.now());
         loop {
             tokio::select! {
                 input = inputs.recv() => match input {
@@ -67,6 +98,10 @@ impl Broadcaster {
                 },
                 _ = beat.tick() => {
                     self.clear_unnamed().await;
+                    self.heartbeat().await;
+                }
+                // A clock that was set makes all that displays have heard look old, or early: they are told at once.
+                _ = look.tick() => if watch.was_set(self.office.now()) {
                     self.heartbeat().await;
                 }
             }
@@ -275,4 +310,18 @@ fn stored_payload(library: &Library, hash: &ContentHash) -> Option<ContentPayloa
 /// Whether the display's key is the one that signs its statuses.
 pub(crate) fn key_of(known: &KnownDisplay) -> heliograph_wire::PublicKey {
     heliograph_wire::PublicKey(known.display.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_is_noticed_and_one_that_runs_is_not() {
+        let mut watch = ClockWatch::new(Instant(1_000_000));
+        assert!(!watch.was_set(Instant(1_000_900)));
+        assert!(watch.was_set(Instant(50_000_000)));
+        assert!(!watch.was_set(Instant(50_000_100)));
+        assert!(watch.was_set(Instant(1_000_000)), "set back, too");
+    }
 }
