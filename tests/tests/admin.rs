@@ -340,6 +340,25 @@ fn every_page_is_there_in_both_languages_under_a_strict_policy() {
     }
 }
 
+#[test]
+fn lists_are_exported_as_tables() {
+    let world = World::new();
+    let _ = world.people.publish_notice("=大厅临时调整", &["hall"]);
+    let browser = Browser::signed_in(&world, "author");
+    for (path, cell) in [
+        ("/admin/publications.csv?state=released", "\"'=大厅临时调整\""),
+        ("/admin/catalogue.csv", "\"通知公告\""),
+        ("/admin/staff.csv", "\"李拟稿\""),
+        ("/admin/displays.csv", "\"名称\""),
+    ] {
+        let table = browser.get(path).expect_status(200);
+        assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
+        assert!(table.text.contains(cell), "{path}: {}", table.text);
+    }
+    let none = browser.get("/admin/publications.csv?state=withdrawn").text;
+    assert_eq!(none.lines().count(), 1, "only the head: {none}");
+}
+
 fn both_languages(browser: &Browser, path: &str) {
     let (zh, en) = (
         browser.get(path).expect_status(200),

@@ -54,6 +54,34 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
     desk.page_with(status, Place::Catalogue, desk.t(w::CATALOGUE), body)
 }
 
+/// `GET /admin/catalogue.csv`
+pub(crate) async fn table(desk: Desk) -> Response {
+    let head = [
+        w::INDEX_NUMBER,
+        w::NAME,
+        w::CATEGORY,
+        w::CADENCE,
+        w::LAST_RELEASED,
+        w::NEXT_DUE,
+        w::DEPARTMENT,
+        w::RESPONSIBLE,
+    ];
+    let rows = due::all(&desk).into_iter().map(|due| {
+        let entry = &due.entry;
+        vec![
+            entry.index_number.clone(),
+            desk.entry_name(&entry.id),
+            entry.category.label(desk.lang).to_owned(),
+            due::cadence(&desk, entry.cadence),
+            due.last.map(|last| last.to_string()).unwrap_or_default(),
+            due.on.map(|on| on.to_string()).unwrap_or_default(),
+            desk.department(&entry.department),
+            desk.person(&entry.responsible),
+        ]
+    });
+    super::table::csv(&desk, "catalogue", &head, rows)
+}
+
 fn list(desk: &Desk, dues: &[Due]) -> Markup {
     html! {
         div.scroll { table.entries.stacked {
@@ -63,6 +91,7 @@ fn list(desk: &Desk, dues: &[Due]) -> Markup {
             } }
             tbody { @for due in dues { (row(desk, due)) } }
         } }
+        p.export { a href="/admin/catalogue.csv" { (desk.t(w::AS_TABLE)) } }
     }
 }
 

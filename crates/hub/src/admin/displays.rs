@@ -14,8 +14,8 @@ use crate::state::KnownDisplay;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use heliograph_domain::Lang;
 use heliograph_domain::staff::Verb;
+use heliograph_domain::{ChannelName, Lang};
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::HashMap;
@@ -24,6 +24,53 @@ use std::sync::Arc;
 /// `GET /admin/displays`
 pub(crate) async fn page(desk: Desk) -> Response {
     show_all(&desk, StatusCode::OK, &html! {}, None)
+}
+
+/// `GET /admin/displays.csv`
+pub(crate) async fn table(desk: Desk) -> Response {
+    let head = [
+        w::NAME,
+        w::LOCATION,
+        w::STATE,
+        w::ON_NOW,
+        w::LAST_SEEN,
+        w::SOFTWARE,
+        w::PANEL,
+        w::CHANNELS,
+    ];
+    let rows = desk.state.displays.values().map(|known| {
+        let setting = &known.display.setting;
+        let seen = desk.office.presence().of(known.display.id);
+        vec![
+            setting.name.get(desk.lang).to_owned(),
+            setting.location.get(desk.lang).to_owned(),
+            desk.t(screens::standing(&desk, known).1).to_owned(),
+            screens::on_now(&desk, known)
+                .map(|(_, title)| title)
+                .unwrap_or_default(),
+            seen.last_seen.map(|at| desk.time(at)).unwrap_or_default(),
+            seen.status.map(|status| status.version).unwrap_or_default(),
+            format!("{}×{}", setting.panel.width_px, setting.panel.height_px),
+            channel_titles(&desk, &setting.channels),
+        ]
+    });
+    super::table::csv(&desk, "displays", &head, rows)
+}
+
+/// The channels by their titles.
+fn channel_titles(desk: &Desk, channels: &[ChannelName]) -> String {
+    let title = |name: &ChannelName| {
+        desk.state
+            .channels
+            .titles
+            .get(name)
+            .map(|title| title.get(desk.lang).to_owned())
+    };
+    let titles: Vec<String> = channels
+        .iter()
+        .map(|name| title(name).unwrap_or_else(|| name.to_string()))
+        .collect();
+    titles.join(desk.t(w::LIST_COMMA))
 }
 
 fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Posted, &Problem)>) -> Response {
@@ -40,6 +87,7 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
         section.card data-live="display record" {
             @if any { div.wall.large { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } } }
             @else { (empty(desk.t(w::NO_DISPLAYS), None)) }
+            @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }
         @if desk.may(Verb::OperateDisplays) { (how_to_enrol(desk, failed)) }
         @if !retired.is_empty() {
@@ -152,17 +200,6 @@ fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, 
 fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
     let (display, setting) = (&known.display, &known.display.setting);
     let Seen { last_seen, status, .. } = desk.office.presence().of(display.id);
-    let channels: Vec<&str> = setting
-        .channels
-        .iter()
-        .map(|name| {
-            desk.state
-                .channels
-                .titles
-                .get(name)
-                .map_or(name.as_str(), |title| title.get(desk.lang))
-        })
-        .collect();
     let on_now = screens::on_now(desk, known);
     let last_seen = last_seen.map_or_else(|| desk.t(w::NOT_SEEN_SINCE_START).to_owned(), |at| desk.time(at));
     html! {
@@ -170,7 +207,7 @@ fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
             h2 { (desk.t(w::FACTS)) }
             dl.facts {
                 div { dt { (desk.t(w::ON_NOW)) } dd { @match &on_now { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(w::DISPLAY_SLATE)) } } }
-                div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
+                div { dt { (desk.t(w::CHANNELS)) } dd { (channel_titles(desk, &setting.channels)) } }
                 div { dt { (desk.t(w::LAST_SEEN)) } dd { (last_seen) } }
                 @if let Some(status) = &status {
                     div { dt { (desk.t(w::SOFTWARE)) } dd { (status.version) " · " (status.sink) } }

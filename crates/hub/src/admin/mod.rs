@@ -24,6 +24,7 @@ mod screens;
 mod sign_in;
 mod site;
 mod staff;
+mod table;
 mod times;
 mod words;
 mod write;
@@ -46,6 +47,7 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/logout", post(sign_in::leave))
         .route("/admin/setup", get(sign_in::setup_page).post(sign_in::set_up))
         .route("/admin/language/{tag}", get(sign_in::language))
+        .route("/admin/publications.csv", get(publications::table))
         .route("/admin/publications", get(publications::page))
         .route("/admin/publications/{id}", get(publication::page))
         .route("/admin/publications/{id}/picture.png", get(preview::of_publication))
@@ -54,6 +56,7 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/displays.csv", get(displays::table))
         .route("/admin/displays", get(displays::page))
         .route(
             "/admin/displays/token",
@@ -62,7 +65,9 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/displays/{id}", get(displays::one).post(displays::set))
         .route("/admin/displays/{id}/retire", post(displays::retire))
         .route("/admin/channels", get(channels::page).post(channels::define))
+        .route("/admin/catalogue.csv", get(catalogue::table))
         .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route("/admin/staff.csv", get(staff::table))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route("/admin/site", get(site::page).post(site::set))
         .route("/admin/preview", post(preview::of_form))

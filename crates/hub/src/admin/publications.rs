@@ -13,6 +13,7 @@ use heliograph_domain::staff::Verb;
 use heliograph_domain::{Kind, Lang, PublicationId};
 use maud::{Markup, html};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Rows on a page.
 const ROWS: usize = 40;
@@ -51,9 +52,13 @@ impl Wanted {
         !(self.state.is_empty() && self.kind.is_empty() && self.words.is_empty())
     }
 
-    fn address(&self, page: usize) -> String {
+    fn query(&self) -> String {
         let (state, kind, words) = (in_query(&self.state), in_query(&self.kind), in_query(&self.words));
-        format!("/admin/publications?state={state}&kind={kind}&q={words}&page={page}")
+        format!("state={state}&kind={kind}&q={words}")
+    }
+
+    fn address(&self, page: usize) -> String {
+        format!("/admin/publications?{}&page={page}", self.query())
     }
 
     fn fits(&self, desk: &Desk, mine: &[PublicationId], id: PublicationId, dossier: &Dossier) -> bool {
@@ -80,17 +85,7 @@ impl Wanted {
 /// `GET /admin/publications?state=&kind=&q=&page=`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
     let wanted = Wanted::of(&query);
-    let mine: Vec<PublicationId> = match wanted.state.as_str() {
-        "mine" => duties::mine(&desk).iter().map(|task| task.id).collect(),
-        _ => Vec::new(),
-    };
-    let found: Vec<_> = desk
-        .state
-        .publications
-        .iter()
-        .rev()
-        .filter(|(id, dossier)| wanted.fits(&desk, &mine, **id, dossier))
-        .collect();
+    let found = search(&desk, &wanted);
     let pages = found.len().div_ceil(ROWS).max(1);
     let page = wanted.page.min(pages);
     let body = html! {
@@ -101,13 +96,47 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
         (own_drafts(&desk, &wanted)?)
         section.card {
             (filter(&desk, &wanted))
-            p.hint.count { (desk.f(w::N_FOUND, &[&found.len().to_string()])) }
+            p.hint.count {
+                span { (desk.f(w::N_FOUND, &[&found.len().to_string()])) }
+                @if !found.is_empty() { a href=(format!("/admin/publications.csv?{}", wanted.query())) { (desk.t(w::AS_TABLE)) } }
+            }
             @for (id, dossier) in found.iter().skip((page - 1) * ROWS).take(ROWS) { (row(&desk, **id, dossier)) }
             @if found.is_empty() { (nothing(&desk, &wanted)) }
             @if pages > 1 { (pager(&desk, &wanted, page, pages)) }
         }
     };
     Ok(desk.page(Place::Publications, desk.t(w::PUBLICATIONS), body))
+}
+
+fn search<'d>(desk: &'d Desk, wanted: &Wanted) -> Vec<(&'d PublicationId, &'d Arc<Dossier>)> {
+    let mine: Vec<PublicationId> = match wanted.state.as_str() {
+        "mine" => duties::mine(desk).iter().map(|task| task.id).collect(),
+        _ => Vec::new(),
+    };
+    let newest_first = desk.state.publications.iter().rev();
+    newest_first
+        .filter(|(id, dossier)| wanted.fits(desk, &mine, **id, dossier))
+        .collect()
+}
+
+/// `GET /admin/publications.csv?state=&kind=&q=`
+pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
+    let found = search(&desk, &Wanted::of(&query));
+    let head = [w::TITLE, w::KIND, w::ENTRY, w::STATE, w::AUTHOR, w::FIRST_RELEASED];
+    let rows = found.into_iter().map(|(_, dossier)| {
+        let publication = &dossier.publication;
+        let author = dossier.history.first().map(|step| desk.person(&step.by));
+        let first = publication.first_released_at.map(|at| desk.civil(at).0.to_string());
+        vec![
+            shape::title(&desk.office, publication, desk.lang),
+            publication.kind.label(desk.lang).to_owned(),
+            desk.entry_name(&publication.catalogue_entry),
+            desk.t(state_word(shape::state_of(publication, desk.now)).1).to_owned(),
+            author.unwrap_or_default(),
+            first.unwrap_or_default(),
+        ]
+    });
+    super::table::csv(&desk, "publications", &head, rows)
 }
 
 fn own_drafts(desk: &Desk, wanted: &Wanted) -> Result<Markup, Problem> {

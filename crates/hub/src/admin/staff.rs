@@ -42,6 +42,21 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
     Ok(desk.page_with(status, Place::Staff, desk.t(w::STAFF), body))
 }
 
+/// `GET /admin/staff.csv`
+pub(crate) async fn table(desk: Desk) -> Response {
+    let rows = desk.state.staff.people.iter().map(|(id, person)| {
+        let roles: Vec<&str> = person.roles.iter().map(|role| role.label(desk.lang)).collect();
+        let (name, department) = (desk.person(id), desk.department(&person.department));
+        vec![id.to_string(), name, department, roles.join(desk.t(w::LIST_COMMA))]
+    });
+    super::table::csv(
+        &desk,
+        "staff",
+        &[w::STAFF_ID, w::NAME_ZH, w::DEPARTMENT, w::ROLES],
+        rows,
+    )
+}
+
 fn list(desk: &Desk) -> Markup {
     let administers = desk.may(Verb::Administer);
     html! {
@@ -58,6 +73,7 @@ fn list(desk: &Desk) -> Markup {
                 }
             }
         } }
+        p.export { a href="/admin/staff.csv" { (desk.t(w::AS_TABLE)) } }
     }
 }
 

@@ -152,6 +152,10 @@ words! {
     ALL_STATES "全部状态" "Any state";
     ALL_KINDS "全部类型" "Any kind";
     SEARCH "查找" "Search";
+    AS_TABLE "导出表格（CSV）" "Export as CSV";
+    TITLE "标题" "Title";
+    AUTHOR "拟稿人" "Author";
+    FIRST_RELEASED "首次公开" "First released";
     SEARCH_TITLES "按标题查找" "Search titles";
     N_FOUND "共 {} 条" "{} in all";
     NOTHING_FOUND "没有符合条件的信息。" "Nothing matches.";
@@ -245,7 +249,6 @@ words! {
     SUBMIT "提交送审" "Submit for review";
     SAVE_DRAFT "保存草稿" "Save draft";
     PREVIEW "预览" "Preview";
-    SAVED "已自动保存" "Saved";
     NOT_SAVED "有内容需要改正，尚未保存" "Not saved yet: something needs correcting";
     DISCARD "丢弃草稿" "Discard the draft";
     DISCARD_WHAT "草稿将被彻底删除，已送审或发布的内容不受影响。" "The draft is erased; what was submitted or released stays.";

@@ -207,7 +207,7 @@ async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response,
     };
     let id = sheet.id.clone().unwrap_or_default();
     match (outcome, then) {
-        (outcome, "autosave") => Ok(quietly(&sheet, &outcome)),
+        (outcome, "autosave") => Ok(quietly(&desk, &sheet, &outcome)),
         (Ok(()), "submit") => Ok(redirect(&format!("/admin/publications/{id}?done=submit"))),
         (Ok(()), _) => Ok(redirect(&format!("/admin/write/{id}?done=save"))),
         (Err(problem), _) => show(&desk, &sheet, Some(&problem), None),
@@ -243,9 +243,12 @@ async fn submit(desk: &Desk, sheet: &Sheet, posted: &Posted) -> Result<(), Probl
 }
 
 /// What the script hears that saves as one types.
-fn quietly(sheet: &Sheet, outcome: &Result<(), Problem>) -> Response {
+fn quietly(desk: &Desk, sheet: &Sheet, outcome: &Result<(), Problem>) -> Response {
     let (status, body) = match outcome {
-        Ok(()) => (StatusCode::OK, json!({"id": sheet.id, "hash": sheet.hash})),
+        Ok(()) => (
+            StatusCode::OK,
+            json!({"id": sheet.id, "hash": sheet.hash, "saved": desk.f(w::SAVED_AT, &[&desk.time(desk.now)])}),
+        ),
         Err(problem) => (problem.status, json!({"kind": problem.kind})),
     };
     let headers = [
@@ -274,7 +277,7 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
                 a.crumb href="/admin/write" { (desk.t(w::OTHER_KIND)) }
                 h1 { (sheet.kind.label(desk.lang)) }
             }
-            p.muted id="saved" role="status" data-saved=(desk.t(w::SAVED)) data-unsaved=(desk.t(w::NOT_SAVED)) { (saved.unwrap_or_default()) }
+            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) { (saved.unwrap_or_default()) }
         }
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
         div.split.writing {

@@ -56,23 +56,28 @@
     addEventListener("pagehide", () => news.close());
   }
 
-  // Writing: the panels show what stands in the form, and the draft is saved, as one types.
+  // Panels: every page of a text can be leafed through; where a form stands beside them, they show what stands in it.
   const sheet = document.querySelector("form[data-preview]");
-  if (!sheet) return;
   const typed = (then) => {
     const fields = new URLSearchParams(new FormData(sheet));
     if (then) fields.set("then", then);
     return fields;
   };
   const panes = all("[data-panel]").map((figure) => ({
-    figure, panel: figure.dataset.panel, page: 0, pages: 1, busy: false, again: false,
+    panel: figure.dataset.panel, page: 0, pages: 1, busy: false, again: false,
+    source: figure.querySelector("img").getAttribute("src"),
     glass: figure.querySelector(".glass"), caption: figure.querySelector("figcaption"),
   }));
   const language = () => {
-    const field = document.activeElement && document.activeElement.name || "";
+    const field = (document.activeElement && document.activeElement.name) || "";
     const match = field.match(/^content\.([A-Za-z-]+)\./);
     if (match) sheet.dataset.lang = match[1];
     return sheet.dataset.lang || "zh-Hans";
+  };
+  const ask = (pane) => {
+    if (!sheet) return fetch(pane.source + "&page=" + pane.page);
+    const address = sheet.dataset.preview + "?panel=" + pane.panel + "&page=" + pane.page + "&lang=" + language();
+    return fetch(address, { method: "POST", body: typed() });
   };
   const leaf = (pane) => {
     let box = pane.caption.querySelector(".leaf");
@@ -95,12 +100,16 @@
     if (pane.busy) { pane.again = true; return; }
     pane.busy = true;
     try {
-      const address = sheet.dataset.preview + "?panel=" + pane.panel + "&page=" + pane.page + "&lang=" + language();
-      const answer = await fetch(address, { method: "POST", body: typed() });
+      const answer = await ask(pane);
       if (answer.ok) {
         const picture = await createImageBitmap(await answer.blob());
         let canvas = pane.glass.querySelector("canvas");
-        if (!canvas) { canvas = document.createElement("canvas"); pane.glass.replaceChildren(canvas); }
+        if (!canvas) {
+          canvas = document.createElement("canvas");
+          canvas.setAttribute("role", "img");
+          canvas.setAttribute("aria-label", pane.glass.querySelector("img").alt);
+          pane.glass.replaceChildren(canvas);
+        }
         canvas.width = picture.width; canvas.height = picture.height;
         canvas.getContext("2d").drawImage(picture, 0, 0);
         pane.pages = Number(answer.headers.get("x-pages")) || 1;
@@ -112,11 +121,20 @@
     if (pane.again) { pane.again = false; draw(pane); }
   };
   const drawAll = calmly(() => panes.forEach(draw), 350);
+  if (panes.length) drawAll();
+  if (!sheet) return;
+
+  // Writing: pictures and draft follow as one types.
   // The button is for those without script.
   sheet.querySelector("button[value=preview]").hidden = true;
   sheet.addEventListener("input", drawAll);
   sheet.addEventListener("focusin", () => { const before = sheet.dataset.lang; if (language() !== before) drawAll(); });
-  drawAll();
+  addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+      event.preventDefault();
+      sheet.requestSubmit(sheet.querySelector(".buttons button[value=save]"));
+    }
+  });
 
   const saved = document.getElementById("saved");
   let saving = false, dirty = false, leaving = false;
@@ -132,7 +150,7 @@
           sheet.action = "/admin/write/" + told.id;
           history.replaceState(null, "", sheet.action);
         }
-        saved.textContent = saved.dataset.saved + " " + new Date().toTimeString().slice(0, 5);
+        saved.textContent = told.saved;
       } else saved.textContent = saved.dataset.unsaved;
     } catch { saved.textContent = saved.dataset.unsaved; }
     saving = false;
