@@ -24,6 +24,8 @@ pub struct Reply {
     pub json: Value,
     /// Body as text.
     pub text: String,
+    /// Body.
+    pub bytes: Vec<u8>,
 }
 
 impl Reply {
@@ -98,6 +100,7 @@ impl Http {
             headers,
             json,
             text,
+            bytes,
         })
     }
 

@@ -7,9 +7,16 @@ use heliograph_tests::{
 };
 use serde_json::json;
 
+fn pixels(png: &[u8]) -> Vec<u8> {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut bytes).unwrap();
+    bytes
+}
+
 #[test]
 fn a_release_reaches_every_display_that_should_show_it_and_no_other() {
-    let world = World::new();
+    let world = World::with_system_fonts();
     let hall = [
         ("lobby", LOBBY),
         ("portrait", PORTRAIT),
@@ -44,7 +51,16 @@ fn a_release_reaches_every_display_that_should_show_it_and_no_other() {
             (frame.width_px(), frame.height_px()),
             (slate.width_px(), slate.height_px())
         );
+        // Pixel for pixel what the hub draws from its log for that display and moment.
+        eventually("the same picture as the log's", || {
+            let path = format!("/api/v1/displays/{}/frame.png?width=8000", display.id);
+            let drawn = pixels(&world.people.admin.get(&path).expect_status(200).bytes);
+            drawn == display.frame().rgb()
+        });
     }
+    // The control: another display's picture is another picture.
+    let other = format!("/api/v1/displays/{}/frame.png?width=8000", back.id);
+    assert_ne!(pixels(&world.people.admin.get(&other).bytes), hall[2].frame().rgb());
     let status = world.people.admin.get(&format!("/api/v1/displays/{}", hall[0].id)).json;
     assert_eq!(status["status"]["on_air"]["publication"], json!(id));
     let back_status = world.people.admin.get(&format!("/api/v1/displays/{}", back.id)).json;
