@@ -41,6 +41,7 @@ enum Command {
 }
 
 /// How a command ends that did not do what it was asked to.
+#[derive(Debug)]
 pub(crate) enum Failure {
     /// It found a problem; the sentence says which and what to do.
     Problem(String),

@@ -19,6 +19,21 @@ pub(crate) struct Today {
     pub(crate) released: Vec<(String, String)>,
 }
 
+/// A demo that runs has its log open and locked: its folder is not taken away from under it.
+fn refuse_while_in_use(path: &Path) -> Result<(), Failure> {
+    let Ok(log) = fs::File::open(path.join("hub").join("events.redb")) else {
+        return Ok(());
+    };
+    match log.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => Err(Failure::Problem(format!(
+            "{} is in use by a demo that is running: stop that one first, or start in another directory",
+            path.display()
+        ))),
+        // What cannot be locked at all is not held by a running demo either.
+        Err(fs::TryLockError::Error(_)) | Ok(()) => Ok(()),
+    }
+}
+
 /// The folder.
 pub(crate) struct Folder {
     path: PathBuf,
@@ -36,6 +51,7 @@ impl Folder {
         }
         let broken_off = marked && !path.join(LIVED).exists();
         if marked && (fresh || broken_off) {
+            refuse_while_in_use(path)?;
             fs::remove_dir_all(path)?;
         }
         fs::create_dir_all(path)?;
@@ -64,5 +80,34 @@ impl Folder {
 
     pub(crate) fn keep_today(&self, today: &Today) -> Result<(), Failure> {
         Ok(fs::write(self.path.join(TODAY), serde_json::to_vec_pretty(today)?)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_running_demo_keeps_its_folder_and_a_stopped_one_is_begun_anew() {
+        let dir = heliograph_tests::TempDir::new();
+        let path = dir.path().join("demo");
+        let folder = Folder::open(&path, false).unwrap();
+        fs::create_dir_all(folder.hub()).unwrap();
+        let log = heliograph_log::RedbLog::open(&folder.hub()).unwrap();
+        folder.year_is_lived().unwrap();
+        assert!(matches!(Folder::open(&path, true), Err(Failure::Problem(why)) if why.contains("in use")));
+        assert!(folder.hub().join("events.redb").exists());
+        // The control: once it has stopped, fresh is fresh.
+        drop(log);
+        Folder::open(&path, true).unwrap();
+        assert!(!folder.hub().exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_a_demos_is_left_alone() {
+        let dir = heliograph_tests::TempDir::new();
+        fs::write(dir.path().join("thesis.txt"), "years of work").unwrap();
+        assert!(Folder::open(dir.path(), true).is_err());
+        assert!(dir.path().join("thesis.txt").exists());
     }
 }
