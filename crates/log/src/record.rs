@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(bytes.iter().map(|b| format!("{b:02x}")).collect::<String>(), expected);
         assert_eq!(Record::from_bytes(&bytes.into()), Some(record()));
         let leaf: String = record().leaf_hash().iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(leaf.len(), 64);
+        assert_eq!(leaf, "21b396bed0b3fb5d3847651576289e1b172abd709a66339856c1f149b510eeba");
     }
 
     #[test]
