@@ -1,0 +1,135 @@
+//! The bytes on the wire never change: each form has a file in `tests/golden`, and old files stay readable forever.
+//!
+//! `HELIOGRAPH_WRITE_GOLDEN=1 cargo test -p heliograph-wire` writes files that are missing. A file that is there is
+//! never written again: a new form gets a new format number and a new file.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod support;
+
+use heliograph_wire::{
+    Ack, Command, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Receipts, Refusal, Reply, Status,
+    TrustDocument, open, pack_head, unpack_head,
+};
+use std::path::PathBuf;
+use support::{display, head, hex, key_of, keys, long_head, messages, site, stamp, trust_document, unhex};
+
+fn golden(name: &str, bytes: &[u8]) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(format!("{name}.hex"));
+    if std::env::var_os("HELIOGRAPH_WRITE_GOLDEN").is_some() && !path.exists() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, wrapped(&hex(bytes))).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
+    assert_eq!(hex(bytes), hex(&unhex(&written)), "the bytes of {name} have changed");
+}
+
+fn wrapped(digits: &str) -> String {
+    let lines: Vec<&str> = digits
+        .as_bytes()
+        .chunks(64)
+        .map(|line| std::str::from_utf8(line).unwrap())
+        .collect();
+    lines.join("\n") + "\n"
+}
+
+/// Bodies are written to these bytes and read from them; cut short, too long, or of a later format they are refused.
+macro_rules! body {
+    ($type:ty, $name:literal, $value:expr) => {{
+        let value: $type = $value;
+        let bytes = value.to_bytes();
+        golden($name, &bytes);
+        assert_eq!(<$type>::from_bytes(&bytes).unwrap(), value, $name);
+        for end in 0..bytes.len() {
+            assert!(<$type>::from_bytes(&bytes[..end]).is_err(), "{} cut at {end}", $name);
+        }
+        let mut longer = bytes.clone();
+        longer.push(0);
+        assert!(<$type>::from_bytes(&longer).is_err(), "{} with a byte too many", $name);
+        let mut newer = bytes;
+        newer[0] = 2;
+        assert_eq!(
+            <$type>::from_bytes(&newer),
+            Err(Refusal::Format(2)),
+            "{} of a later format",
+            $name
+        );
+    }};
+}
+
+#[test]
+fn bodies_have_these_bytes() {
+    body!(TrustDocument, "body-trust", trust_document());
+    body!(Heartbeat, "body-heartbeat", support::heartbeat());
+    body!(DisplayConfig, "body-config", support::config());
+    body!(Erased, "body-erased", support::erased());
+    body!(Command, "body-command", support::command());
+    body!(Status, "body-status", support::status());
+    body!(Status, "body-status-slate", support::status_of_a_slate());
+    body!(Receipts, "body-receipts", support::receipts());
+    body!(Ack, "body-ack", Ack { sequence: 300 });
+    for (name, reply) in support::replies() {
+        let bytes = reply.to_bytes();
+        golden(name, &bytes);
+        assert_eq!(Reply::from_bytes(&bytes).unwrap(), reply);
+    }
+    body!(HeadMessage, "body-head-inline", pack_head(&head()).0);
+    body!(HeadMessage, "body-head-pages", pack_head(&long_head()).0);
+}
+
+#[test]
+fn a_long_head_travels_in_pages_and_is_whole_again() {
+    let head = long_head();
+    let (message, pages) = pack_head(&head);
+    assert!(pages.len() > 1);
+    let find = |hash: &_| {
+        let found = pages.iter().find(|(name, _)| name == hash);
+        found.map(|(_, payload)| payload.bytes.clone())
+    };
+    assert_eq!(unpack_head(&message, &find).unwrap(), head);
+    assert!(unpack_head(&message, &|_| None).is_err(), "without its pages it is not");
+    for (hash, payload) in &pages {
+        assert_eq!(*hash, payload.hash());
+        assert!(payload.to_bytes().len() <= 64 * 1024);
+    }
+    golden("content-head-page", &pages.last().unwrap().1.to_bytes());
+    let short = support::head();
+    assert_eq!(unpack_head(&pack_head(&short).0, &|_| None).unwrap(), short);
+}
+
+#[test]
+fn content_has_these_bytes_and_this_hash() {
+    let payload = ContentPayload {
+        salt: *b"0123456789abcdef",
+        bytes: b"{\"format\":1}".to_vec(),
+    };
+    golden("content", &payload.to_bytes());
+    golden("content-hash", &payload.hash().0);
+    assert_eq!(ContentPayload::from_bytes(&payload.to_bytes()).unwrap(), payload);
+}
+
+#[test]
+fn envelopes_have_these_bytes() {
+    for (name, topic, body, payload) in messages() {
+        golden(name, &payload);
+        let key = key_of(&topic);
+        let opened = open(&payload, &site(), &topic, &|_, _| Some(key.public())).unwrap();
+        assert_eq!(
+            (opened.body, opened.stamp, opened.key_id),
+            (body, stamp(&topic), key.public().key_id())
+        );
+    }
+    let all = keys();
+    for (name, key) in [
+        ("key-root", &all.root),
+        ("key-release", &all.release),
+        ("key-heartbeat", &all.heartbeat),
+        ("key-command", &all.command),
+        ("key-display", &all.display),
+    ] {
+        golden(name, &key.public().0);
+    }
+    assert_eq!(display().to_string(), "00000000-0000-0000-0000-000000000007");
+}
