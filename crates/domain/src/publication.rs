@@ -608,16 +608,48 @@ impl Pending {
 /// Takes a fact. The first one is a submission.
 #[must_use]
 pub fn evolve(known: Option<Publication>, at: Instant, event: &PublicationEvent) -> Option<Publication> {
-    if let PublicationEvent::Submitted {
-        content,
-        kind,
-        catalogue_entry,
-        by,
-        countersign,
-        rule_set,
-    } = event
-    {
-        let pending = Pending {
+    match (known, event) {
+        (Some(mut publication), event) => {
+            publication.evolve(at, event);
+            Some(publication)
+        }
+        (
+            None,
+            PublicationEvent::Submitted {
+                kind, catalogue_entry, ..
+            },
+        ) => {
+            let mut publication = Publication {
+                kind: *kind,
+                catalogue_entry: catalogue_entry.clone(),
+                pending: None,
+                released: None,
+                first_released_at: None,
+                withdrawn_at: None,
+            };
+            publication.evolve(at, event);
+            Some(publication)
+        }
+        (None, _) => None,
+    }
+}
+
+impl Publication {
+    /// Takes a fact about it, in place: replaying a long log moves nothing that need not move.
+    pub fn evolve(&mut self, at: Instant, event: &PublicationEvent) {
+        let PublicationEvent::Submitted {
+            content,
+            kind,
+            catalogue_entry,
+            by,
+            countersign,
+            rule_set,
+        } = event
+        else {
+            return self.take(at, event);
+        };
+        (self.kind, self.catalogue_entry) = (*kind, catalogue_entry.clone());
+        self.pending = Some(Pending {
             content: *content,
             stage: Stage::Submitted,
             author: by.clone(),
@@ -628,25 +660,9 @@ pub fn evolve(known: Option<Publication>, at: Instant, event: &PublicationEvent)
             approver: None,
             returned: None,
             rule_set: *rule_set,
-        };
-        let mut publication = known.unwrap_or_else(|| Publication {
-            kind: *kind,
-            catalogue_entry: catalogue_entry.clone(),
-            pending: None,
-            released: None,
-            first_released_at: None,
-            withdrawn_at: None,
         });
-        (publication.kind, publication.catalogue_entry) = (*kind, catalogue_entry.clone());
-        publication.pending = Some(pending);
-        return Some(publication);
     }
-    let mut publication = known?;
-    publication.take(at, event);
-    Some(publication)
-}
 
-impl Publication {
     fn take(&mut self, at: Instant, event: &PublicationEvent) {
         match event {
             PublicationEvent::Submitted { .. } | PublicationEvent::WithdrawalExplained { .. } => {}

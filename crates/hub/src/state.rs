@@ -105,8 +105,7 @@ impl State {
         let (position, at) = (record.position.0, Instant(record.recorded_at.0));
         self.position = position;
         self.at = at;
-        self.revisions
-            .insert(record.stream.as_str().to_owned(), record.revision.0);
+        self.at_revision(record.stream.as_str(), record.revision.0);
         let mut changed = Changed {
             channels: Arc::make_mut(&mut self.heads)
                 .apply(position, at, &event)
@@ -141,25 +140,33 @@ impl State {
     }
 
     fn publication(&mut self, id: PublicationId, event: PublicationEvent, position: u64, at: Instant) {
-        let known = self.publications.remove(&id);
-        let (publication, mut history) = match known.map(Arc::unwrap_or_clone) {
-            Some(dossier) => (Some(dossier.publication), dossier.history),
-            None => (None, Vec::new()),
+        let step = |event: PublicationEvent| Step {
+            at,
+            by: event.by().clone(),
+            event,
         };
-        if let Some(publication) = heliograph_domain::publication::evolve(publication, at, &event) {
-            history.push(Step {
-                at,
-                by: event.by().clone(),
-                event,
-            });
-            self.publications.insert(
-                id,
-                Arc::new(Dossier {
-                    publication,
-                    history,
-                    position,
-                }),
-            );
+        if let Some(known) = self.publications.get_mut(&id) {
+            let dossier = Arc::make_mut(known);
+            dossier.publication.evolve(at, &event);
+            dossier.history.push(step(event));
+            dossier.position = position;
+        } else if let Some(publication) = heliograph_domain::publication::evolve(None, at, &event) {
+            // Most lives are submitted, reviewed, approved, released, and little more.
+            let mut history = Vec::with_capacity(5);
+            history.push(step(event));
+            let dossier = Dossier {
+                publication,
+                history,
+                position,
+            };
+            self.publications.insert(id, Arc::new(dossier));
+        }
+    }
+
+    fn at_revision(&mut self, stream: &str, revision: u64) {
+        match self.revisions.get_mut(stream) {
+            Some(known) => *known = revision,
+            None => drop(self.revisions.insert(stream.to_owned(), revision)),
         }
     }
 

@@ -1,0 +1,117 @@
+//! The event log: durable appends beside SQLite's and the disk's own, and how fast a log is decoded and folded.
+//!
+//! `append_durable_N`: events a second with N appenders at once, 200 bytes each, every one durable before its appender
+//! goes on. All three contenders gather what is waiting into one sync. `append_p99_512`: what one of 512 waits.
+//! `replay_events`: its limit is one core; it has no peer.
+
+mod contender;
+#[cfg(feature = "sqlite")]
+mod lite;
+mod replay;
+
+use contender::{Contender, Ours, Raw};
+use heliograph_bench::{figure, median, ms, quantile};
+use heliograph_tests::TempDir;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Rounds of each contender; they take turns, so that a noisy minute harms all alike.
+const ROUNDS: usize = 5;
+const ROUND: Duration = Duration::from_millis(900);
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if std::env::args().nth(1).as_deref() == Some("replay") {
+        return replay::run();
+    }
+    for appenders in [1, 64, 512] {
+        level(appenders)?;
+    }
+    replay::run()
+}
+
+/// Appends a second of one round, and how long each append took in milliseconds.
+struct Round {
+    rate: f64,
+    waits_ms: Vec<f64>,
+}
+
+fn level(appenders: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let mut contenders = contenders()?;
+    let mut rates = vec![Vec::new(); contenders.len()];
+    let mut waits = vec![Vec::new(); contenders.len()];
+    for _ in 0..ROUNDS {
+        for (at, (_, contender, _)) in contenders.iter_mut().enumerate() {
+            let round = round(contender.as_ref(), appenders);
+            rates[at].push(round.rate);
+            waits[at].extend(round.waits_ms);
+        }
+    }
+    let medians: Vec<f64> = rates.iter_mut().map(|rates| median(rates)).collect();
+    let name = format!("append_durable_{appenders}");
+    for (at, (theirs, ..)) in contenders.iter().enumerate().skip(1) {
+        figure(&name, medians[0], "events/s", Some((theirs, medians[at])), true, ROUNDS);
+    }
+    if appenders == 512 {
+        let p99: Vec<f64> = waits.iter_mut().map(|waits| quantile(waits, 0.99)).collect();
+        for (at, (theirs, ..)) in contenders.iter().enumerate().skip(1) {
+            figure(
+                "append_p99_512",
+                p99[0],
+                "ms",
+                Some((theirs, p99[at])),
+                false,
+                waits[0].len(),
+            );
+        }
+    }
+    Ok(())
+}
+
+type Entrant = (&'static str, Box<dyn Contender>, TempDir);
+
+/// Ours first, then the yardsticks in the order of the figures' lines.
+fn contenders() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
+    let mut all: Vec<Entrant> = Vec::new();
+    let dir = TempDir::new();
+    all.push(("heliograph", Box::new(Ours::open(dir.path())?), dir));
+    #[cfg(feature = "sqlite")]
+    {
+        let dir = TempDir::new();
+        all.push(("sqlite", Box::new(lite::Lite::open(dir.path())?), dir));
+    }
+    let dir = TempDir::new();
+    all.push(("raw", Box::new(Raw::open(dir.path())?), dir));
+    Ok(all)
+}
+
+fn round(contender: &dyn Contender, appenders: usize) -> Round {
+    let stop = AtomicBool::new(false);
+    let begun = Instant::now();
+    let waits_ms: Vec<f64> = std::thread::scope(|scope| {
+        let stop = &stop;
+        let workers: Vec<_> = (0..appenders)
+            .map(|number| {
+                scope.spawn(move || {
+                    let mut appender = contender.appender(number);
+                    let mut waits = Vec::new();
+                    while !stop.load(Ordering::Relaxed) {
+                        let begun = Instant::now();
+                        appender();
+                        waits.push(ms(begun.elapsed()));
+                    }
+                    waits
+                })
+            })
+            .collect();
+        std::thread::sleep(ROUND);
+        stop.store(true, Ordering::Relaxed);
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap_or_default())
+            .collect()
+    });
+    Round {
+        rate: waits_ms.len() as f64 / begun.elapsed().as_secs_f64(),
+        waits_ms,
+    }
+}
