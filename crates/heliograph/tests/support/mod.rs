@@ -111,6 +111,15 @@ impl Browser {
         found.unwrap()
     }
 
+    /// Clicks on what leads to another page, and waits until that one is there.
+    pub fn follow(&self, css: &str) {
+        let _ = self.run("window.left = false");
+        self.click(css);
+        self.eventually("another page", || {
+            self.run("return window.left === undefined && document.readyState === 'complete'") == true
+        });
+    }
+
     pub fn click(&self, css: &str) {
         let element = self.element(css);
         let answer = self.call(&format!("/element/{element}/click"), &json!({}));
