@@ -20,6 +20,7 @@ mod office;
 mod picture;
 mod presence;
 mod projector;
+mod public;
 mod reach;
 pub mod report;
 mod sign_in;

@@ -14,7 +14,7 @@ mod duties;
 mod fields;
 mod form;
 mod home;
-mod layout;
+pub(crate) mod layout;
 mod parts;
 mod preview;
 mod publication;

@@ -30,6 +30,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router {
     Router::new()
         .merge(api())
         .merge(admin::router())
+        .merge(crate::public::router())
         .route("/live", get(reports::live))
         .route("/ready", get(reports::ready))
         .route("/content/{hash}", get(reports::content))

@@ -1,0 +1,141 @@
+//! `/`: what is public now, newest first, by kind, and found by words.
+
+use super::{Item, Visit, items};
+use crate::office::Office;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use heliograph_domain::Kind;
+use maud::{Markup, html};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Rows on a page.
+const ROWS: usize = 20;
+/// Nobody searches for more than this.
+const QUERY_CHARS: usize = 80;
+
+/// `GET /?q=&kind=&page=`
+pub(super) async fn page(
+    State(office): State<Arc<Office>>,
+    Query(asked): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Response {
+    let visit = Visit::new(&office, &headers, &asked);
+    let query: String = asked
+        .get("q")
+        .map_or("", |q| q.trim())
+        .chars()
+        .take(QUERY_CHARS)
+        .collect();
+    let kind = asked
+        .get("kind")
+        .and_then(|slug| Kind::ALL.iter().find(|kind| kind.slug() == slug))
+        .copied();
+    let all = items(&office, &visit);
+    let kinds: Vec<Kind> = Kind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| all.iter().any(|it| it.document.kind == *kind))
+        .collect();
+    let found: Vec<Item> = all
+        .into_iter()
+        .filter(|item| kind.is_none_or(|kind| item.document.kind == kind) && says(item, &query))
+        .collect();
+    let pages = found.len().div_ceil(ROWS).max(1);
+    let number = asked
+        .get("page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1)
+        .clamp(1, pages);
+    let at = |page: usize| address(&query, kind, page);
+    let body = html! {
+        h1 { (visit.t("公开信息", "Public information")) }
+        form.search action="/" role="search" {
+            label for="q" { (visit.t("查找", "Search")) }
+            input id="q" name="q" type="search" value=(query) maxlength=(QUERY_CHARS);
+            @if let Some(kind) = kind { input type="hidden" name="kind" value=(kind.slug()); }
+            button { (visit.t("查找", "Search")) }
+        }
+        nav.kinds aria-label=(visit.t("类别", "Kinds")) {
+            a href=(address(&query, None, 1)) aria-current=[kind.is_none().then_some("true")] { (visit.t("全部", "All")) }
+            @for one in kinds {
+                a href=(address(&query, Some(one), 1)) aria-current=[(kind == Some(one)).then_some("true")] { (one.label(visit.lang)) }
+            }
+        }
+        (rows(&visit, &found, number))
+        @if pages > 1 {
+            nav.pages aria-label=(visit.t("页码", "Pages")) {
+                @if number > 1 { a href=(at(number - 1)) rel="prev" { (visit.t("上一页", "Previous")) } }
+                span { (number) " / " (pages) }
+                @if number < pages { a href=(at(number + 1)) rel="next" { (visit.t("下一页", "Next")) } }
+            }
+        }
+    };
+    visit.answer(
+        StatusCode::OK,
+        &at(number),
+        visit.t("公开信息", "Public information"),
+        &body,
+        &headers,
+    )
+}
+
+fn rows(visit: &Visit, found: &[Item], number: usize) -> Markup {
+    html! {
+        @if found.is_empty() {
+            p.empty { (visit.t("没有找到公开信息。请换一个词，或拨打咨询电话。", "Nothing was found. Try another word, or call us.")) }
+        } @else {
+            ul.rows {
+                @for item in found.iter().skip((number - 1) * ROWS).take(ROWS) {
+                    li { a href={ "/p/" (item.id) } {
+                        span.kind { (item.document.kind.label(visit.lang)) }
+                        strong { (item.document.title(visit.lang)) }
+                        @if let Some(on) = &item.dossier.publication.released { time { (visit.day(on.at)) } }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a text says these words, in any of its languages and fields.
+fn says(item: &Item, query: &str) -> bool {
+    if query.is_empty() {
+        return true;
+    }
+    let wanted = query.to_lowercase();
+    let values = item
+        .document
+        .texts
+        .values()
+        .map(heliograph_domain::content::Body::to_value);
+    values.into_iter().any(|value| value_says(&value, &wanted))
+}
+
+fn value_says(value: &serde_json::Value, wanted: &str) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.to_lowercase().contains(wanted),
+        serde_json::Value::Array(parts) => parts.iter().any(|part| value_says(part, wanted)),
+        serde_json::Value::Object(parts) => parts.values().any(|part| value_says(part, wanted)),
+        _ => false,
+    }
+}
+
+fn address(query: &str, kind: Option<Kind>, page: usize) -> String {
+    let mut parts = Vec::new();
+    if !query.is_empty() {
+        parts.push(format!("q={}", crate::admin::layout::in_query(query)));
+    }
+    if let Some(kind) = kind {
+        parts.push(format!("kind={}", kind.slug()));
+    }
+    if page > 1 {
+        parts.push(format!("page={page}"));
+    }
+    if parts.is_empty() {
+        "/".to_owned()
+    } else {
+        format!("/?{}", parts.join("&"))
+    }
+}

@@ -1,0 +1,166 @@
+//! The public pages: what is public now, for everyone, without script. A display's code leads here.
+
+mod list;
+mod page;
+mod sheet;
+
+use crate::admin::assets::Asset;
+use crate::http::call::lang_of;
+use crate::office::Office;
+use crate::state::{Dossier, State};
+use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use heliograph_domain::site::SiteProfile;
+use heliograph_domain::{Document, Instant, Lang, PublicationId};
+use maud::{DOCTYPE, Markup, html};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("public.css"), "text/css; charset=utf-8"));
+
+/// The pages for everyone.
+pub(crate) fn router() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/", get(list::page))
+        .route("/p/{id}", get(page::page))
+        .route(
+            "/assets/public.css",
+            get(async |headers: HeaderMap| STYLE.answer(&headers)),
+        )
+}
+
+/// What a page is made for.
+struct Visit {
+    lang: Lang,
+    now: Instant,
+    state: Arc<State>,
+    site: Option<Arc<SiteProfile>>,
+}
+
+impl Visit {
+    /// `?lang=` chooses the language for one page, so that a link can be passed on in it; else the reader's own.
+    fn new(office: &Office, headers: &HeaderMap, asked: &HashMap<String, String>) -> Self {
+        let state = office.state();
+        let site = state
+            .site
+            .as_ref()
+            .and_then(|site| office.library.profile(&site.profile));
+        let chosen = asked.get("lang").and_then(|tag| Lang::from_tag(tag));
+        let chosen = chosen.filter(|lang| matches!(lang, Lang::ZhHans | Lang::En));
+        Self {
+            lang: chosen.unwrap_or_else(|| lang_of(headers)),
+            now: office.now(),
+            state,
+            site,
+        }
+    }
+
+    fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
+        if self.lang == Lang::ZhHans { zh } else { en }
+    }
+
+    fn office_name(&self) -> &str {
+        self.site.as_ref().map_or("Heliograph", |site| site.name.get(self.lang))
+    }
+
+    /// A day of the office's calendar.
+    fn day(&self, at: Instant) -> String {
+        let offset_s = self.site.as_ref().map_or(8 * 3600, |site| site.clock.offset_s(at));
+        let (date, _) = heliograph_domain::Date::at(at, offset_s);
+        format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
+    }
+
+    /// The page, with a mark of its bytes, so that a phone on a slow line need not fetch it twice.
+    fn answer(&self, status: StatusCode, here: &str, title: &str, body: &Markup, headers: &HeaderMap) -> Response {
+        let text = self.frame(here, title, body).into_string();
+        let etag = format!("\"{}\"", &crate::keys::hex(&Sha256::digest(text.as_bytes()))[..16]);
+        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let mut response = if status == StatusCode::OK && known.is_some_and(|known| known.contains(&etag)) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            (status, Html(text)).into_response()
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        if let Ok(etag) = HeaderValue::from_str(&etag) {
+            headers.insert(header::ETAG, etag);
+        }
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Cookie"));
+        response
+    }
+
+    fn frame(&self, here: &str, title: &str, body: &Markup) -> Markup {
+        let (tag, name) = if self.lang == Lang::ZhHans {
+            ("en", "English")
+        } else {
+            ("zh-Hans", "中文")
+        };
+        let joint = if here.contains('?') { '&' } else { '?' };
+        html! {
+            (DOCTYPE)
+            html lang=(self.lang.tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (title) " – " (self.office_name()) }
+                    link rel="icon" href="/assets/icon.svg";
+                    link rel="stylesheet" href="/assets/public.css";
+                }
+                body {
+                    a.skip href="#content" { (self.t("跳到正文", "Skip to content")) }
+                    header {
+                        a.office href="/" { (self.office_name()) }
+                        a.language href={ (here) (joint) "lang=" (tag) } lang=(tag) hreflang=(tag) { (name) }
+                    }
+                    main id="content" { (body) }
+                    footer {
+                        @if let Some(site) = &self.site {
+                            @for line in &site.hotlines {
+                                p { (line.label.get(self.lang)) " " a href={ "tel:" (line.number) } { (line.number) } }
+                            }
+                            p { (site.hours.get(self.lang)) }
+                        }
+                        p { a href="/admin" { (self.t("工作人员入口", "For staff")) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is public now: released, and its window open.
+fn public_now(dossier: &Dossier, now: Instant) -> bool {
+    let on = dossier.publication.released.as_ref();
+    on.is_some_and(|on| on.release.window.covers(now) && on.at <= now)
+}
+
+/// A publication that is public now, with its text.
+struct Item {
+    id: PublicationId,
+    dossier: Arc<Dossier>,
+    document: Arc<Document>,
+}
+
+/// All that is public now, the newest first.
+fn items(office: &Office, visit: &Visit) -> Vec<Item> {
+    let public = visit
+        .state
+        .publications
+        .iter()
+        .filter(|(_, dossier)| public_now(dossier, visit.now));
+    let mut items: Vec<Item> = public
+        .filter_map(|(id, dossier)| {
+            let on = dossier.publication.released.as_ref()?;
+            Some(Item {
+                id: *id,
+                dossier: Arc::clone(dossier),
+                document: office.library.document(&on.release.content)?,
+            })
+        })
+        .collect();
+    items.sort_by_key(|item| std::cmp::Reverse(item.dossier.publication.released.as_ref().map(|on| on.at)));
+    items
+}

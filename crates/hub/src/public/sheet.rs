@@ -1,0 +1,89 @@
+//! A text field by field, for everyone. Markdown becomes headings, paragraphs and lists; nothing in it is taken as HTML,
+//! and nothing is fetched from anywhere.
+
+use heliograph_domain::content::{Body, FieldSpec, Shape};
+use heliograph_domain::{Document, Lang};
+use maud::{Markup, PreEscaped, html};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use serde_json::Value;
+
+/// Fields that the page says above: the title.
+const TITLES: [&str; 3] = ["title", "matter", "power"];
+
+/// The document in the reader's language, or the one it has.
+pub(super) fn view(document: &Document, lang: Lang) -> Markup {
+    let Some((written_in, body)) = document.body(lang) else {
+        return html! {};
+    };
+    let value = Body::to_value(body);
+    html! {
+        dl.fields lang=(written_in.tag()) {
+            @for spec in document.kind.fields() {
+                @if !value[spec.name].is_null() && !TITLES.contains(&spec.name) {
+                    div.wide[matches!(spec.shape, Shape::Markdown)] {
+                        dt lang=(lang.tag()) { (spec.label(lang)) }
+                        dd { (field(spec, &value[spec.name], lang)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn field(spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
+    match (spec.shape, value) {
+        (Shape::Choice(choices), Value::String(name)) => {
+            let choice = choices.iter().find(|choice| choice.name == name);
+            html! { (choice.map_or(name.as_str(), |choice| if lang == Lang::ZhHans { choice.zh } else { choice.en })) }
+        }
+        (Shape::Lines, Value::Array(lines)) => html! { ol { @for line in lines { li { (text(line)) } } } },
+        (Shape::Rows(columns), Value::Array(rows)) => html! {
+            ol.entries { @for row in rows { li { (group(columns, row, lang)) } } }
+        },
+        (Shape::Group(fields), Value::Object(_)) => group(fields, value, lang),
+        (Shape::Markdown, Value::String(markdown)) => prose(markdown),
+        _ => html! { span.plain { (text(value)) } },
+    }
+}
+
+fn group(fields: &[FieldSpec], value: &Value, lang: Lang) -> Markup {
+    html! {
+        dl.inner {
+            @for spec in fields {
+                div { dt { (spec.label(lang)) } dd { (field(spec, &value[spec.name], lang)) } }
+            }
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Markdown as HTML: what looks like HTML is shown as it was typed, links and pictures are their words.
+fn prose(markdown: &str) -> Markup {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(|event| match event {
+        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
+        Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock) => None,
+        Event::End(TagEnd::Link | TagEnd::Image | TagEnd::HtmlBlock) => None,
+        event => Some(event),
+    });
+    let mut out = String::new();
+    pulldown_cmark::html::push_html(&mut out, events);
+    html! { div.prose { (PreEscaped(out)) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_is_set_and_html_is_only_shown() {
+        let told = prose("## 一\n\n甲**乙**\n\n<script>alert(1)</script>\n\n[丙](javascript:x) ![丁](http://example.org/x.png) a<img src=x>b").into_string();
+        assert!(told.contains("<h2>一</h2>") && told.contains("<strong>乙</strong>"));
+        for bad in ["<script", "<img", "href", "src=\"", "javascript:x\""] {
+            assert!(!told.contains(bad), "{bad}: {told}");
+        }
+        assert!(told.contains("&lt;script&gt;") && told.contains('丙') && told.contains('丁'));
+    }
+}

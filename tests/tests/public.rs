@@ -1,0 +1,93 @@
+//! The public pages: what is public now and nothing else, without a person's name, and never as HTML of the author's.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use heliograph_tests::{Http, NOTICE_ENTRY, World, act, notice};
+use serde_json::json;
+
+const TITLE: &str = "因公出国团组办理时间调整";
+
+fn seen(http: &Http, path: &str) -> (u16, String) {
+    let reply = http.get(path);
+    (reply.status, reply.text)
+}
+
+#[test]
+fn a_release_is_on_the_public_pages_and_a_withdrawal_says_so() {
+    let world = World::new();
+    let everyone = world.http();
+    let id = world.people.publish_notice(TITLE, &["hall"]);
+    let (status, list) = seen(&everyone, "/");
+    assert!(status == 200 && list.contains(TITLE) && list.contains(&format!("/p/{id}")));
+    let (status, page) = seen(&everyone, &format!("/p/{id}"));
+    assert!(
+        status == 200 && page.contains(TITLE) && page.contains("公开记录"),
+        "{page}"
+    );
+    let (_, english) = seen(&everyone, &format!("/p/{id}?lang=en"));
+    assert!(english.contains("<html lang=\"en\">") && english.contains("Index number"));
+    assert!(
+        seen(&everyone, "/?q=%E5%9B%A2%E7%BB%84").1.contains(TITLE),
+        "found by a word"
+    );
+    assert!(!seen(&everyone, "/?q=zzz").1.contains(TITLE), "the control");
+    for name in ["李拟稿", "王审查", "陈审批", "author", "approver"] {
+        assert!(
+            !page.contains(name) && !list.contains(name),
+            "no person is named: {name}"
+        );
+    }
+
+    let etag = everyone.get(&format!("/p/{id}")).header("etag").unwrap().to_owned();
+    let again = everyone.send("GET", &format!("/p/{id}"), &[("if-none-match", &etag)], b"");
+    assert_eq!(again.status, 304);
+
+    let _ = act(&world.people.approver, &id, "withdraw", &json!({"reason": "时间有误"})).expect_status(200);
+    let (status, gone) = seen(&everyone, &format!("/p/{id}"));
+    assert!(
+        status == 410 && gone.contains("撤回") && !gone.contains(TITLE) && !gone.contains("时间有误"),
+        "{gone}"
+    );
+    assert!(!seen(&everyone, "/").1.contains(TITLE));
+}
+
+#[test]
+fn what_is_not_released_or_not_yet_is_nowhere() {
+    let world = World::new();
+    let everyone = world.http();
+    let approved = world.people.approved("notice", NOTICE_ENTRY, &notice(TITLE));
+    let hidden = |id: &str| {
+        let (status, page) = seen(&everyone, &format!("/p/{id}"));
+        assert!(status == 404 && !page.contains(TITLE), "{status}: {page}");
+        assert!(!seen(&everyone, "/").1.contains(TITLE));
+        assert!(!seen(&everyone, "/?q=%E5%9B%A2%E7%BB%84").1.contains(TITLE));
+    };
+    hidden(&approved);
+    let later = json!({"channels": ["hall"], "from": "2099-01-01T00:00:00Z"});
+    let _ = act(&world.people.approver, &approved, "release", &later).expect_status(200);
+    hidden(&approved);
+    assert_eq!(seen(&everyone, "/p/nonsense").0, 404);
+    // The control: released for now, it is seen.
+    let id = world.people.publish_notice(TITLE, &["hall"]);
+    assert_eq!(seen(&everyone, &format!("/p/{id}")).0, 200);
+}
+
+#[test]
+fn what_an_author_types_is_never_html() {
+    let world = World::new();
+    let content = json!({"zh-Hans": {
+        "title": "<b>甲</b>", "body": "<script>alert(1)</script>\n\n[乙](javascript:alert(1))",
+        "department": "办公室", "date": "2026-11-24",
+    }});
+    let id = world.people.approved("notice", NOTICE_ENTRY, &content);
+    let _ = act(&world.people.approver, &id, "release", &json!({"channels": ["hall"]})).expect_status(200);
+    let reply = world.http().get(&format!("/p/{id}")).expect_status(200);
+    assert!(!reply.text.contains("<script") && !reply.text.contains("<b>") && !reply.text.contains("javascript:"));
+    assert!(reply.text.contains("&lt;b&gt;甲") && reply.text.contains('乙'));
+    assert!(
+        reply
+            .header("content-security-policy")
+            .unwrap()
+            .contains("default-src 'none'")
+    );
+}
