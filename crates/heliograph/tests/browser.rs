@@ -17,9 +17,13 @@ use support::Browser;
 
 const PASSWORD: &str = "heliograph-demo";
 const TITLE: &str = "关于国庆期间窗口值班安排的公告";
-/// Repeated, it takes minutes to read, so that a slow machine still finds it on air after its release.
-const BODY: &str = "国庆期间，一楼办事大厅3号窗口每天上午有人值班，受理因公护照领取和紧急签证代办。需要办理的单位请提前一天拨打\
-    咨询电话预约，并携带受理回执、单位介绍信和经办人身份证。";
+/// It takes minutes to read, so that a slow machine still finds it on air after its release.
+const BODY: &str = "国庆期间，一楼办事大厅3号窗口每天上午有人值班，受理因公护照领取和紧急签证代办，其他事项节后办理。\n\n\
+    需要在节日期间取证的单位，请提前一天拨打咨询电话预约，并携带受理回执、单位介绍信和经办人身份证。由他人代领的，另带\
+    委托书和代领人身份证。\n\n\
+    节日期间大厅东门关闭，请从南门进出。停车场照常开放，办事车辆两小时内免费。\n\n\
+    境外遇到紧急情况，请拨打外交部全球领事保护与服务应急热线。节后首日窗口延长服务一小时，欢迎错峰办理。\n\n\
+    对窗口值班有意见或者建议的，可以拨打监督电话，也可以写信投入大厅意见箱，我们在五个工作日内答复。";
 
 /// The demo as a process of its own, in a folder of its own.
 struct Demo {
@@ -91,7 +95,7 @@ fn from_sign_in_to_the_wall_in_chinese() {
     browser.open(&format!("{}/admin/write?kind=notice", demo.base));
     browser.click("select[name=catalogue_entry] option[value=notice-outbound]");
     browser.type_into("[name='content.zh-Hans.title']", TITLE);
-    browser.type_into("[name='content.zh-Hans.body']", &BODY.repeat(4));
+    browser.type_into("[name='content.zh-Hans.body']", BODY);
     browser.type_into("[name='content.zh-Hans.department']", "出国管理处");
     browser.follow("button[name=then][value=submit]");
     browser.eventually("the publication's page", || {

@@ -57,7 +57,7 @@ impl Browser {
             "--disable-sync",
             "--disable-dev-shm-usage",
             "--force-device-scale-factor=1",
-            "--window-size=1720,1240",
+            "--window-size=1720,1440",
             "--lang=zh-CN",
         ];
         let mut flags: Vec<String> = flags.map(str::to_owned).to_vec();

@@ -19,7 +19,7 @@ pub(crate) fn compose(bulbs: &Bulbs<'_>, document: &Document) -> Composition {
             let mut pages = vec![beside(
                 bulbs,
                 figure,
-                &bulbs.lines(unit, 1, bulbs.width() - large(bulbs, figure).width - 4),
+                &bulbs.lines(unit, 1, bulbs.width() - large(bulbs, figure).width - gap(bulbs)),
             )];
             pages.extend(full(bulbs, &gist.headline));
             pages
@@ -36,7 +36,7 @@ fn rows(bulbs: &Bulbs<'_>) -> usize {
 /// The window's number with its name beside it where that fits; else its name on a page of its own.
 fn window(bulbs: &Bulbs<'_>, title: &str, number: &str, on_post: Option<&str>) -> Vec<Page> {
     let caption = say(bulbs.lang, "号窗口", "Window");
-    let room = bulbs.width() - large(bulbs, number).width - 4;
+    let room = bulbs.width() - large(bulbs, number).width - gap(bulbs);
     let mut whole = bulbs.lines(caption, 1, room);
     whole.extend(bulbs.lines(title, 1, room));
     whole.extend(on_post.into_iter().flat_map(|name| bulbs.lines(name, 1, room)));
@@ -72,6 +72,12 @@ fn named(bulbs: &Bulbs<'_>, number: &str, title: &str) -> Page {
     page
 }
 
+/// Between the figure and what stands beside it. On the smallest signs the figure's own margin must do, or “号窗口” would
+/// be torn apart.
+fn gap(bulbs: &Bulbs<'_>) -> i32 {
+    if bulbs.width() < 96 { 0 } else { 4 }
+}
+
 /// A figure as high as the sign, or as wide as two thirds of it allow.
 fn large(bulbs: &Bulbs<'_>, figure: &str) -> TextLine {
     let steps = (1..=bulbs.height() / CELL).rev();
@@ -88,7 +94,7 @@ fn beside(bulbs: &Bulbs<'_>, figure: &str, lines: &[TextLine]) -> Page {
     page.pieces
         .push(Piece::text(0, 0, bulbs.height(), &figure, bulbs.lights.strong));
     page.pieces
-        .extend(stacked(bulbs, lines, figure.width + 4, bulbs.width()));
+        .extend(stacked(bulbs, lines, figure.width + gap(bulbs), bulbs.width()));
     page
 }
 
