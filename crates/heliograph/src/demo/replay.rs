@@ -258,3 +258,56 @@ pub(crate) fn withdraw(released: &[(String, String)], people: &mut People) -> Re
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heliograph_domain::report::AnnualReport;
+    use heliograph_hub::{Hub, HubConfig};
+    use heliograph_log::{EventLog, RedbLog};
+    use heliograph_tests::TempDir;
+    use std::net::SocketAddr;
+    use std::sync::Arc;
+
+    /// Lives a sample's year in a hub of its own and gives what the annual report then says.
+    fn report_of(sample: &Sample) -> AnnualReport {
+        let (dir, clock) = (TempDir::new(), Arc::new(MovableClock::default()));
+        let local = SocketAddr::from(([127, 0, 0, 1], 0));
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let config = HubConfig {
+            data: dir.path().to_owned(),
+            listen: local,
+            mqtt_listen: local,
+            site: sample.office.site.parse().unwrap(),
+            clock: Arc::clone(&clock) as _,
+            wall: None,
+        };
+        let hub = runtime.block_on(Hub::start(config)).unwrap();
+        let base = format!("http://{}", hub.http_addr());
+        let mut people = People::new(Api::new(&base));
+        let word = hub.setup_word().unwrap();
+        live_the_year(sample, &mut people, &clock, &word, &base, &mut |_, _| {}).unwrap();
+        runtime.block_on(hub.stop());
+        let log: Arc<dyn EventLog> = Arc::new(RedbLog::open(dir.path()).unwrap());
+        heliograph_hub::report::of_log(&log, 2015).unwrap().unwrap()
+    }
+
+    #[test]
+    fn the_year_lived_is_the_year_reported_and_one_item_less_is_one_less() {
+        let whole = Sample::read().unwrap();
+        let report = report_of(&whole);
+        assert_eq!(
+            (
+                report.total,
+                report.internal_rules,
+                report.power_subjects,
+                report.powers
+            ),
+            (92, 22, 3, 5)
+        );
+        let mut less = Sample::read().unwrap();
+        let removed = less.year.iter().rposition(|past| past.item.kind == "notice").unwrap();
+        less.year.remove(removed);
+        assert_eq!(report_of(&less).total, 91);
+    }
+}
