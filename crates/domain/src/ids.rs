@@ -20,52 +20,96 @@ pub enum NameError {
     NotAHash(String),
 }
 
-fn slug(text: &str) -> Result<String, NameError> {
-    let fits = (1..=32).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(NameError::NotASlug(text.chars().take(40).collect()))
+/// The most bytes of a slug.
+const SLUG_BYTES: usize = 32;
+
+/// The text of a slug in place, zeros behind it: events hold several, and a log is replayed without an allocation for
+/// each. Zero is below every character of a slug, so the order of the bytes is the order of the texts.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Slug([u8; SLUG_BYTES]);
+
+impl Slug {
+    fn new(text: &str) -> Result<Self, NameError> {
+        let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let mut bytes = [0; SLUG_BYTES];
+        match bytes.get_mut(..text.len()) {
+            Some(place) if !text.is_empty() && text.bytes().all(plain) => {
+                place.copy_from_slice(text.as_bytes());
+                Ok(Self(bytes))
+            }
+            _ => Err(NameError::NotASlug(text.chars().take(40).collect())),
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(SLUG_BYTES);
+        // Only characters of slugs, which are ASCII, were ever put in.
+        std::str::from_utf8(&self.0[..length]).unwrap_or_default()
+    }
+}
+
+struct SlugVisitor;
+
+impl serde::de::Visitor<'_> for SlugVisitor {
+    type Value = Slug;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("1 to 32 of a-z, 0-9 and '-'")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Slug, E> {
+        Slug::new(text).map_err(E::custom)
     }
 }
 
 macro_rules! slug_type {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Slug);
 
         impl $name {
             /// The name as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
         impl FromStr for $name {
             type Err = NameError;
             fn from_str(text: &str) -> Result<Self, NameError> {
-                slug(text).map(Self)
+                Slug::new(text).map(Self)
             }
         }
         impl TryFrom<String> for $name {
             type Error = NameError;
             fn try_from(text: String) -> Result<Self, NameError> {
-                slug(&text).map(Self)
+                text.parse()
             }
         }
         impl From<$name> for String {
             fn from(name: $name) -> String {
-                name.0
+                name.as_str().to_owned()
             }
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({:?})", stringify!($name), self.as_str())
+            }
+        }
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(SlugVisitor).map(Self)
             }
         }
     };

@@ -24,6 +24,8 @@ pub struct Dossier {
     pub history: Vec<Step>,
     /// Position of its last record.
     pub position: u64,
+    /// How many records its stream has.
+    pub revision: u64,
 }
 
 /// One line of a publication's history.
@@ -81,6 +83,7 @@ pub struct State {
     /// The site, once it has a profile.
     pub site: Option<KnownSite>,
     heads: Arc<Heads>,
+    /// Of streams that are not a publication's.
     revisions: HashMap<String, u64>,
 }
 
@@ -105,7 +108,9 @@ impl State {
         let (position, at) = (record.position.0, Instant(record.recorded_at.0));
         self.position = position;
         self.at = at;
-        self.at_revision(record.stream.as_str(), record.revision.0);
+        if !matches!(event, Event::Publication(..)) {
+            self.at_revision(record.stream.as_str(), record.revision.0);
+        }
         let mut changed = Changed {
             channels: Arc::make_mut(&mut self.heads)
                 .apply(position, at, &event)
@@ -114,7 +119,7 @@ impl State {
             ..Changed::default()
         };
         match event {
-            Event::Publication(id, event) => self.publication(id, event, position, at),
+            Event::Publication(id, event) => self.publication(id, event, record),
             Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(&event),
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
             Event::Staff(event) => Arc::make_mut(&mut self.staff).evolve(&event),
@@ -139,7 +144,8 @@ impl State {
         Ok(changed)
     }
 
-    fn publication(&mut self, id: PublicationId, event: PublicationEvent, position: u64, at: Instant) {
+    fn publication(&mut self, id: PublicationId, event: PublicationEvent, record: &Record) {
+        let (position, revision, at) = (record.position.0, record.revision.0, self.at);
         let step = |event: PublicationEvent| Step {
             at,
             by: event.by().clone(),
@@ -149,7 +155,7 @@ impl State {
             let dossier = Arc::make_mut(known);
             dossier.publication.evolve(at, &event);
             dossier.history.push(step(event));
-            dossier.position = position;
+            (dossier.position, dossier.revision) = (position, revision);
         } else if let Some(publication) = heliograph_domain::publication::evolve(None, at, &event) {
             // Most lives are submitted, reviewed, approved, released, and little more.
             let mut history = Vec::with_capacity(5);
@@ -158,6 +164,7 @@ impl State {
                 publication,
                 history,
                 position,
+                revision,
             };
             self.publications.insert(id, Arc::new(dossier));
         }
@@ -173,7 +180,12 @@ impl State {
     /// The revision of a stream: how many records it has.
     #[must_use]
     pub fn revision(&self, stream: &str) -> u64 {
-        self.revisions.get(stream).copied().unwrap_or(0)
+        // Most streams are publications', and their dossiers know; no second map of a hundred thousand names is kept.
+        let publication = stream.strip_prefix("publication-").and_then(|id| id.parse().ok());
+        match publication.map(|id| self.publications.get(&id)) {
+            Some(dossier) => dossier.map_or(0, |dossier| dossier.revision),
+            None => self.revisions.get(stream).copied().unwrap_or(0),
+        }
     }
 
     /// The names of all channels.
