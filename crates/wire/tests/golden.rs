@@ -7,10 +7,14 @@
 
 mod support;
 
+use heliograph_domain::panel::ColourDepth;
+use heliograph_domain::site::SiteProfile;
+use heliograph_domain::{Document, Kind, Lang, Priority};
 use heliograph_wire::{
-    Ack, Command, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Receipts, Refusal, Reply, Status,
-    TrustDocument, open, pack_head, unpack_head,
+    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Receipts, Refusal, Reply,
+    Role, ShownState, Status, TrustDocument, open, pack_head, unpack_head,
 };
+use serde::Serialize;
 use std::path::PathBuf;
 use support::{display, head, hex, key_of, keys, long_head, messages, site, stamp, trust_document, unhex};
 
@@ -37,11 +41,11 @@ fn wrapped(digits: &str) -> String {
 
 /// Bodies are written to these bytes and read from them; cut short, too long, or of a later format they are refused.
 macro_rules! body {
-    ($type:ty, $name:literal, $value:expr) => {{
+    ($type:ty, $name:expr, $value:expr) => {{
         let value: $type = $value;
         let bytes = value.to_bytes();
         golden($name, &bytes);
-        assert_eq!(<$type>::from_bytes(&bytes).unwrap(), value, $name);
+        assert_eq!(<$type>::from_bytes(&bytes).unwrap(), value, "{}", $name);
         for end in 0..bytes.len() {
             assert!(<$type>::from_bytes(&bytes[..end]).is_err(), "{} cut at {end}", $name);
         }
@@ -69,14 +73,59 @@ fn bodies_have_these_bytes() {
     body!(Status, "body-status", support::status());
     body!(Status, "body-status-slate", support::status_of_a_slate());
     body!(Receipts, "body-receipts", support::receipts());
-    body!(Ack, "body-ack", Ack { sequence: 300 });
+    body!(Ack, "body-ack", support::ack());
     for (name, reply) in support::replies() {
-        let bytes = reply.to_bytes();
-        golden(name, &bytes);
-        assert_eq!(Reply::from_bytes(&bytes).unwrap(), reply);
+        body!(Reply, name, reply.clone());
     }
     body!(HeadMessage, "body-head-inline", pack_head(&head()).0);
     body!(HeadMessage, "body-head-pages", pack_head(&long_head()).0);
+}
+
+/// Enums are numbers on the wire: a variant that is put between others would change the meaning of all after it.
+#[test]
+fn variants_have_these_numbers() {
+    fn numbered<T: Serialize>(variants: &[T]) {
+        for (number, variant) in (0_u8..).zip(variants) {
+            assert_eq!(postcard::to_stdvec(variant).unwrap(), [number]);
+        }
+    }
+    numbered(&[Role::Root, Role::Release, Role::Heartbeat, Role::Command, Role::Display]);
+    numbered(&[
+        CommandVerb::Identify,
+        CommandVerb::Screenshot,
+        CommandVerb::Restart,
+        CommandVerb::Refresh,
+    ]);
+    numbered(&[
+        ShownState::Shown,
+        ShownState::Slate,
+        ShownState::Stale,
+        ShownState::Dark,
+        ShownState::Error,
+    ]);
+    numbered(&[Lang::ZhHans, Lang::En, Lang::Ja, Lang::Ko, Lang::Ru]);
+    numbered(&[ColourDepth::Mono, ColourDepth::Tri, ColourDepth::Full]);
+    numbered(&[
+        Priority::Filler,
+        Priority::Normal,
+        Priority::Campaign,
+        Priority::Emergency,
+    ]);
+    numbered(&[
+        Kind::Notice,
+        Kind::ServiceGuide,
+        Kind::ServiceCommitment,
+        Kind::WindowBoard,
+        Kind::PowerList,
+        Kind::DiscretionBenchmark,
+        Kind::Finance,
+        Kind::Personnel,
+        Kind::Planning,
+        Kind::Organisation,
+        Kind::Enforcement,
+        Kind::Interpretation,
+        Kind::Rule,
+    ]);
 }
 
 #[test]
@@ -108,6 +157,15 @@ fn content_has_these_bytes_and_this_hash() {
     golden("content", &payload.to_bytes());
     golden("content-hash", &payload.hash().0);
     assert_eq!(ContentPayload::from_bytes(&payload.to_bytes()).unwrap(), payload);
+    for (name, object) in support::objects() {
+        golden(name, &object.to_bytes());
+        assert_eq!(ContentPayload::from_bytes(&object.to_bytes()).unwrap(), object);
+    }
+    let [(_, document), (_, profile)] = support::objects();
+    let read = Document::from_bytes(&document.bytes).unwrap();
+    assert_eq!(read.to_bytes(), document.bytes, "a document is written as it was read");
+    let read: SiteProfile = serde_json::from_slice(&profile.bytes).unwrap();
+    assert_eq!(serde_json::to_vec(&read).unwrap(), profile.bytes);
 }
 
 #[test]

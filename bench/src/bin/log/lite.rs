@@ -12,6 +12,12 @@ impl Lite {
         let mut db = Connection::open(dir.join("events.sqlite"))?;
         db.pragma_update(None, "journal_mode", "WAL")?;
         db.pragma_update(None, "synchronous", "FULL")?;
+        // A setting that SQLite did not take would make it another yardstick than the one that is named.
+        let journal: String = db.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+        let synchronous: i64 = db.query_row("PRAGMA synchronous", [], |row| row.get(0))?;
+        if (journal.as_str(), synchronous) != ("wal", 2) {
+            return Err(format!("SQLite is at journal_mode={journal}, synchronous={synchronous}").into());
+        }
         db.execute(
             "CREATE TABLE events (position INTEGER PRIMARY KEY, body BLOB NOT NULL)",
             [],

@@ -12,7 +12,9 @@ mod replay;
 use contender::{Contender, Ours, Raw};
 use heliograph_bench::{figure, median, ms, quantile};
 use heliograph_tests::TempDir;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 /// Rounds of each contender; they take turns, so that a noisy minute harms all alike.
@@ -105,10 +107,9 @@ fn round(contender: &dyn Contender, appenders: usize) -> Round {
             .collect();
         std::thread::sleep(ROUND);
         stop.store(true, Ordering::Relaxed);
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_default())
-            .collect()
+        let waited =
+            |worker: ScopedJoinHandle<'_, Vec<f64>>| worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+        workers.into_iter().flat_map(waited).collect()
     });
     Round {
         rate: waits_ms.len() as f64 / begun.elapsed().as_secs_f64(),

@@ -14,8 +14,9 @@ use heliograph_domain::{
     PublicationId, SiteName, Window,
 };
 use heliograph_wire::{
-    Command, CommandVerb, DisplayConfig, Erased, FirstShown, HeadMark, Heartbeat, KeyPair, OnAirReport, PublicKey,
-    Receipts, Reply, Role, Run, ShownState, Stamp, Status, Topic, TrustDocument, TrustedKey, pack_head, seal,
+    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, FirstShown, HeadMark, Heartbeat, KeyPair,
+    OnAirReport, PublicKey, Receipts, Reply, Role, Run, ShownState, Stamp, Status, Topic, TrustDocument, TrustedKey,
+    pack_head, seal,
 };
 
 /// 24 November 2026, 02:05:30 UTC.
@@ -188,6 +189,32 @@ pub fn command() -> Command {
     }
 }
 
+pub fn ack() -> Ack {
+    Ack { sequence: 300 }
+}
+
+/// A document and a site's profile, as the content store holds them.
+pub fn objects() -> [(&'static str, ContentPayload); 2] {
+    let object = |bytes: &str| ContentPayload {
+        salt: *b"0123456789abcdef",
+        bytes: bytes.as_bytes().to_vec(),
+    };
+    let document = concat!(
+        r#"{"format":1,"kind":"notice","texts":{"zh-Hans":{"notice":{"title":"节后办公时间","body":"照常办公。","#,
+        r#""department":"综合科","date":"2026-11-24"}},"en":{"notice":{"title":"Hours after the holiday","#,
+        r#""body":"As usual.","department":"General office","date":"2026-11-24"}}}}"#
+    );
+    let profile = concat!(
+        r#"{"name":{"zh-Hans":"滨河区政务服务中心"},"hotlines":[{"label":{"zh-Hans":"咨询"},"number":"12345"}],"#,
+        r#""hours":{"zh-Hans":"9:00–17:00"},"departments":{"general":{"zh-Hans":"综合科"}},"public_url":"","#,
+        r#""time_zone":"Asia/Shanghai","clock":{"offsets":[[0,28800]]}}"#
+    );
+    [
+        ("content-document", object(document)),
+        ("content-profile", object(profile)),
+    ]
+}
+
 pub fn status() -> Status {
     Status {
         boot_id: [8; 16],
@@ -282,6 +309,7 @@ pub fn messages() -> Vec<(&'static str, Topic, Vec<u8>, Vec<u8>)> {
         ("envelope-head", Topic::Head(channel()), pack_head(&head()).0.to_bytes()),
         ("envelope-config", Topic::Config(id), config().to_bytes()),
         ("envelope-command", Topic::Command(id), command().to_bytes()),
+        ("envelope-ack", Topic::Ack(id), ack().to_bytes()),
         ("envelope-status", Topic::Status(id), status().to_bytes()),
         ("envelope-receipts", Topic::Receipts(id), receipts().to_bytes()),
         ("envelope-reply", Topic::Reply(id), replies()[0].1.to_bytes()),
