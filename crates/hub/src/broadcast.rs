@@ -194,6 +194,12 @@ impl Broadcaster {
     }
 
     async fn payload(&mut self, channel: &ChannelName, hash: ContentHash, payload: &ContentPayload) {
+        let (topic, bytes) = (Topic::Content(channel.clone(), hash), payload.to_bytes());
+        if bytes.len() > topic.limit() {
+            // Displays would refuse it, and a packet over the client's limit would end the hub's own connection.
+            tracing::error!(content = %hash, bytes = bytes.len(), "an object is too large for displays and is not sent");
+            return;
+        }
         if self
             .held
             .entry(channel.clone())
@@ -201,8 +207,7 @@ impl Broadcaster {
             .insert(hash, None)
             .is_none()
         {
-            self.send(&Topic::Content(channel.clone(), hash), payload.to_bytes())
-                .await;
+            self.send(&topic, bytes).await;
         }
     }
 

@@ -22,6 +22,9 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The most bytes of a text with all its languages: what a content object holds on the wire.
+const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
+
 /// A command as a caller means it, with what travels beside it.
 pub(crate) struct Meant {
     pub(crate) command: Command,
@@ -167,6 +170,7 @@ pub(crate) fn submission(
         return Err(Problem::stale(super::drafts::shaped(&draft)));
     }
     let (_, content, object) = draft.document().map_err(|errors| incomplete(&errors))?;
+    travels_whole(object.bytes.len())?;
     let command = Command::Submit {
         content,
         kind: draft.kind,
@@ -177,6 +181,23 @@ pub(crate) fn submission(
         content: vec![object],
         ..Meant::plain(command, Verb::Draft, None)
     })
+}
+
+/// A text reaches displays as one object: one that is too large for that is refused here, at the desk, and not later
+/// by every display.
+fn travels_whole(bytes: usize) -> Result<(), Problem> {
+    if bytes <= MAX_DOCUMENT_BYTES {
+        return Ok(());
+    }
+    let (is, most) = (bytes.div_ceil(1024), MAX_DOCUMENT_BYTES / 1024);
+    Err(Problem::field(
+        "content",
+        "too_long",
+        format!("全文（含各语种）共 {is} KiB，屏幕最多接收 {most} KiB：请精简正文，或分成几条发布"),
+        format!(
+            "the text in all its languages takes {is} KiB, and displays take {most} KiB: shorten it, or publish it in parts"
+        ),
+    ))
 }
 
 /// The draft is gone because its text was released since: the repeated submission still gets its first answer.
