@@ -58,8 +58,7 @@ pub(crate) enum Piece {
 impl Piece {
     /// A line of text in a line box: the em stands in the middle of `height`.
     pub(crate) fn text(x: i32, top: i32, height: i32, line: &TextLine, colour: Rgb) -> Self {
-        // The ideographic em box reaches 0.88 em above the baseline.
-        let y = top + (height - line.em) / 2 + line.em * 88 / 100;
+        let y = line.baseline(top, height);
         Self::Text {
             x,
             y,

@@ -46,6 +46,16 @@ pub(crate) fn weekday(lang: Lang, date: Date) -> &'static str {
     say(lang, ZH[day], EN[day])
 }
 
+/// The date with its weekday, as clocks on screens show it.
+pub(crate) fn day(lang: Lang, day: Date) -> String {
+    format!("{}　{}", date(lang, day), weekday(lang, day))
+}
+
+/// “3号窗口” or “Window 3”.
+pub(crate) fn window(lang: Lang, number: &str) -> String {
+    say(lang, "{}号窗口", "Window {}").replace("{}", number)
+}
+
 /// “09:41”, of the milliseconds since midnight.
 pub(crate) fn clock(of_day_ms: u64) -> String {
     format!("{:02}:{:02}", of_day_ms / 3_600_000 % 24, of_day_ms / 60_000 % 60)

@@ -8,6 +8,17 @@ use axum::routing::get;
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, LazyLock};
 
+/// What names these bytes to a browser that may have them already.
+pub(crate) fn etag_of(text: &str) -> String {
+    format!("\"{}\"", &crate::keys::hex(&Sha256::digest(text.as_bytes()))[..16])
+}
+
+/// Whether the browser says that it has them.
+pub(crate) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| known.contains(etag))
+}
+
 /// A file that pages ask for.
 pub(crate) struct Asset {
     text: &'static str,
@@ -17,18 +28,17 @@ pub(crate) struct Asset {
 
 impl Asset {
     pub(crate) fn new(text: &'static str, kind: &'static str) -> Self {
-        let etag = format!("\"{}\"", &crate::keys::hex(&Sha256::digest(text.as_bytes()))[..16]);
+        let etag = etag_of(text);
         Self { text, kind, etag }
     }
 
     /// A browser asks each time and hears “not modified” as long as it is so.
     pub(crate) fn answer(&self, headers: &HeaderMap) -> Response {
-        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         let caching = [
             (header::ETAG, self.etag.as_str()),
             (header::CACHE_CONTROL, "public, max-age=300, must-revalidate"),
         ];
-        if known.is_some_and(|known| known.contains(&self.etag)) {
+        if is_known(headers, &self.etag) {
             return (StatusCode::NOT_MODIFIED, caching).into_response();
         }
         (caching, [(header::CONTENT_TYPE, self.kind)], self.text).into_response()

@@ -4,7 +4,7 @@ mod list;
 mod page;
 mod sheet;
 
-use crate::admin::assets::Asset;
+use crate::admin::assets::{Asset, etag_of, is_known};
 use crate::http::call::lang_of;
 use crate::office::Office;
 use crate::state::{Dossier, State};
@@ -15,7 +15,6 @@ use axum::routing::get;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Document, Instant, Lang, PublicationId};
 use maud::{DOCTYPE, Markup, html};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -76,9 +75,8 @@ impl Visit {
     /// The page, with a mark of its bytes, so that a phone on a slow line need not fetch it twice.
     fn answer(&self, status: StatusCode, here: &str, title: &str, body: &Markup, headers: &HeaderMap) -> Response {
         let text = self.frame(here, title, body).into_string();
-        let etag = format!("\"{}\"", &crate::keys::hex(&Sha256::digest(text.as_bytes()))[..16]);
-        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let mut response = if status == StatusCode::OK && known.is_some_and(|known| known.contains(&etag)) {
+        let etag = etag_of(&text);
+        let mut response = if status == StatusCode::OK && is_known(headers, &etag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             (status, Html(text)).into_response()

@@ -123,8 +123,7 @@ fn name(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, band: Rect, right: i32
 }
 
 fn label(desk: &Desk<'_>, name: &str) -> &'static str {
-    let spec = WindowBoard::FIELDS.iter().find(|spec| spec.name == name);
-    spec.map_or("", |spec| spec.label(desk.lang))
+    parts::field_label(desk, WindowBoard::FIELDS, name)
 }
 
 /// The window's promise on a tinted ground.
@@ -167,10 +166,5 @@ fn entries(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, size: i32, width: i
         ("discipline", &board.discipline),
         ("supervision", &board.supervision),
     ];
-    let labels: Vec<&str> = fields.iter().map(|(name, _)| label(desk, name)).collect();
-    let label_width = parts::label_width(desk, &labels, size, width);
-    let entry = |((_, value), label): (&(&str, &String), &&str)| {
-        parts::entry(desk, label, (value, lang), size, label_width, width)
-    };
-    fields.iter().zip(&labels).map(entry).collect()
+    parts::entries(desk, WindowBoard::FIELDS, &fields, lang, size, width)
 }

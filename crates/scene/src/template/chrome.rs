@@ -26,7 +26,7 @@ pub(crate) fn header(desk: &Desk<'_>, site: &SiteProfile, now: Instant) -> Vec<P
         &words::clock(of_day_ms),
         desk.label(if theme.portrait { 56 } else { 48 }, true),
     );
-    let day = format!("{}　{}", words::date(desk.lang, date), words::weekday(desk.lang, date));
+    let day = words::day(desk.lang, date);
     let day = text::single(
         desk.fonts,
         &day,

@@ -102,10 +102,7 @@ fn figure(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang, width: i3
 
 /// How it is measured and where to complain, under a rule at the bottom. Gives the pieces and their height.
 fn foot(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang, area: Rect) -> (Vec<Piece>, i32) {
-    let labels = ["measure", "complaint"].map(|name| {
-        let spec = ServiceCommitment::FIELDS.iter().find(|spec| spec.name == name);
-        spec.map_or("", |spec| spec.label(desk.lang))
-    });
+    let labels = ["measure", "complaint"].map(|name| parts::field_label(desk, ServiceCommitment::FIELDS, name));
     let mut lines = Vec::new();
     for (label, value) in labels.iter().zip([&commitment.measure, &commitment.complaint]) {
         let told = words::labelled(desk.lang, label, value);

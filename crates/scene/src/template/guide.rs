@@ -30,8 +30,7 @@ pub(crate) fn compose(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang) -> Comp
 }
 
 fn label(desk: &Desk<'_>, name: &str) -> &'static str {
-    let spec = ServiceGuide::FIELDS.iter().find(|spec| spec.name == name);
-    spec.map_or("", |spec| spec.label(desk.lang))
+    parts::field_label(desk, ServiceGuide::FIELDS, name)
 }
 
 fn figures(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang, width: i32) -> Row {
@@ -165,11 +164,6 @@ fn particulars(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang, width: i32) ->
         ("legal_basis", &guide.legal_basis),
         ("complaint", &guide.complaint),
     ];
-    let labels: Vec<&str> = fields.iter().map(|(name, _)| label(desk, name)).collect();
-    let label_width = parts::label_width(desk, &labels, 36, width);
-    let entry = |((_, value), label): (&(&str, &String), &&str)| {
-        parts::entry(desk, label, (value, lang), 36, label_width, width)
-    };
-    let rows: Vec<Row> = fields.iter().zip(&labels).map(entry).collect();
+    let rows = parts::entries(desk, ServiceGuide::FIELDS, &fields, lang, 36, width);
     parts::spaced(rows, desk.px(24))
 }

@@ -122,10 +122,7 @@ fn power(desk: &Desk<'_>, number: usize, entry: &PowerEntry, lang: Lang, width: 
         INK_2,
     );
     stack.push(&entry.process, 34, false, lang, INK);
-    let basis = PowerEntry::FIELDS
-        .iter()
-        .find(|spec| spec.name == "basis")
-        .map_or("", |spec| spec.label(desk.lang));
+    let basis = parts::field_label(desk, PowerEntry::FIELDS, "basis");
     stack.push(&labelled(desk.lang, basis, &entry.basis), 32, false, lang, INK_2);
     let mut row = stack.ruled();
     row.pieces
@@ -143,10 +140,7 @@ fn grade(desk: &Desk<'_>, entry: &DiscretionGrade, lang: Lang, width: i32) -> Ro
         .extend(chip.into_iter().map(|piece| piece.moved(0, top)));
     stack.row.height += chip_height + desk.px(12);
     stack.push(&entry.circumstance, 38, false, lang, INK);
-    let label = DiscretionGrade::FIELDS
-        .iter()
-        .find(|spec| spec.name == "result")
-        .map_or("", |spec| spec.label(desk.lang));
+    let label = parts::field_label(desk, DiscretionGrade::FIELDS, "result");
     stack.push(&labelled(desk.lang, label, &entry.result), 36, true, lang, INK);
     stack.ruled()
 }

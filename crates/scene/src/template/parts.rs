@@ -7,6 +7,7 @@ use crate::text::markdown::{Block, BlockKind};
 use crate::text::{self, Setting, Span, Style, TextLine};
 use crate::theme::{DEEP, Desk, INK, INK_2, LINE, TINT};
 use heliograph_domain::Lang;
+use heliograph_domain::content::FieldSpec;
 
 /// A small label on a tinted ground. Gives its pieces and its size.
 pub(crate) fn chip(desk: &Desk<'_>, label: &str, style: Style, ground: Rgb, ink: Rgb) -> (Vec<Piece>, i32, i32) {
@@ -148,7 +149,7 @@ pub(crate) fn spaced(mut rows: Vec<Row>, before: i32) -> Vec<Row> {
 }
 
 /// A label with its text beside it and a rule beneath: one row.
-pub(crate) fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_width: i32, width: i32) -> Row {
+fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_width: i32, width: i32) -> Row {
     // Smaller type stands closer.
     let pad = desk.px(17) * size.min(38) / 38;
     let style = desk.style(size, false, value.1);
@@ -182,7 +183,7 @@ pub(crate) fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32
 }
 
 /// How wide the labels of entries are: the widest, within a third of the width.
-pub(crate) fn label_width(desk: &Desk<'_>, labels: &[&str], size: i32, width: i32) -> i32 {
+fn label_width(desk: &Desk<'_>, labels: &[&str], size: i32, width: i32) -> i32 {
     let widest = labels
         .iter()
         .map(|label| text::single(desk.fonts, label, desk.label(size, true)).width)
@@ -258,4 +259,27 @@ pub(crate) fn numbered(desk: &Desk<'_>, number: usize, text: &str, style: Style,
         bold: false,
     }];
     item(desk, &format!("{number}."), &spans, style, 0, width)
+}
+
+/// What a kind's field is called on a display.
+pub(crate) fn field_label(desk: &Desk<'_>, fields: &[FieldSpec], name: &str) -> &'static str {
+    let spec = fields.iter().find(|spec| spec.name == name);
+    spec.map_or("", |spec| spec.label(desk.lang))
+}
+
+/// Fields as entries under one another, their labels in one column.
+pub(crate) fn entries(
+    desk: &Desk<'_>,
+    specs: &[FieldSpec],
+    fields: &[(&str, &String)],
+    lang: Lang,
+    size: i32,
+    width: i32,
+) -> Vec<Row> {
+    let labels: Vec<&str> = fields.iter().map(|(name, _)| field_label(desk, specs, name)).collect();
+    let label_width = label_width(desk, &labels, size, width);
+    let entry = |((_, value), label): (&(&str, &String), &&str)| {
+        entry(desk, label, (value.as_str(), lang), size, label_width, width)
+    };
+    fields.iter().zip(&labels).map(entry).collect()
 }

@@ -5,7 +5,7 @@ use super::ticker::Ticker;
 use super::{Composition, Page};
 use crate::canvas::{Piece, Rect};
 use crate::text::{TextLine, bitmap::CELL};
-use crate::words::say;
+use crate::words::{self, say};
 use heliograph_domain::Document;
 
 /// More pages than this nobody waits for at a window.
@@ -55,7 +55,7 @@ fn window(bulbs: &Bulbs<'_>, title: &str, number: &str, on_post: Option<&str>) -
 
 /// The number in a row above, the name below: still where it fits, else moving, so that no page holds half a word.
 fn named(bulbs: &Bulbs<'_>, number: &str, title: &str) -> Page {
-    let top = bulbs.line(&say(bulbs.lang, "{}号窗口", "Window {}").replace("{}", number), 1);
+    let top = bulbs.line(&words::window(bulbs.lang, number), 1);
     let height = bulbs.height() / 2;
     let mut page = Page::default();
     let x = ((bulbs.width() - top.width) / 2).max(0);

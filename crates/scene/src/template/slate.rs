@@ -29,7 +29,7 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, now: Instant) -> Vec<P
         &words::clock(of_day_ms),
         desk.label(if theme.portrait { 240 } else { 260 }, true),
     );
-    let day = format!("{}　{}", words::date(desk.lang, date), words::weekday(desk.lang, date));
+    let day = words::day(desk.lang, date);
     let day = text::single(desk.fonts, &day, desk.label(46, false));
     let lines = foot_lines(desk, site, width);
     let tall = |lines: &[TextLine], percent: i32| lines.iter().map(|line| line.em * percent / 100).sum::<i32>();

@@ -7,7 +7,7 @@ use crate::canvas::{Piece, Rect};
 use crate::frame::Rgb;
 use crate::text::{TextLine, bitmap::CELL};
 use crate::theme::comfortable_px;
-use crate::words::say;
+use crate::words::{self, say};
 use heliograph_domain::Document;
 
 /// A panel with two lines of text or more.
@@ -59,12 +59,12 @@ fn one_line(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
     let number = gist
         .window
         .as_ref()
-        .map(|(number, _)| window_number(bulbs, number))
+        .map(|(number, _)| words::window(bulbs.lang, number))
         .unwrap_or_default();
     let figure = gist
         .figure
         .as_ref()
-        .map(|(figure, unit)| crate::words::figure(figure, unit))
+        .map(|(figure, unit)| words::figure(figure, unit))
         .unwrap_or_default();
     let told = joined(bulbs, &[&number, &gist.headline, &figure, &gist.detail]);
     running(
@@ -76,10 +76,6 @@ fn one_line(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
     page
 }
 
-fn window_number(bulbs: &Bulbs<'_>, number: &str) -> String {
-    say(bulbs.lang, "{}号窗口", "Window {}").replace("{}", number)
-}
-
 /// The headline above, the detail with its mark and the clock below.
 fn lines(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
     let mut page = Page::default();
@@ -87,7 +83,7 @@ fn lines(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
     let number = gist
         .window
         .as_ref()
-        .map(|(number, _)| window_number(bulbs, number))
+        .map(|(number, _)| words::window(bulbs.lang, number))
         .unwrap_or_default();
     let told = joined(bulbs, &[&number, &gist.headline]);
     let moving = headline(bulbs, &mut page, Rect::new(0, 0, bulbs.width(), below - 2), &told);

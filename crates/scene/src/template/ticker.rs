@@ -55,7 +55,7 @@ impl Ticker {
         let taken = stood_ms.saturating_sub(u64::from(HOLD_MS)) / u64::from(STEP_MS);
         let taken = i32::try_from(taken.min(u64::from(self.steps()))).unwrap_or(i32::MAX);
         let moved = taken.saturating_mul(self.px_per_step()).min(self.overflow());
-        let baseline = self.window.y + (self.window.h - self.line.em) / 2 + self.line.em * 88 / 100;
+        let baseline = self.line.baseline(self.window.y, self.window.h);
         canvas.text_within(self.window, self.window.x - moved, baseline, &self.line, self.colour);
     }
 }

@@ -18,6 +18,14 @@ pub(crate) struct TextLine {
     pub(crate) read_ms: u32,
 }
 
+impl TextLine {
+    /// The baseline that puts the em in the middle of a box from `top`, `height` high.
+    pub(crate) fn baseline(&self, top: i32, height: i32) -> i32 {
+        // The ideographic em box reaches 0.88 em above the baseline.
+        top + (height - self.em) / 2 + self.em * 88 / 100
+    }
+}
+
 /// How lines are set.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Setting {
