@@ -261,7 +261,12 @@ impl Broadcaster {
 
     /// A release or an amendment sets out on its way to the displays that hear its channels.
     fn follow(&self, record: &Record, state: &State) {
-        let event = Event::from_record(record.stream.as_str(), &record.kind, record.version, &record.body);
+        let event = Event::from_record(
+            record.stream.as_str(),
+            record.kind.as_str(),
+            record.version,
+            &record.body,
+        );
         let Ok(Event::Publication(id, event)) = event else {
             return;
         };

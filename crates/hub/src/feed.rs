@@ -44,7 +44,7 @@ impl Feed {
         self.tell(News::Record {
             position: record.position.0,
             stream: record.stream.as_str().to_owned(),
-            kind: record.kind.clone(),
+            kind: record.kind.to_string(),
         });
     }
 

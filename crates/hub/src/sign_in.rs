@@ -96,7 +96,7 @@ pub(crate) fn forget_old(office: &Office) -> Result<usize, Problem> {
         .into_iter()
         .filter(|(_, value)| over(value))
         .map(|(key, _)| TableWrite {
-            table: table.clone(),
+            table,
             key,
             value: None,
         })

@@ -12,7 +12,7 @@ use crate::wall::WallControls;
 use crate::{http, intake, sign_in};
 use heliograph_broker::{Broker, BrokerConfig, BrokerError};
 use heliograph_domain::{DisplayId, SiteName};
-use heliograph_log::{EventLog, OpenError, RedbLog};
+use heliograph_log::{DiskLog, EventLog, OpenError};
 use heliograph_wire::PublicKey;
 use rumqttc::{AsyncClient, MqttOptions};
 use std::net::SocketAddr;
@@ -116,7 +116,7 @@ impl Hub {
     pub async fn start(config: HubConfig) -> Result<Self, StartError> {
         let data = config.data.clone();
         let opened = tokio::task::spawn_blocking(move || -> Result<_, StartError> {
-            let log: Arc<dyn EventLog> = Arc::new(RedbLog::open(&data)?);
+            let log: Arc<dyn EventLog> = Arc::new(DiskLog::open(&data)?);
             let state = projector::replay(&*log)?;
             Ok((log, state))
         });

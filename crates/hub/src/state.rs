@@ -104,7 +104,12 @@ impl State {
     /// # Errors
     /// When the record is not an event that this program knows.
     pub fn apply(&mut self, record: &Record) -> Result<Changed, EventError> {
-        let event = Event::from_record(record.stream.as_str(), &record.kind, record.version, &record.body)?;
+        let event = Event::from_record(
+            record.stream.as_str(),
+            record.kind.as_str(),
+            record.version,
+            &record.body,
+        )?;
         let (position, at) = (record.position.0, Instant(record.recorded_at.0));
         self.position = position;
         self.at = at;

@@ -6,8 +6,8 @@ use crate::office::Office;
 use crate::state::State;
 use heliograph_domain::{Event, Instant, StaffId};
 use heliograph_log::{
-    ActorId, AppendError, Appended, Batch, CommandId, ContentObject, NewEvent, Revision, StreamId, TableWrite,
-    TimestampMs,
+    ActorId, AppendError, Appended, Batch, CommandId, ContentObject, EventKind, NewEvent, Revision, StreamId,
+    TableWrite, TimestampMs,
 };
 use std::sync::Arc;
 
@@ -108,7 +108,7 @@ async fn append(
         command_id,
         actor: ActorId::new(actor.as_str()).map_err(Problem::internal)?,
         recorded_at: TimestampMs(now.0),
-        events: events.iter().map(recorded_form).collect(),
+        events: events.iter().map(recorded_form).collect::<Result<_, _>>()?,
         content,
         table_writes: writes,
     };
@@ -133,13 +133,13 @@ async fn append(
     }
 }
 
-fn recorded_form(event: &Event) -> NewEvent {
+fn recorded_form(event: &Event) -> Result<NewEvent, Problem> {
     let (kind, version) = event.kind();
-    NewEvent {
-        kind: kind.to_owned(),
+    Ok(NewEvent {
+        kind: EventKind::new(kind).map_err(Problem::internal)?,
         version,
         body: event.to_bytes().into(),
-    }
+    })
 }
 
 /// Runs something that waits for the disk.

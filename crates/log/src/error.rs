@@ -93,6 +93,9 @@ pub enum AppendError {
     /// The disk refused.
     #[error("the log could not be written: {0}. Nothing of the batch was kept; check the disk and its free space")]
     Storage(String),
+    /// What the decision rests on could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
 }
 
 /// Why something could not be read.
@@ -101,9 +104,12 @@ pub enum ReadError {
     /// The disk refused.
     #[error("the log could not be read: {0}")]
     Storage(String),
-    /// A block is not what was written.
-    #[error("the block at position {} is damaged: restore the last backup", .0.0)]
+    /// A frame is not what was written.
+    #[error("the log is damaged from position {} on: restore the last backup", .0.0)]
     Damaged(Position),
+    /// Something that was sealed does not open.
+    #[error("an object of the log does not open with its key: one of the files is damaged; restore the last backup")]
+    Sealed,
 }
 
 /// Why an object was not erased.

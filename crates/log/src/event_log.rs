@@ -1,7 +1,7 @@
 //! What a log promises, whichever backend keeps it.
 
 use crate::error::{AppendError, EraseError, ReadError};
-use crate::name::{ActorId, CommandId, ContentHash, Position, Revision, StreamId, TableName, TimestampMs};
+use crate::name::{ActorId, CommandId, ContentHash, EventKind, Position, Revision, StreamId, TableName, TimestampMs};
 use crate::record::Record;
 use crate::watch::Watch;
 use bytes::Bytes;
@@ -23,11 +23,56 @@ pub struct Batch {
     pub table_writes: Vec<TableWrite>,
 }
 
+impl Batch {
+    /// Whether the log takes it.
+    pub(crate) fn check(&self) -> Result<(), AppendError> {
+        let too_large = |what, bytes, most| Err(AppendError::TooLarge { what, bytes, most });
+        if self.events.is_empty() {
+            return Err(AppendError::Empty);
+        }
+        if let Some(event) = self.events.iter().find(|event| event.body.len() > MAX_BODY_BYTES) {
+            return too_large("a record's body", event.body.len(), MAX_BODY_BYTES);
+        }
+        if self.bytes() > MAX_BATCH_BYTES {
+            return too_large("a batch", self.bytes(), MAX_BATCH_BYTES);
+        }
+        self.content.iter().try_for_each(ContentObject::check)
+    }
+
+    /// Bytes of all that it holds.
+    pub(crate) fn bytes(&self) -> usize {
+        let rows = self.table_writes.iter().map(TableWrite::bytes);
+        self.events.iter().map(|event| event.body.len()).sum::<usize>()
+            + self.content.iter().map(|object| object.bytes.len()).sum::<usize>()
+            + rows.sum::<usize>()
+    }
+
+    /// An object of content that no record names yet.
+    pub(crate) fn content_alone(object: ContentObject) -> Result<Self, AppendError> {
+        object.check()?;
+        if object.bytes.len() > MAX_BATCH_BYTES {
+            return Err(AppendError::TooLarge {
+                what: "an object",
+                bytes: object.bytes.len(),
+                most: MAX_BATCH_BYTES,
+            });
+        }
+        Ok(Self {
+            command_id: CommandId([0; 16]),
+            actor: ActorId::new("-")?,
+            recorded_at: TimestampMs(0),
+            events: Vec::new(),
+            content: vec![object],
+            table_writes: Vec::new(),
+        })
+    }
+}
+
 /// A record to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEvent {
-    /// Type of the body, 1 to 64 bytes.
-    pub kind: String,
+    /// Type of the body.
+    pub kind: EventKind,
     /// Version of the type.
     pub version: u8,
     /// The fact, at most 64 KiB.
@@ -55,6 +100,14 @@ impl ContentObject {
             bytes,
         }
     }
+
+    pub(crate) fn check(&self) -> Result<(), AppendError> {
+        if ContentHash::of(&self.salt, &self.bytes) == self.hash {
+            Ok(())
+        } else {
+            Err(AppendError::WrongHash(self.hash))
+        }
+    }
 }
 
 /// A row of an erasable table.
@@ -66,6 +119,12 @@ pub struct TableWrite {
     pub key: Bytes,
     /// What it holds from now on; `None` removes it.
     pub value: Option<Bytes>,
+}
+
+impl TableWrite {
+    fn bytes(&self) -> usize {
+        self.key.len() + self.value.as_ref().map_or(0, Bytes::len)
+    }
 }
 
 /// Where a batch went.
@@ -81,6 +140,19 @@ pub struct Appended {
     pub recorded_at: TimestampMs,
     /// Whether the command was known: then nothing was written, and this tells of the first time.
     pub repeated: bool,
+}
+
+impl Appended {
+    /// What work beside the log is answered: nothing was appended.
+    pub(crate) fn nothing(position: Position) -> Self {
+        Self {
+            first: position,
+            last: position,
+            revision: Revision(0),
+            recorded_at: TimestampMs(0),
+            repeated: false,
+        }
+    }
 }
 
 /// How far the log goes.

@@ -1,17 +1,21 @@
 //! A durable, ordered log of bytes, with the content it names and small erasable tables beside it.
 //!
-//! [`EventLog`] says what is promised. [`RedbLog`] keeps it in one file, [`MemoryLog`] in memory for tests; both pass one
+//! [`EventLog`] says what is promised. [`DiskLog`] keeps it in a folder, [`MemoryLog`] in memory for tests; both pass one
 //! contract test. The bytes are drawn in `docs/log-format.md`.
 
+#[cfg(test)]
+mod campaign;
+mod disk;
+mod disk_log;
 mod error;
 mod event_log;
 mod memory;
 mod name;
 mod record;
-mod redb_log;
 mod sequencer;
 mod watch;
 
+pub use disk_log::{DiskLog, FILE_NAME};
 pub use error::{AppendError, EraseError, OpenError, ReadError};
 pub use event_log::{
     Appended, Batch, COMMAND_MEMORY_MS, ContentObject, EventLog, Head, MAX_BATCH_BYTES, MAX_BODY_BYTES, NewEvent,
@@ -19,8 +23,8 @@ pub use event_log::{
 };
 pub use memory::MemoryLog;
 pub use name::{
-    ActorId, CommandId, ContentHash, EventId, NameError, Position, Revision, StreamId, TableName, TimestampMs,
+    ActorId, CommandId, ContentHash, EventId, EventKind, NameError, Position, Revision, StreamId, TableName,
+    TimestampMs,
 };
 pub use record::Record;
-pub use redb_log::{FILE_NAME, RedbLog};
 pub use watch::Watch;

@@ -51,14 +51,19 @@ impl Kept {
 
 impl EventLog for MemoryLog {
     fn append(&self, stream: &StreamId, expected: Revision, batch: Batch) -> Result<Appended, AppendError> {
+        batch.check()?;
         let mut kept = self.kept();
         let actual = kept.revisions.get(stream).copied().unwrap_or_default();
-        let (records, appended) = match kept.sequencer.place(stream, expected, actual, &batch)? {
+        let mut records = Vec::new();
+        let appended = match kept
+            .sequencer
+            .place(stream, expected, actual, &batch, |record| records.push(record))?
+        {
             Placed::Known(appended) => return Ok(appended),
-            Placed::New(records, appended) => (records, appended),
+            Placed::New(appended) => appended,
         };
         kept.records.extend(records);
-        kept.revisions.insert(stream.clone(), appended.revision);
+        kept.revisions.insert(*stream, appended.revision);
         kept.content
             .extend(batch.content.into_iter().map(|object| (object.hash, object)));
         kept.write(batch.table_writes);
@@ -100,16 +105,12 @@ impl EventLog for MemoryLog {
     }
 
     fn get(&self, table: &TableName, key: &[u8]) -> Result<Option<Bytes>, ReadError> {
-        Ok(self
-            .kept()
-            .tables
-            .get(&(table.clone(), Bytes::copy_from_slice(key)))
-            .cloned())
+        Ok(self.kept().tables.get(&(*table, Bytes::copy_from_slice(key))).cloned())
     }
 
     fn scan(&self, table: &TableName, prefix: &[u8]) -> Result<Vec<(Bytes, Bytes)>, ReadError> {
         let kept = self.kept();
-        let from = (table.clone(), Bytes::copy_from_slice(prefix));
+        let from = (*table, Bytes::copy_from_slice(prefix));
         let wanted = kept
             .tables
             .range(from..)
@@ -123,9 +124,7 @@ impl EventLog for MemoryLog {
     }
 
     fn put_content(&self, object: ContentObject) -> Result<(), AppendError> {
-        if ContentHash::of(&object.salt, &object.bytes) != object.hash {
-            return Err(AppendError::WrongHash(object.hash));
-        }
+        object.check()?;
         self.kept().content.insert(object.hash, object);
         Ok(())
     }

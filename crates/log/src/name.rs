@@ -1,7 +1,9 @@
 //! Names in the log.
 
 use sha2::{Digest, Sha256};
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use thiserror::Error;
 
 /// Why a name was refused.
@@ -16,6 +18,9 @@ pub enum NameError {
     /// An actor has 1 to 64 bytes.
     #[error("an actor's name has 1 to 64 bytes")]
     Actor,
+    /// A type has 1 to 64 bytes.
+    #[error("a record's type has 1 to 64 bytes")]
+    Kind,
     /// The machine gave no random numbers.
     #[error("the machine gives no random numbers: {0}")]
     Random(getrandom::Error),
@@ -26,11 +31,42 @@ fn slug(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.bytes().all(plain)
 }
 
+/// Text of at most `N` bytes that lies where it is used: a log of millions of records is read without a trip to the
+/// allocator for each name. `N` is at most 255.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Short<const N: usize> {
+    length: u8,
+    bytes: [u8; N],
+}
+
+impl<const N: usize> Short<N> {
+    fn new(text: &str) -> Option<Self> {
+        let mut bytes = [0; N];
+        bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).ok()?;
+        Some(Self { length, bytes })
+    }
+
+    fn as_str(&self) -> &str {
+        let bytes = &self.bytes[..usize::from(self.length)];
+        // It was made of text.
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+}
+
+/// Only what is used of it counts: most names are a fraction of the longest.
+impl<const N: usize> Hash for Short<N> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write(&self.bytes[..usize::from(self.length)]);
+        state.write_u8(self.length);
+    }
+}
+
 macro_rules! text_name {
-    ($(#[$doc:meta])* $name:ident, $fits:expr, $error:expr) => {
+    ($(#[$doc:meta])* $name:ident, $most:expr, $fits:expr, $error:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name(Short<$most>);
 
         impl $name {
             /// The name, if it is one.
@@ -40,19 +76,38 @@ macro_rules! text_name {
             pub fn new(text: &str) -> Result<Self, NameError> {
                 let fits: fn(&str) -> bool = $fits;
                 let error: fn(String) -> NameError = $error;
-                if fits(text) { Ok(Self(text.to_owned())) } else { Err(error(text.chars().take(100).collect())) }
+                let short = if fits(text) { Short::new(text) } else { None };
+                short.map(Self).ok_or_else(|| error(text.chars().take(100).collect()))
             }
 
             /// The name as text.
             #[must_use]
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.as_str().cmp(other.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({:?})"), self.as_str())
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
     };
@@ -60,15 +115,19 @@ macro_rules! text_name {
 
 text_name! {
     /// The records of one aggregate: `kind-id`, 1 to 80 of `[a-z0-9-]`.
-    StreamId, |text| slug(text, 80), NameError::Stream
+    StreamId, 80, |text| slug(text, 80), NameError::Stream
 }
 text_name! {
     /// A small erasable table beside the log: 1 to 32 of `[a-z0-9-]`.
-    TableName, |text| slug(text, 32), NameError::Table
+    TableName, 32, |text| slug(text, 32), NameError::Table
 }
 text_name! {
     /// Who caused a record: an id of 1 to 64 bytes.
-    ActorId, |text| (1..=64).contains(&text.len()), |_| NameError::Actor
+    ActorId, 64, |text| (1..=64).contains(&text.len()), |_| NameError::Actor
+}
+text_name! {
+    /// The type of a record's body: 1 to 64 bytes.
+    EventKind, 64, |text| (1..=64).contains(&text.len()), |_| NameError::Kind
 }
 
 macro_rules! uuid_name {
@@ -85,7 +144,11 @@ macro_rules! uuid_name {
             pub fn generate(at: TimestampMs) -> Result<Self, NameError> {
                 let mut random = [0; 10];
                 getrandom::fill(&mut random).map_err(NameError::Random)?;
-                Ok(Self(uuid::Builder::from_unix_timestamp_millis(at.0, &random).into_uuid().into_bytes()))
+                Ok(Self::from_random(at, &random))
+            }
+
+            pub(crate) fn from_random(at: TimestampMs, random: &[u8; 10]) -> Self {
+                Self(uuid::Builder::from_unix_timestamp_millis(at.0, random).into_uuid().into_bytes())
             }
         }
 

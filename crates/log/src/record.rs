@@ -1,6 +1,6 @@
 //! Records and their canonical bytes, which no backend changes. Drawn in `docs/log-format.md`.
 
-use crate::name::{ActorId, CommandId, EventId, Position, Revision, StreamId, TimestampMs};
+use crate::name::{ActorId, CommandId, EventId, EventKind, Position, Revision, StreamId, TimestampMs};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
@@ -25,7 +25,7 @@ pub struct Record {
     /// Its number in the stream, from 1.
     pub revision: Revision,
     /// Type of the body.
-    pub kind: String,
+    pub kind: EventKind,
     /// Version of the type.
     pub version: u8,
     /// The fact.
@@ -37,7 +37,7 @@ impl Record {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(
-            72 + self.actor.as_str().len() + self.stream.as_str().len() + self.kind.len() + self.body.len(),
+            72 + self.actor.as_str().len() + self.stream.as_str().len() + self.kind.as_str().len() + self.body.len(),
         );
         self.write(&mut out);
         out
@@ -50,7 +50,7 @@ impl Record {
         out.extend(self.command_id.0);
         out.extend(self.recorded_at.0.to_be_bytes());
         out.extend(self.revision.0.to_be_bytes());
-        for text in [self.actor.as_str(), self.stream.as_str(), &self.kind] {
+        for text in [self.actor.as_str(), self.stream.as_str(), self.kind.as_str()] {
             // Names are at most 80 bytes; a type's name is checked when it is appended.
             out.push(u8::try_from(text.len()).unwrap_or(u8::MAX));
             out.extend(text.as_bytes());
@@ -75,7 +75,7 @@ impl Record {
         let revision = Revision(cursor.word()?);
         let actor = ActorId::new(cursor.text()?).ok()?;
         let stream = StreamId::new(cursor.text()?).ok()?;
-        let kind = cursor.text()?.to_owned();
+        let kind = EventKind::new(cursor.text()?).ok()?;
         let version = cursor.byte()?;
         let length = usize::try_from(u32::from_be_bytes(cursor.array()?)).ok()?;
         let body = bytes
@@ -137,38 +137,6 @@ impl<'b> Cursor<'b> {
     }
 }
 
-/// The format of a block: its first byte.
-const BLOCK_FORMAT: u8 = 1;
-
-/// The records of one group commit as they are stored: format, count, then each with its length.
-pub(crate) fn write_block(records: &[Record]) -> Vec<u8> {
-    let mut out = vec![BLOCK_FORMAT];
-    out.extend(u32::try_from(records.len()).unwrap_or(u32::MAX).to_be_bytes());
-    for record in records {
-        let start = out.len();
-        out.extend([0; 4]);
-        record.write(&mut out);
-        let length = u32::try_from(out.len() - start - 4).unwrap_or(u32::MAX);
-        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
-    }
-    out
-}
-
-/// The records of a block; `None` when it is damaged.
-pub(crate) fn read_block(bytes: &Bytes) -> Option<Vec<Record>> {
-    let mut cursor = Cursor { bytes, at: 0 };
-    if cursor.byte()? != BLOCK_FORMAT {
-        return None;
-    }
-    let count = usize::try_from(u32::from_be_bytes(cursor.array()?)).ok()?;
-    let mut records = Vec::with_capacity(count.min(4096));
-    for _ in 0..count {
-        let length = usize::try_from(u32::from_be_bytes(cursor.array()?)).ok()?;
-        records.push(Record::from_bytes(&bytes.slice_ref(cursor.take(length)?))?);
-    }
-    (cursor.at == bytes.len()).then_some(records)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +150,7 @@ mod tests {
             recorded_at: TimestampMs(0x0102_0304),
             stream: StreamId::new("publication-1").unwrap(),
             revision: Revision(3),
-            kind: "publication".to_owned(),
+            kind: EventKind::new("publication").unwrap(),
             version: 1,
             body: Bytes::from_static(b"body"),
         }
@@ -222,14 +190,5 @@ mod tests {
         }
         let longer = [whole.as_slice(), b"x"].concat();
         assert_eq!(Record::from_bytes(&longer.into()), None);
-    }
-
-    #[test]
-    fn a_block_holds_its_records_and_notices_damage() {
-        let block: Bytes = write_block(&[record(), record()]).into();
-        assert_eq!(read_block(&block), Some(vec![record(), record()]));
-        for end in 0..block.len() {
-            assert_eq!(read_block(&block.slice(..end)), None, "{end}");
-        }
     }
 }

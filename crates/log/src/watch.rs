@@ -19,8 +19,12 @@ impl Growth {
         grown.notify_all();
     }
 
+    pub(crate) fn position(&self) -> Position {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(crate) fn watch(&self) -> Watch {
-        let seen = *self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seen = self.position();
         Watch {
             growth: self.clone(),
             seen,

@@ -4,9 +4,9 @@
 
 use bytes::Bytes;
 use heliograph_log::{
-    ActorId, AppendError, Batch, COMMAND_MEMORY_MS, CommandId, ContentHash, ContentObject, EraseError, EventLog,
-    FILE_NAME, MAX_BATCH_BYTES, MAX_BODY_BYTES, MemoryLog, NewEvent, OpenError, Position, RedbLog, Revision, StreamId,
-    TableName, TableWrite, TimestampMs,
+    ActorId, AppendError, Batch, COMMAND_MEMORY_MS, CommandId, ContentHash, ContentObject, DiskLog, EraseError,
+    EventKind, EventLog, FILE_NAME, MAX_BATCH_BYTES, MAX_BODY_BYTES, MemoryLog, NewEvent, OpenError, Position,
+    Revision, StreamId, TableName, TableWrite, TimestampMs,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ impl Drop for Folder {
 fn every_backend(story: impl Fn(&dyn EventLog)) {
     story(&MemoryLog::new());
     let folder = Folder::new();
-    story(&RedbLog::open(&folder.0).unwrap());
+    story(&DiskLog::open(&folder.0).unwrap());
 }
 
 fn stream(name: &str) -> StreamId {
@@ -56,7 +56,7 @@ fn command(n: u64) -> CommandId {
 
 fn batch(n: u64, bodies: &[&str]) -> Batch {
     let event = |body: &&str| NewEvent {
-        kind: "said".to_owned(),
+        kind: EventKind::new("said").unwrap(),
         version: 1,
         body: Bytes::copy_from_slice(body.as_bytes()),
     };
@@ -244,7 +244,7 @@ fn many_writers_at_once_lose_nothing_and_share_commits() {
     const WRITERS: u64 = 16;
     const EACH: u64 = 40;
     let folder = Folder::new();
-    let log = Arc::new(RedbLog::open(&folder.0).unwrap());
+    let log = Arc::new(DiskLog::open(&folder.0).unwrap());
     std::thread::scope(|scope| {
         for writer in 0..WRITERS {
             let log = Arc::clone(&log);
@@ -278,7 +278,7 @@ fn a_log_opened_again_is_the_same_and_goes_on() {
     let folder = Folder::new();
     let total = 5000;
     {
-        let log = RedbLog::open(&folder.0).unwrap();
+        let log = DiskLog::open(&folder.0).unwrap();
         // More than the index of streams waits for, so that both its halves are read below.
         for n in 0..total {
             let said: Vec<String> = (0..10).map(|k| format!("{n}/{k}")).collect();
@@ -293,7 +293,7 @@ fn a_log_opened_again_is_the_same_and_goes_on() {
             }
         }
     }
-    let log = RedbLog::open(&folder.0).unwrap();
+    let log = DiskLog::open(&folder.0).unwrap();
     assert_eq!(log.head().unwrap().position, Position(total));
     let own = log.read_stream(&stream("s-0"), Revision(0), 100_000).unwrap();
     assert!(own.iter().zip(1..).all(|(record, n)| record.revision.0 == n));
@@ -317,7 +317,7 @@ fn what_is_no_log_is_named_and_not_touched() {
     let file = folder.0.join(FILE_NAME);
     for (bytes, word) in [(&b""[..], "empty"), (b"SQLite format 3\0 and more", "begins otherwise")] {
         std::fs::write(&file, bytes).unwrap();
-        let error = RedbLog::open(&folder.0).unwrap_err();
+        let error = DiskLog::open(&folder.0).unwrap_err();
         assert!(matches!(error, OpenError::NotALog { .. }), "{error}");
         let sentence = error.to_string();
         assert!(sentence.contains(FILE_NAME) && sentence.contains(word), "{sentence}");
@@ -329,7 +329,7 @@ fn what_is_no_log_is_named_and_not_touched() {
 fn a_damaged_file_is_told_in_a_sentence_and_never_a_panic() {
     let folder = Folder::new();
     {
-        let log = RedbLog::open(&folder.0).unwrap();
+        let log = DiskLog::open(&folder.0).unwrap();
         for n in 0..50 {
             log.append(&stream("a"), Revision(n), batch(n, &["something to say"]))
                 .unwrap();
@@ -339,18 +339,18 @@ fn a_damaged_file_is_told_in_a_sentence_and_never_a_panic() {
     let sound = std::fs::read(&file).unwrap();
     let cut = sound.len() / 3;
     std::fs::write(&file, &sound[..cut]).unwrap();
-    let error = RedbLog::open(&folder.0).unwrap_err();
+    let error = DiskLog::open(&folder.0).unwrap_err();
     assert!(error.to_string().contains(FILE_NAME), "{error}");
     // The control: the sound bytes open.
     std::fs::write(&file, &sound).unwrap();
-    assert_eq!(RedbLog::open(&folder.0).unwrap().head().unwrap().position, Position(50));
+    assert_eq!(DiskLog::open(&folder.0).unwrap().head().unwrap().position, Position(50));
 }
 
 #[test]
 fn one_process_at_a_time() {
     let folder = Folder::new();
-    let _log = RedbLog::open(&folder.0).unwrap();
-    let error = RedbLog::open(&folder.0).unwrap_err();
+    let _log = DiskLog::open(&folder.0).unwrap();
+    let error = DiskLog::open(&folder.0).unwrap_err();
     assert!(matches!(error, OpenError::InUse(_)), "{error}");
 }
 
@@ -358,7 +358,7 @@ fn one_process_at_a_time() {
 fn a_folder_that_is_a_file_is_named() {
     let folder = Folder::new();
     std::fs::write(&folder.0, "a file").unwrap();
-    let error = RedbLog::open(&folder.0).unwrap_err();
+    let error = DiskLog::open(&folder.0).unwrap_err();
     assert!(matches!(error, OpenError::Io { .. }), "{error}");
     std::fs::remove_file(&folder.0).unwrap();
 }

@@ -1,6 +1,8 @@
 //! Who appends: our log, and a plain file with the same group commit.
 
-use heliograph_log::{ActorId, Batch, CommandId, EventLog, NewEvent, RedbLog, Revision, StreamId, TimestampMs};
+use heliograph_log::{
+    ActorId, Batch, CommandId, DiskLog, EventKind, EventLog, NewEvent, Revision, StreamId, TimestampMs,
+};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -20,11 +22,11 @@ pub(crate) trait Contender: Sync {
 static STREAMS: AtomicU64 = AtomicU64::new(0);
 
 /// Heliograph's log on redb.
-pub(crate) struct Ours(RedbLog);
+pub(crate) struct Ours(DiskLog);
 
 impl Ours {
     pub(crate) fn open(dir: &Path) -> Result<Self, Box<dyn std::error::Error>> {
-        Ok(Self(RedbLog::open(dir)?))
+        Ok(Self(DiskLog::open(dir)?))
     }
 }
 
@@ -41,10 +43,10 @@ impl Contender for Ours {
         Box::new(move || {
             let batch = Batch {
                 command_id: CommandId::generate(TimestampMs(1)).expect("random numbers"),
-                actor: actor.clone(),
+                actor,
                 recorded_at: TimestampMs(1),
                 events: vec![NewEvent {
-                    kind: "bench".to_owned(),
+                    kind: EventKind::new("bench").expect("a type"),
                     version: 1,
                     body: PAYLOAD.to_vec().into(),
                 }],

@@ -2,7 +2,7 @@
 //!
 //! `append_durable_N`: events a second with N appenders at once, 200 bytes each, every one durable before its appender
 //! goes on. All three contenders gather what is waiting into one sync. `append_p99_512`: what one of 512 waits.
-//! `replay_events`: its limit is one core; it has no peer.
+//! An argument picks one: a number of appenders, or `replay`. `replay_events`: its limit is one core; it has no peer.
 
 mod contender;
 #[cfg(feature = "sqlite")]
@@ -24,6 +24,9 @@ const ROUND: Duration = Duration::from_millis(900);
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().nth(1).as_deref() == Some("replay") {
         return replay::run();
+    }
+    if let Some(appenders) = std::env::args().nth(1) {
+        return level(appenders.parse()?);
     }
     for appenders in [1, 64, 512] {
         level(appenders)?;

@@ -6,7 +6,7 @@ use heliograph_domain::{
     CatalogueEntryId, ContentHash, Event, Instant, Kind, Priority, PublicationId, StaffId, Window,
 };
 use heliograph_hub::State;
-use heliograph_log::{ActorId, CommandId, EventId, Position, Record, Revision, StreamId, TimestampMs};
+use heliograph_log::{ActorId, CommandId, EventId, EventKind, Position, Record, Revision, StreamId, TimestampMs};
 
 /// Publications, each with five events: submitted, reviewed, approved, released, withdrawn.
 const PUBLICATIONS: u128 = 60_000;
@@ -48,7 +48,7 @@ fn records() -> Result<Vec<bytes::Bytes>, Box<dyn std::error::Error>> {
                 recorded_at: TimestampMs(1_430_000_000_000 + position),
                 stream: StreamId::new(&event.stream())?,
                 revision: Revision(revision),
-                kind: kind.to_owned(),
+                kind: EventKind::new(kind)?,
                 version,
                 body: event.to_bytes().into(),
             };

@@ -3,7 +3,7 @@
 use super::say;
 use crate::Failure;
 use clap::Subcommand;
-use heliograph_log::{EventLog, Position, RedbLog};
+use heliograph_log::{DiskLog, EventLog, Position};
 use std::path::PathBuf;
 
 /// Records read at a time.
@@ -37,7 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             data.display()
         )));
     }
-    let log = RedbLog::open(data)?;
+    let log = DiskLog::open(data)?;
     let position = log.head()?.position.0;
     let (mut records, mut bytes, mut after) = (0u64, 0u64, Position(0));
     loop {

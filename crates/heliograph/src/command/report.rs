@@ -6,7 +6,7 @@ use clap::{Subcommand, ValueEnum};
 use heliograph_domain::Lang;
 use heliograph_domain::report::AnnualReport;
 use heliograph_hub::report;
-use heliograph_log::{EventLog, RedbLog};
+use heliograph_log::{DiskLog, EventLog};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             data.display()
         )));
     }
-    let log: Arc<dyn EventLog> = Arc::new(RedbLog::open(data)?);
+    let log: Arc<dyn EventLog> = Arc::new(DiskLog::open(data)?);
     let report = report::of_log(&log, *year)?.ok_or_else(|| {
         Failure::Problem(format!(
             "{} has no site profile yet: set it in the admin",

@@ -93,7 +93,7 @@ mod tests {
         let path = dir.path().join("demo");
         let folder = Folder::open(&path, false).unwrap();
         fs::create_dir_all(folder.hub()).unwrap();
-        let log = heliograph_log::RedbLog::open(&folder.hub()).unwrap();
+        let log = heliograph_log::DiskLog::open(&folder.hub()).unwrap();
         folder.year_is_lived().unwrap();
         assert!(matches!(Folder::open(&path, true), Err(Failure::Problem(why)) if why.contains("in use")));
         assert!(folder.hub().join("events.redb").exists());

@@ -264,7 +264,7 @@ mod tests {
     use super::*;
     use heliograph_domain::report::AnnualReport;
     use heliograph_hub::{Hub, HubConfig};
-    use heliograph_log::{EventLog, RedbLog};
+    use heliograph_log::{DiskLog, EventLog};
     use heliograph_tests::TempDir;
     use std::net::SocketAddr;
     use std::sync::Arc;
@@ -288,7 +288,7 @@ mod tests {
         let word = hub.setup_word().unwrap();
         live_the_year(sample, &mut people, &clock, &word, &base, &mut |_, _| {}).unwrap();
         runtime.block_on(hub.stop());
-        let log: Arc<dyn EventLog> = Arc::new(RedbLog::open(dir.path()).unwrap());
+        let log: Arc<dyn EventLog> = Arc::new(DiskLog::open(dir.path()).unwrap());
         heliograph_hub::report::of_log(&log, 2015).unwrap().unwrap()
     }
 

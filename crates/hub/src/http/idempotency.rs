@@ -168,7 +168,7 @@ pub(crate) fn forget_old(office: &Office) -> Result<usize, Problem> {
         .into_iter()
         .filter(|(_, value)| old(value))
         .map(|(key, _)| TableWrite {
-            table: table.clone(),
+            table,
             key,
             value: None,
         })

@@ -1,0 +1,198 @@
+//! What a log ought to hold, told step by step beside the real one.
+
+use super::sim::Chance;
+use crate::disk_log::{DiskLog, Waiting};
+use crate::error::{AppendError, EraseError, ReadError};
+use crate::event_log::{Appended, Batch, ContentObject, EventLog, NewEvent, TableWrite};
+use crate::name::{ActorId, CommandId, ContentHash, EventKind, Position, Revision, StreamId, TableName, TimestampMs};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+/// A log's whole content.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Model {
+    /// Stream and body of each record.
+    pub(crate) records: Vec<(StreamId, Bytes)>,
+    rows: BTreeMap<Bytes, Bytes>,
+    /// `None`: it was erased.
+    content: BTreeMap<ContentHash, Option<ContentObject>>,
+    /// So many commands were given.
+    commands: u64,
+}
+
+/// One step of a log's life.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    Append(Vec<(StreamId, Batch)>),
+    Write(Vec<TableWrite>),
+    Put(ContentObject),
+    Erase(ContentHash),
+    Tables,
+}
+
+fn table() -> TableName {
+    TableName::new("drafts").unwrap()
+}
+
+fn text(chance: &mut Chance, what: &str) -> Bytes {
+    // Most are short; some reach over many sectors.
+    let most = if chance.one_in(6) { 9000 } else { 200 };
+    let length = chance.below(most) as usize;
+    let mut text = format!("{what} {:016x} ", chance.next());
+    while text.len() < length {
+        text.push_str("and so on and so forth ");
+    }
+    text.into()
+}
+
+fn object(chance: &mut Chance) -> ContentObject {
+    ContentObject::new([chance.below(256) as u8; 16], text(chance, "content"))
+}
+
+fn row(chance: &mut Chance) -> TableWrite {
+    TableWrite {
+        table: table(),
+        key: format!("row-{}", chance.below(9)).into(),
+        value: if chance.one_in(4) {
+            None
+        } else {
+            Some(text(chance, "row"))
+        },
+    }
+}
+
+impl Model {
+    fn batch(&mut self, chance: &mut Chance) -> (StreamId, Batch) {
+        self.commands += 1;
+        let mut command = [0; 16];
+        command[8..].copy_from_slice(&self.commands.to_be_bytes());
+        let events = (0..=chance.below(3)).map(|_| NewEvent {
+            kind: EventKind::new("said").unwrap(),
+            version: 1,
+            body: text(chance, "record"),
+        });
+        let events = events.collect();
+        let batch = Batch {
+            command_id: CommandId(command),
+            actor: ActorId::new("wang-fang").unwrap(),
+            recorded_at: TimestampMs(self.commands),
+            events,
+            content: (0..chance.below(2)).map(|_| object(chance)).collect(),
+            table_writes: (0..chance.below(3)).map(|_| row(chance)).collect(),
+        };
+        (StreamId::new(&format!("s-{}", chance.below(5))).unwrap(), batch)
+    }
+
+    pub(crate) fn next_step(&mut self, chance: &mut Chance) -> Step {
+        match chance.below(12) {
+            0..=4 => Step::Append(vec![self.batch(chance)]),
+            5 | 6 => Step::Append((0..=chance.below(6)).map(|_| self.batch(chance)).collect()),
+            7 | 8 => Step::Write((0..=chance.below(2)).map(|_| row(chance)).collect()),
+            9 => Step::Put(object(chance)),
+            10 => {
+                let kept: Vec<_> = self.content.iter().filter(|(_, it)| it.is_some()).collect();
+                match kept.len() {
+                    0 => Step::Tables,
+                    count => Step::Erase(*kept[chance.below(count as u64) as usize].0),
+                }
+            }
+            _ => Step::Tables,
+        }
+    }
+
+    fn revision(&self, stream: StreamId) -> Revision {
+        Revision(self.records.iter().filter(|(of, _)| *of == stream).count() as u64)
+    }
+
+    fn write(&mut self, writes: &[TableWrite]) {
+        for TableWrite { key, value, .. } in writes {
+            match value {
+                Some(value) => self.rows.insert(key.clone(), value.clone()),
+                None => self.rows.remove(key),
+            };
+        }
+    }
+
+    /// What the log holds after the step.
+    pub(crate) fn after(&self, step: &Step) -> Self {
+        let mut next = self.clone();
+        match step {
+            Step::Append(batches) => {
+                for (stream, batch) in batches {
+                    next.records
+                        .extend(batch.events.iter().map(|it| (*stream, it.body.clone())));
+                    let objects = batch.content.iter().cloned();
+                    next.content.extend(objects.map(|it| (it.hash, Some(it))));
+                    next.write(&batch.table_writes);
+                }
+            }
+            Step::Write(writes) => next.write(writes),
+            Step::Put(object) => drop(next.content.insert(object.hash, Some(object.clone()))),
+            Step::Erase(hash) => drop(next.content.insert(*hash, None)),
+            Step::Tables => {}
+        }
+        next
+    }
+
+    /// Takes the step on a real log.
+    pub(crate) fn take(&self, log: &DiskLog, step: &Step) -> Result<Vec<Appended>, AppendError> {
+        match step {
+            Step::Append(batches) => {
+                let mut ahead = self.clone();
+                let mut together: Vec<Waiting> = Vec::new();
+                for (stream, batch) in batches {
+                    together.push(log.prepare(stream, ahead.revision(*stream), batch.clone())?);
+                    ahead = ahead.after(&Step::Append(vec![(*stream, batch.clone())]));
+                }
+                log.append_together(together).into_iter().collect()
+            }
+            Step::Write(writes) => log.write(writes.clone()).map(|()| Vec::new()),
+            Step::Put(object) => log.put_content(object.clone()).map(|()| Vec::new()),
+            Step::Erase(hash) => match log.erase(hash) {
+                Ok(()) => Ok(Vec::new()),
+                Err(EraseError::Write(error)) => Err(error),
+                Err(EraseError::Read(error)) => Err(error.into()),
+                Err(error @ EraseError::NotFound(_)) => panic!("{error}"),
+            },
+            Step::Tables => log.write_tables().map(|()| Vec::new()),
+        }
+    }
+
+    /// Where a log differs from this, if it does.
+    pub(crate) fn differs(&self, log: &DiskLog) -> Result<Option<String>, ReadError> {
+        let records = log.read(Position(0), usize::MAX)?;
+        let head = log.head()?.position.0;
+        if records.len() != self.records.len() || head != self.records.len() as u64 {
+            let (found, ought) = (records.len(), self.records.len());
+            return Ok(Some(format!("{found} records, head {head}, where {ought} ought to be")));
+        }
+        let alike = |(at, record): (u64, &crate::Record)| {
+            let (stream, body) = &self.records[at as usize - 1];
+            record.position.0 == at && record.stream == *stream && record.body == *body
+        };
+        if !(1..).zip(&records).all(alike) {
+            return Ok(Some("a record is another".to_owned()));
+        }
+        for stream in (0..5).map(|n| StreamId::new(&format!("s-{n}")).unwrap()) {
+            let own = log.read_stream(&stream, Revision(0), usize::MAX)?;
+            let ought = self
+                .records
+                .iter()
+                .filter(|(of, _)| *of == stream)
+                .map(|(_, body)| body);
+            if !own.iter().map(|record| &record.body).eq(ought) {
+                return Ok(Some(format!("stream {stream} is another")));
+            }
+        }
+        let rows = log.scan(&table(), b"")?;
+        if !rows.iter().map(|(key, value)| (key, value)).eq(&self.rows) {
+            return Ok(Some(format!("rows are others: {} for {}", rows.len(), self.rows.len())));
+        }
+        for (hash, ought) in &self.content {
+            if log.content(hash)? != *ought {
+                return Ok(Some(format!("content is another, or gone: {}", ought.is_none())));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,222 @@
+//! The backend on disk: segments are the log, redb holds the tables beside it.
+
+mod applier;
+mod frame;
+mod keys;
+mod line;
+mod memory;
+mod open;
+mod seal;
+mod segment;
+mod state;
+mod store;
+mod writer;
+
+use crate::disk::{Disk, Folder};
+use crate::error::{AppendError, EraseError, OpenError, ReadError};
+use crate::event_log::{Appended, Batch, ContentObject, EventLog, Head, TableWrite};
+use crate::name::{ContentHash, Position, Revision, StreamId, TableName};
+use crate::record::Record;
+use crate::watch::Watch;
+use applier::Applier;
+use bytes::Bytes;
+use frame::Beside;
+use line::Line;
+use seal::{SealError, Sealed};
+use state::{ApplyError, Direct};
+use std::path::Path;
+use std::sync::Arc;
+use store::Store;
+pub(crate) use writer::Waiting;
+
+/// The file of tables in the log's folder. Who has the log open holds a lock on it.
+pub const FILE_NAME: &str = state::FILE;
+
+/// How the segments grow.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sizes {
+    /// Bytes of a segment, from which on the next one is begun.
+    pub(crate) segment: u32,
+    /// Bytes that are filled with zeros ahead of their use: a sync that finds the file's size unchanged costs the file
+    /// system no journal entry of its own.
+    pub(crate) ahead: u32,
+}
+
+const SIZES: Sizes = Sizes {
+    segment: 256 * 1024 * 1024,
+    ahead: 1024 * 1024,
+};
+
+/// A log in a folder. Appends that wait at the same time share one write and one sync; readers never wait for writers.
+#[derive(Debug)]
+pub struct DiskLog {
+    line: Line,
+    store: Arc<Store>,
+    /// Tests write the tables by hand, at moments of their choice.
+    applier: Option<Applier>,
+}
+
+impl DiskLog {
+    /// Opens the log of a folder, or makes it. One process at a time may have it open.
+    ///
+    /// # Errors
+    /// When the folder or a file cannot be used; what is in the way is named, and nothing was changed.
+    pub fn open(dir: &Path) -> Result<Self, OpenError> {
+        let folder = Folder::open(dir).map_err(|cause| OpenError::Io {
+            path: dir.to_owned(),
+            cause,
+        })?;
+        let mut log = Self::open_on(Arc::new(folder), SIZES)?;
+        log.applier = Some(Applier::start(Arc::clone(&log.store)).map_err(OpenError::Thread)?);
+        Ok(log)
+    }
+
+    pub(crate) fn open_on(disk: Arc<dyn Disk>, sizes: Sizes) -> Result<Self, OpenError> {
+        let (store, tail) = open::open(disk)?;
+        let store = Arc::new(store);
+        let line = Line::new(writer::Writer::new(Arc::clone(&store), tail, sizes));
+        Ok(Self {
+            line,
+            store,
+            applier: None,
+        })
+    }
+
+    /// What an append comes to before it stands in line.
+    pub(crate) fn prepare(
+        &self,
+        stream: &StreamId,
+        expected: Revision,
+        mut batch: Batch,
+    ) -> Result<Waiting, AppendError> {
+        batch.check()?;
+        let mut beside = Vec::with_capacity(batch.content.len() + batch.table_writes.len());
+        for object in &batch.content {
+            beside.push(self.seal_content(object)?);
+        }
+        for write in batch.table_writes.drain(..) {
+            beside.push(self.seal_row(write)?);
+        }
+        Ok(Waiting {
+            stream: *stream,
+            expected,
+            batch,
+            beside,
+        })
+    }
+
+    /// Writes what waits into the tables.
+    #[cfg(test)]
+    pub(crate) fn write_tables(&self) -> Result<(), AppendError> {
+        Ok(self.store.apply(&Direct::default())?)
+    }
+
+    /// Several appends in one frame.
+    #[cfg(test)]
+    pub(crate) fn append_together(&self, work: Vec<Waiting>) -> Vec<writer::Answer> {
+        self.line.append_together(work)
+    }
+
+    fn seal_content(&self, object: &ContentObject) -> Result<Beside, AppendError> {
+        let plain = [object.salt.as_slice(), &object.bytes].concat();
+        let sealed = Sealed::seal(&self.store.keys, &object.hash.0, &plain)?;
+        Ok(Beside::Content(object.hash, sealed))
+    }
+
+    fn seal_row(&self, write: TableWrite) -> Result<Beside, AppendError> {
+        let TableWrite { table, key, value } = write;
+        let name = state::row_name(&table, &key);
+        let sealed = value.map(|value| Sealed::seal(&self.store.keys, &name, &value));
+        Ok(Beside::Row(table, key, sealed.transpose()?))
+    }
+}
+
+/// What was handed in is still written; then the files are closed.
+impl Drop for DiskLog {
+    fn drop(&mut self) {
+        let Some(applier) = &mut self.applier else { return };
+        applier.stop();
+        if let Err(error) = self.line.close() {
+            // The log is whole all the same: only space that was taken ahead is not given back.
+            tracing::warn!(%error, "the log's last segment could not be trimmed");
+        }
+    }
+}
+
+impl From<SealError> for AppendError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Random(error) => Self::Name(error),
+            error @ (SealError::Keys(_) | SealError::TooLong) => Self::Storage(error.to_string()),
+        }
+    }
+}
+
+impl From<ApplyError> for AppendError {
+    fn from(error: ApplyError) -> Self {
+        Self::Storage(error.to_string())
+    }
+}
+
+impl EventLog for DiskLog {
+    fn append(&self, stream: &StreamId, expected: Revision, batch: Batch) -> Result<Appended, AppendError> {
+        self.line.append(self.prepare(stream, expected, batch)?)
+    }
+
+    fn read(&self, after: Position, limit: usize) -> Result<Vec<Record>, ReadError> {
+        self.store.read(after, limit)
+    }
+
+    fn read_stream(&self, stream: &StreamId, after: Revision, limit: usize) -> Result<Vec<Record>, ReadError> {
+        self.store.read_stream(stream, after, limit)
+    }
+
+    fn head(&self) -> Result<Head, ReadError> {
+        Ok(Head {
+            position: self.store.growth.position(),
+        })
+    }
+
+    fn watch(&self) -> Watch {
+        self.store.growth.watch()
+    }
+
+    fn content(&self, hash: &ContentHash) -> Result<Option<ContentObject>, ReadError> {
+        self.store.content(hash)
+    }
+
+    fn erase(&self, hash: &ContentHash) -> Result<(), EraseError> {
+        let slot = self.store.content_slot(hash)?.ok_or(EraseError::NotFound(*hash))?;
+        let direct = Direct {
+            writes: Vec::new(),
+            erase: Some((*hash, slot)),
+        };
+        Ok(self.store.apply(&direct).map_err(AppendError::from)?)
+    }
+
+    fn get(&self, table: &TableName, key: &[u8]) -> Result<Option<Bytes>, ReadError> {
+        self.store.row(table, key)
+    }
+
+    fn scan(&self, table: &TableName, prefix: &[u8]) -> Result<Vec<(Bytes, Bytes)>, ReadError> {
+        self.store.rows(table, prefix)
+    }
+
+    fn write(&self, writes: Vec<TableWrite>) -> Result<(), AppendError> {
+        let direct = Direct { writes, erase: None };
+        Ok(self.store.apply(&direct)?)
+    }
+
+    fn put_content(&self, object: ContentObject) -> Result<(), AppendError> {
+        let batch = Batch::content_alone(object)?;
+        let beside = vec![self.seal_content(&batch.content[0])?];
+        let stream = StreamId::new("content")?;
+        self.line.append(Waiting {
+            stream,
+            expected: Revision(0),
+            batch,
+            beside,
+        })?;
+        Ok(())
+    }
+}
