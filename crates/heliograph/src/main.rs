@@ -38,6 +38,8 @@ enum Command {
     Report(command::report::Args),
     /// Looks at the event log of a hub's data folder.
     Log(command::log::Args),
+    /// Checks a proof that `log prove` wrote. Needs the proof and the log's key, and nothing else.
+    VerifyProof(command::log::VerifyArgs),
 }
 
 /// How a command ends that did not do what it was asked to.
@@ -63,7 +65,8 @@ fn main() -> ExitCode {
         Command::Hub(args) => command::hub::run(&args),
         Command::Player(args) => command::player::run(args),
         Command::Report(args) => command::report::run(&args),
-        Command::Log(args) => command::log::run(&args),
+        Command::Log(args) => command::log::run(args),
+        Command::VerifyProof(args) => command::log::verify_proof(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,9 @@
 //! The hub's signing keys: files of their own in the data folder, readable by the hub's user alone.
 
+use crate::transparency::LogKey;
+use crate::transparency::checkpoint;
 use heliograph_domain::{Instant, SiteName};
+use heliograph_wire::note::NoteError;
 use heliograph_wire::{KeyError, KeyPair, PublicKey, Role, Stamp, Topic, TrustDocument, TrustedKey, seal};
 use std::fs;
 use std::io::Write;
@@ -29,6 +32,9 @@ pub enum KeysError {
     /// The machine gave no random numbers.
     #[error(transparent)]
     Random(#[from] KeyError),
+    /// The site's name cannot stand in a checkpoint.
+    #[error(transparent)]
+    Name(#[from] NoteError),
 }
 
 /// The keys, and the signed document that tells displays of them.
@@ -62,6 +68,7 @@ impl Keys {
             key(&folder.join("heartbeat.key"))?,
             key(&folder.join("command.key"))?,
         );
+        checkpoint_key(&folder, site)?;
         let trust = trust(
             &folder.join("trust"),
             site,
@@ -116,21 +123,37 @@ fn trust(
     Ok(sealed)
 }
 
+/// The key in a file, or a fresh one that is kept there.
 fn key(path: &Path) -> Result<KeyPair, KeysError> {
-    match fs::read_to_string(path) {
-        Ok(text) => from_hex(text.trim())
-            .map(KeyPair::from_secret)
-            .ok_or_else(|| KeysError::NotAKey(path.to_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+    match read_key(path) {
+        Err(KeysError::File { cause, .. }) if cause.kind() == std::io::ErrorKind::NotFound => {
             let fresh = KeyPair::generate()?;
             write_private(path, hex(&fresh.secret()).as_bytes())?;
             Ok(fresh)
         }
-        Err(cause) => Err(KeysError::File {
-            path: path.to_owned(),
-            cause,
-        }),
+        found => found,
     }
+}
+
+/// The key in a file.
+pub(crate) fn read_key(path: &Path) -> Result<KeyPair, KeysError> {
+    let text = fs::read_to_string(path).map_err(|cause| KeysError::File {
+        path: path.to_owned(),
+        cause,
+    })?;
+    let secret = from_hex(text.trim()).ok_or_else(|| KeysError::NotAKey(path.to_owned()))?;
+    Ok(KeyPair::from_secret(secret))
+}
+
+/// The key of the log's checkpoints; what verifies them lies beside it, for whoever asks.
+fn checkpoint_key(folder: &Path, site: &SiteName) -> Result<(), KeysError> {
+    let pair = key(&folder.join(checkpoint::SECRET_FILE))?;
+    let path = folder.join(checkpoint::PUBLIC_FILE);
+    if !path.exists() {
+        let key = LogKey::of_site(site.as_str(), pair)?;
+        write_private(&path, format!("{}\n", key.verifier()).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Writes beside and renames, so that a crash never leaves half a key.

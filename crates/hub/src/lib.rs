@@ -28,6 +28,7 @@ mod signer;
 mod start;
 mod state;
 mod transact;
+pub mod transparency;
 pub mod wall;
 
 pub use clock::{Clock, MovableClock, SystemClock};

@@ -49,6 +49,13 @@ impl Folder {
     }
 }
 
+impl Folder {
+    /// Opens a file that is there, without the right to change it.
+    pub(crate) fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        Ok(Arc::new(PlainFile(fs::File::open(self.0.join(name))?)))
+    }
+}
+
 impl Disk for Folder {
     fn list(&self) -> io::Result<Vec<String>> {
         let names = fs::read_dir(&self.0)?.map(|entry| entry.map(|entry| entry.file_name().into_string().ok()));

@@ -107,6 +107,9 @@ pub enum ReadError {
     /// A frame is not what was written.
     #[error("the log is damaged from position {} on: restore the last backup", .0.0)]
     Damaged(Position),
+    /// The log does not go that far.
+    #[error("there is no record at position {}: the log is shorter", .0.0)]
+    NoSuchRecord(Position),
     /// Something that was sealed does not open.
     #[error("an object of the log does not open with its key: one of the files is damaged; restore the last backup")]
     Sealed,

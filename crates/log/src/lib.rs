@@ -10,12 +10,13 @@ mod disk_log;
 mod error;
 mod event_log;
 mod memory;
+pub mod merkle;
 mod name;
 mod record;
 mod sequencer;
 mod watch;
 
-pub use disk_log::{DiskLog, FILE_NAME};
+pub use disk_log::{BackupError, DiskLog, FILE_NAME, Follower, RestoreError, TreeHead, Verified, VerifyError, restore};
 pub use error::{AppendError, EraseError, OpenError, ReadError};
 pub use event_log::{
     Appended, Batch, COMMAND_MEMORY_MS, ContentObject, EventLog, Head, MAX_BATCH_BYTES, MAX_BODY_BYTES, NewEvent,

@@ -9,6 +9,7 @@ mod form;
 mod head;
 mod key;
 mod message;
+pub mod note;
 mod refusal;
 mod status;
 mod topic;

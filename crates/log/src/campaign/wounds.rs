@@ -2,7 +2,7 @@
 
 use super::power_cut::SIZES;
 use super::sim::SimDisk;
-use crate::disk_log::DiskLog;
+use crate::disk_log::{DiskLog, Sizes, VerifyError};
 use crate::event_log::{Batch, ContentObject, EventLog, NewEvent};
 use crate::name::{ActorId, CommandId, EventKind, Position, Revision, StreamId, TimestampMs};
 use bytes::Bytes;
@@ -103,4 +103,69 @@ fn erased_content_and_rows_leave_no_readable_byte() {
     assert!(!disk.holds(words));
     // The control: what lies there unsealed is found.
     assert!(disk.holds(b"0019".repeat(250).as_slice()));
+}
+
+/// Changes a letter in each frame that holds `word`, and makes all checksums fit again: what somebody does who knows the
+/// format and has the disk.
+fn forge(disk: &SimDisk, word: &[u8]) {
+    let mut bytes = disk.bytes_of(SEGMENT);
+    let (mut at, mut previous) = (64, 0_u32);
+    while bytes[at..].starts_with(b"HGF\x01") {
+        let word_at = |from: usize| u32::from_be_bytes(bytes[at + from..at + from + 4].try_into().unwrap()) as usize;
+        let end = at + 48 + word_at(28) + word_at(32);
+        let found = bytes[at..end].windows(word.len()).position(|window| window == word);
+        if let Some(found) = found {
+            bytes[at + found] ^= 1;
+        }
+        bytes[at + 44..at + 48].copy_from_slice(&previous.to_be_bytes());
+        previous = crc32fast::hash(&bytes[at + 8..end]);
+        bytes[at + 4..at + 8].copy_from_slice(&previous.to_be_bytes());
+        at = end;
+    }
+    disk.damage(SEGMENT, 0, &bytes);
+}
+
+#[test]
+fn a_record_that_was_forged_with_all_its_checksums_is_named() {
+    let big = Sizes {
+        segment: 1 << 20,
+        ..SIZES
+    };
+    let disk = SimDisk::default();
+    let log = DiskLog::open_on(Arc::new(disk.clone()), big).unwrap();
+    for n in 0..60_u8 {
+        let event = |k| NewEvent {
+            kind: EventKind::new("said").unwrap(),
+            version: 1,
+            body: Bytes::from(format!("words {n}-{k}!")),
+        };
+        let batch = Batch {
+            command_id: CommandId([n; 16]),
+            actor: ActorId::new("wang-fang").unwrap(),
+            recorded_at: TimestampMs(1),
+            events: (0..10).map(event).collect(),
+            content: Vec::new(),
+            table_writes: Vec::new(),
+        };
+        log.append(&StreamId::new("s").unwrap(), Revision(u64::from(n) * 10), batch)
+            .unwrap();
+    }
+    log.keep_tree().unwrap();
+    let head = log.tree_head(None).unwrap();
+    assert_eq!(log.verify(&[head]).unwrap().records, 600);
+    // In a tile that the tree has kept, the very record is named; behind the last tile a checkpoint tells.
+    forge(&disk, b"words 29-9!");
+    let told = log.verify(&[]).unwrap_err();
+    assert!(matches!(told, VerifyError::Record { at: Position(300), .. }), "{told}");
+    forge(&disk, b"vords 29-9!");
+    assert!(
+        log.verify(&[head]).is_ok(),
+        "the control: put right again, it is the same log"
+    );
+    forge(&disk, b"words 55-0!");
+    assert!(log.verify(&[]).is_ok());
+    assert!(matches!(
+        log.verify(&[head]),
+        Err(VerifyError::Checkpoint { size: 600 })
+    ));
 }

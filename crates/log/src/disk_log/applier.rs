@@ -60,6 +60,10 @@ fn run(store: &Store) {
                 return;
             }
         }
+        let busy = store.backlog().records >= ROUND;
+        if !busy && let Err(error) = store.grow_tree() {
+            tracing::error!(%error, "the log's tree cannot be kept; it is computed from the records when it is asked for");
+        }
         if closing {
             return;
         }

@@ -57,6 +57,11 @@ impl Keys {
         Ok(Self { file, ready })
     }
 
+    /// The file, to be copied.
+    pub(crate) fn file(&self) -> &dyn DiskFile {
+        &*self.file
+    }
+
     /// A fresh slot and its key, which is on disk already.
     pub(crate) fn take(&self) -> Result<(u64, Key), SealError> {
         let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,8 @@
 //! The backend on disk: segments are the log, redb holds the tables beside it.
 
 mod applier;
+mod backup;
+mod follow;
 mod frame;
 mod keys;
 mod line;
@@ -10,16 +12,21 @@ mod seal;
 mod segment;
 mod state;
 mod store;
+mod tree;
+mod verify;
 mod writer;
 
 use crate::disk::{Disk, Folder};
 use crate::error::{AppendError, EraseError, OpenError, ReadError};
 use crate::event_log::{Appended, Batch, ContentObject, EventLog, Head, TableWrite};
+use crate::merkle::{self, Hash};
 use crate::name::{ContentHash, Position, Revision, StreamId, TableName};
 use crate::record::Record;
 use crate::watch::Watch;
 use applier::Applier;
+pub use backup::{BackupError, RestoreError, restore};
 use bytes::Bytes;
+pub use follow::Follower;
 use frame::Beside;
 use line::Line;
 use seal::{SealError, Sealed};
@@ -27,6 +34,8 @@ use state::{ApplyError, Direct};
 use std::path::Path;
 use std::sync::Arc;
 use store::Store;
+use tree::Tree;
+pub use verify::{TreeHead, Verified, VerifyError};
 pub(crate) use writer::Waiting;
 
 /// The file of tables in the log's folder. Who has the log open holds a lock on it.
@@ -82,6 +91,61 @@ impl DiskLog {
         })
     }
 
+    /// The root over the first `size` records, or over all.
+    ///
+    /// # Errors
+    /// When there are fewer, or the files cannot be read.
+    pub fn tree_head(&self, size: Option<u64>) -> Result<TreeHead, ReadError> {
+        let size = size.unwrap_or(self.store.growth.position().0);
+        self.holds(size)?;
+        let root = merkle::root(&mut Tree::new(&self.store, size), size)?;
+        Ok(TreeHead { size, root })
+    }
+
+    /// The proof that a record is among the first `size`: its canonical bytes, and the path to the root over those.
+    ///
+    /// # Errors
+    /// When there are fewer records, or the files cannot be read.
+    pub fn prove_inclusion(&self, position: Position, size: u64) -> Result<(Vec<u8>, Vec<Hash>), ReadError> {
+        self.holds(size)?;
+        let index = position.0.checked_sub(1).filter(|index| *index < size);
+        let index = index.ok_or(ReadError::NoSuchRecord(position))?;
+        let record = self
+            .store
+            .read(Position(index), 1)?
+            .pop()
+            .ok_or(ReadError::NoSuchRecord(position))?;
+        let path = merkle::inclusion(&mut Tree::new(&self.store, size), index, size)?;
+        Ok((record.to_bytes(), path))
+    }
+
+    /// The proof that the first `old` records are the beginning of the first `new`.
+    ///
+    /// # Errors
+    /// When there are fewer records, or the files cannot be read.
+    pub fn prove_consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, ReadError> {
+        self.holds(new)?;
+        if old == 0 || old > new {
+            return Err(ReadError::NoSuchRecord(Position(old)));
+        }
+        merkle::consistency(&mut Tree::new(&self.store, new), old, new)
+    }
+
+    fn holds(&self, size: u64) -> Result<(), ReadError> {
+        if size > self.store.growth.position().0 {
+            return Err(ReadError::NoSuchRecord(Position(size)));
+        }
+        Ok(())
+    }
+
+    /// Reads everything again, from the first byte to the last, and compares it with its hashes and with the `heads`.
+    ///
+    /// # Errors
+    /// What differs first, and where.
+    pub fn verify(&self, heads: &[TreeHead]) -> Result<Verified, VerifyError> {
+        verify::verify(&self.store, heads)
+    }
+
     /// What an append comes to before it stands in line.
     pub(crate) fn prepare(
         &self,
@@ -109,6 +173,12 @@ impl DiskLog {
     #[cfg(test)]
     pub(crate) fn write_tables(&self) -> Result<(), AppendError> {
         Ok(self.store.apply(&Direct::default())?)
+    }
+
+    /// Keeps what is complete of the tree.
+    #[cfg(test)]
+    pub(crate) fn keep_tree(&self) -> Result<(), ReadError> {
+        self.store.grow_tree()
     }
 
     /// Several appends in one frame.

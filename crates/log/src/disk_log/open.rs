@@ -146,6 +146,7 @@ fn open_files(files: &Files, names: &[String], exists: bool) -> Result<(Store, T
         }),
         marks: RwLock::new(recovered.marks),
         tables: Mutex::default(),
+        tree: Mutex::default(),
         waiting: Mutex::new(backlog),
         changed: Condvar::new(),
         unsettled: AtomicBool::new(false),

@@ -6,9 +6,11 @@ use super::keys::Keys;
 use super::memory::{End, Round};
 use super::seal::{SealError, Sealed};
 use super::segment::Place;
+use super::tree::{self, TREE, Tile};
 use crate::disk::Disk;
 use crate::error::ReadError;
 use crate::event_log::TableWrite;
+use crate::merkle::Hash;
 use crate::name::{ContentHash, Position, Revision, StreamId, TableName};
 use bytes::Bytes;
 use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
@@ -191,16 +193,50 @@ impl State {
             let meta = read.open_table(META)?;
             let fact = |name| Ok::<_, redb::Error>(meta.get(name)?.map_or(0, |value| value.value()));
             let log = u128::from(fact(LOG_HIGH)?) << 64 | u128::from(fact(LOG_LOW)?);
-            let end = End {
-                frame: fact(FRAME)?,
-                checksum: fact(CHECKSUM)? as u32,
-                begin: Place::from_word(fact(BEGIN)?),
-                place: Place::from_word(fact(PLACE)?),
-                position: Position(fact(POSITION)?),
-                next_slot: fact(NEXT_SLOT)?,
-            };
-            Ok((log.to_be_bytes(), end))
+            Ok((log.to_be_bytes(), end_of(read)?))
         })
+    }
+
+    /// Copies the tables as they are at one moment; how far they go.
+    pub(crate) fn copy_to(&self, disk: &dyn Disk, name: &str) -> Result<End, ReadError> {
+        let copied = self.with(|db| {
+            let read = db.begin_read()?;
+            let target = disk.database(name, CACHE)?;
+            let write = target.begin_write()?;
+            copy_table(&read, &write, STREAMS)?;
+            copy_table(&read, &write, MARKS)?;
+            copy_table(&read, &write, CONTENT)?;
+            copy_table(&read, &write, ROWS)?;
+            copy_table(&read, &write, GRAVES)?;
+            copy_table(&read, &write, TREE)?;
+            copy_table(&read, &write, META)?;
+            write.commit()?;
+            end_of(&read)
+        });
+        copied.map_err(unreadable)
+    }
+
+    /// How many tiles of the tree are kept.
+    pub(crate) fn tiles(&self) -> Result<u64, ReadError> {
+        self.read(tree::tiles)
+    }
+
+    pub(crate) fn tile(&self, index: u64) -> Result<Option<Tile>, ReadError> {
+        self.read(|read| tree::tile(read, index))
+    }
+
+    pub(crate) fn tree_nodes(&self, level: u32, first: u64, count: u64) -> Result<Vec<Hash>, ReadError> {
+        self.read(|read| tree::nodes(&read.open_table(TREE)?, level, first, count))
+    }
+
+    pub(crate) fn keep_tiles(&self, first: u64, tiles: &[Tile]) -> Result<(), ReadError> {
+        let written = self.with(|db| {
+            let mut write = db.begin_write()?;
+            tree::write(&mut write, first, tiles)?;
+            write.commit()?;
+            Ok(())
+        });
+        written.map_err(unreadable)
     }
 
     /// Writes a round and what comes directly after it; the slots whose keys are of no use any more are destroyed.
@@ -266,6 +302,34 @@ pub(crate) enum ApplyError {
     Erase(std::io::Error),
 }
 
+/// The end of the last frame that the tables know.
+fn end_of(read: &ReadTransaction) -> Result<End, redb::Error> {
+    let meta = read.open_table(META)?;
+    let fact = |name| Ok::<_, redb::Error>(meta.get(name)?.map_or(0, |value| value.value()));
+    Ok(End {
+        frame: fact(FRAME)?,
+        checksum: fact(CHECKSUM)? as u32,
+        begin: Place::from_word(fact(BEGIN)?),
+        place: Place::from_word(fact(PLACE)?),
+        position: Position(fact(POSITION)?),
+        next_slot: fact(NEXT_SLOT)?,
+    })
+}
+
+fn copy_table<K: redb::Key + 'static, V: redb::Value + 'static>(
+    read: &ReadTransaction,
+    write: &WriteTransaction,
+    table: TableDefinition<'static, K, V>,
+) -> Result<(), redb::Error> {
+    let from = read.open_table(table)?;
+    let mut to = write.open_table(table)?;
+    for row in from.iter()? {
+        let (key, value) = row?;
+        to.insert(key.value(), value.value())?;
+    }
+    Ok(())
+}
+
 /// Makes the tables of a new log.
 pub(crate) fn make_tables(db: &Database, log: [u8; 16]) -> Result<(), redb::Error> {
     let write = db.begin_write()?;
@@ -275,6 +339,7 @@ pub(crate) fn make_tables(db: &Database, log: [u8; 16]) -> Result<(), redb::Erro
         write.open_table(CONTENT)?;
         write.open_table(ROWS)?;
         write.open_table(GRAVES)?;
+        write.open_table(TREE)?;
         let mut meta = write.open_table(META)?;
         let log = u128::from_be_bytes(log);
         meta.insert(LOG_HIGH, (log >> 64) as u64)?;

@@ -31,6 +31,8 @@ pub(crate) struct Store {
     pub(crate) marks: RwLock<Vec<(Position, Place)>>,
     /// Held by who writes the tables.
     pub(crate) tables: Mutex<()>,
+    /// Held by who writes the tree.
+    pub(crate) tree: Mutex<()>,
     /// How many records wait for the tables.
     pub(crate) waiting: Mutex<Backlog>,
     pub(crate) changed: Condvar,
@@ -181,7 +183,7 @@ impl Store {
     }
 
     /// Frames from the last mark at or before a position.
-    fn frames_at(&self, position: Position) -> Frames<'_> {
+    pub(crate) fn frames_at(&self, position: Position) -> Frames<'_> {
         let marks = self.marks.read().unwrap_or_else(PoisonError::into_inner);
         let at = marks.partition_point(|(first, _)| *first <= position);
         let place = at.checked_sub(1).and_then(|at| marks.get(at)).map(|(_, place)| *place);

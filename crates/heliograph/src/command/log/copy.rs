@@ -1,0 +1,45 @@
+//! `heliograph log backup` and `heliograph log restore`
+
+use super::exists;
+use super::proof::read;
+use crate::Failure;
+use crate::command::say;
+use heliograph_hub::transparency::{Checkpoint, LogKey};
+use heliograph_log::DiskLog;
+use std::fs;
+use std::path::Path;
+
+/// The signed checkpoint in a backup.
+const CHECKPOINT: &str = "checkpoint";
+
+pub(crate) fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
+    exists(data)?;
+    let key = LogKey::in_folder(data)?;
+    let head = DiskLog::open(data)?.backup_with(to, |head, folder| {
+        let note = key.sign(head).map_err(std::io::Error::other)?;
+        fs::write(folder.join(CHECKPOINT), note)?;
+        fs::write(folder.join("checkpoint.vkey"), format!("{}\n", key.verifier()))
+    })?;
+    say(&format!(
+        "{} records in {}, root {}",
+        head.size,
+        to.display(),
+        head.root_hex()
+    ));
+    say("the keys in the data folder's `keys` are not in it: keep a copy of them in a safe of their own");
+    Ok(())
+}
+
+pub(crate) fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
+    exists(from)?;
+    let key = read(&from.join("checkpoint.vkey"))?.parse()?;
+    let checkpoint = Checkpoint::open(&read(&from.join(CHECKPOINT))?, &key)?;
+    let head = heliograph_log::restore(from, data, &[checkpoint.head])?;
+    say(&format!(
+        "{} records in {}, root {}",
+        head.size,
+        data.display(),
+        head.root_hex()
+    ));
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Proofs, verification, copies.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+use bytes::Bytes;
+use heliograph_log::merkle::{Frontier, is_consistent, leaf, root_of_inclusion};
+use heliograph_log::{
+    ActorId, Batch, CommandId, ContentObject, DiskLog, EventKind, EventLog, Follower, NewEvent, Position, Revision,
+    StreamId, TableName, TableWrite, TimestampMs, TreeHead, VerifyError, restore,
+};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("heliograph-upkeep-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Appends `count` records in one batch.
+fn append(log: &DiskLog, number: u64, count: u64) {
+    let mut command = [0; 16];
+    command[8..].copy_from_slice(&number.to_be_bytes());
+    let event = |n| NewEvent {
+        kind: EventKind::new("said").unwrap(),
+        version: 1,
+        body: Bytes::from(format!("{number}/{n}")),
+    };
+    let batch = Batch {
+        command_id: CommandId(command),
+        actor: ActorId::new("wang-fang").unwrap(),
+        recorded_at: TimestampMs(number),
+        events: (0..count).map(event).collect(),
+        content: vec![ContentObject::new([1; 16], Bytes::from(format!("text {number}")))],
+        table_writes: vec![TableWrite {
+            table: TableName::new("drafts").unwrap(),
+            key: Bytes::from(format!("row {}", number % 5)),
+            value: Some(Bytes::from(format!("draft {number}"))),
+        }],
+    };
+    let stream = StreamId::new(&format!("s-{number}")).unwrap();
+    log.append(&stream, Revision(0), batch).unwrap();
+}
+
+/// The tree's root over each number of leaves, straight from the records.
+fn frontiers(log: &DiskLog) -> Vec<Frontier> {
+    let mut frontier = Frontier::default();
+    let mut all = vec![frontier.clone()];
+    for record in log.read(Position(0), usize::MAX).unwrap() {
+        frontier.push(leaf(&record.to_bytes()));
+        all.push(frontier.clone());
+    }
+    all
+}
+
+#[test]
+fn roots_and_proofs_are_those_of_the_records_whatever_is_kept_of_the_tree() {
+    let folder = Folder::new();
+    // More than 2^16 records, so that three levels are kept; in the second opening all of them are.
+    for opening in 0..2 {
+        let log = DiskLog::open(&folder.0).unwrap();
+        if opening == 0 {
+            for number in 0..34 {
+                append(&log, number, 2000);
+            }
+        }
+        let all = frontiers(&log);
+        let size = all.len() as u64 - 1;
+        assert_eq!(size, 68_000);
+        for upto in [0, 1, 255, 256, 257, 700, 65_535, 65_536, 65_537, 67_999, size] {
+            let head = log.tree_head(Some(upto)).unwrap();
+            assert_eq!(head.root, all[upto as usize].root(), "{upto}");
+            for position in [1, 2, 256, 257, 65_536, 65_537, size] {
+                if position > upto {
+                    assert!(log.prove_inclusion(Position(position), upto).is_err());
+                    continue;
+                }
+                let (record, path) = log.prove_inclusion(Position(position), upto).unwrap();
+                let root = root_of_inclusion(leaf(&record), position - 1, upto, &path);
+                assert_eq!(root, Some(head.root), "{position} in {upto}");
+                let before = all[position as usize].root();
+                let path = log.prove_consistency(position, upto).unwrap();
+                assert!(
+                    is_consistent(position, upto, &before, &head.root, &path),
+                    "{position} {upto}"
+                );
+            }
+        }
+        let whole = log.verify(&[]).unwrap();
+        assert_eq!((whole.records, whole.content, whole.streams), (size, 34, 34));
+        assert_eq!(whole.root, all[size as usize].root());
+    }
+}
+
+#[test]
+fn verifying_agrees_with_checkpoints_and_misses_what_is_gone() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.0).unwrap();
+    append(&log, 1, 10);
+    let early = log.tree_head(None).unwrap();
+    append(&log, 2, 10);
+    assert_eq!(log.verify(&[early]).unwrap().records, 20);
+    let other = TreeHead { root: [7; 32], ..early };
+    assert!(matches!(
+        log.verify(&[other]),
+        Err(VerifyError::Checkpoint { size: 10 })
+    ));
+    let later = TreeHead {
+        size: 21,
+        root: [7; 32],
+    };
+    assert!(matches!(
+        log.verify(&[early, later]),
+        Err(VerifyError::Short { size: 21, has: 20 })
+    ));
+}
+
+#[test]
+fn erasing_leaves_every_hash_and_says_so() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.0).unwrap();
+    append(&log, 1, 3);
+    let before = log.verify(&[]).unwrap();
+    let text = ContentObject::new([1; 16], Bytes::from_static(b"text 1"));
+    log.erase(&text.hash).unwrap();
+    let after = log.verify(&[before.head()]).unwrap();
+    assert_eq!(
+        (before.content, before.erased, after.content, after.erased),
+        (1, 0, 0, 1)
+    );
+}
+
+#[test]
+fn a_copy_of_a_log_that_is_written_is_whole_and_can_be_put_back() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.at("log")).unwrap();
+    append(&log, 0, 500);
+    let stop = AtomicBool::new(false);
+    let head = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 1.. {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                append(&log, number, 3);
+            }
+        });
+        let head = log.backup(&folder.at("copy")).unwrap();
+        stop.store(true, Ordering::Relaxed);
+        head
+    });
+    assert!(head.size >= 500 && !folder.at("copy.partial").exists());
+    assert_eq!(log.tree_head(Some(head.size)).unwrap(), head);
+    let put_back = restore(&folder.at("copy"), &folder.at("again"), &[head]).unwrap();
+    assert_eq!(put_back, head);
+    let again = DiskLog::open(&folder.at("again")).unwrap();
+    assert_eq!(again.verify(&[head]).unwrap().records, head.size);
+    assert_eq!(
+        again.read(Position(0), usize::MAX).unwrap(),
+        log.read(Position(0), usize::try_from(head.size).unwrap()).unwrap()
+    );
+    let drafts = again.scan(&TableName::new("drafts").unwrap(), b"row").unwrap();
+    assert!(!drafts.is_empty() && drafts.iter().all(|(_, value)| value.starts_with(b"draft ")));
+    // It goes on like any other; and nothing is ever written over.
+    append(&again, 1_000_000, 1);
+    drop(again);
+    assert!(log.backup(&folder.at("copy")).is_err());
+    assert!(restore(&folder.at("copy"), &folder.at("again"), &[]).is_err());
+}
+
+#[test]
+fn a_damaged_copy_is_not_put_back() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.at("log")).unwrap();
+    append(&log, 0, 500);
+    let head = log.backup(&folder.at("copy")).unwrap();
+    let segment = folder.at("copy").join("events-000001.log");
+    let sound = std::fs::read(&segment).unwrap();
+    let mut bytes = sound.clone();
+    bytes[20_000] ^= 1;
+    std::fs::write(&segment, bytes).unwrap();
+    let told = restore(&folder.at("copy"), &folder.at("again"), &[head])
+        .unwrap_err()
+        .to_string();
+    assert!(told.contains("not sound") || told.contains("damaged"), "{told}");
+    assert!(log_files(&folder.at("again")).is_empty());
+    // The control: the sound bytes go back.
+    std::fs::write(&segment, sound).unwrap();
+    restore(&folder.at("copy"), &folder.at("again"), &[head]).unwrap();
+}
+
+fn log_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().path()).collect()
+}
+
+#[test]
+fn a_follower_reads_what_another_writes() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.0).unwrap();
+    append(&log, 1, 2);
+    let mut follower = Follower::open(&folder.0).unwrap();
+    let next = |follower: &mut Follower| follower.next().unwrap().map(|record| record.position.0);
+    assert_eq!(
+        (next(&mut follower), next(&mut follower), next(&mut follower)),
+        (Some(1), Some(2), None)
+    );
+    append(&log, 2, 1);
+    assert_eq!((next(&mut follower), next(&mut follower)), (Some(3), None));
+    assert!(Follower::open(&folder.at("nothing")).is_err());
+}
