@@ -5,6 +5,9 @@
 //! submission voids them. While a publication is on release, its next revision takes the same road beside it, and
 //! `Amend` puts it in the place of the former.
 
+mod erasure;
+mod review;
+
 use crate::content::Kind;
 use crate::head::Priority;
 use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
@@ -12,6 +15,8 @@ use crate::time::{Instant, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use thiserror::Error;
+
+pub use erasure::{Erasure, MAX_REASON_CHARS};
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
 pub const RULE_SET: u16 = 1;
@@ -113,6 +118,29 @@ pub enum PublicationEvent {
         /// The reason, in the content store.
         reason: ContentHash,
     },
+    /// Someone asked that all its texts be erased.
+    ErasureRequested {
+        /// Who.
+        by: StaffId,
+        /// Why. It stays when the texts are gone.
+        reason: String,
+    },
+    /// It was asked for, and shall not be.
+    ErasureDeclined {
+        /// Who said so.
+        by: StaffId,
+    },
+    /// The texts were erased: their keys are destroyed in the same step.
+    ContentErased {
+        /// Who did it.
+        by: StaffId,
+        /// Who had asked for it: somebody else.
+        requested_by: StaffId,
+        /// What was erased: texts, and the reasons given on their way.
+        contents: Vec<ContentHash>,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl PublicationEvent {
@@ -127,7 +155,10 @@ impl PublicationEvent {
             | Self::Rejected { by, .. }
             | Self::Amended { by, .. }
             | Self::Withdrawn { by, .. }
-            | Self::WithdrawalExplained { by, .. } => by,
+            | Self::WithdrawalExplained { by, .. }
+            | Self::ErasureRequested { by, .. }
+            | Self::ErasureDeclined { by }
+            | Self::ContentErased { by, .. } => by,
             Self::Released(release) => &release.by,
         }
     }
@@ -177,6 +208,18 @@ pub enum Command {
     Withdraw {
         /// The reason, in the content store; it may follow later.
         reason: Option<ContentHash>,
+    },
+    /// Ask that all its texts be erased.
+    RequestErasure {
+        /// Why.
+        reason: String,
+    },
+    /// Let it be.
+    DeclineErasure,
+    /// Erase them.
+    Erase {
+        /// Everything that its records name and that is there.
+        contents: Vec<ContentHash>,
     },
 }
 
@@ -258,6 +301,8 @@ pub struct Publication {
     pub first_released_at: Option<Instant>,
     /// When it was withdrawn, if it is.
     pub withdrawn_at: Option<Instant>,
+    /// The erasure of its texts, asked for or done. A new text is a new beginning.
+    pub erasure: Option<Box<Erasure>>,
 }
 
 /// Why a command was refused.
@@ -315,6 +360,15 @@ pub enum Refused {
     /// Use `Amend`: it is on release.
     #[error("a text is on release already: amend it, or withdraw it first")]
     AlreadyReleased,
+    /// What is on release or on its way there is not erased.
+    #[error("a text is on release or on its way: withdraw it or return it to its author first")]
+    StillInUse,
+    /// Nobody asked.
+    #[error("nobody has asked for this to be erased: one person asks, another erases")]
+    ErasureNotAsked,
+    /// Somebody asked already.
+    #[error("its erasure was asked for already: confirm it or decline it")]
+    ErasureAsked,
 }
 
 /// A part in the four eyes.
@@ -326,6 +380,8 @@ pub enum Part {
     Reviewer,
     /// Approver.
     Approver,
+    /// Who asked for the erasure.
+    Requester,
 }
 
 /// What a decision may lean on besides the publication itself.
@@ -387,6 +443,9 @@ pub fn decide(
             known.ok_or(Refused::NotSubmitted)?.release(&wish, facts)
         }
         Command::Amend => known.ok_or(Refused::NotSubmitted)?.amend(facts),
+        Command::RequestErasure { reason } => known.ok_or(Refused::NotSubmitted)?.request_erasure(reason, facts),
+        Command::DeclineErasure => known.ok_or(Refused::NotSubmitted)?.decline_erasure(facts),
+        Command::Erase { contents } => known.ok_or(Refused::NotSubmitted)?.erase(contents, facts),
         step => known.ok_or(Refused::NotSubmitted)?.step(step, facts),
     }
 }
@@ -519,92 +578,6 @@ fn checked_window(wish: &ReleaseWish<'_>, facts: Facts<'_>) -> Result<Window, Re
     }
 }
 
-impl Pending {
-    fn four_eyes(&self, person: &StaffId, not: &[Part]) -> Result<(), Refused> {
-        let had = |part: Part| match part {
-            Part::Author => Some(&self.author),
-            Part::Reviewer => self.reviewer.as_ref(),
-            Part::Approver => self.approver.as_ref(),
-        };
-        match not.iter().find(|part| had(**part) == Some(person)) {
-            Some(part) => Err(Refused::FourEyes {
-                person: person.clone(),
-                part: *part,
-            }),
-            None => Ok(()),
-        }
-    }
-
-    fn review(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
-        if self.reviewer.as_ref() == Some(by) && self.stage != Stage::Returned {
-            return Ok(Vec::new());
-        }
-        if self.stage != Stage::Submitted {
-            return Err(Refused::WrongStage { at: self.stage });
-        }
-        self.four_eyes(by, &[Part::Author])?;
-        let event = PublicationEvent::ConfidentialityReviewed {
-            content: self.content,
-            by: by.clone(),
-            rule_set: RULE_SET,
-        };
-        Ok(vec![event])
-    }
-
-    fn countersign(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
-        if self.countersigner.as_ref() == Some(by) && self.stage != Stage::Returned {
-            return Ok(Vec::new());
-        }
-        if self.stage != Stage::Reviewed {
-            return Err(Refused::WrongStage { at: self.stage });
-        }
-        self.four_eyes(by, &[Part::Author])?;
-        Ok(vec![PublicationEvent::Countersigned {
-            content: self.content,
-            by: by.clone(),
-        }])
-    }
-
-    fn approve(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
-        if self.approver.as_ref() == Some(by) && self.stage == Stage::Approved {
-            return Ok(Vec::new());
-        }
-        if self.stage == Stage::Reviewed && self.countersign {
-            return Err(Refused::CountersignatureMissing);
-        }
-        if !matches!(self.stage, Stage::Reviewed | Stage::Countersigned) {
-            return Err(Refused::WrongStage { at: self.stage });
-        }
-        self.four_eyes(by, &[Part::Author, Part::Reviewer])?;
-        if self.rule_set != RULE_SET {
-            return Err(Refused::RulesChanged {
-                reviewed: self.rule_set,
-                now: RULE_SET,
-            });
-        }
-        Ok(vec![PublicationEvent::Approved {
-            content: self.content,
-            by: by.clone(),
-        }])
-    }
-
-    fn reject(&self, by: &StaffId, reason: ContentHash) -> Result<Vec<PublicationEvent>, Refused> {
-        if self.stage == Stage::Returned {
-            let same = self.returned.as_ref().is_some_and(|(who, _)| who == by);
-            return if same {
-                Ok(Vec::new())
-            } else {
-                Err(Refused::WrongStage { at: self.stage })
-            };
-        }
-        Ok(vec![PublicationEvent::Rejected {
-            content: self.content,
-            by: by.clone(),
-            reason,
-        }])
-    }
-}
-
 /// Takes a fact. The first one is a submission.
 #[must_use]
 pub fn evolve(known: Option<Publication>, at: Instant, event: &PublicationEvent) -> Option<Publication> {
@@ -626,6 +599,7 @@ pub fn evolve(known: Option<Publication>, at: Instant, event: &PublicationEvent)
                 released: None,
                 first_released_at: None,
                 withdrawn_at: None,
+                erasure: None,
             };
             publication.evolve(at, event);
             Some(publication)
@@ -648,7 +622,7 @@ impl Publication {
         else {
             return self.take(at, event);
         };
-        (self.kind, self.catalogue_entry) = (*kind, catalogue_entry.clone());
+        (self.kind, self.catalogue_entry, self.erasure) = (*kind, catalogue_entry.clone(), None);
         self.pending = Some(Pending {
             content: *content,
             stage: Stage::Submitted,
@@ -696,6 +670,9 @@ impl Publication {
                 self.released = None;
                 self.withdrawn_at = Some(at);
             }
+            PublicationEvent::ErasureRequested { by, reason } => self.take_erasure(at, by, reason, false),
+            PublicationEvent::ErasureDeclined { .. } => self.erasure = None,
+            PublicationEvent::ContentErased { by, reason, .. } => self.take_erasure(at, by, reason, true),
         }
     }
 

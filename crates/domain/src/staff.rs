@@ -74,6 +74,8 @@ pub enum Verb {
     Release,
     /// Withdraw.
     Withdraw,
+    /// Ask that texts be erased, and erase what somebody else asked for.
+    Erase,
     /// Read publications, catalogue, reports, displays.
     Read,
     /// Open channels; enrol, set and retire displays; see the wall.
@@ -96,6 +98,7 @@ pub const PERMISSIONS: &[(Verb, &[Role])] = &[
     ),
     (Verb::Release, &[Role::Approver]),
     (Verb::Withdraw, &[Role::Approver]),
+    (Verb::Erase, &[Role::Approver, Role::Administrator]),
     (Verb::Read, &Role::ALL),
     (Verb::OperateDisplays, &[Role::DisplayOperator, Role::Administrator]),
     (Verb::Catalogue, &[Role::Administrator]),

@@ -108,3 +108,36 @@ fn what_was_changed_or_signed_by_another_is_told_and_fails() {
     std::fs::write(&segment, &sound).unwrap();
     assert!(shell(&folder, "heliograph log verify").status.success());
 }
+
+#[test]
+fn verify_says_what_was_erased_by_whom_and_why() {
+    let mut world = World::new();
+    let id = world.people.publish_notice("误发的通知", &["hall"]);
+    let step = |who: &heliograph_tests::Http, verb: &str, body: serde_json::Value| {
+        let _ = heliograph_tests::act(who, &id, verb, &body).expect_status(200);
+    };
+    let people = &world.people;
+    step(&people.approver, "withdraw", serde_json::json!({}));
+    step(
+        &people.approver,
+        "request-erasure",
+        serde_json::json!({"reason": "published by mistake"}),
+    );
+    step(&people.admin, "erase", serde_json::json!({}));
+    world.hub_goes_away();
+    let data = world.data().display().to_string();
+    let output = shell(
+        world.data().parent().unwrap(),
+        &format!("heliograph log verify --data {data}"),
+    );
+    assert!(output.status.success(), "{}", said(&output));
+    let told = said(&output);
+    for word in [
+        "sound: ",
+        "1 were erased",
+        "was erased on ",
+        ", by admin, because: published by mistake",
+    ] {
+        assert!(told.contains(word), "nowhere `{word}`:\n{told}");
+    }
+}

@@ -114,6 +114,9 @@ impl Broadcaster {
         for channel in &projected.changed.channels {
             self.channel(&state, channel).await;
         }
+        if !projected.changed.erased.is_empty() {
+            self.erased(&state, &projected.changed.erased).await;
+        }
         if projected.changed.site {
             self.site(&state).await;
         }
@@ -128,10 +131,26 @@ impl Broadcaster {
         self.held.clear();
         self.send(&Topic::Trust, self.office.keys.trust.clone()).await;
         self.site(&state).await;
+        self.erased(&state, &[]).await;
         for channel in state.channels.titles.keys() {
             self.channel(&state, channel).await;
         }
         self.heartbeat().await;
+    }
+
+    /// The broker drops what was erased, and every display is told to.
+    async fn erased(&mut self, state: &State, now: &[ContentHash]) {
+        let mut over = Vec::new();
+        for (channel, held) in &mut self.held {
+            let gone = now.iter().filter(|hash| held.remove(hash).is_some());
+            over.extend(gone.map(|hash| Topic::Content(channel.clone(), *hash)));
+        }
+        for topic in over {
+            self.send(&topic, Vec::new()).await;
+        }
+        if let Some(payload) = signer::erased(&self.office.keys, &self.office.site, state) {
+            self.send(&Topic::Erased, payload).await;
+        }
     }
 
     /// The site's profile travels on every channel, since every display hears at least one.

@@ -53,6 +53,12 @@ impl Library {
         Some(document)
     }
 
+    /// Forgets what was erased.
+    pub(crate) fn forget(&self, erased: &[ContentHash]) {
+        let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
+        documents.retain(|hash, _| !erased.contains(hash));
+    }
+
     /// The site's profile.
     pub(crate) fn profile(&self, hash: &ContentHash) -> Option<Arc<SiteProfile>> {
         if let Some((known, profile)) = &*self.profile.read().unwrap_or_else(PoisonError::into_inner)

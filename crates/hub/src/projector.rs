@@ -86,6 +86,7 @@ fn catch_up(office: &Office, out: &mpsc::UnboundedSender<Projected>) -> Result<(
         }
         for record in records {
             let changed = office.change_state(|state| apply(state, &record))?;
+            office.library.forget(&changed.erased);
             office.feed.recorded(&record);
             // The receiver is gone only while the hub stops.
             let _ = out.send(Projected { record, changed });

@@ -2,7 +2,8 @@
 //! people; the check is made here again, whatever the rest of the hub decided.
 
 use crate::keys::Keys;
-use crate::state::{KnownDisplay, KnownSite, State};
+use crate::state::{Erased, KnownDisplay, KnownSite, State};
+use heliograph_domain::time::DAY_MS;
 use heliograph_domain::{ChannelHead, ChannelName, ContentHash, Instant, PublicationId, SiteName};
 use heliograph_wire::{ContentPayload, DisplayConfig, HeadMark, Heartbeat, Stamp, Topic, pack_head, seal};
 use sha2::{Digest, Sha256};
@@ -92,6 +93,28 @@ pub(crate) fn config(keys: &Keys, site: &KnownSite, known: &KnownDisplay, hubs: 
         stamp,
         &body.to_bytes(),
     )
+}
+
+/// Displays are told of an erasure for so long: one that was dark for longer has dropped everything by its lease.
+const ERASED_KEPT_MS: u64 = 400 * DAY_MS;
+/// And of so many at most, the newest: a message holds no more.
+const ERASED_MOST: usize = 1500;
+
+/// Seals the list of what displays must drop, if anything was ever erased. Its version is the last erasure's, and time
+/// is counted from that one: same log, same bytes.
+pub(crate) fn erased(keys: &Keys, site: &SiteName, state: &State) -> Option<Vec<u8>> {
+    let last = state.erased.last()?;
+    let young = |it: &&Erased| last.at.since(it.at) < ERASED_KEPT_MS;
+    let newest = state.erased.iter().rev().take(ERASED_MOST).filter(young);
+    let body = heliograph_wire::Erased {
+        hashes: newest.map(|it| it.content).collect(),
+    };
+    let stamp = Stamp {
+        epoch: keys.epoch,
+        version: last.position,
+        issued_at: last.at,
+    };
+    Some(seal(&keys.release, site, &Topic::Erased, stamp, &body.to_bytes()))
 }
 
 /// Seals a heartbeat; its version is the time, so that the newest is known from every other.

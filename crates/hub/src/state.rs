@@ -28,6 +28,44 @@ pub struct Dossier {
     pub revision: u64,
 }
 
+impl Dossier {
+    /// Everything in the content store that its records name and that is not erased: texts, and reasons given.
+    #[must_use]
+    pub fn contents(&self) -> Vec<ContentHash> {
+        let mut contents = BTreeSet::new();
+        for step in &self.history {
+            match &step.event {
+                PublicationEvent::Submitted { content, .. } => drop(contents.insert(*content)),
+                PublicationEvent::Rejected { reason, .. } | PublicationEvent::WithdrawalExplained { reason, .. } => {
+                    contents.insert(*reason);
+                }
+                PublicationEvent::Withdrawn { reason, .. } => contents.extend(*reason),
+                PublicationEvent::ContentErased { contents: erased, .. } => {
+                    contents.retain(|hash| !erased.contains(hash));
+                }
+                _ => {}
+            }
+        }
+        contents.into_iter().collect()
+    }
+
+    /// The text that was public last, or was handed in last if none was.
+    #[must_use]
+    pub fn last_text(&self) -> Option<ContentHash> {
+        let public = self.history.iter().rev().find_map(|step| match &step.event {
+            PublicationEvent::Released(release) => Some(release.content),
+            PublicationEvent::Amended { content, .. } => Some(*content),
+            _ => None,
+        });
+        public.or_else(|| {
+            self.history.iter().rev().find_map(|step| match &step.event {
+                PublicationEvent::Submitted { content, .. } => Some(*content),
+                _ => None,
+            })
+        })
+    }
+}
+
 /// One line of a publication's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -63,6 +101,17 @@ pub struct KnownSite {
     pub at: Instant,
 }
 
+/// An object of content that was erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// The object.
+    pub content: ContentHash,
+    /// When.
+    pub at: Instant,
+    /// Position of the record.
+    pub position: u64,
+}
+
 /// Everything the log says, as of a position.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -82,6 +131,8 @@ pub struct State {
     pub staff: Arc<Staff>,
     /// The site, once it has a profile.
     pub site: Option<KnownSite>,
+    /// What was erased, oldest first.
+    pub erased: Arc<Vec<Erased>>,
     heads: Arc<Heads>,
     /// Of streams that are not a publication's.
     revisions: HashMap<String, u64>,
@@ -96,6 +147,8 @@ pub struct Changed {
     pub displays: BTreeSet<DisplayId>,
     /// Whether the site's profile changed.
     pub site: bool,
+    /// What was erased.
+    pub erased: Vec<ContentHash>,
 }
 
 impl State {
@@ -124,7 +177,13 @@ impl State {
             ..Changed::default()
         };
         match event {
-            Event::Publication(id, event) => self.publication(id, event, record),
+            Event::Publication(id, event) => {
+                if let PublicationEvent::ContentErased { contents, .. } = &event {
+                    self.erase(contents);
+                    changed.erased.clone_from(contents);
+                }
+                self.publication(id, event, record);
+            }
             Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(&event),
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
             Event::Staff(event) => Arc::make_mut(&mut self.staff).evolve(&event),
@@ -147,6 +206,16 @@ impl State {
             }
         }
         Ok(changed)
+    }
+
+    fn erase(&mut self, contents: &[ContentHash]) {
+        let (at, position) = (self.at, self.position);
+        let erased = contents.iter().map(|content| Erased {
+            content: *content,
+            at,
+            position,
+        });
+        Arc::make_mut(&mut self.erased).extend(erased);
     }
 
     fn publication(&mut self, id: PublicationId, event: PublicationEvent, record: &Record) {
@@ -239,7 +308,7 @@ impl State {
         let revisions: BTreeMap<_, _> = self.revisions.iter().collect();
         let heads: Vec<ChannelHead> = self.heads().collect();
         let everything = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.position,
             self.publications,
             self.catalogue,
@@ -247,6 +316,7 @@ impl State {
             self.displays,
             self.staff,
             self.site,
+            self.erased,
             heads,
             revisions
         );

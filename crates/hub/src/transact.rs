@@ -4,7 +4,7 @@ use crate::http::idempotency::{self, Answer, Repeatable};
 use crate::http::problem::Problem;
 use crate::office::Office;
 use crate::state::State;
-use heliograph_domain::{Event, Instant, StaffId};
+use heliograph_domain::{ContentHash, Event, Instant, StaffId};
 use heliograph_log::{
     ActorId, AppendError, Appended, Batch, CommandId, ContentObject, EventKind, NewEvent, Revision, StreamId,
     TableWrite, TimestampMs,
@@ -22,6 +22,8 @@ pub(crate) struct Decision {
     pub(crate) content: Vec<ContentObject>,
     /// Erasable tables that change with them.
     pub(crate) writes: Vec<TableWrite>,
+    /// Content that the facts erase.
+    pub(crate) erase: Vec<ContentHash>,
     /// What the caller is told.
     pub(crate) answer: Answer,
 }
@@ -33,6 +35,7 @@ impl Decision {
             events,
             content: Vec::new(),
             writes: Vec::new(),
+            erase: Vec::new(),
             answer,
         }
     }
@@ -95,6 +98,7 @@ async fn append(
         events,
         content,
         writes,
+        erase,
         ..
     } = decision;
     if events.is_empty() {
@@ -111,6 +115,7 @@ async fn append(
         events: events.iter().map(recorded_form).collect::<Result<_, _>>()?,
         content,
         table_writes: writes,
+        erase: erase.iter().map(|hash| heliograph_log::ContentHash(hash.0)).collect(),
     };
     let stream = StreamId::new(stream).map_err(Problem::internal)?;
     let log = Arc::clone(&office.log);

@@ -84,6 +84,14 @@ pub enum AppendError {
     /// An object whose bytes are not its name's.
     #[error("the object named {0} has other bytes")]
     WrongHash(ContentHash),
+    /// Something is to be erased that was never there.
+    #[error("there is no content {0} to erase")]
+    NoSuchContent(ContentHash),
+    /// All was recorded, but the disk refused to destroy the keys.
+    #[error(
+        "the erasure is recorded, but the disk refused to destroy the keys: {0}. It is tried again with the next change; repeat the command to be sure"
+    )]
+    NotYetErased(String),
     /// The log was closed.
     #[error("the log is closed")]
     Closed,
@@ -113,18 +121,4 @@ pub enum ReadError {
     /// Something that was sealed does not open.
     #[error("an object of the log does not open with its key: one of the files is damaged; restore the last backup")]
     Sealed,
-}
-
-/// Why an object was not erased.
-#[derive(Debug, Error)]
-pub enum EraseError {
-    /// There is none.
-    #[error("there is no object {0}")]
-    NotFound(ContentHash),
-    /// The disk refused.
-    #[error(transparent)]
-    Write(#[from] AppendError),
-    /// The disk refused.
-    #[error(transparent)]
-    Read(#[from] ReadError),
 }

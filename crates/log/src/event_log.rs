@@ -1,6 +1,6 @@
 //! What a log promises, whichever backend keeps it.
 
-use crate::error::{AppendError, EraseError, ReadError};
+use crate::error::{AppendError, ReadError};
 use crate::name::{ActorId, CommandId, ContentHash, EventKind, Position, Revision, StreamId, TableName, TimestampMs};
 use crate::record::Record;
 use crate::watch::Watch;
@@ -21,6 +21,8 @@ pub struct Batch {
     pub content: Vec<ContentObject>,
     /// Rows of erasable tables.
     pub table_writes: Vec<TableWrite>,
+    /// Content whose keys are destroyed: the records say by whom, when and why. What is erased already stays erased.
+    pub erase: Vec<ContentHash>,
 }
 
 impl Batch {
@@ -64,6 +66,7 @@ impl Batch {
             events: Vec::new(),
             content: vec![object],
             table_writes: Vec::new(),
+            erase: Vec::new(),
         })
     }
 }
@@ -204,11 +207,11 @@ pub trait EventLog: Send + Sync {
     /// When the file cannot be read.
     fn content(&self, hash: &ContentHash) -> Result<Option<ContentObject>, ReadError>;
 
-    /// Removes an object of content, durably. No record changes.
+    /// The position of the record that erased an object; `None` when the object can be read, or was never there.
     ///
     /// # Errors
-    /// When there is no such object, or the disk refuses.
-    fn erase(&self, hash: &ContentHash) -> Result<(), EraseError>;
+    /// When the log cannot be read.
+    fn erased(&self, hash: &ContentHash) -> Result<Option<Position>, ReadError>;
 
     /// A row of a table.
     ///

@@ -1,6 +1,6 @@
 //! A durable, ordered log of bytes, with the content it names and small erasable tables beside it.
 //!
-//! [`EventLog`] says what is promised. [`DiskLog`] keeps it in a folder, [`MemoryLog`] in memory for tests; both pass one
+//! [`EventLog`] says what is promised. [`DiskLog, Erasure`] keeps it in a folder, [`MemoryLog`] in memory for tests; both pass one
 //! contract test. The bytes are drawn in `docs/log-format.md`.
 
 #[cfg(test)]
@@ -16,8 +16,10 @@ mod record;
 mod sequencer;
 mod watch;
 
-pub use disk_log::{BackupError, DiskLog, FILE_NAME, Follower, RestoreError, TreeHead, Verified, VerifyError, restore};
-pub use error::{AppendError, EraseError, OpenError, ReadError};
+pub use disk_log::{
+    BackupError, DiskLog, Erasure, FILE_NAME, Follower, RestoreError, TreeHead, Verified, VerifyError, restore,
+};
+pub use error::{AppendError, OpenError, ReadError};
 pub use event_log::{
     Appended, Batch, COMMAND_MEMORY_MS, ContentObject, EventLog, Head, MAX_BATCH_BYTES, MAX_BODY_BYTES, NewEvent,
     TableWrite,

@@ -1,6 +1,6 @@
 //! A log that is gone with its process: for tests.
 
-use crate::error::{AppendError, EraseError, ReadError};
+use crate::error::{AppendError, ReadError};
 use crate::event_log::{Appended, Batch, ContentObject, EventLog, Head, TableWrite};
 use crate::name::{ContentHash, Position, Revision, StreamId, TableName};
 use crate::record::Record;
@@ -24,6 +24,7 @@ struct Kept {
     revisions: HashMap<StreamId, Revision>,
     content: HashMap<ContentHash, ContentObject>,
     tables: BTreeMap<(TableName, Bytes), Bytes>,
+    erased: HashMap<ContentHash, Position>,
 }
 
 impl MemoryLog {
@@ -54,6 +55,10 @@ impl EventLog for MemoryLog {
         batch.check()?;
         let mut kept = self.kept();
         let actual = kept.revisions.get(stream).copied().unwrap_or_default();
+        let unknown = |hash: &&ContentHash| !kept.content.contains_key(hash) && !kept.erased.contains_key(hash);
+        if let Some(unknown) = batch.erase.iter().find(unknown) {
+            return Err(AppendError::NoSuchContent(*unknown));
+        }
         let mut records = Vec::new();
         let appended = match kept
             .sequencer
@@ -67,6 +72,11 @@ impl EventLog for MemoryLog {
         kept.content
             .extend(batch.content.into_iter().map(|object| (object.hash, object)));
         kept.write(batch.table_writes);
+        for hash in &batch.erase {
+            if kept.content.remove(hash).is_some() {
+                kept.erased.insert(*hash, appended.last);
+            }
+        }
         drop(kept);
         self.growth.reached(appended.last);
         Ok(appended)
@@ -96,12 +106,10 @@ impl EventLog for MemoryLog {
         Ok(self.kept().content.get(hash).cloned())
     }
 
-    fn erase(&self, hash: &ContentHash) -> Result<(), EraseError> {
-        self.kept()
-            .content
-            .remove(hash)
-            .map(|_| ())
-            .ok_or(EraseError::NotFound(*hash))
+    fn erased(&self, hash: &ContentHash) -> Result<Option<Position>, ReadError> {
+        let kept = self.kept();
+        let gone = kept.erased.get(hash).filter(|_| !kept.content.contains_key(hash));
+        Ok(gone.copied())
     }
 
     fn get(&self, table: &TableName, key: &[u8]) -> Result<Option<Bytes>, ReadError> {

@@ -4,9 +4,9 @@
 
 use bytes::Bytes;
 use heliograph_log::{
-    ActorId, AppendError, Batch, COMMAND_MEMORY_MS, CommandId, ContentHash, ContentObject, DiskLog, EraseError,
-    EventKind, EventLog, FILE_NAME, MAX_BATCH_BYTES, MAX_BODY_BYTES, MemoryLog, NewEvent, OpenError, Position,
-    Revision, StreamId, TableName, TableWrite, TimestampMs,
+    ActorId, AppendError, Batch, COMMAND_MEMORY_MS, CommandId, ContentHash, ContentObject, DiskLog, EventKind,
+    EventLog, FILE_NAME, MAX_BATCH_BYTES, MAX_BODY_BYTES, MemoryLog, NewEvent, OpenError, Position, Revision, StreamId,
+    TableName, TableWrite, TimestampMs,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,6 +67,7 @@ fn batch(n: u64, bodies: &[&str]) -> Batch {
         events: bodies.iter().map(event).collect(),
         content: Vec::new(),
         table_writes: Vec::new(),
+        erase: Vec::new(),
     }
 }
 
@@ -221,10 +222,47 @@ fn tables_and_content_live_beside_the_log_and_can_be_erased() {
         let object = ContentObject::new([3; 16], Bytes::from_static(b"text"));
         log.put_content(object.clone()).unwrap();
         assert_eq!(log.content(&object.hash).unwrap(), Some(object.clone()));
-        log.erase(&object.hash).unwrap();
-        assert_eq!(log.content(&object.hash).unwrap(), None);
-        assert!(matches!(log.erase(&object.hash), Err(EraseError::NotFound(_))));
         assert_eq!(log.head().unwrap().position, Position(0));
+    });
+}
+
+#[test]
+fn what_is_erased_is_gone_and_the_record_that_did_it_is_known() {
+    every_backend(|log| {
+        let object = ContentObject::new([3; 16], Bytes::from_static(b"text"));
+        let erase = |number, revision| {
+            let erasing = Batch {
+                erase: vec![object.hash],
+                ..batch(number, &["erased, because"])
+            };
+            log.append(&stream("a"), Revision(revision), erasing)
+        };
+        // What was never there is refused, and nothing is recorded.
+        assert!(matches!(erase(1, 0), Err(AppendError::NoSuchContent(hash)) if hash == object.hash));
+        assert_eq!(log.head().unwrap().position, Position(0));
+        let naming = Batch {
+            content: vec![object.clone(), object.clone()],
+            ..batch(2, &["names it"])
+        };
+        log.append(&stream("a"), Revision(0), naming).unwrap();
+        assert_eq!(log.erased(&object.hash).unwrap(), None);
+        assert_eq!(erase(3, 1).unwrap().last, Position(2));
+        assert_eq!(log.content(&object.hash).unwrap(), None);
+        assert_eq!(log.erased(&object.hash).unwrap(), Some(Position(2)));
+        // Again: the first time stays the one.
+        assert_eq!(erase(4, 2).unwrap().last, Position(3));
+        assert_eq!(log.erased(&object.hash).unwrap(), Some(Position(2)));
+        // The same text may be published anew, and erased anew.
+        let anew = Batch {
+            content: vec![object.clone()],
+            ..batch(5, &["names it again"])
+        };
+        log.append(&stream("b"), Revision(0), anew).unwrap();
+        assert_eq!(log.content(&object.hash).unwrap(), Some(object.clone()));
+        assert_eq!(log.erased(&object.hash).unwrap(), None);
+        assert_eq!(erase(6, 3).unwrap().last, Position(5));
+        assert_eq!(log.content(&object.hash).unwrap(), None);
+        assert_eq!(log.erased(&object.hash).unwrap(), Some(Position(5)));
     });
 }
 

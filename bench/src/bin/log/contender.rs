@@ -52,6 +52,7 @@ impl Contender for Ours {
                 }],
                 content: Vec::new(),
                 table_writes: Vec::new(),
+                erase: Vec::new(),
             };
             revision = self.0.append(&stream, revision, batch).expect("append").revision;
         })

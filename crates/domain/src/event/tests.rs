@@ -90,6 +90,26 @@ fn events_keep_their_bytes() {
             }),
             format!("080477616e67{ab}"),
         ),
+        (
+            publication(PublicationEvent::ErasureRequested {
+                by: who(),
+                reason: "law".to_owned(),
+            }),
+            "090477616e67036c6177".to_owned(),
+        ),
+        (
+            publication(PublicationEvent::ErasureDeclined { by: who() }),
+            "0a0477616e67".to_owned(),
+        ),
+        (
+            publication(PublicationEvent::ContentErased {
+                by: who(),
+                requested_by: who(),
+                contents: vec![content],
+                reason: "law".to_owned(),
+            }),
+            format!("0b0477616e670477616e6701{ab}036c6177"),
+        ),
     ];
     for (event, bytes) in golden {
         assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");

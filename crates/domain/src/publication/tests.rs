@@ -296,3 +296,53 @@ fn no_walk_through_the_workflow_breaks_four_eyes() {
         "the walks reached a release {releases} times: too few to mean anything"
     );
 }
+
+fn asked() -> Command {
+    Command::RequestErasure {
+        reason: "published by mistake".to_owned(),
+    }
+}
+
+fn erase() -> Command {
+    Command::Erase {
+        contents: vec![hash(1)],
+    }
+}
+
+#[test]
+fn one_asks_and_another_erases_what_is_on_release_no_more() {
+    let mut story = given(&released());
+    assert_eq!(story.when("zhao", &asked()), Err(Refused::StillInUse));
+    assert_eq!(story.when("zhao", &Command::Withdraw { reason: None }), Ok(1));
+    assert_eq!(story.when("sun", &erase()), Err(Refused::ErasureNotAsked));
+    assert_eq!(story.when("zhao", &asked()), Ok(1));
+    assert_eq!(story.when("zhao", &asked()), Ok(0));
+    assert_eq!(story.when("sun", &asked()), Err(Refused::ErasureAsked));
+    assert!(matches!(
+        story.when("zhao", &erase()),
+        Err(Refused::FourEyes {
+            part: Part::Requester,
+            ..
+        })
+    ));
+    assert_eq!(story.when("sun", &erase()), Ok(1));
+    assert_eq!(story.when("sun", &erase()), Ok(0));
+    let publication = story.publication.as_ref().unwrap();
+    assert!(publication.is_erased() && publication.first_released_at.is_some());
+    // A new text is a new beginning.
+    assert_eq!(story.when("wang", &submit(2)), Ok(1));
+    assert!(!story.publication.as_ref().unwrap().is_erased());
+}
+
+#[test]
+fn an_erasure_can_be_declined_and_a_text_on_its_way_is_not_erased() {
+    let mut story = given(&[("wang", submit(1)), ("li", Command::Reject { reason: hash(9) })]);
+    assert_eq!(story.when("zhao", &asked()), Ok(1));
+    assert_eq!(story.when("sun", &Command::DeclineErasure), Ok(1));
+    assert_eq!(story.when("sun", &Command::DeclineErasure), Ok(0));
+    assert_eq!(story.when("zhao", &asked()), Ok(1));
+    assert_eq!(story.when("wang", &submit(1)), Ok(1));
+    // Handing it in anew voided what was asked.
+    assert_eq!(story.when("sun", &erase()), Err(Refused::ErasureNotAsked));
+    assert_eq!(story.when("zhao", &asked()), Err(Refused::StillInUse));
+}

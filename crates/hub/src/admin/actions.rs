@@ -11,7 +11,7 @@ use crate::http::publications;
 use crate::state::Dossier;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use heliograph_domain::publication::{Pending, Stage};
+use heliograph_domain::publication::{MAX_REASON_CHARS, Pending, Stage};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
@@ -65,7 +65,8 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
             })
         }
         Step::Reject => json!({"reason": posted.value("reason"), "content": content}),
-        Step::Withdraw => json!({"reason": posted.value("reason")}),
+        Step::Withdraw | Step::RequestErasure => json!({"reason": posted.value("reason")}),
+        Step::Erase | Step::DeclineErasure => json!({}),
         _ => json!({"content": content}),
     }
 }
@@ -160,6 +161,30 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::Reject => reasoned(desk, id, step, w::DO_REJECT, true, seen, failed),
         Step::Withdraw => reasoned(desk, id, step, w::DO_WITHDRAW, false, None, failed),
         Step::Release => release(desk, id, seen, failed),
+        Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
+        Step::Erase => erasure(desk, id, dossier),
+        Step::DeclineErasure => plain(desk, id, step, w::DO_DECLINE_ERASURE, None),
+    }
+}
+
+/// What was asked for, and the button that cannot be undone.
+fn erasure(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
+    let Some(asked) = &dossier.publication.erasure else {
+        return html! {};
+    };
+    html! {
+        div.notice {
+            strong { (desk.f(w::ERASURE_ASKED_BY, &[&desk.person(&asked.by)])) }
+            p { (asked.reason) }
+        }
+        details.fold.erase {
+            summary.btn.danger.wide { (desk.t(w::DO_ERASE)) }
+            form.form method="post" action=(format!("/admin/publications/{id}/erase")) {
+                (opening(desk, None))
+                p.hint { (desk.t(w::ERASE_WHAT)) }
+                button.btn.danger type="submit" { (desk.t(w::CONFIRM)) }
+            }
+        }
     }
 }
 
@@ -198,7 +223,8 @@ fn reasoned(
                 (opening(desk, seen))
                 label.field {
                     span { (desk.t(w::REASON)) @if required { span.must { "*" } } @else { " " small { (desk.t(w::MAY_FOLLOW)) } } }
-                    textarea name="reason" rows="3" maxlength="2000" required[required] { (failed.map_or("", |failed| failed.typed.get("reason"))) }
+                    @if step == Step::RequestErasure { small.hint { (desk.t(w::ERASURE_REASON_HINT)) } }
+                    textarea name="reason" rows="3" maxlength=(if step == Step::RequestErasure { MAX_REASON_CHARS } else { 2000 }) required[required] { (failed.map_or("", |failed| failed.typed.get("reason"))) }
                     (field_faults(&faults, "reason", desk.lang))
                 }
                 button.btn.danger type="submit" { (desk.t(w::CONFIRM)) }

@@ -21,10 +21,13 @@ pub(crate) enum Step {
     Amend,
     Reject,
     Withdraw,
+    RequestErasure,
+    Erase,
+    DeclineErasure,
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Review,
         Self::Countersign,
         Self::Approve,
@@ -32,6 +35,9 @@ impl Step {
         Self::Amend,
         Self::Reject,
         Self::Withdraw,
+        Self::Erase,
+        Self::DeclineErasure,
+        Self::RequestErasure,
     ];
 
     /// Its name in the API.
@@ -44,6 +50,9 @@ impl Step {
             Self::Amend => "amend",
             Self::Reject => "reject",
             Self::Withdraw => "withdraw",
+            Self::RequestErasure => "request-erasure",
+            Self::Erase => "erase",
+            Self::DeclineErasure => "decline-erasure",
         }
     }
 
@@ -55,6 +64,7 @@ impl Step {
             Self::Release | Self::Amend => Verb::Release,
             Self::Reject => Verb::Reject,
             Self::Withdraw => Verb::Withdraw,
+            Self::RequestErasure | Self::Erase | Self::DeclineErasure => Verb::Erase,
         }
     }
 
@@ -69,6 +79,9 @@ impl Step {
                 reason: ContentHash([0; 32]),
             },
             Self::Withdraw => Command::Withdraw { reason: None },
+            Self::RequestErasure => Command::RequestErasure { reason: String::new() },
+            Self::Erase => Command::Erase { contents: Vec::new() },
+            Self::DeclineErasure => Command::DeclineErasure,
             Self::Release => Command::Release {
                 channels: Vec::new(),
                 from: None,

@@ -91,14 +91,24 @@ fn done_word(step: &str) -> Option<Word> {
         "reject" => w::DONE_REJECT,
         "amend" => w::DONE_AMEND,
         "withdraw" => w::DONE_WITHDRAW,
+        "request-erasure" => w::DONE_REQUEST_ERASURE,
+        "erase" => w::DONE_ERASE,
+        "decline-erasure" => w::DONE_DECLINE_ERASURE,
         _ => return None,
     })
 }
 
 fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
     let (pending, released) = document::texts(desk, &dossier.publication);
-    let Some(shown) = pending.as_deref().or(released.as_deref()) else {
-        return html! { section.card { p.muted { (desk.t(w::TEXT_GONE)) } } };
+    // What was withdrawn can still be read here, by those who may: until it is erased.
+    let last = || dossier.last_text().and_then(|hash| desk.office.library.document(&hash));
+    let past = if pending.is_none() && released.is_none() {
+        last()
+    } else {
+        None
+    };
+    let Some(shown) = pending.as_deref().or(released.as_deref()).or(past.as_deref()) else {
+        return gone(desk, dossier);
     };
     let langs: Vec<Lang> = shown.texts.keys().copied().collect();
     let old = pending.as_ref().and(released.as_deref());
@@ -113,6 +123,21 @@ fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
         section.card {
             h2 { (desk.t(w::ON_THE_PANELS)) }
             (preview::panes(desk, &format!("/admin/publications/{id}/picture.png"), &langs))
+        }
+    }
+}
+
+/// In place of a text that was erased: who did it, when and why.
+fn gone(desk: &Desk, dossier: &Dossier) -> Markup {
+    html! {
+        section.card {
+            p.muted { (desk.t(w::TEXT_GONE)) }
+            @if let Some(erasure) = dossier.publication.erasure.as_deref().filter(|erasure| erasure.done) {
+                dl.facts {
+                    div { dt { (desk.t(w::ERASED_BY)) } dd { (desk.person(&erasure.by)) " · " (desk.time(erasure.at)) } }
+                    div { dt { (desk.t(w::REASON)) } dd { (erasure.reason) } }
+                }
+            }
         }
     }
 }
@@ -160,6 +185,7 @@ fn history_line(desk: &Desk, step: &Step) -> Markup {
             b { (desk.t(word)) }
             small { (desk.department_of(&step.by)) " " (desk.person(&step.by)) " · " (desk.time(step.at)) }
             @if let Some(why) = why { blockquote { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) } }
+            @if let PublicationEvent::ErasureRequested { reason, .. } | PublicationEvent::ContentErased { reason, .. } = &step.event { blockquote { (reason) } }
         }
     }
 }
@@ -176,5 +202,8 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
         PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
         PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
+        PublicationEvent::ErasureRequested { .. } => ("plain", w::EVENT_ERASURE_REQUESTED, None),
+        PublicationEvent::ErasureDeclined { .. } => ("plain", w::EVENT_ERASURE_DECLINED, None),
+        PublicationEvent::ContentErased { .. } => ("bad", w::EVENT_ERASED, None),
     }
 }

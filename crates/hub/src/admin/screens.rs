@@ -109,6 +109,7 @@ pub(crate) fn state_word(state: &str) -> (&'static str, Word) {
         "returned" => ("red", w::STATE_RETURNED),
         "released" => ("green", w::STATE_RELEASED),
         "expired" => ("grey", w::STATE_EXPIRED),
+        "erased" => ("grey", w::STATE_ERASED),
         _ => ("grey", w::STATE_WITHDRAWN),
     }
 }

@@ -118,6 +118,7 @@ words! {
     STATE_RELEASED "发布中" "On release";
     STATE_EXPIRED "已到期" "Expired";
     STATE_WITHDRAWN "已撤回" "Withdrawn";
+    STATE_ERASED "已删除" "Erased";
 
     DISPLAY_ON_AIR "在播" "On air";
     DISPLAY_SLATE "待机画面" "Slate";
@@ -188,6 +189,13 @@ words! {
     EVENT_AMENDED "更新发布" "Amended";
     EVENT_WITHDRAWN "撤回" "Withdrawn";
     EVENT_EXPLAINED "补充撤回理由" "Withdrawal explained";
+    EVENT_ERASURE_REQUESTED "申请删除内容" "Erasure asked for";
+    EVENT_ERASURE_DECLINED "驳回删除申请" "Erasure declined";
+    EVENT_ERASED "删除内容" "Erased";
+    ERASED_BY "删除人" "Erased by";
+    DONE_REQUEST_ERASURE "已申请删除，等待另一位同事执行。" "Asked for: somebody else erases it.";
+    DONE_ERASE "内容已彻底删除，记录仍在。" "Erased for good; the record remains.";
+    DONE_DECLINE_ERASURE "已驳回删除申请，内容保留。" "Declined: the text stays.";
     DONE_SUBMIT "已提交，等待保密审查。" "Submitted: it now waits for the confidentiality review.";
     DONE_REVIEW "已通过保密审查。" "Cleared.";
     DONE_COUNTERSIGN "已会审。" "Countersigned.";
@@ -210,6 +218,12 @@ words! {
     DO_REJECT "退回拟稿人" "Return to the author";
     DO_WITHDRAW "撤回" "Withdraw";
     DO_RELEASE "发布到屏幕" "Release to the displays";
+    DO_REQUEST_ERASURE "申请删除内容" "Ask that the text be erased";
+    DO_ERASE "彻底删除内容" "Erase the text for good";
+    DO_DECLINE_ERASURE "驳回申请，保留内容" "Decline: keep the text";
+    ERASURE_ASKED_BY "{} 申请删除" "{} asks that it be erased";
+    ERASURE_REASON_HINT "理由会永久留在记录中，请勿写入要删除的内容。" "It stays in the record for good: do not repeat what is to be erased.";
+    ERASE_WHAT "全部版本的文字、草稿和退回、撤回理由将无法恢复；谁在何时因何删除会永久记录。" "Every version of the text, the draft, and the reasons given on its way cannot be recovered. Who erased it, when and why stays in the record.";
     EXPLAIN "补充撤回理由" "Explain the withdrawal";
     REASON "理由" "Reason";
     MAY_FOLLOW "可以稍后补充" "may follow later";

@@ -270,6 +270,21 @@ impl Problem {
                 Told::new("已有内容在发布中：请用“更新发布”，或先撤回", en),
                 current,
             ),
+            Refused::StillInUse => Self::conflict(
+                "still-in-use",
+                Told::new("内容正在发布或办理中：请先撤回或退回，再申请删除", en),
+                current,
+            ),
+            Refused::ErasureNotAsked => Self::conflict(
+                "erasure-not-asked",
+                Told::new("尚无人申请删除：须由一人申请、另一人执行", en),
+                current,
+            ),
+            Refused::ErasureAsked => Self::conflict(
+                "erasure-asked",
+                Told::new("已有人申请删除：请确认或驳回该申请", en),
+                current,
+            ),
         }
     }
 
@@ -309,10 +324,13 @@ impl Problem {
 }
 
 fn four_eyes_zh(part: Part) -> String {
+    if part == Part::Requester {
+        return "删除须由两个人完成：您是申请人，请换一位同事执行".to_owned();
+    }
     let part = match part {
         Part::Author => "拟稿人",
         Part::Reviewer => "保密审查人",
-        Part::Approver => "审批人",
+        Part::Approver | Part::Requester => "审批人",
     };
     format!("拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{part}，请换一位同事办理")
 }

@@ -14,7 +14,7 @@ use crate::transact::{Decision, transact};
 use axum::extract::{Path, Query, State};
 use heliograph_domain::catalogue::Cadence;
 use heliograph_domain::head::Priority;
-use heliograph_domain::publication::{Command, Facts, Publication, PublicationEvent, decide, evolve};
+use heliograph_domain::publication::{Command, Facts, MAX_REASON_CHARS, Publication, PublicationEvent, decide, evolve};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ChannelName, ContentHash, Event, Instant, Lang, PublicationId};
 use heliograph_log::{ContentObject, TableWrite};
@@ -64,6 +64,9 @@ pub(crate) async fn act(
         "release" => release(&office, id, fields)?,
         "reject" => with_reason(fields, true)?,
         "withdraw" => with_reason(fields, false)?,
+        "request-erasure" => erasure_request(fields)?,
+        "decline-erasure" => plain_erasure(Command::DeclineErasure, fields)?,
+        "erase" => plain_erasure(Command::Erase { contents: Vec::new() }, fields)?,
         _ => return Err(Problem::not_found("这个操作", "The step")),
     };
     perform(&office, &call, id, meant).await
@@ -83,7 +86,8 @@ pub(crate) async fn perform(
         _ => call.seen_revision()?,
     };
     transact(office, by, &call.repeatable, stream_of(id), |state, now| {
-        let known = state.publications.get(&id).map(|dossier| &dossier.publication);
+        let dossier = state.publications.get(&id);
+        let known = dossier.map(|dossier| &dossier.publication);
         if let (Some(expected), Some(known)) = (expected, known)
             && expected != state.revision(&stream_of(id))
         {
@@ -99,9 +103,19 @@ pub(crate) async fn perform(
             seen: meant.seen,
             channels: &channels,
         };
-        let events = decide(known, &meant.command, facts)
+        let command = match (&meant.command, dossier) {
+            (Command::Erase { .. }, Some(dossier)) => Command::Erase {
+                contents: dossier.contents(),
+            },
+            (command, _) => command.clone(),
+        };
+        let events = decide(known, &command, facts)
             .map_err(|refused| Problem::refused(&refused, known.map(|p| shape::publication(id, p, now))))?;
-        let writes = finished_draft(office, id, &events)?;
+        let mut writes = finished_draft(office, id, &events)?;
+        let erase = erased_by(&events);
+        if !erase.is_empty() {
+            writes.push(drafts::discard(id).map_err(Problem::internal)?);
+        }
         let after = fold(known, now, &events);
         let revision = state.revision(&stream_of(id)) + events.len() as u64;
         let mut body = after.map_or(json!({"id": id}), |after| shape::publication(id, &after, now));
@@ -110,6 +124,7 @@ pub(crate) async fn perform(
             events: events.into_iter().map(|event| Event::Publication(id, event)).collect(),
             content: meant.content.clone(),
             writes,
+            erase,
             answer: Answer::ok(body).with_etag(revision),
         })
     })
@@ -142,6 +157,25 @@ fn finished_draft(office: &Office, id: PublicationId, events: &[PublicationEvent
         .is_some_and(|(_, hash, _)| hash == released);
     let write = drafts::discard(id).map_err(Problem::internal)?;
     Ok(if same { vec![write] } else { Vec::new() })
+}
+
+fn erased_by(events: &[PublicationEvent]) -> Vec<ContentHash> {
+    let erased = |event: &PublicationEvent| match event {
+        PublicationEvent::ContentErased { contents, .. } => contents.clone(),
+        _ => Vec::new(),
+    };
+    events.iter().flat_map(erased).collect()
+}
+
+fn erasure_request(mut fields: Fields) -> Result<Meant, Problem> {
+    let reason = fields.text("reason", MAX_REASON_CHARS);
+    fields.finish()?;
+    Ok(Meant::plain(Command::RequestErasure { reason }, Verb::Erase, None))
+}
+
+fn plain_erasure(command: Command, fields: Fields) -> Result<Meant, Problem> {
+    fields.finish()?;
+    Ok(Meant::plain(command, Verb::Erase, None))
 }
 
 fn seen(mut fields: Fields) -> Result<Option<ContentHash>, Problem> {

@@ -21,6 +21,7 @@ pub(crate) fn state_of(publication: &Publication, now: Instant) -> &'static str 
         (Some(pending), _) => stage_name(pending.stage),
         (None, Some(on)) if on.release.window.ended(now) => "expired",
         (None, Some(_)) => "released",
+        (None, None) if publication.is_erased() => "erased",
         (None, None) => "withdrawn",
     }
 }
@@ -46,6 +47,9 @@ pub(crate) fn publication(id: PublicationId, publication: &Publication, now: Ins
         "released": publication.released.as_ref().map(released),
         "first_released_at": publication.first_released_at.map(time),
         "withdrawn_at": publication.withdrawn_at.map(time),
+        "erasure": publication.erasure.as_ref().map(|it| json!({
+            "by": it.by, "at": time(it.at), "reason": it.reason, "done": it.done,
+        })),
     })
 }
 

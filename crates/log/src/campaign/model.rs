@@ -2,8 +2,8 @@
 
 use super::sim::Chance;
 use crate::disk_log::{DiskLog, Waiting};
-use crate::error::{AppendError, EraseError, ReadError};
-use crate::event_log::{Appended, Batch, ContentObject, EventLog, NewEvent, TableWrite};
+use crate::error::{AppendError, ReadError};
+use crate::event_log::{Batch, ContentObject, EventLog, NewEvent, TableWrite};
 use crate::name::{ActorId, CommandId, ContentHash, EventKind, Position, Revision, StreamId, TableName, TimestampMs};
 use bytes::Bytes;
 use std::collections::BTreeMap;
@@ -16,8 +16,17 @@ pub(crate) struct Model {
     rows: BTreeMap<Bytes, Bytes>,
     /// `None`: it was erased.
     content: BTreeMap<ContentHash, Option<ContentObject>>,
+    /// What was erased, and may come again.
+    gone: Vec<ContentObject>,
     /// So many commands were given.
     commands: u64,
+}
+
+/// A step that was refused.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) error: AppendError,
+    pub(crate) may_be: Vec<Model>,
 }
 
 /// One step of a log's life.
@@ -26,7 +35,6 @@ pub(crate) enum Step {
     Append(Vec<(StreamId, Batch)>),
     Write(Vec<TableWrite>),
     Put(ContentObject),
-    Erase(ContentHash),
     Tables,
 }
 
@@ -72,30 +80,31 @@ impl Model {
             body: text(chance, "record"),
         });
         let events = events.collect();
+        let mut content: Vec<_> = (0..chance.below(2)).map(|_| object(chance)).collect();
+        if !self.gone.is_empty() && chance.one_in(6) {
+            content.push(self.gone[chance.below(self.gone.len() as u64) as usize].clone());
+        }
+        let kept: Vec<_> = self.content.iter().filter(|(_, it)| it.is_some()).collect();
+        let erases = !kept.is_empty() && chance.one_in(5);
+        let erase = erases.then(|| *kept[chance.below(kept.len() as u64) as usize].0);
         let batch = Batch {
             command_id: CommandId(command),
             actor: ActorId::new("wang-fang").unwrap(),
             recorded_at: TimestampMs(self.commands),
             events,
-            content: (0..chance.below(2)).map(|_| object(chance)).collect(),
+            content,
             table_writes: (0..chance.below(3)).map(|_| row(chance)).collect(),
+            erase: erase.into_iter().collect(),
         };
         (StreamId::new(&format!("s-{}", chance.below(5))).unwrap(), batch)
     }
 
     pub(crate) fn next_step(&mut self, chance: &mut Chance) -> Step {
-        match chance.below(12) {
+        match chance.below(11) {
             0..=4 => Step::Append(vec![self.batch(chance)]),
             5 | 6 => Step::Append((0..=chance.below(6)).map(|_| self.batch(chance)).collect()),
             7 | 8 => Step::Write((0..=chance.below(2)).map(|_| row(chance)).collect()),
             9 => Step::Put(object(chance)),
-            10 => {
-                let kept: Vec<_> = self.content.iter().filter(|(_, it)| it.is_some()).collect();
-                match kept.len() {
-                    0 => Step::Tables,
-                    count => Step::Erase(*kept[chance.below(count as u64) as usize].0),
-                }
-            }
             _ => Step::Tables,
         }
     }
@@ -124,38 +133,63 @@ impl Model {
                     let objects = batch.content.iter().cloned();
                     next.content.extend(objects.map(|it| (it.hash, Some(it))));
                     next.write(&batch.table_writes);
+                    for hash in &batch.erase {
+                        next.gone.extend(next.content.insert(*hash, None).flatten());
+                    }
                 }
             }
             Step::Write(writes) => next.write(writes),
             Step::Put(object) => drop(next.content.insert(object.hash, Some(object.clone()))),
-            Step::Erase(hash) => drop(next.content.insert(*hash, None)),
             Step::Tables => {}
         }
         next
     }
 
     /// Takes the step on a real log.
-    pub(crate) fn take(&self, log: &DiskLog, step: &Step) -> Result<Vec<Appended>, AppendError> {
-        match step {
-            Step::Append(batches) => {
-                let mut ahead = self.clone();
-                let mut together: Vec<Waiting> = Vec::new();
-                for (stream, batch) in batches {
-                    together.push(log.prepare(stream, ahead.revision(*stream), batch.clone())?);
-                    ahead = ahead.after(&Step::Append(vec![(*stream, batch.clone())]));
-                }
-                log.append_together(together).into_iter().collect()
-            }
-            Step::Write(writes) => log.write(writes.clone()).map(|()| Vec::new()),
-            Step::Put(object) => log.put_content(object.clone()).map(|()| Vec::new()),
-            Step::Erase(hash) => match log.erase(hash) {
-                Ok(()) => Ok(Vec::new()),
-                Err(EraseError::Write(error)) => Err(error),
-                Err(EraseError::Read(error)) => Err(error.into()),
-                Err(error @ EraseError::NotFound(_)) => panic!("{error}"),
-            },
-            Step::Tables => log.write_tables().map(|()| Vec::new()),
+    ///
+    /// # Errors
+    /// What was refused, and what the log may hold then.
+    pub(crate) fn take(&self, log: &DiskLog, step: &Step) -> Result<(), Refusal> {
+        let taken = match step {
+            Step::Append(batches) if batches.len() > 1 => return self.take_together(log, batches),
+            Step::Append(batches) => batches.iter().try_for_each(|(stream, batch)| {
+                log.append(stream, self.revision(*stream), batch.clone())?;
+                Ok(())
+            }),
+            Step::Write(writes) => log.write(writes.clone()),
+            Step::Put(object) => log.put_content(object.clone()),
+            Step::Tables => log.write_tables(),
+        };
+        taken.map_err(|error: AppendError| Refusal {
+            error,
+            may_be: vec![self.clone(), self.after(step)],
+        })
+    }
+
+    /// Several batches in one frame. One alone may be refused, because what it rests on could not be read; what was
+    /// acknowledged stands all the same.
+    fn take_together(&self, log: &DiskLog, batches: &[(StreamId, Batch)]) -> Result<(), Refusal> {
+        let refusal = |error, may_be| Refusal { error, may_be };
+        let mut ahead = self.clone();
+        let mut together: Vec<Waiting> = Vec::new();
+        for (stream, batch) in batches {
+            let waiting = log.prepare(stream, ahead.revision(*stream), batch.clone());
+            together.push(waiting.map_err(|error| refusal(error, vec![self.clone()]))?);
+            ahead = ahead.after(&Step::Append(vec![(*stream, batch.clone())]));
         }
+        let (mut acknowledged, mut refused) = (Vec::new(), None);
+        for (answer, batch) in log.append_together(together).into_iter().zip(batches) {
+            match answer {
+                Ok(_) => acknowledged.push(batch.clone()),
+                Err(error) => refused = Some(error),
+            }
+        }
+        let Some(error) = refused else { return Ok(()) };
+        let mut may_be = vec![self.after(&Step::Append(acknowledged.clone()))];
+        if acknowledged.is_empty() {
+            may_be.push(ahead);
+        }
+        Err(refusal(error, may_be))
     }
 
     /// Where a log differs from this, if it does.

@@ -1,6 +1,6 @@
 //! Power cuts at any write and any sync of appends, openings and erasures.
 
-use super::model::{Model, Step};
+use super::model::{Model, Refusal, Step};
 use super::sim::{Chance, Fate, SimDisk};
 use crate::disk_log::{DiskLog, Sizes};
 use std::sync::Arc;
@@ -72,9 +72,9 @@ fn live(
         let step = model.next_step(chance);
         let after = model.after(&step);
         match model.take(log, &step) {
-            Ok(_) => model = after,
-            Err(_) if disk.is_dark() => return Ok(vec![model, after]),
-            Err(error) => return Err(format!("refused without need: {error}")),
+            Ok(()) => model = after,
+            Err(refusal) if disk.is_dark() => return Ok(refusal.may_be),
+            Err(Refusal { error, .. }) => return Err(format!("refused without need: {error}")),
         }
         tally.acknowledged += u64::from(matches!(step, Step::Append(_)));
         if let Some(difference) = model.differs(log).map_err(|error| error.to_string())? {

@@ -42,10 +42,10 @@ fn one_spell(seed: u64) -> Result<u64, String> {
         let step = model.next_step(&mut chance);
         let after = model.after(&step);
         match model.take(&log, &step) {
-            Ok(_) => may_be = vec![after],
-            Err(_) => {
+            Ok(()) => may_be = vec![after],
+            Err(refusal) => {
                 refused += 1;
-                may_be = vec![model, after];
+                may_be = refusal.may_be;
             }
         }
     }

@@ -4,7 +4,7 @@ use super::power_cut::SIZES;
 use super::sim::SimDisk;
 use crate::disk_log::{DiskLog, Sizes, VerifyError};
 use crate::event_log::{Batch, ContentObject, EventLog, NewEvent};
-use crate::name::{ActorId, CommandId, EventKind, Position, Revision, StreamId, TimestampMs};
+use crate::name::{ActorId, CommandId, ContentHash, EventKind, Position, Revision, StreamId, TimestampMs};
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -31,6 +31,7 @@ fn written(tables: bool) -> SimDisk {
             events: vec![event],
             content: vec![ContentObject::new([n; 16], Bytes::from_static(b"a notice"))],
             table_writes: Vec::new(),
+            erase: Vec::new(),
         };
         log.append(&StreamId::new("s").unwrap(), Revision(u64::from(n)), batch)
             .unwrap();
@@ -90,6 +91,25 @@ fn a_damaged_head_of_a_segment_with_records_is_no_new_segment() {
     assert!(told.contains(SEGMENT) && told.contains("damaged"), "{told}");
 }
 
+/// Records that an object is erased.
+fn erase(log: &DiskLog, hash: ContentHash) {
+    let batch = Batch {
+        command_id: CommandId([77; 16]),
+        actor: ActorId::new("li-na").unwrap(),
+        recorded_at: TimestampMs(9),
+        events: vec![NewEvent {
+            kind: EventKind::new("erased").unwrap(),
+            version: 1,
+            body: Bytes::from_static(b"because"),
+        }],
+        content: Vec::new(),
+        table_writes: Vec::new(),
+        erase: vec![hash],
+    };
+    log.append(&StreamId::new("erasures").unwrap(), Revision(0), batch)
+        .unwrap();
+}
+
 #[test]
 fn erased_content_and_rows_leave_no_readable_byte() {
     let disk = written(false);
@@ -98,7 +118,7 @@ fn erased_content_and_rows_leave_no_readable_byte() {
     let plain = ContentObject::new([9; 16], Bytes::from_static(words));
     log.put_content(plain.clone()).unwrap();
     assert_eq!(log.content(&plain.hash).unwrap().unwrap().bytes, &words[..]);
-    log.erase(&plain.hash).unwrap();
+    erase(&log, plain.hash);
     assert!(log.content(&plain.hash).unwrap().is_none());
     assert!(!disk.holds(words));
     // The control: what lies there unsealed is found.
@@ -146,6 +166,7 @@ fn a_record_that_was_forged_with_all_its_checksums_is_named() {
             events: (0..10).map(event).collect(),
             content: Vec::new(),
             table_writes: Vec::new(),
+            erase: Vec::new(),
         };
         log.append(&StreamId::new("s").unwrap(), Revision(u64::from(n) * 10), batch)
             .unwrap();

@@ -20,6 +20,9 @@ pub enum BackupError {
     /// Something is in its place.
     #[error("{0} exists already: nothing is written over; name another folder")]
     Exists(PathBuf),
+    /// It is a copy of something else.
+    #[error("{0} is a copy of another log: nothing in it was changed")]
+    OtherLog(PathBuf),
     /// The folder or a file cannot be used.
     #[error("{path} cannot be used: {cause}. Check that this user may write there, and that the disk is not full")]
     Io {
@@ -47,6 +50,31 @@ impl DiskLog {
     /// When the folder exists or cannot be written, or the log cannot be read.
     pub fn backup(&self, to: &Path) -> Result<TreeHead, BackupError> {
         self.backup_with(to, |_, _| Ok(()))
+    }
+
+    /// Destroys in a copy of this log what was erased here since it was made; how many objects that were. What was
+    /// erased is then in no copy that this was done to.
+    ///
+    /// # Errors
+    /// When the copy is of another log, or cannot be opened or written.
+    pub fn carry_erasures(&self, copy: &Path) -> Result<u64, BackupError> {
+        self.store.apply(&Direct::default()).map_err(AppendError::from)?;
+        let erased = self.store.state.all_erased()?;
+        let copy_of = DiskLog::open(copy)?;
+        if copy_of.store.log_id() != self.store.log_id() {
+            return Err(BackupError::OtherLog(copy.to_owned()));
+        }
+        let end = copy_of.store.keys.next();
+        let mut direct = Direct::default();
+        for (hash, slot) in erased {
+            if slot < end && copy_of.store.keys.get(slot)?.is_some() {
+                direct.erase.push((hash, slot));
+            }
+        }
+        if !direct.erase.is_empty() {
+            copy_of.store.apply(&direct).map_err(AppendError::from)?;
+        }
+        Ok(direct.erase.len() as u64)
     }
 
     /// As [`DiskLog::backup`]; `more` puts what belongs to the copy into its folder before that is renamed.

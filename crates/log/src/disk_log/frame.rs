@@ -73,6 +73,8 @@ pub(crate) enum Beside {
     Content(ContentHash, Sealed),
     /// A row of a table; `None`: it is removed.
     Row(TableName, Bytes, Option<Sealed>),
+    /// An object's key in this slot is destroyed, by the record at this position.
+    Erased(ContentHash, u64, Position),
 }
 
 impl Draft {
@@ -197,6 +199,7 @@ impl Iterator for Parts {
 const CONTENT: u8 = 1;
 const ROW: u8 = 2;
 const ROW_GONE: u8 = 3;
+const ERASED: u8 = 4;
 
 impl Beside {
     fn write(&self, out: &mut Vec<u8>) {
@@ -215,6 +218,12 @@ impl Beside {
                 if let Some(sealed) = sealed {
                     sealed.write(out);
                 }
+            }
+            Self::Erased(hash, slot, position) => {
+                out.push(ERASED);
+                out.extend(hash.0);
+                out.extend(slot.to_be_bytes());
+                out.extend(position.0.to_be_bytes());
             }
         }
     }
@@ -241,6 +250,14 @@ impl Beside {
                     Some(sealed) => Some(sealed?),
                 };
                 Self::Row(table, bytes.slice_ref(key), sealed)
+            }
+            ERASED => {
+                let (hash, after) = rest.split_first_chunk::<32>()?;
+                let (slot, after) = after.split_first_chunk::<8>()?;
+                let (position, after) = after.split_first_chunk::<8>()?;
+                rest = after;
+                let position = Position(u64::from_be_bytes(*position));
+                Self::Erased(ContentHash(*hash), u64::from_be_bytes(*slot), position)
             }
             _ => return None,
         };
@@ -304,6 +321,16 @@ mod tests {
         let frame = Frame::read(&bytes.into()).unwrap();
         assert_eq!(frame.records().map(|it| it.unwrap().len()).collect::<Vec<_>>(), [102]);
         assert_eq!(frame.beside().unwrap(), [(154, gone)]);
+    }
+
+    #[test]
+    fn the_bytes_of_an_erasure_never_change() {
+        let expected = format!("04{}{}{}", "ab".repeat(32), "0000000000000009", "000000000000000c");
+        let erased = Beside::Erased(ContentHash([0xab; 32]), 9, Position(12));
+        let mut bytes = Vec::new();
+        erased.write(&mut bytes);
+        assert_eq!(hex(&bytes), expected);
+        assert_eq!(Beside::read(&bytes.into()), Some((erased, 49)));
     }
 
     #[test]

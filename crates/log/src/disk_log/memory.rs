@@ -23,6 +23,8 @@ pub(crate) struct Round {
     pub(crate) rows: BTreeMap<(TableName, Bytes), Option<Sealed>>,
     /// Rows that were written over within the round: their keys are of no use any more.
     pub(crate) stale_slots: Vec<u64>,
+    /// Objects that were erased: the slot of each, and the record that did it.
+    pub(crate) erased: Vec<(ContentHash, u64, Position)>,
     pub(crate) marks: Vec<(Position, Place)>,
 }
 
@@ -65,6 +67,9 @@ impl Round {
             let (_, own) = self.streams.entry(stream).or_insert_with(|| (first, Vec::new()));
             own.extend(positions);
         }
+        for (hash, slot, position) in later.erased {
+            self.erase(hash, slot, position);
+        }
         self.content.extend(later.content);
         self.stale_slots.extend(later.stale_slots);
         for ((table, key), sealed) in later.rows {
@@ -91,7 +96,19 @@ impl Round {
                 self.content.insert(hash, (Place { segment, at }, sealed.slot));
             }
             Beside::Row(table, key, sealed) => self.row(table, key, sealed),
+            Beside::Erased(hash, slot, position) => {
+                self.erase(hash, slot, position);
+                self.stale_slots.push(slot);
+            }
         }
+    }
+
+    /// The object may have come again since under another key: that one stays.
+    fn erase(&mut self, hash: ContentHash, slot: u64, position: Position) {
+        if self.content.get(&hash).is_some_and(|(_, own)| *own == slot) {
+            self.content.remove(&hash);
+        }
+        self.erased.push((hash, slot, position));
     }
 
     /// Takes in a frame that was read back; `None` when it does not hold what a frame holds.
@@ -147,10 +164,19 @@ impl Memory {
         places
     }
 
-    pub(crate) fn content(&self, hash: &ContentHash) -> Option<Place> {
-        self.rounds()
-            .find_map(|round| round.content.get(hash))
-            .map(|(place, _)| *place)
+    /// Where an object lies: `None` when the tables must be asked, `Some(None)` when it is erased.
+    pub(crate) fn content(&self, hash: &ContentHash) -> Option<Option<Place>> {
+        self.rounds().find_map(|round| {
+            let place = round.content.get(hash).map(|(place, _)| Some(*place));
+            let erased = || round.erased.iter().any(|(it, ..)| it == hash).then_some(None);
+            place.or_else(erased)
+        })
+    }
+
+    /// The record that erased an object, as far as the tables do not know it yet.
+    pub(crate) fn erased(&self, hash: &ContentHash) -> Option<Position> {
+        let last = |round: &Round| round.erased.iter().rfind(|(it, ..)| it == hash).map(|(.., at)| *at);
+        self.rounds().find_map(last)
     }
 
     /// A row: `None` when the tables must be asked, `Some(None)` when it is gone.

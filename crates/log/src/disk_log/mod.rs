@@ -17,7 +17,7 @@ mod verify;
 mod writer;
 
 use crate::disk::{Disk, Folder};
-use crate::error::{AppendError, EraseError, OpenError, ReadError};
+use crate::error::{AppendError, OpenError, ReadError};
 use crate::event_log::{Appended, Batch, ContentObject, EventLog, Head, TableWrite};
 use crate::merkle::{self, Hash};
 use crate::name::{ContentHash, Position, Revision, StreamId, TableName};
@@ -35,7 +35,7 @@ use std::path::Path;
 use std::sync::Arc;
 use store::Store;
 use tree::Tree;
-pub use verify::{TreeHead, Verified, VerifyError};
+pub use verify::{Erasure, TreeHead, Verified, VerifyError};
 pub(crate) use writer::Waiting;
 
 /// The file of tables in the log's folder. Who has the log open holds a lock on it.
@@ -230,7 +230,13 @@ impl From<ApplyError> for AppendError {
 
 impl EventLog for DiskLog {
     fn append(&self, stream: &StreamId, expected: Revision, batch: Batch) -> Result<Appended, AppendError> {
-        self.line.append(self.prepare(stream, expected, batch)?)
+        let erases = !batch.erase.is_empty();
+        let appended = self.line.append(self.prepare(stream, expected, batch)?)?;
+        if erases {
+            let destroyed = self.store.apply(&Direct::default());
+            destroyed.map_err(|error| AppendError::NotYetErased(error.to_string()))?;
+        }
+        Ok(appended)
     }
 
     fn read(&self, after: Position, limit: usize) -> Result<Vec<Record>, ReadError> {
@@ -255,13 +261,8 @@ impl EventLog for DiskLog {
         self.store.content(hash)
     }
 
-    fn erase(&self, hash: &ContentHash) -> Result<(), EraseError> {
-        let slot = self.store.content_slot(hash)?.ok_or(EraseError::NotFound(*hash))?;
-        let direct = Direct {
-            writes: Vec::new(),
-            erase: Some((*hash, slot)),
-        };
-        Ok(self.store.apply(&direct).map_err(AppendError::from)?)
+    fn erased(&self, hash: &ContentHash) -> Result<Option<Position>, ReadError> {
+        self.store.erased(hash)
     }
 
     fn get(&self, table: &TableName, key: &[u8]) -> Result<Option<Bytes>, ReadError> {
@@ -273,7 +274,10 @@ impl EventLog for DiskLog {
     }
 
     fn write(&self, writes: Vec<TableWrite>) -> Result<(), AppendError> {
-        let direct = Direct { writes, erase: None };
+        let direct = Direct {
+            writes,
+            ..Direct::default()
+        };
         Ok(self.store.apply(&direct)?)
     }
 

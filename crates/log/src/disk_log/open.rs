@@ -19,7 +19,7 @@ use redb::{Database, DatabaseError, ReadableDatabase, StorageError};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Condvar, Mutex, RwLock};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 
 /// How every redb file begins.
 const REDB: &[u8] = b"redb\x1A\x0A\xA9\x0D\x0A";
@@ -118,9 +118,6 @@ fn open_files(files: &Files, names: &[String], exists: bool) -> Result<(Store, T
     let keys = files.disk.open(keys::FILE).map_err(files.io(keys::FILE))?;
     let keys = Keys::open(keys, recovered.end.next_slot).map_err(files.io(keys::FILE))?;
     files.disk.sync_folder().map_err(files.io(""))?;
-    state
-        .finish_erasing(&keys)
-        .map_err(|error| files.damaged(keys::FILE, error))?;
     let sequencer = remember(&segments, &recovered).map_err(|error| files.damaged("", error))?;
     let segment = segments.get(recovered.end.place.segment);
     let segment = segment.ok_or_else(|| files.damaged(&segment::file_name(last as u32), "it is missing"))?;
@@ -151,7 +148,23 @@ fn open_files(files: &Files, names: &[String], exists: bool) -> Result<(Store, T
         changed: Condvar::new(),
         unsettled: AtomicBool::new(false),
     };
+    finish_erasing(&store).map_err(|error| files.damaged(keys::FILE, error))?;
     Ok((store, tail))
+}
+
+/// Destroys what a power cut left undestroyed: keys whose graves are open, and what the recovered frames erased.
+fn finish_erasing(store: &Store) -> Result<(), state::ApplyError> {
+    if store
+        .memory
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .fresh
+        .erased
+        .is_empty()
+    {
+        return store.state.finish_erasing(&store.keys);
+    }
+    store.apply(&state::Direct::default())
 }
 
 /// A segment file, and its head if that is sound.

@@ -34,6 +34,8 @@ const CONTENT: TableDefinition<'_, &[u8; 32], u64> = TableDefinition::new("conte
 const ROWS: TableDefinition<'_, (&str, &[u8]), &[u8]> = TableDefinition::new("rows");
 /// Key slots that are to be destroyed: what they open is gone from the tables.
 const GRAVES: TableDefinition<'_, u64, ()> = TableDefinition::new("graves");
+/// (Hash, key slot) of what was erased → position of the record that did it; 0: it came after this copy was made.
+const ERASED: TableDefinition<'_, (&[u8; 32], u64), u64> = TableDefinition::new("erased");
 /// Facts about the file.
 pub(crate) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 pub(crate) const FORMAT: &str = "format";
@@ -57,8 +59,8 @@ pub(crate) struct State {
 #[derive(Debug, Default)]
 pub(crate) struct Direct {
     pub(crate) writes: Vec<TableWrite>,
-    /// An object of content, and the slot of its key.
-    pub(crate) erase: Option<(ContentHash, u64)>,
+    /// Objects of content that were erased in the log that this is a copy of, and the slots of their keys.
+    pub(crate) erase: Vec<(ContentHash, u64)>,
 }
 
 pub(crate) fn unreadable(error: impl Into<redb::Error>) -> ReadError {
@@ -151,6 +153,31 @@ impl State {
         })
     }
 
+    /// The record that erased an object last.
+    pub(crate) fn erased(&self, hash: &ContentHash) -> Result<Option<Position>, ReadError> {
+        self.read(|read| {
+            let erased = read.open_table(ERASED)?;
+            let last = erased
+                .range((&hash.0, 0)..=(&hash.0, u64::MAX))?
+                .next_back()
+                .transpose()?;
+            Ok(last.map(|(_, position)| Position(position.value())))
+        })
+    }
+
+    /// All that was erased: hash and slot.
+    pub(crate) fn all_erased(&self) -> Result<Vec<(ContentHash, u64)>, ReadError> {
+        self.read(|read| {
+            let mut found = Vec::new();
+            for row in read.open_table(ERASED)?.iter()? {
+                let (name, _) = row?;
+                let (hash, slot) = name.value();
+                found.push((ContentHash(*hash), slot));
+            }
+            Ok(found)
+        })
+    }
+
     pub(crate) fn row(&self, table: &TableName, key: &[u8]) -> Result<Option<Sealed>, ReadError> {
         self.read(|read| {
             let row = read.open_table(ROWS)?.get((table.as_str(), key))?;
@@ -208,6 +235,7 @@ impl State {
             copy_table(&read, &write, CONTENT)?;
             copy_table(&read, &write, ROWS)?;
             copy_table(&read, &write, GRAVES)?;
+            copy_table(&read, &write, ERASED)?;
             copy_table(&read, &write, TREE)?;
             copy_table(&read, &write, META)?;
             write.commit()?;
@@ -339,6 +367,7 @@ pub(crate) fn make_tables(db: &Database, log: [u8; 16]) -> Result<(), redb::Erro
         write.open_table(CONTENT)?;
         write.open_table(ROWS)?;
         write.open_table(GRAVES)?;
+        write.open_table(ERASED)?;
         write.open_table(TREE)?;
         let mut meta = write.open_table(META)?;
         let log = u128::from_be_bytes(log);
@@ -364,6 +393,11 @@ fn change(
     // A round that is written a second time, because the first was refused, may find what the refused change behind it
     // had done to its keys and rows: what is written here is kept.
     let mut content = write.open_table(CONTENT)?;
+    let mut erased = write.open_table(ERASED)?;
+    for (hash, slot, position) in &round.erased {
+        content.remove(&hash.0)?;
+        erased.insert((&hash.0, *slot), position.0)?;
+    }
     for (hash, (place, slot)) in &round.content {
         content.insert(&hash.0, place.to_word())?;
         graves.remove(slot)?;
@@ -400,9 +434,10 @@ fn change(
             Err(error) => return Ok(Err(error)),
         }
     }
-    if let Some((hash, slot)) = direct.erase {
+    for (hash, slot) in &direct.erase {
         content.remove(&hash.0)?;
         graves.insert(slot, ())?;
+        erased.insert((&hash.0, *slot), 0)?;
     }
     write.open_table(META)?.insert(NEXT_SLOT, keys.next())?;
     Ok(Ok(()))

@@ -237,10 +237,24 @@ impl Store {
         Ok(self.keys.get(sealed.slot)?.map(|_| sealed.slot))
     }
 
+    /// Tells this log and its copies from all others.
+    pub(crate) fn log_id(&self) -> Option<[u8; 16]> {
+        self.segments.get(1).map(|first| first.head.log)
+    }
+
+    /// The record that erased an object; `None` when the object can be read.
+    pub(crate) fn erased(&self, hash: &ContentHash) -> Result<Option<Position>, ReadError> {
+        if self.content_slot(hash)?.is_some() {
+            return Ok(None);
+        }
+        let here = self.memory()?.erased(hash);
+        here.map_or_else(|| self.state.erased(hash), |position| Ok(Some(position)))
+    }
+
     fn sealed_content(&self, hash: &ContentHash) -> Result<Option<Sealed>, ReadError> {
         let here = self.memory()?.content(hash);
         let place = match here {
-            Some(place) => Some(place),
+            Some(place) => place,
             None => self.state.content(hash)?,
         };
         place.map(|place| self.sealed_at(place, hash)).transpose()

@@ -3,14 +3,14 @@
 use super::frame::{Beside, Frame};
 use super::memory::End;
 use super::segment::Place;
-use super::state::row_name;
+use super::state::{Direct, row_name};
 use super::store::Store;
 use super::tree::{TILE, Tile};
 use crate::error::ReadError;
 use crate::merkle::{self, Frontier, Hash};
 use crate::name::{ContentHash, Position, Revision, StreamId, TimestampMs};
 use crate::record::Record;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What was found when everything was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,10 +27,19 @@ pub struct Verified {
     pub streams: u64,
     /// Objects of content that open and have their name's hash.
     pub content: u64,
-    /// Objects whose key was destroyed.
-    pub erased: u64,
+    /// Objects whose key was destroyed, in the order of the records that did it.
+    pub erased: Vec<Erasure>,
     /// The root over all records.
     pub root: Hash,
+}
+
+/// An object that was erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erasure {
+    /// The object.
+    pub content: ContentHash,
+    /// The record that did it, and says why; `None` when it was done after this copy of the log was made.
+    pub record: Option<Record>,
 }
 
 /// What is wrong, and where first.
@@ -47,6 +56,12 @@ pub enum VerifyError {
     /// An object is not what its name says.
     #[error("the content {0} is not what its name says: restore the last backup")]
     Content(ContentHash),
+    /// An object's key is gone, though nobody erased it.
+    #[error("the key of content {0} is gone, and no record says that it was erased: restore the last backup")]
+    KeyGone(ContentHash),
+    /// An object's key is there, though it was erased.
+    #[error("content {0} was erased by the record at position {at}, but its key is there: it can be read. Start and stop the hub, which destroys it", at = .1.0)]
+    NotErased(ContentHash, Position),
     /// The log is not the one a checkpoint was made of.
     #[error(
         "the first {size} records are not those that the checkpoint was made of: the log was changed, or it is another log"
@@ -106,6 +121,8 @@ struct Walk<'s> {
     streams: HashMap<StreamId, Revision>,
     end: End,
     recorded_at: TimestampMs,
+    /// Objects without a key, by its slot: a record that erased each must follow.
+    without_key: BTreeMap<u64, ContentHash>,
 }
 
 /// Reads everything again and compares it with what is known, `heads` among it.
@@ -126,6 +143,7 @@ pub(crate) fn verify(store: &Store, heads: &[TreeHead]) -> Result<Verified, Veri
             next_slot: 0,
         },
         recorded_at: TimestampMs(0),
+        without_key: BTreeMap::new(),
     };
     walk.compare(heads)?;
     let mut frames = store.segments.frames(Place::FIRST);
@@ -147,6 +165,7 @@ pub(crate) fn verify(store: &Store, heads: &[TreeHead]) -> Result<Verified, Veri
             has: visible.0,
         });
     }
+    walk.erased_later()?;
     walk.found.segment_bytes = store.segments.list().iter().filter_map(|it| it.file.len().ok()).sum();
     walk.found.streams = walk.streams.len() as u64;
     walk.found.root = walk.frontier.root();
@@ -164,6 +183,7 @@ impl Walk<'_> {
             });
         }
         let mut next = at;
+        let mut records = Vec::new();
         for bytes in frame.records() {
             let record = bytes.as_ref().and_then(Record::from_bytes);
             let record = record.filter(|record| self.follows(record, next));
@@ -178,6 +198,9 @@ impl Walk<'_> {
             self.found.records += 1;
             self.found.body_bytes += record.body.len() as u64;
             self.leaf(merkle::leaf(&bytes), heads)?;
+            if header.beside_bytes > 0 {
+                records.push(record);
+            }
             next.0 += 1;
         }
         let beside = frame.beside().ok_or(VerifyError::Record {
@@ -185,7 +208,7 @@ impl Walk<'_> {
             why: "what lies beside it is damaged",
         })?;
         for (_, item) in beside {
-            self.item(item)?;
+            self.item(item, &records)?;
         }
         self.found.frames += 1;
         self.end = End::of(header, place);
@@ -224,10 +247,11 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn item(&mut self, item: Beside) -> Result<(), VerifyError> {
+    /// Something beside the records of its frame.
+    fn item(&mut self, item: Beside, records: &[Record]) -> Result<(), VerifyError> {
         match item {
             Beside::Content(hash, sealed) => match sealed.open(&self.store.keys, &hash.0) {
-                Ok(None) => self.found.erased += 1,
+                Ok(None) => drop(self.without_key.insert(sealed.slot, hash)),
                 Ok(Some(plain)) => {
                     let salt = plain.first_chunk::<16>();
                     let own = salt.map(|salt| ContentHash::of(salt, &plain[16..]));
@@ -243,6 +267,46 @@ impl Walk<'_> {
                 sealed.open(&self.store.keys, &row_name(&table, &key))?;
             }
             Beside::Row(_, _, None) => {}
+            Beside::Erased(content, slot, at) => {
+                self.is_destroyed(content, slot, at)?;
+                let record = records.iter().find(|record| record.position == at);
+                let own = self.without_key.remove(&slot) == Some(content);
+                let record = record.filter(|_| own).cloned().ok_or(VerifyError::Record {
+                    at,
+                    why: "what it erased is not there",
+                })?;
+                self.found.erased.push(Erasure {
+                    content,
+                    record: Some(record),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// An erasure that is recorded this moment, or that the disk refused, may have its key yet: it is destroyed now.
+    fn is_destroyed(&self, content: ContentHash, slot: u64, at: Position) -> Result<(), VerifyError> {
+        if self.store.keys.get(slot)?.is_some() {
+            let destroyed = self.store.apply(&Direct::default());
+            destroyed.map_err(|_| VerifyError::NotErased(content, at))?;
+        }
+        match self.store.keys.get(slot)? {
+            Some(_) => Err(VerifyError::NotErased(content, at)),
+            None => Ok(()),
+        }
+    }
+
+    /// A copy that was made before an erasure hears of it without its record.
+    fn erased_later(&mut self) -> Result<(), VerifyError> {
+        if self.without_key.is_empty() {
+            return Ok(());
+        }
+        let known: BTreeSet<_> = self.store.state.all_erased()?.into_iter().collect();
+        for (slot, content) in std::mem::take(&mut self.without_key) {
+            if !known.contains(&(content, slot)) {
+                return Err(VerifyError::KeyGone(content));
+            }
+            self.found.erased.push(Erasure { content, record: None });
         }
         Ok(())
     }

@@ -60,8 +60,10 @@ pub(crate) struct Tail {
 #[derive(Default)]
 struct Group {
     records: Vec<(StreamId, Revision, Position)>,
-    /// Content of the group, so that the same object is not written twice.
-    content: HashSet<ContentHash>,
+    /// Content of the group and the slots of its keys, so that the same object is not written twice.
+    content: HashMap<ContentHash, u64>,
+    /// What the group erased of what was there before.
+    erased: HashSet<ContentHash>,
     beside: Vec<Beside>,
 }
 
@@ -117,6 +119,7 @@ impl Writer {
             return Ok(Appended::nothing(self.sequencer.position()));
         }
         let actual = self.revision(&stream)?;
+        let erased = self.to_erase(group, &beside, &batch.erase)?;
         let draft = &mut self.draft;
         let placed = self.sequencer.place(&stream, expected, actual, &batch, |record| {
             draft.record(&record);
@@ -128,6 +131,7 @@ impl Writer {
             Placed::New(appended) => {
                 self.revisions.insert(stream, appended.revision);
                 group.put(beside);
+                group.erase(erased, appended.last);
                 Ok(appended)
             }
         }
@@ -136,16 +140,47 @@ impl Writer {
     /// What the log does not hold already: an object is kept once, under one key.
     fn new_to_the_log(&self, group: &Group, items: Vec<Beside>) -> Result<Vec<Beside>, AppendError> {
         let mut new = Vec::with_capacity(items.len());
+        let mut own = HashSet::new();
         for item in items {
             let known = match &item {
-                Beside::Content(hash, _) => group.content.contains(hash) || self.store.content(hash)?.is_some(),
-                Beside::Row(..) => false,
+                Beside::Content(hash, _) => {
+                    !own.insert(*hash)
+                        || group.content.contains_key(hash)
+                        || !group.erased.contains(hash) && self.store.content_slot(hash)?.is_some()
+                }
+                Beside::Row(..) | Beside::Erased(..) => false,
             };
             if !known {
                 new.push(item);
             }
         }
         Ok(new)
+    }
+
+    /// The slots of what is to be erased; what is erased already has none.
+    fn to_erase(
+        &self,
+        group: &Group,
+        own: &[Beside],
+        hashes: &[ContentHash],
+    ) -> Result<Vec<(ContentHash, u64)>, AppendError> {
+        let mut slots = Vec::with_capacity(hashes.len());
+        for hash in hashes {
+            let own = own.iter().find_map(|item| match item {
+                Beside::Content(it, sealed) if it == hash => Some(&sealed.slot),
+                _ => None,
+            });
+            if let Some(slot) = own.or_else(|| group.content.get(hash)) {
+                slots.push((*hash, *slot));
+            } else if !group.erased.contains(hash) {
+                match self.store.content_slot(hash)? {
+                    Some(slot) => slots.push((*hash, slot)),
+                    None if self.store.erased(hash)?.is_some() => {}
+                    None => return Err(AppendError::NoSuchContent(*hash)),
+                }
+            }
+        }
+        Ok(slots)
     }
 
     fn revision(&self, stream: &StreamId) -> Result<Revision, AppendError> {
@@ -251,10 +286,18 @@ impl Writer {
 impl Group {
     fn put(&mut self, items: Vec<Beside>) {
         for item in items {
-            if let Beside::Content(hash, _) = &item {
-                self.content.insert(*hash);
+            if let Beside::Content(hash, sealed) = &item {
+                self.content.insert(*hash, sealed.slot);
             }
             self.beside.push(item);
+        }
+    }
+
+    fn erase(&mut self, slots: Vec<(ContentHash, u64)>, by: Position) {
+        for (hash, slot) in slots {
+            self.content.remove(&hash);
+            self.erased.insert(hash);
+            self.beside.push(Beside::Erased(hash, slot, by));
         }
     }
 }

@@ -30,6 +30,14 @@ pub(crate) fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+pub(crate) fn carry_erasures(data: &Path, to: &Path) -> Result<(), Failure> {
+    exists(data)?;
+    exists(to)?;
+    let count = DiskLog::open(data)?.carry_erasures(to)?;
+    say(&format!("{count} objects more are erased in {}", to.display()));
+    Ok(())
+}
+
 pub(crate) fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
     exists(from)?;
     let key = read(&from.join("checkpoint.vkey"))?.parse()?;

@@ -81,6 +81,14 @@ enum Action {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Destroys in an older backup what was erased since it was made.
+    CarryErasures {
+        #[command(flatten)]
+        at: Data,
+        /// The backup.
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Verifies a backup and puts it in the place of a log that is not there.
     Restore {
         /// The backup.
@@ -100,6 +108,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         Action::Prove(args) => proof::prove(&args),
         Action::Tail { at, count, follow } => tail::run(&at.data, count, follow),
         Action::Backup { at, to } => copy::backup(&at.data, &to),
+        Action::CarryErasures { at, to } => copy::carry_erasures(&at.data, &to),
         Action::Restore { from, at } => copy::restore(&from, &at.data),
     }
 }

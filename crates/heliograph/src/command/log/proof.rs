@@ -5,7 +5,7 @@ use crate::Failure;
 use crate::command::say;
 use heliograph_domain::Event;
 use heliograph_hub::transparency::{Checkpoint, LogKey, Proof, Proven};
-use heliograph_log::{DiskLog, Position};
+use heliograph_log::{DiskLog, Position, TimestampMs};
 use heliograph_wire::note::NoteKey;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -110,8 +110,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
 
 /// A record in one line.
 pub(crate) fn described(record: &heliograph_log::Record) -> String {
-    let at = jiff::Timestamp::from_millisecond(i64::try_from(record.recorded_at.0).unwrap_or(i64::MAX));
-    let at = at.map_or_else(|_| record.recorded_at.0.to_string(), |at| at.to_string());
+    let at = time(record.recorded_at);
     let event = Event::from_record(
         record.stream.as_str(),
         record.kind.as_str(),
@@ -126,6 +125,12 @@ pub(crate) fn described(record: &heliograph_log::Record) -> String {
         "{:>8}  {at}  {}  {}#{}  {event}",
         record.position.0, record.actor, record.stream, record.revision.0
     )
+}
+
+/// A time as people write it, in UTC.
+pub(crate) fn time(at: TimestampMs) -> String {
+    let written = jiff::Timestamp::from_millisecond(i64::try_from(at.0).unwrap_or(i64::MAX));
+    written.map_or_else(|_| at.0.to_string(), |at| at.to_string())
 }
 
 /// A key that was typed, or that a file holds, or that lies in a data folder.
