@@ -11,6 +11,7 @@ pub use people::{NOTICE_ENTRY, PASSWORD, People, STANDING_ENTRY, act, commitment
 
 use heliograph_domain::panel::{ColourDepth, Panel};
 use heliograph_domain::{DisplayId, SiteName};
+use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::{Hub, HubConfig, MovableClock};
 use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
 use heliograph_scene::Frame;
@@ -73,6 +74,7 @@ pub struct World {
     mqtt: SocketAddr,
     http: SocketAddr,
     fonts: FontSource,
+    backed_up: bool,
 }
 
 /// A display of the office, with its player.
@@ -131,8 +133,18 @@ impl World {
     /// An office with its people, channels `hall` and `strips`, and two catalogue entries.
     #[must_use]
     pub fn new() -> Self {
+        Self::with(false)
+    }
+
+    /// The same, whose hub backs its log up; see [`World::backups`].
+    #[must_use]
+    pub fn backed_up() -> Self {
+        Self::with(true)
+    }
+
+    fn with(backed_up: bool) -> Self {
         let (runtime, dir, clock) = (runtime(), TempDir::new(), Arc::new(MovableClock::default()));
-        let hub = runtime.block_on(start_hub(dir.path(), LOOPBACK, LOOPBACK, &clock));
+        let hub = runtime.block_on(start_hub(dir.path(), LOOPBACK, LOOPBACK, &clock, backed_up));
         let (mqtt, http) = (hub.mqtt_addr(), hub.http_addr());
         let people = People::set_up(&Http::new(http), &hub.setup_word().unwrap());
         Self {
@@ -144,7 +156,14 @@ impl World {
             mqtt,
             http,
             fonts: FontSource::BuiltIn,
+            backed_up,
         }
+    }
+
+    /// Where the hub puts its backups.
+    #[must_use]
+    pub fn backups(&self) -> PathBuf {
+        self.dir.path().join("backups")
     }
 
     /// The same, with displays that draw with the machine's fonts.
@@ -188,10 +207,13 @@ impl World {
 
     /// Starts it again, on the same ports and folder.
     pub fn hub_comes_back(&mut self) {
-        self.hub = Some(
-            self.runtime
-                .block_on(start_hub(self.dir.path(), self.http, self.mqtt, &self.clock)),
-        );
+        self.hub = Some(self.runtime.block_on(start_hub(
+            self.dir.path(),
+            self.http,
+            self.mqtt,
+            &self.clock,
+            self.backed_up,
+        )));
     }
 
     /// Enrols a display and starts its player.
@@ -300,7 +322,7 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<MovableClock>) -> Hub {
+async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<MovableClock>, backed_up: bool) -> Hub {
     let site: SiteName = "binhe".parse().unwrap();
     let config = HubConfig {
         data: dir.join("hub"),
@@ -308,6 +330,10 @@ async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<M
         mqtt_listen: mqtt,
         site,
         clock: Arc::clone(clock) as _,
+        backups: backed_up.then(|| BackupPlan {
+            folder: dir.join("backups"),
+            keep_days: 30,
+        }),
         wall: None,
     };
     Hub::start(config).await.unwrap()

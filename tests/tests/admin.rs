@@ -442,6 +442,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         mqtt_listen: anywhere,
         site: "binhe".parse().unwrap(),
         clock: Arc::new(SystemClock),
+        backups: None,
         wall: None,
     };
     let hub = runtime.block_on(Hub::start(config)).unwrap();

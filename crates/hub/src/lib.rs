@@ -4,6 +4,7 @@
 //! displays answer comes in by `intake`.
 
 mod admin;
+pub mod backups;
 mod broadcast;
 mod broker_rules;
 mod calendar;
@@ -33,7 +34,7 @@ pub mod wall;
 
 pub use clock::{Clock, MovableClock, SystemClock};
 pub use credentials::CredentialError;
-pub use keys::KeysError;
+pub use keys::{KeysError, new_epoch};
 pub use projector::{ProjectError, replay};
 pub use start::{Hub, HubConfig, StartError};
 pub use state::State;

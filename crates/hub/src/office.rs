@@ -1,5 +1,6 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
+use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keys::Keys;
@@ -19,6 +20,8 @@ use tokio::sync::watch;
 pub(crate) struct Office {
     /// The record.
     pub(crate) log: Arc<dyn EventLog>,
+    /// Copies of it.
+    pub(crate) backups: Backups,
     /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
     /// The site that it serves.
@@ -51,6 +54,7 @@ pub(crate) struct Office {
 /// What [`Office::new`] is made from.
 pub(crate) struct Parts {
     pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) backups: Backups,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) site: SiteName,
     pub(crate) keys: Keys,
@@ -68,6 +72,7 @@ impl Office {
             position: watch::Sender::new(parts.state.position),
             state: RwLock::new(Arc::new(parts.state)),
             log: parts.log,
+            backups: parts.backups,
             clock: parts.clock,
             site: parts.site,
             keys: parts.keys,

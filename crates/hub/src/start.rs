@@ -1,5 +1,6 @@
 //! Starts and stops a hub.
 
+use crate::backups::{BackupPlan, Backups};
 use crate::broadcast::{Broadcaster, Input};
 use crate::broker_rules::BrokerRules;
 use crate::clock::Clock;
@@ -47,6 +48,8 @@ pub struct HubConfig {
     pub site: SiteName,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Where the hub backs its log up, once a day; `None`: it does not.
+    pub backups: Option<BackupPlan>,
     /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
     pub wall: Option<Arc<dyn WallControls>>,
 }
@@ -116,7 +119,7 @@ impl Hub {
     pub async fn start(config: HubConfig) -> Result<Self, StartError> {
         let data = config.data.clone();
         let opened = tokio::task::spawn_blocking(move || -> Result<_, StartError> {
-            let log: Arc<dyn EventLog> = Arc::new(DiskLog::open(&data)?);
+            let log = Arc::new(DiskLog::open(&data)?);
             let state = projector::replay(&*log)?;
             Ok((log, state))
         });
@@ -213,6 +216,7 @@ impl Hub {
                 let _ = tokio::task::spawn_blocking(move || {
                     let _ = http::idempotency::forget_old(&office);
                     let _ = sign_in::forget_old(&office);
+                    office.backups.tend(office.now());
                 })
                 .await;
             }
@@ -298,7 +302,7 @@ fn own_site(config: &HubConfig, state: &State) -> Result<(), StartError> {
 
 fn parts(
     config: &HubConfig,
-    log: Arc<dyn EventLog>,
+    log: Arc<DiskLog>,
     state: State,
     broker: &Arc<Mutex<Option<Broker>>>,
 ) -> Result<Parts, StartError> {
@@ -318,6 +322,7 @@ fn parts(
     };
     Ok(Parts {
         credentials: credentials::all(&*log)?,
+        backups: Backups::new(Arc::clone(&log), config.data.clone(), config.backups.clone()),
         log,
         clock: Arc::clone(&config.clock),
         site: config.site.clone(),

@@ -110,6 +110,14 @@ impl Trust {
         Ok(())
     }
 
+    /// The epoch of the newest message of a topic that was believed; 0 when there was none.
+    #[must_use]
+    pub fn epoch_of(&self, topic: &Topic) -> u32 {
+        self.newest
+            .get(&topic.path(&self.site))
+            .map_or(0, |newest| newest.epoch)
+    }
+
     /// Whether a trust document has been believed yet: without one, nothing else can be.
     #[must_use]
     pub fn has_keys(&self) -> bool {

@@ -1,15 +1,21 @@
 //! `heliograph hub`
 
+use super::log::exists;
 use super::{runtime, say, told_to_stop};
 use crate::Failure;
-use heliograph_hub::{Hub, HubConfig, SystemClock};
+use heliograph_hub::backups::BackupPlan;
+use heliograph_hub::{Clock, Hub, HubConfig, SystemClock};
+use heliograph_log::DiskLog;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Runs the office's hub.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
     /// The data folder: event log and keys.
     #[arg(long, default_value = "./heliograph-data")]
     data: PathBuf,
@@ -22,9 +28,43 @@ pub(crate) struct Args {
     /// The site's name: 1 to 32 of a-z, 0-9 and '-'.
     #[arg(long, default_value = "office")]
     site: String,
+    /// Where the log is backed up once a day, best on another disk. Without it, it is not.
+    #[arg(long)]
+    backups: Option<PathBuf>,
+    /// Days that backups are kept.
+    #[arg(long, default_value_t = 30)]
+    keep_backups: u16,
+}
+
+/// What is done to a hub that does not run.
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Opens a new epoch with fresh signing keys: after an older backup was restored, or a key was stolen.
+    NewEpoch {
+        /// The data folder.
+        #[arg(long, default_value = "./heliograph-data")]
+        data: PathBuf,
+        /// The root key, when it is kept elsewhere.
+        #[arg(long)]
+        root_key: Option<PathBuf>,
+    },
+}
+
+fn new_epoch(data: &Path, root_key: Option<&Path>) -> Result<(), Failure> {
+    exists(data)?;
+    // Held until the keys are written: a hub that runs would go on with the old ones.
+    let _log = DiskLog::open(data)?;
+    let epoch = heliograph_hub::new_epoch(data, root_key, SystemClock.now())?;
+    say(&format!(
+        "epoch {epoch} is open: every display takes what the hub says from its next start on"
+    ));
+    Ok(())
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    if let Some(Action::NewEpoch { data, root_key }) = &args.action {
+        return new_epoch(data, root_key.as_deref());
+    }
     let site = args
         .site
         .parse()
@@ -35,6 +75,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         mqtt_listen: args.mqtt_listen,
         site,
         clock: Arc::new(SystemClock),
+        backups: args.backups.clone().map(|folder| BackupPlan {
+            folder,
+            keep_days: args.keep_backups,
+        }),
         wall: None,
     };
     runtime()?.block_on(async {

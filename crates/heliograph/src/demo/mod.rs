@@ -34,6 +34,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         mqtt_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         site: sample.office.site.parse()?,
         clock: Arc::clone(&clock) as _,
+        backups: None,
         wall: Some(Arc::clone(&lobby) as _),
     })
     .await?;

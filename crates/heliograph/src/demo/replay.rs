@@ -280,6 +280,7 @@ mod tests {
             mqtt_listen: local,
             site: sample.office.site.parse().unwrap(),
             clock: Arc::clone(&clock) as _,
+            backups: None,
             wall: None,
         };
         let hub = runtime.block_on(Hub::start(config)).unwrap();

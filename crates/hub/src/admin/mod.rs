@@ -70,6 +70,10 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/staff.csv", get(staff::table))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route("/admin/site", get(site::page).post(site::set))
+        .route(
+            "/admin/site/backup",
+            get(async || layout::redirect("/admin/site")).post(site::back_up),
+        )
         .route("/admin/preview", post(preview::of_form))
         .route("/admin/preview/{token}", get(preview::of_typed))
 }

@@ -21,19 +21,31 @@ const HOTLINES: usize = 3;
 /// Empty rows for departments that are still to come.
 const SPARE: usize = 3;
 
+/// Backups that the page lists.
+const SHOWN_BACKUPS: usize = 10;
+
 /// `GET /admin/site`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
     desk.must(Verb::Administer)?;
-    Ok(show(&desk, query.contains_key("done"), None))
+    let done = query.get("done").map(|what| {
+        if what == "backup" {
+            w::DONE_BACKUP
+        } else {
+            w::DONE_SAVED
+        }
+    });
+    let copies = backups(&desk).await;
+    Ok(show(&desk, done, None, copies))
 }
 
-fn show(desk: &Desk, done: bool, failed: Option<(&Posted, &Problem)>) -> Response {
+fn show(desk: &Desk, done: Option<w::Word>, failed: Option<(&Posted, &Problem)>, copies: Markup) -> Response {
     let shown = Shown::new(desk, failed);
     let body = html! {
         div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url"])) }
-        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
+        @else if let Some(done) = done { p.told role="status" { (desk.t(done)) } }
         section.card { (form(desk, &shown)) }
+        section.card id="backups" { h2 { (desk.t(w::BACKUPS)) } (copies) }
     };
     let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
     desk.page_with(status, Place::Site, desk.t(w::SITE), body)
@@ -123,7 +135,47 @@ pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem>
     let call = posted.call(&desk, "site", None, &wish);
     match api::set_site(State(Arc::clone(&desk.office)), call).await {
         Ok(_) => Ok(redirect("/admin/site?done=set")),
-        Err(problem) => Ok(show(&desk, false, Some((&posted, &problem)))),
+        Err(problem) => {
+            let copies = backups(&desk).await;
+            Ok(show(&desk, None, Some((&posted, &problem)), copies))
+        }
+    }
+}
+
+/// The copies of the log that there are, and the button that makes one.
+async fn backups(desk: &Desk) -> Markup {
+    let Some(plan) = desk.office.backups.plan() else {
+        return html! { p.notice { (desk.t(w::NO_BACKUPS)) " " code { "heliograph hub --backups /mnt/backups" } } };
+    };
+    let found = match crate::http::backups::read(&desk.office).await {
+        Ok(found) => found,
+        Err(problem) => return desk.alert(&problem, &[]),
+    };
+    html! {
+        p.muted { (desk.f(w::BACKUPS_WHAT, &[&plan.folder.display().to_string(), &plan.keep_days.to_string()])) }
+        @if found.is_empty() { p { (desk.t(w::NO_BACKUP_YET)) } }
+        @else {
+            div.scroll { table {
+                thead { tr { th { (desk.t(w::BACKED_UP_AT)) } th.number { (desk.t(w::RECORDS)) } th { (desk.t(w::ROOT_HASH)) } } }
+                tbody { @for backup in found.iter().take(SHOWN_BACKUPS) {
+                    tr { td { (desk.time(backup.at)) } td.number { (backup.head.size) } td { code { (&backup.head.root_hex()[..16]) } } }
+                } }
+            } }
+        }
+        form method="post" action="/admin/site/backup" { (desk.key()) button.btn.quiet type="submit" { (desk.t(w::BACK_UP_NOW)) } }
+    }
+}
+
+/// `POST /admin/site/backup`
+pub(crate) async fn back_up(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "backup", None, &json!({}));
+    match crate::http::backups::make(State(Arc::clone(&desk.office)), call).await {
+        Ok(_) => Ok(redirect("/admin/site?done=backup")),
+        Err(problem) if problem.status == StatusCode::CONFLICT => {
+            let copies = backups(&desk).await;
+            Ok(show(&desk, None, Some((&posted, &problem)), copies))
+        }
+        Err(problem) => Err(problem),
     }
 }
 

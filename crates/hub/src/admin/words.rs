@@ -148,6 +148,15 @@ words! {
     ON_THE_PANELS "屏幕上的样子" "On the screens";
     PREVIEW_HINT "由屏幕所用的同一程序绘制。方括号内是尚未填写的内容。" "Drawn by the program that the displays use. What stands in brackets is not written yet.";
 
+    BACKUPS "日志备份" "Backups of the log";
+    BACKUPS_WHAT "每天自动备份到 {}，保留 {} 天；已删除的内容会同时从备份中清除。" "Once a day to {}, kept for {} days; what is erased is erased in backups too.";
+    NO_BACKUPS "尚未设置备份：请指定一个目录（最好在另一块磁盘上）后重新启动。" "Nothing is backed up: start the hub with a folder for backups, best on another disk:";
+    NO_BACKUP_YET "还没有备份。" "There is no backup yet.";
+    BACKED_UP_AT "备份时间" "Made";
+    RECORDS "记录数" "Records";
+    ROOT_HASH "校验值" "Root hash";
+    BACK_UP_NOW "立即备份" "Back up now";
+    DONE_BACKUP "已备份。" "Backed up.";
     STATE "状态" "State";
     KIND "类型" "Kind";
     ALL_STATES "全部状态" "Any state";

@@ -1,5 +1,6 @@
 //! The hub's HTTP: one file per noun.
 
+pub(crate) mod backups;
 pub(crate) mod call;
 pub(crate) mod catalogue;
 pub(crate) mod displays;
@@ -73,6 +74,7 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/publications/{id}/reach", get(publications::reach))
         .route("/api/v1/publications/{id}/{verb}", post(publications::act))
         .route("/api/v1/reports/annual", get(reports::annual))
+        .route("/api/v1/backups", get(backups::list).post(backups::make))
         .route("/api/v1/events", get(events::events))
 }
 

@@ -85,7 +85,7 @@ pub(crate) async fn perform(
         Command::Submit { .. } => None,
         _ => call.seen_revision()?,
     };
-    transact(office, by, &call.repeatable, stream_of(id), |state, now| {
+    let answer = transact(office, by, &call.repeatable, stream_of(id), |state, now| {
         let dossier = state.publications.get(&id);
         let known = dossier.map(|dossier| &dossier.publication);
         if let (Some(expected), Some(known)) = (expected, known)
@@ -128,7 +128,13 @@ pub(crate) async fn perform(
             answer: Answer::ok(body).with_etag(revision),
         })
     })
-    .await
+    .await?;
+    if matches!(meant.command, Command::Erase { .. }) {
+        let office = Arc::clone(office);
+        let carried = tokio::task::spawn_blocking(move || office.backups.carry_erasures()).await;
+        carried.map_err(Problem::internal)?;
+    }
+    Ok(answer)
 }
 
 fn stream_of(id: PublicationId) -> String {

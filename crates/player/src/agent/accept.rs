@@ -189,7 +189,7 @@ impl Agent {
             .iter()
             .filter(|mark| self.channels().contains(&mark.channel));
         self.behind = tuned
-            .filter(|mark| self.lags(mark))
+            .filter(|mark| self.lags(mark, opened.stamp.epoch))
             .map(|mark| mark.channel.clone())
             .collect();
         self.look_for_gaps(now);
@@ -197,11 +197,13 @@ impl Agent {
         Ok(())
     }
 
-    /// Whether the hub has sent a head that is not here: a newer one, or another of the same position.
-    fn lags(&self, mark: &HeadMark) -> bool {
+    /// Whether the hub has sent a head that is not here: a newer one, or another of the same position. In a new epoch
+    /// positions may begin lower.
+    fn lags(&self, mark: &HeadMark, epoch: u32) -> bool {
+        let of_before = epoch > self.trust.epoch_of(&Topic::Head(mark.channel.clone()));
         self.heads.newest(&mark.channel).is_none_or(|(position, body)| {
             let other = || mark.sha256 != <[u8; 32]>::from(Sha256::digest(body));
-            position < mark.position || (position == mark.position && other())
+            position < mark.position || ((position == mark.position || of_before) && other())
         })
     }
 

@@ -4,22 +4,15 @@ use super::exists;
 use super::proof::read;
 use crate::Failure;
 use crate::command::say;
+use heliograph_hub::backups::{CHECKPOINT_FILE, KEY_FILE, back_up};
 use heliograph_hub::transparency::{Checkpoint, LogKey};
 use heliograph_log::DiskLog;
-use std::fs;
 use std::path::Path;
-
-/// The signed checkpoint in a backup.
-const CHECKPOINT: &str = "checkpoint";
 
 pub(crate) fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
     exists(data)?;
     let key = LogKey::in_folder(data)?;
-    let head = DiskLog::open(data)?.backup_with(to, |head, folder| {
-        let note = key.sign(head).map_err(std::io::Error::other)?;
-        fs::write(folder.join(CHECKPOINT), note)?;
-        fs::write(folder.join("checkpoint.vkey"), format!("{}\n", key.verifier()))
-    })?;
+    let head = back_up(&DiskLog::open(data)?, &key, to)?;
     say(&format!(
         "{} records in {}, root {}",
         head.size,
@@ -40,8 +33,8 @@ pub(crate) fn carry_erasures(data: &Path, to: &Path) -> Result<(), Failure> {
 
 pub(crate) fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
     exists(from)?;
-    let key = read(&from.join("checkpoint.vkey"))?.parse()?;
-    let checkpoint = Checkpoint::open(&read(&from.join(CHECKPOINT))?, &key)?;
+    let key = read(&from.join(KEY_FILE))?.parse()?;
+    let checkpoint = Checkpoint::open(&read(&from.join(CHECKPOINT_FILE))?, &key)?;
     let head = heliograph_log::restore(from, data, &[checkpoint.head])?;
     say(&format!(
         "{} records in {}, root {}",
@@ -49,5 +42,8 @@ pub(crate) fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
         data.display(),
         head.root_hex()
     ));
+    say(
+        "displays may have seen what this backup does not hold, and refuse it: before the hub starts, put `keys` back and run `heliograph hub new-epoch`",
+    );
     Ok(())
 }

@@ -119,7 +119,7 @@ fn open(data: &Path) -> Result<DiskLog, Failure> {
     Ok(DiskLog::open(data)?)
 }
 
-fn exists(data: &Path) -> Result<(), Failure> {
+pub(crate) fn exists(data: &Path) -> Result<(), Failure> {
     if data.join(heliograph_log::FILE_NAME).exists() {
         return Ok(());
     }
