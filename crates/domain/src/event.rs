@@ -4,6 +4,7 @@ use crate::catalogue::CatalogueEvent;
 use crate::channel::ChannelEvent;
 use crate::display::DisplayEvent;
 use crate::ids::{DisplayId, PublicationId};
+use crate::ledger::LedgerEvent;
 use crate::publication::PublicationEvent;
 use crate::site::SiteEvent;
 use crate::staff::StaffEvent;
@@ -23,6 +24,8 @@ pub enum Event {
     Staff(StaffEvent),
     /// About the site.
     Site(SiteEvent),
+    /// About the public ledger.
+    Ledger(LedgerEvent),
 }
 
 /// Why a record is not an event.
@@ -67,6 +70,7 @@ impl Event {
             Self::Display(id, _) => format!("display-{id}"),
             Self::Staff(_) => "site-staff".to_owned(),
             Self::Site(_) => "site-profile".to_owned(),
+            Self::Ledger(_) => "site-ledger".to_owned(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Event {
             Self::Display(..) => ("display", 1),
             Self::Staff(_) => ("staff", 1),
             Self::Site(_) => ("site", 1),
+            Self::Ledger(_) => ("ledger", 1),
         }
     }
 
@@ -93,6 +98,7 @@ impl Event {
             Self::Display(_, event) => postcard::to_stdvec(event),
             Self::Staff(event) => postcard::to_stdvec(event),
             Self::Site(event) => postcard::to_stdvec(event),
+            Self::Ledger(event) => postcard::to_stdvec(event),
         };
         // postcard fails only on a full buffer or a sequence of unknown length; neither occurs here.
         bytes.unwrap_or_default()
@@ -129,6 +135,7 @@ impl Event {
             ("catalogue", 1) => postcard::from_bytes(body).map(Self::Catalogue).map_err(unreadable),
             ("channel", 1) => postcard::from_bytes(body).map(Self::Channel).map_err(unreadable),
             ("staff", 1) => postcard::from_bytes(body).map(Self::Staff).map_err(unreadable),
+            ("ledger", 1) => postcard::from_bytes(body).map(Self::Ledger).map_err(unreadable),
             ("site", 1) => postcard::from_bytes(body).map(Self::Site).map_err(unreadable),
             _ => Err(EventError::Unknown {
                 kind: kind.to_owned(),

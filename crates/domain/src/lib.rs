@@ -11,6 +11,7 @@ pub mod event;
 pub mod head;
 pub mod ids;
 pub mod lang;
+pub mod ledger;
 pub mod on_air;
 pub mod panel;
 pub mod publication;

@@ -55,6 +55,8 @@ pub(crate) struct Keys {
     pub(crate) release: KeyPair,
     /// Signs heartbeats.
     pub(crate) heartbeat: KeyPair,
+    /// Signs the public ledger's checkpoints.
+    pub(crate) ledger: LogKey,
     /// The epoch of all three.
     pub(crate) epoch: u32,
     /// The sealed trust document.
@@ -71,6 +73,7 @@ const ROLES: [(Role, &str); 3] = [
     (Role::Heartbeat, "heartbeat.key"),
     (Role::Command, "command.key"),
 ];
+const LEDGER: &str = "ledger.key";
 const TRUST: &str = "trust";
 
 impl Keys {
@@ -85,6 +88,7 @@ impl Keys {
             cause,
         })?;
         checkpoint_key(&folder, site)?;
+        let ledger = LogKey::of_ledger(site.as_str(), key(&folder.join(LEDGER))?)?;
         let path = folder.join(TRUST);
         if !path.exists() {
             let root = key(&folder.join(ROOT))?;
@@ -114,6 +118,7 @@ impl Keys {
             root,
             release,
             heartbeat,
+            ledger,
             epoch,
             trust,
         })

@@ -24,6 +24,7 @@ mod projector;
 mod public;
 mod reach;
 pub mod report;
+mod seal_ledger;
 mod sign_in;
 mod signer;
 mod start;

@@ -9,6 +9,7 @@ use crate::presence::Presence;
 use crate::reach::Reach;
 use crate::sign_in::Limiter;
 use crate::state::State;
+use crate::transparency::Ledger;
 use crate::wall::WallControls;
 use heliograph_domain::{DisplayId, Instant, SiteName};
 use heliograph_log::EventLog;
@@ -36,6 +37,8 @@ pub(crate) struct Office {
     pub(crate) reach: Mutex<Reach>,
     /// SHA-256 of each display's MQTT token.
     pub(crate) credentials: RwLock<HashMap<DisplayId, [u8; 32]>>,
+    /// The public ledger, as far as somebody asked for it.
+    ledger: Mutex<Ledger>,
     /// Failed sign-ins.
     pub(crate) limiter: Mutex<Limiter>,
     /// The one-time word that makes the first administrator; gone once used.
@@ -79,6 +82,7 @@ impl Office {
             presence: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),
+            ledger: Mutex::default(),
             limiter: Mutex::default(),
             setup_word: Mutex::new(parts.setup_word),
             feed: Feed::default(),
@@ -126,6 +130,11 @@ impl Office {
     pub(crate) async fn caught_up(&self, position: u64) {
         // An error would mean that the sender is gone; it lives in `self`.
         let _ = self.position.subscribe().wait_for(|now| *now >= position).await;
+    }
+
+    /// The public ledger; whoever works with it folds first what is new.
+    pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who is there.

@@ -10,7 +10,7 @@ use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
 use crate::state::State;
 use crate::wall::WallControls;
-use crate::{http, intake, sign_in};
+use crate::{http, intake, seal_ledger, sign_in};
 use heliograph_broker::{Broker, BrokerConfig, BrokerError};
 use heliograph_domain::{DisplayId, SiteName};
 use heliograph_log::{DiskLog, EventLog, OpenError};
@@ -29,6 +29,8 @@ use tokio::task::JoinHandle;
 
 /// Old sessions and answers are dropped this often.
 const TIDY: Duration = Duration::from_secs(3600);
+/// The public ledger is sealed this often, when it has grown.
+const SEAL: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the hub stops.
 const ANSWER: Duration = Duration::from_secs(5);
 /// Messages that may wait for the broker's acknowledgement.
@@ -160,6 +162,7 @@ impl Hub {
         hub.connect(client_id, hub_password)?;
         hub.serve(listener);
         hub.tidy();
+        hub.seal();
         Ok(hub)
     }
 
@@ -219,6 +222,21 @@ impl Hub {
                     office.backups.tend(office.now());
                 })
                 .await;
+            }
+        }));
+    }
+
+    /// What was released is sealed soon after; not at once, so that many releases make one record.
+    fn seal(&mut self) {
+        let office = Arc::clone(&self.office);
+        self.tasks.push(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(SEAL).await;
+                let office = Arc::clone(&office);
+                let sealed = tokio::task::spawn_blocking(move || seal_ledger::seal(&office)).await;
+                if let Ok(Err(error)) = sealed {
+                    tracing::error!(%error, "the public ledger was not sealed");
+                }
             }
         }));
     }

@@ -5,13 +5,14 @@ use heliograph_domain::channel::Channels;
 use heliograph_domain::display::Display;
 use heliograph_domain::event::EventError;
 use heliograph_domain::head::Heads;
+use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{Publication, PublicationEvent};
 use heliograph_domain::site::SiteEvent;
 use heliograph_domain::staff::Staff;
 use heliograph_domain::{
     ChannelHead, ChannelName, ContentHash, DisplayId, Event, Instant, Lang, Programme, PublicationId, SiteName, StaffId,
 };
-use heliograph_log::Record;
+use heliograph_log::{Record, TreeHead};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -133,6 +134,8 @@ pub struct State {
     pub site: Option<KnownSite>,
     /// What was erased, oldest first.
     pub erased: Arc<Vec<Erased>>,
+    /// How far the public ledger is sealed.
+    pub ledger: Option<TreeHead>,
     heads: Arc<Heads>,
     /// Of streams that are not a publication's.
     revisions: HashMap<String, u64>,
@@ -195,6 +198,7 @@ impl State {
                 }
                 changed.displays.insert(id);
             }
+            Event::Ledger(LedgerEvent::Sealed { size, root }) => self.ledger = Some(TreeHead { size, root }),
             Event::Site(SiteEvent::ProfileSet { site, profile }) => {
                 self.site = Some(KnownSite {
                     site,
@@ -308,7 +312,7 @@ impl State {
         let revisions: BTreeMap<_, _> = self.revisions.iter().collect();
         let heads: Vec<ChannelHead> = self.heads().collect();
         let everything = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.position,
             self.publications,
             self.catalogue,
@@ -317,6 +321,7 @@ impl State {
             self.staff,
             self.site,
             self.erased,
+            self.ledger,
             heads,
             revisions
         );

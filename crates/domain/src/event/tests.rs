@@ -147,6 +147,13 @@ fn the_other_aggregates_keep_their_bytes() {
     let set = "020003e5b18f0101440003 6c6564 8002400288 27f02e3c 01 01 03616c6c".replace(' ', "");
     let golden = [
         (
+            Event::Ledger(LedgerEvent::Sealed {
+                size: 300,
+                root: [0x11; 32],
+            }),
+            format!("00ac02{key}"),
+        ),
+        (
             Event::Channel(ChannelEvent::Defined {
                 name: "all".parse().unwrap(),
                 title: LocalText::new("全", "A"),

@@ -1,5 +1,6 @@
 //! The public pages: what is public now, for everyone, without script. A display's code leads here.
 
+mod ledger;
 mod list;
 mod page;
 mod sheet;
@@ -23,6 +24,7 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("public
 /// The pages for everyone.
 pub(crate) fn router() -> Router<Arc<Office>> {
     Router::new()
+        .merge(ledger::router())
         .route("/", get(list::page))
         .route("/p/{id}", get(page::page))
         .route(

@@ -40,7 +40,7 @@ pub(super) async fn page(
             (facts(&office, &visit, &dossier))
             (sheet::view(&document, visit.lang))
         }
-        (history(&visit, &dossier))
+        (history(&visit, id, &dossier))
     };
     Ok(visit.answer(StatusCode::OK, &here, &title, &body, &headers))
 }
@@ -94,7 +94,7 @@ fn facts(office: &Office, visit: &Visit, dossier: &Dossier) -> Markup {
 }
 
 /// When it was released, changed and withdrawn, and by which department's hand it was let through.
-fn history(visit: &Visit, dossier: &Dossier) -> Markup {
+fn history(visit: &Visit, id: PublicationId, dossier: &Dossier) -> Markup {
     let word = |event: &PublicationEvent| match event {
         PublicationEvent::Released(_) => Some(visit.t("发布", "Released")),
         PublicationEvent::Amended { .. } => Some(visit.t("更新", "Changed")),
@@ -118,6 +118,7 @@ fn history(visit: &Visit, dossier: &Dossier) -> Markup {
                     }
                 }
             }
+            p.proof { a href=(format!("/log/proof/{id}")) download=(format!("{id}.proof")) { (visit.t("下载公开凭证", "Download the proof of publication")) } }
         }
     }
 }

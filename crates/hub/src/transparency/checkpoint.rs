@@ -104,6 +104,15 @@ impl LogKey {
         Ok(Self { pair, key })
     }
 
+    /// The key of a site's public ledger.
+    ///
+    /// # Errors
+    /// When the site's name cannot stand in a note.
+    pub fn of_ledger(site: &str, pair: KeyPair) -> Result<Self, NoteError> {
+        let key = NoteKey::new(&format!("heliograph/{site}/releases"), pair.public())?;
+        Ok(Self { pair, key })
+    }
+
     /// The key in a hub's data folder.
     ///
     /// # Errors

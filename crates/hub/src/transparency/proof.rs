@@ -4,7 +4,6 @@
 use super::checkpoint::{Checkpoint, CheckpointError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use heliograph_log::Record;
 use heliograph_log::merkle::{self, Hash};
 use heliograph_wire::note::NoteKey;
 use std::fmt::Write;
@@ -24,7 +23,7 @@ pub enum ProofError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// It leads elsewhere.
-    #[error("the proof does not hold: the record is not in the log that the checkpoint was made of, or it was changed")]
+    #[error("the proof does not hold: it is not in the log that the checkpoint was made of, or it was changed")]
     NotIncluded,
     /// The one log is not the beginning of the other.
     #[error(
@@ -36,10 +35,10 @@ pub enum ProofError {
 /// A proof, with all that is needed to check it but the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// A record is in the log.
+    /// Something is in the log.
     Inclusion {
-        /// The record's canonical bytes.
-        record: Vec<u8>,
+        /// What is in it: a record's canonical bytes, or an entry of the public ledger.
+        entry: Vec<u8>,
         /// Its place, from 0.
         index: u64,
         /// The path to the root.
@@ -61,10 +60,12 @@ pub enum Proof {
 /// What a proof shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proven {
-    /// The record is among the first `size` of the log.
+    /// The entry is among the first `size` of the log.
     Included {
-        /// The record.
-        record: Box<Record>,
+        /// The entry.
+        entry: Vec<u8>,
+        /// Its place, from 0.
+        index: u64,
         /// The checkpoint's size.
         size: u64,
         /// The log.
@@ -88,12 +89,12 @@ impl Proof {
         let mut text = String::new();
         let (path, end) = match self {
             Self::Inclusion {
-                record,
+                entry,
                 index,
                 path,
                 checkpoint,
             } => {
-                text += &format!("{INCLUSION}\nextra {}\nindex {index}\n", STANDARD.encode(record));
+                text += &format!("{INCLUSION}\nextra {}\nindex {index}\n", STANDARD.encode(entry));
                 (path, checkpoint)
             }
             Self::Consistency { path, before, after } => {
@@ -125,13 +126,13 @@ impl Proof {
         };
         let proof = match kind {
             INCLUSION => {
-                let record = bytes(named("extra ")?)?;
+                let entry = bytes(named("extra ")?)?;
                 let index = named("index ")?
                     .parse()
                     .map_err(|_| ProofError::Form("its index is no number"))?;
                 let path = lines.map(hash).collect::<Result<_, _>>()?;
                 Self::Inclusion {
-                    record,
+                    entry,
                     index,
                     path,
                     checkpoint,
@@ -157,23 +158,23 @@ impl Proof {
     pub fn check(&self, key: &NoteKey) -> Result<Proven, ProofError> {
         match self {
             Self::Inclusion {
-                record,
+                entry,
                 index,
                 path,
                 checkpoint,
             } => {
                 let checkpoint = Checkpoint::open(checkpoint, key)?;
                 let size = checkpoint.head.size;
-                let root = merkle::root_of_inclusion(merkle::leaf(record), *index, size, path);
-                let record = Record::from_bytes(&record.clone().into());
-                match record {
-                    Some(record) if root == Some(checkpoint.head.root) => Ok(Proven::Included {
-                        record: Box::new(record),
-                        size,
-                        origin: checkpoint.origin,
-                    }),
-                    _ => Err(ProofError::NotIncluded),
+                let root = merkle::root_of_inclusion(merkle::leaf(entry), *index, size, path);
+                if root != Some(checkpoint.head.root) {
+                    return Err(ProofError::NotIncluded);
                 }
+                Ok(Proven::Included {
+                    entry: entry.clone(),
+                    index: *index,
+                    size,
+                    origin: checkpoint.origin,
+                })
             }
             Self::Consistency { path, before, after } => {
                 let (before, after) = (Checkpoint::open(before, key)?.head, Checkpoint::open(after, key)?);

@@ -5,7 +5,7 @@ use crate::Failure;
 use crate::command::say;
 use heliograph_domain::Event;
 use heliograph_hub::transparency::{Checkpoint, LogKey, Proof, Proven};
-use heliograph_log::{DiskLog, Position, TimestampMs};
+use heliograph_log::{DiskLog, Position, Record, TimestampMs};
 use heliograph_wire::note::NoteKey;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub(crate) fn prove(args: &Args) -> Result<(), Failure> {
             let position = position.unwrap_or_default();
             let (record, path) = log.prove_inclusion(Position(position), size)?;
             Proof::Inclusion {
-                record,
+                entry: record,
                 index: position - 1,
                 path,
                 checkpoint,
@@ -94,12 +94,18 @@ pub(crate) fn prove(args: &Args) -> Result<(), Failure> {
 pub(crate) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     let key = key_named(Some(&args.key), None)?;
     match Proof::from_text(&read(&args.file)?)?.check(&key)? {
-        Proven::Included { record, size, origin } => {
+        Proven::Included {
+            entry,
+            index,
+            size,
+            origin,
+        } => {
             say(&format!(
-                "holds: the record at position {} is among the first {size} of {origin}",
-                record.position.0
+                "holds: entry {} is among the first {size} of {origin}",
+                index + 1
             ));
-            say(&described(&record));
+            let record = Record::from_bytes(&entry.clone().into());
+            say(&record.map_or_else(|| String::from_utf8_lossy(&entry).into_owned(), |it| described(&it)));
         }
         Proven::Consistent { before, after, origin } => say(&format!(
             "holds: the first {before} records of {origin} are the beginning of its first {after}; none was changed or removed"

@@ -6,7 +6,7 @@ use crate::Failure;
 use crate::command::say;
 use heliograph_domain::Event;
 use heliograph_domain::publication::PublicationEvent;
-use heliograph_hub::transparency::Checkpoint;
+use heliograph_hub::transparency::{Checkpoint, Ledger};
 use heliograph_log::{Erasure, Verified};
 use std::path::{Path, PathBuf};
 
@@ -73,7 +73,9 @@ pub(crate) fn run(data: &Path, checkpoints: &[PathBuf], key: Option<&str>) -> Re
             heads.push(Checkpoint::open(&read(path)?, &key)?.head);
         }
     }
-    let found = open(data)?.verify(&heads)?;
+    let log = open(data)?;
+    let found = log.verify(&heads)?;
+    let ledger = Ledger::verified(&log)?;
     say(&format!(
         "sound: {} records and {} objects of content are what was written; {} were erased",
         found.records,
@@ -81,6 +83,10 @@ pub(crate) fn run(data: &Path, checkpoints: &[PathBuf], key: Option<&str>) -> Re
         found.erased.len()
     ));
     found.erased.iter().for_each(|erasure| say(&told(erasure)));
+    say(&format!(
+        "the public ledger of {} entries has every root that was recorded of it",
+        ledger.size()
+    ));
     for head in heads {
         say(&format!("agrees with the checkpoint of {} records", head.size));
     }
