@@ -17,7 +17,8 @@ mod sequencer;
 mod watch;
 
 pub use disk_log::{
-    BackupError, DiskLog, Erasure, FILE_NAME, Follower, RestoreError, TreeHead, Verified, VerifyError, restore,
+    BackupError, DiskLog, Erasure, ExchangeError, FILE_NAME, Follower, Import, Item, RestoreError, TreeHead, Verified,
+    VerifyError, restore,
 };
 pub use error::{AppendError, OpenError, ReadError};
 pub use event_log::{

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use heliograph_log::merkle::{Frontier, is_consistent, leaf, root_of_inclusion};
 use heliograph_log::{
     ActorId, BackupError, Batch, CommandId, ContentHash, ContentObject, DiskLog, Erasure, EventKind, EventLog,
-    Follower, NewEvent, Position, Revision, StreamId, TableName, TableWrite, TimestampMs, TreeHead, VerifyError,
-    restore,
+    ExchangeError, Follower, Import, Item, NewEvent, Position, Revision, StreamId, TableName, TableWrite, TimestampMs,
+    TreeHead, VerifyError, restore,
 };
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -384,4 +384,103 @@ fn a_follower_reads_what_another_writes() {
     append(&log, 2, 1);
     assert_eq!((next(&mut follower), next(&mut follower)), (Some(3), None));
     assert!(Follower::open(&folder.at("nothing")).is_err());
+}
+
+#[test]
+fn an_import_of_an_export_has_the_same_root_and_everything_else() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.at("log")).unwrap();
+    for number in 0..40 {
+        append(&log, number, 1 + number % 70);
+    }
+    let early = log.backup(&folder.at("early")).unwrap();
+    let hash = erase(&log, 7);
+    let anew = ContentObject::new([1; 16], Bytes::from_static(b"text 7"));
+    log.put_content(anew.clone()).unwrap();
+    let exported = |log: &DiskLog| {
+        let mut items = Vec::new();
+        let head = log.export(|item| {
+            items.push(item);
+            Ok(())
+        });
+        (items, head.unwrap())
+    };
+    let (items, head) = exported(&log);
+    let mut import = Import::begin(&folder.at("again")).unwrap();
+    for item in items.clone() {
+        import.take(item).unwrap();
+    }
+    assert_eq!(import.finish().unwrap(), head);
+    let again = DiskLog::open(&folder.at("again")).unwrap();
+    let sorted = |items: &[Item]| {
+        let mut told: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
+        told.sort();
+        told
+    };
+    assert_eq!(again.content(&hash).unwrap(), Some(anew.clone()));
+    let (second, second_head) = exported(&again);
+    assert!(second_head == head && sorted(&second) == sorted(&items));
+    let mut import = Import::begin(&folder.at("twice")).unwrap();
+    for item in second {
+        import.take(item).unwrap();
+    }
+    assert_eq!(import.finish().unwrap(), head);
+    let twice = DiskLog::open(&folder.at("twice")).unwrap();
+    assert_eq!(twice.content(&hash).unwrap(), Some(anew.clone()));
+    let (was, is) = (log.verify(&[early]).unwrap(), again.verify(&[early]).unwrap());
+    assert_eq!((was.root, &was.erased, was.content), (is.root, &is.erased, is.content));
+    assert_eq!(again.content(&hash).unwrap(), Some(anew));
+    append(&again, 100, 1);
+    // A copy that was told of a later erasure tells of it in its export, too.
+    log.carry_erasures(&folder.at("early")).unwrap();
+    let (copied, _) = exported(&DiskLog::open(&folder.at("early")).unwrap());
+    assert!(copied.contains(&Item::Erased(hash, Position(0))));
+    let mut third = Import::begin(&folder.at("third")).unwrap();
+    for item in copied {
+        third.take(item).unwrap();
+    }
+    assert_eq!(third.finish().unwrap(), early);
+    assert_eq!(
+        DiskLog::open(&folder.at("third"))
+            .unwrap()
+            .verify(&[])
+            .unwrap()
+            .erased
+            .len(),
+        1
+    );
+    // A line that is missing is noticed; so is a log that is there.
+    let mut holed = Import::begin(&folder.at("holed")).unwrap();
+    let mut records = items.into_iter().filter(|item| matches!(item, Item::Record(_)));
+    holed.take(records.next().unwrap()).unwrap();
+    let gap = holed.take(records.nth(1).unwrap());
+    assert!(matches!(gap, Err(ExchangeError::Gap(Position(1)))));
+    assert!(matches!(
+        Import::begin(&folder.at("again")),
+        Err(ExchangeError::Exists(_))
+    ));
+}
+
+#[test]
+fn compacting_gives_space_back_and_changes_nothing() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.0).unwrap();
+    let rows = |value: Option<Bytes>| {
+        let row = |n: u32| TableWrite {
+            table: TableName::new("drafts").unwrap(),
+            key: Bytes::from(format!("row {n}")),
+            value: value.clone(),
+        };
+        (0..400).map(row).collect::<Vec<_>>()
+    };
+    append(&log, 1, 50);
+    log.write(rows(Some(Bytes::from(vec![7; 20_000])))).unwrap();
+    log.write(rows(None)).unwrap();
+    let before = log.verify(&[]).unwrap();
+    let size = || std::fs::metadata(folder.at("events.redb")).unwrap().len();
+    let was = size();
+    log.compact().unwrap();
+    assert!(size() < was / 2, "{} of {was}", size());
+    assert_eq!(log.verify(&[before.head()]).unwrap().head(), before.head());
+    append(&log, 2, 1);
 }

@@ -1,12 +1,14 @@
 //! What a log ought to hold, told step by step beside the real one.
 
-use super::sim::Chance;
+use super::power_cut::SIZES;
+use super::sim::{Chance, Fate, SimDisk};
 use crate::disk_log::{DiskLog, Waiting};
 use crate::error::{AppendError, ReadError};
 use crate::event_log::{Batch, ContentObject, EventLog, NewEvent, TableWrite};
 use crate::name::{ActorId, CommandId, ContentHash, EventKind, Position, Revision, StreamId, TableName, TimestampMs};
 use bytes::Bytes;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A log's whole content.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,6 +38,9 @@ pub(crate) enum Step {
     Write(Vec<TableWrite>),
     Put(ContentObject),
     Tables,
+    Compact,
+    /// A copy onto another disk, whose power goes at the so-manieth write.
+    Backup(u64),
 }
 
 fn table() -> TableName {
@@ -105,6 +110,8 @@ impl Model {
             5 | 6 => Step::Append((0..=chance.below(6)).map(|_| self.batch(chance)).collect()),
             7 | 8 => Step::Write((0..=chance.below(2)).map(|_| row(chance)).collect()),
             9 => Step::Put(object(chance)),
+            10 if chance.one_in(3) => Step::Compact,
+            10 if chance.one_in(2) => Step::Backup(chance.below(120)),
             _ => Step::Tables,
         }
     }
@@ -140,7 +147,7 @@ impl Model {
             }
             Step::Write(writes) => next.write(writes),
             Step::Put(object) => drop(next.content.insert(object.hash, Some(object.clone()))),
-            Step::Tables => {}
+            Step::Tables | Step::Compact | Step::Backup(_) => {}
         }
         next
     }
@@ -159,11 +166,34 @@ impl Model {
             Step::Write(writes) => log.write(writes.clone()),
             Step::Put(object) => log.put_content(object.clone()),
             Step::Tables => log.write_tables(),
+            Step::Compact => log.compact(),
+            Step::Backup(cut) => self.backup(log, *cut),
         };
         taken.map_err(|error: AppendError| Refusal {
             error,
             may_be: vec![self.clone(), self.after(step)],
         })
+    }
+
+    /// A copy that is said to be whole must hold what the log holds, whatever the power did to the other disk right after.
+    fn backup(&self, log: &DiskLog, cut: u64) -> Result<(), AppendError> {
+        let other = SimDisk::default();
+        other.meets(Fate::PowerCut(cut));
+        let copied = log.copy_onto(&other);
+        match copied {
+            Ok(size) => assert_eq!(size, self.records.len() as u64),
+            // The other disk's power went: nobody was told that there is a copy.
+            Err(_) if other.is_dark() => return Ok(()),
+            Err(error) => return Err(AppendError::Storage(error.to_string())),
+        }
+        other.meets(Fate::PowerCut(0));
+        let (found, _) = other.found_later(&mut Chance(cut));
+        let copy = DiskLog::open_on(Arc::new(found), SIZES);
+        let copy = copy.unwrap_or_else(|error| panic!("a copy that was acknowledged does not open: {error}"));
+        if let Some(difference) = self.differs(&copy)? {
+            panic!("a copy that was acknowledged is another: {difference}");
+        }
+        Ok(())
     }
 
     /// Several batches in one frame. One alone may be refused, because what it rests on could not be read; what was

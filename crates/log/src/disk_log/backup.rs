@@ -77,6 +77,16 @@ impl DiskLog {
         Ok(direct.erase.len() as u64)
     }
 
+    /// Copies all files onto another disk, synced; how many records the copy has.
+    pub(crate) fn copy_onto(&self, disk: &dyn Disk) -> Result<u64, BackupError> {
+        let size = copy(&self.store, disk)?;
+        disk.sync_folder().map_err(|cause| BackupError::Io {
+            path: disk.path(""),
+            cause,
+        })?;
+        Ok(size)
+    }
+
     /// As [`DiskLog::backup`]; `more` puts what belongs to the copy into its folder before that is renamed.
     ///
     /// # Errors
@@ -98,7 +108,7 @@ impl DiskLog {
             fs::remove_dir_all(&beside).map_err(io)?;
         }
         let folder = Folder::open(&beside).map_err(io)?;
-        let size = copy(&self.store, &folder)?;
+        let size = self.copy_onto(&folder)?;
         let head = self.tree_head(Some(size))?;
         more(head, &beside).map_err(io)?;
         publish(&beside, to).map_err(io)?;
@@ -111,14 +121,7 @@ impl DiskLog {
 /// # Errors
 /// When something is in the place, the copy is not sound, or the disk refuses.
 pub fn restore(from: &Path, to: &Path, heads: &[TreeHead]) -> Result<TreeHead, RestoreError> {
-    let taken = Folder::open(to).and_then(|folder| folder.list());
-    let taken = taken.map_err(|cause| BackupError::Io {
-        path: to.to_owned(),
-        cause,
-    })?;
-    if let Some(name) = taken.iter().find(|name| is_of_a_log(name)) {
-        return Err(BackupError::Exists(to.join(name)).into());
-    }
+    vacant(to)?;
     let found = {
         let copy = DiskLog::open(from).map_err(BackupError::from)?;
         copy.verify(heads)?
@@ -141,6 +144,19 @@ pub fn restore(from: &Path, to: &Path, heads: &[TreeHead]) -> Result<TreeHead, R
     let restored = DiskLog::open(to).map_err(BackupError::from)?;
     let size = restored.head().map_err(BackupError::from)?.position.0;
     Ok(TreeHead { size, root: found.root })
+}
+
+/// Whether a folder, which is made if it is not there, has no file of a log.
+pub(crate) fn vacant(dir: &Path) -> Result<(), BackupError> {
+    let names = Folder::open(dir).and_then(|folder| folder.list());
+    let names = names.map_err(|cause| BackupError::Io {
+        path: dir.to_owned(),
+        cause,
+    })?;
+    match names.iter().find(|name| is_of_a_log(name)) {
+        Some(name) => Err(BackupError::Exists(dir.join(name))),
+        None => Ok(()),
+    }
 }
 
 /// Why a copy was not put back.
@@ -184,7 +200,7 @@ fn publish(beside: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Copies all files; how many records the copy has.
-fn copy(store: &Store, folder: &Folder) -> Result<u64, BackupError> {
+fn copy(store: &Store, folder: &dyn Disk) -> Result<u64, BackupError> {
     store.apply(&Direct::default()).map_err(AppendError::from)?;
     let end = store.state.copy_to(folder, state::FILE)?;
     let io = |name: String| {
@@ -204,7 +220,7 @@ fn copy(store: &Store, folder: &Folder) -> Result<u64, BackupError> {
     Ok(end.position.0)
 }
 
-fn copy_file(from: &dyn crate::disk::DiskFile, folder: &Folder, name: &str, upto: Option<u64>) -> io::Result<()> {
+fn copy_file(from: &dyn crate::disk::DiskFile, folder: &dyn Disk, name: &str, upto: Option<u64>) -> io::Result<()> {
     let length = upto.map_or_else(|| from.len(), Ok)?;
     let target = folder.open(name)?;
     let mut buffer = vec![0; CHUNK];

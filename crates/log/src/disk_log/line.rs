@@ -1,9 +1,11 @@
 //! The line of appends that wait. No thread of its own writes: whoever finds the pen free writes for all who stand in
 //! line, so that a lone append costs no waking of another thread, and many share one sync.
 
+use super::frame::Beside;
 use super::writer::{Answer, Waiting, Writer};
 use crate::error::AppendError;
 use crate::event_log::MAX_BATCH_BYTES;
+use crate::record::Record;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -157,6 +159,14 @@ impl Line {
         drop(queue);
         self.door.notify_all();
         group
+    }
+
+    /// Records of another log, with their places, in one frame.
+    pub(crate) fn import(&self, records: &[Record], beside: Vec<Beside>) -> Result<(), AppendError> {
+        self.pen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .import(records, beside)
     }
 
     /// Several appends in one frame.

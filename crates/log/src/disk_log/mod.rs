@@ -2,6 +2,7 @@
 
 mod applier;
 mod backup;
+mod exchange;
 mod follow;
 mod frame;
 mod keys;
@@ -26,6 +27,7 @@ use crate::watch::Watch;
 use applier::Applier;
 pub use backup::{BackupError, RestoreError, restore};
 use bytes::Bytes;
+pub use exchange::{ExchangeError, Import, Item};
 pub use follow::Follower;
 use frame::Beside;
 use line::Line;
@@ -144,6 +146,15 @@ impl DiskLog {
     /// What differs first, and where.
     pub fn verify(&self, heads: &[TreeHead]) -> Result<Verified, VerifyError> {
         verify::verify(&self.store, heads)
+    }
+
+    /// Gives back the space that the tables no longer use. Appends go on; what reads the tables waits meanwhile.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn compact(&self) -> Result<(), AppendError> {
+        self.store.apply(&Direct::default())?;
+        Ok(self.store.state.compact()?)
     }
 
     /// What an append comes to before it stands in line.

@@ -165,6 +165,45 @@ impl State {
         })
     }
 
+    /// The record that erased an object under one of its keys.
+    pub(crate) fn erased_by(&self, hash: &ContentHash, slot: u64) -> Result<Option<Position>, ReadError> {
+        self.read(|read| {
+            let row = read.open_table(ERASED)?.get((&hash.0, slot))?;
+            Ok(row.map(|position| Position(position.value())))
+        })
+    }
+
+    /// All rows of all tables.
+    pub(crate) fn all_rows(&self) -> Result<Vec<(TableName, Bytes, Sealed)>, ReadError> {
+        self.read(|read| {
+            let mut found = Vec::new();
+            for row in read.open_table(ROWS)?.iter()? {
+                let (name, row) = row?;
+                let (table, key) = name.value();
+                if let (Ok(table), Some(sealed)) = (TableName::new(table), sealed(row.value())) {
+                    found.push((table, Bytes::copy_from_slice(key), sealed));
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Moves the pages that are used to the front of the file, and gives back the rest.
+    pub(crate) fn compact(&self) -> Result<(), ApplyError> {
+        let compacted = {
+            let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
+            match db.as_mut() {
+                Some(db) => db.compact().map(drop).map_err(redb::Error::from),
+                None => Err(redb::Error::PreviousIo),
+            }
+        };
+        if compacted.is_err() {
+            // What reopening says is heard by whoever comes next.
+            let _ = self.reopen();
+        }
+        Ok(compacted?)
+    }
+
     /// All that was erased: hash and slot.
     pub(crate) fn all_erased(&self) -> Result<Vec<(ContentHash, u64)>, ReadError> {
         self.read(|read| {

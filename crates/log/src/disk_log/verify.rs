@@ -98,7 +98,13 @@ impl TreeHead {
     /// The root as hexadecimal digits.
     #[must_use]
     pub fn root_hex(&self) -> String {
-        self.root.iter().map(|byte| format!("{byte:02x}")).collect()
+        Self::hex(&self.root)
+    }
+
+    /// Bytes as hexadecimal digits.
+    #[must_use]
+    pub fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -147,17 +153,21 @@ pub(crate) fn verify(store: &Store, heads: &[TreeHead]) -> Result<Verified, Veri
     };
     walk.compare(heads)?;
     let mut frames = store.segments.frames(Place::FIRST);
-    while walk.end.position < visible {
+    loop {
+        let behind = walk.end.position < visible;
         let differs = |why| VerifyError::Record {
             at: Position(walk.end.position.0 + 1),
             why,
         };
-        let next = frames.next().map_err(|error| match error {
-            ReadError::Damaged(_) => differs("its frame's checksum does not hold"),
-            error => error.into(),
-        })?;
-        let (place, frame) = next.ok_or_else(|| differs("it is missing"))?;
-        walk.frame(place, &frame, heads)?;
+        match frames.next() {
+            // Frames behind the last record hold content alone.
+            Ok(Some((place, frame))) if behind || frame.header.count == 0 => walk.frame(place, &frame, heads)?,
+            Ok(None) if behind => return Err(differs("it is missing")),
+            Err(ReadError::Damaged(_)) if behind => return Err(differs("its frame's checksum does not hold")),
+            Err(error @ ReadError::Storage(_)) => return Err(error.into()),
+            // What is being written this moment is not read.
+            Ok(_) | Err(_) => break,
+        }
     }
     if let Some(head) = heads.iter().find(|head| head.size > visible.0) {
         return Err(VerifyError::Short {

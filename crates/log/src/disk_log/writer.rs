@@ -8,6 +8,7 @@ use super::store::Store;
 use crate::error::AppendError;
 use crate::event_log::{Appended, Batch};
 use crate::name::{ContentHash, Position, Revision, StreamId};
+use crate::record::Record;
 use crate::sequencer::{Placed, Sequencer};
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -103,6 +104,19 @@ impl Writer {
             }
         }
         answers
+    }
+
+    /// Writes records of another log, which have their places. The commands in them are not remembered: the log is opened
+    /// anew before it takes appends.
+    pub(crate) fn import(&mut self, records: &[Record], beside: Vec<Beside>) -> Result<(), AppendError> {
+        let mut group = Group::default();
+        self.draft.clear();
+        for record in records {
+            self.draft.record(record);
+            group.records.push((record.stream, record.revision, record.position));
+        }
+        group.beside = beside;
+        self.commit(group).map_err(|error| refused(&error))
     }
 
     /// Finds a batch's place in the frame.

@@ -23,6 +23,16 @@ pub(crate) fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+pub(crate) fn compact(data: &Path) -> Result<(), Failure> {
+    exists(data)?;
+    let tables = data.join(heliograph_log::FILE_NAME);
+    let size = || std::fs::metadata(&tables).map_or(0, |found| found.len());
+    let before = size();
+    DiskLog::open(data)?.compact()?;
+    say(&format!("the tables take {} bytes, and took {before}", size()));
+    Ok(())
+}
+
 pub(crate) fn carry_erasures(data: &Path, to: &Path) -> Result<(), Failure> {
     exists(data)?;
     exists(to)?;

@@ -1,6 +1,7 @@
 //! `heliograph log`: looking after the event log.
 
 mod copy;
+mod exchange;
 mod proof;
 mod tail;
 mod verify;
@@ -81,6 +82,27 @@ enum Action {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Writes everything as JSON Lines, in the clear, to be read by other programs or imported again.
+    Export {
+        #[command(flatten)]
+        at: Data,
+        /// The file to make; without it, standard output.
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+    /// Makes a log from an export, in a folder that has none. Its root is the exported log's.
+    Import {
+        /// The export.
+        #[arg(long)]
+        from: PathBuf,
+        #[command(flatten)]
+        at: Data,
+    },
+    /// Gives back the space that the tables no longer use.
+    Compact {
+        #[command(flatten)]
+        at: Data,
+    },
     /// Destroys in an older backup what was erased since it was made.
     CarryErasures {
         #[command(flatten)]
@@ -108,6 +130,9 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         Action::Prove(args) => proof::prove(&args),
         Action::Tail { at, count, follow } => tail::run(&at.data, count, follow),
         Action::Backup { at, to } => copy::backup(&at.data, &to),
+        Action::Export { at, to } => exchange::export(&at.data, to.as_deref()),
+        Action::Import { from, at } => exchange::import(&from, &at.data),
+        Action::Compact { at } => copy::compact(&at.data),
         Action::CarryErasures { at, to } => copy::carry_erasures(&at.data, &to),
         Action::Restore { from, at } => copy::restore(&from, &at.data),
     }
