@@ -400,3 +400,26 @@ fn a_folder_that_is_a_file_is_named() {
     assert!(matches!(error, OpenError::Io { .. }), "{error}");
     std::fs::remove_file(&folder.0).unwrap();
 }
+
+#[test]
+fn a_batch_of_the_largest_size_is_read_back_and_survives_opening_anew() {
+    let folder = std::env::temp_dir().join(format!("heliograph-large-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let body = "x".repeat(MAX_BODY_BYTES);
+    let bodies: Vec<&str> = (0..15).map(|_| body.as_str()).collect();
+    for life in 0..3 {
+        let log = DiskLog::open(&folder).unwrap();
+        assert_eq!(log.head().unwrap().position, Position(life * 15));
+        log.append(&stream("a"), Revision(life * 15), batch(life, &bodies))
+            .unwrap();
+        let read = log.read(Position(life * 15), 20).unwrap();
+        assert_eq!(read.len(), 15);
+        assert_eq!(
+            log.read_stream(&stream("a"), Revision(life * 15), 20).unwrap().len(),
+            15
+        );
+    }
+    let log = DiskLog::open(&folder).unwrap();
+    assert_eq!(log.verify(&[]).unwrap().records, 45);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

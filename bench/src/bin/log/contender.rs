@@ -21,7 +21,7 @@ pub(crate) trait Contender: Sync {
 /// A fresh stream for each appender of each round.
 static STREAMS: AtomicU64 = AtomicU64::new(0);
 
-/// Heliograph's log on redb.
+/// Heliograph's log.
 pub(crate) struct Ours(DiskLog);
 
 impl Ours {
@@ -39,14 +39,19 @@ impl Contender for Ours {
         let number = STREAMS.fetch_add(1, Ordering::Relaxed);
         let stream = StreamId::new(&format!("bench-{number}")).expect("a stream's name");
         let actor = ActorId::new("bench").expect("an actor's name");
+        let kind = EventKind::new("bench").expect("a type");
         let mut revision = Revision(0);
         Box::new(move || {
+            // Who appends names the command; drawing a random name is not the log's work.
+            let mut command = [0; 16];
+            command[..8].copy_from_slice(&number.to_be_bytes());
+            command[8..].copy_from_slice(&revision.0.to_be_bytes());
             let batch = Batch {
-                command_id: CommandId::generate(TimestampMs(1)).expect("random numbers"),
+                command_id: CommandId(command),
                 actor,
                 recorded_at: TimestampMs(1),
                 events: vec![NewEvent {
-                    kind: EventKind::new("bench").expect("a type"),
+                    kind,
                     version: 1,
                     body: PAYLOAD.to_vec().into(),
                 }],

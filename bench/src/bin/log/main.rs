@@ -1,18 +1,22 @@
 //! The event log: durable appends beside SQLite's and the disk's own, and how fast a log is decoded and folded.
 //!
 //! `append_durable_N`: events a second with N appenders at once, 200 bytes each, every one durable before its appender
-//! goes on. All three contenders gather what is waiting into one sync. `append_p99_512`: what one of 512 waits.
-//! An argument picks one: a number of appenders, or `replay`. `replay_events`: its limit is one core; it has no peer.
+//! goes on. SQLite and the plain file gather what is waiting into one sync, as we do; the servers are described at `peers`. `append_p99_512`: what one of 512 waits.
+//! An argument picks one: a number of appenders, `replay`, or `large` (see there). `replay_events`: its limit is one core; it has no peer.
 
 mod contender;
+mod large;
 #[cfg(feature = "sqlite")]
 mod lite;
+mod peers;
 mod replay;
 
 use contender::{Contender, Ours, Raw};
 use heliograph_bench::{figure, median, ms, quantile};
 use heliograph_tests::TempDir;
+use peers::{Nats, Postgres};
 use std::panic::resume_unwind;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
@@ -22,16 +26,19 @@ const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_millis(900);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    if std::env::args().nth(1).as_deref() == Some("replay") {
-        return replay::run();
+    match std::env::args().nth(1).as_deref() {
+        Some("replay") => return replay::run(),
+        Some("large") => return large::run(),
+        Some("open") => return large::open_alone(std::env::args_os().nth(2).unwrap_or_default().as_ref()),
+        Some(appenders) => return level(appenders.parse()?),
+        None => {}
     }
-    if let Some(appenders) = std::env::args().nth(1) {
-        return level(appenders.parse()?);
-    }
+    // First, as it comes first when a hub starts: what hundreds of threads leave in the allocator is not its business.
+    replay::run()?;
     for appenders in [1, 64, 512] {
         level(appenders)?;
     }
-    replay::run()
+    large::run()
 }
 
 /// Appends a second of one round, and how long each append took in milliseconds.
@@ -41,11 +48,18 @@ struct Round {
 }
 
 fn level(appenders: usize) -> Result<(), Box<dyn std::error::Error>> {
-    let mut contenders = contenders()?;
+    // The servers come in a second race: what NATS leaves unsynced would be written while others are measured.
+    race(appenders, embedded()?)?;
+    race(appenders, servers()?)
+}
+
+fn race(appenders: usize, mut contenders: Vec<Entrant>) -> Result<(), Box<dyn std::error::Error>> {
     let mut rates = vec![Vec::new(); contenders.len()];
     let mut waits = vec![Vec::new(); contenders.len()];
     for _ in 0..ROUNDS {
         for (at, (_, contender, _)) in contenders.iter_mut().enumerate() {
+            // Nobody pays for what another left.
+            let _ = Command::new("sync").status()?;
             let round = round(contender.as_ref(), appenders);
             rates[at].push(round.rate);
             waits[at].extend(round.waits_ms);
@@ -59,14 +73,8 @@ fn level(appenders: usize) -> Result<(), Box<dyn std::error::Error>> {
     if appenders == 512 {
         let p99: Vec<f64> = waits.iter_mut().map(|waits| quantile(waits, 0.99)).collect();
         for (at, (theirs, ..)) in contenders.iter().enumerate().skip(1) {
-            figure(
-                "append_p99_512",
-                p99[0],
-                "ms",
-                Some((theirs, p99[at])),
-                false,
-                waits[0].len(),
-            );
+            let count = waits[0].len();
+            figure("append_p99_512", p99[0], "ms", Some((theirs, p99[at])), false, count);
         }
     }
     Ok(())
@@ -74,11 +82,14 @@ fn level(appenders: usize) -> Result<(), Box<dyn std::error::Error>> {
 
 type Entrant = (&'static str, Box<dyn Contender>, TempDir);
 
-/// Ours first, then the yardsticks in the order of the figures' lines.
-fn contenders() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
-    let mut all: Vec<Entrant> = Vec::new();
+fn ours() -> Result<Entrant, Box<dyn std::error::Error>> {
     let dir = TempDir::new();
-    all.push(("heliograph", Box::new(Ours::open(dir.path())?), dir));
+    Ok(("heliograph", Box::new(Ours::open(dir.path())?), dir))
+}
+
+/// Ours first, then the yardsticks in the order of the figures' lines.
+fn embedded() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
+    let mut all = vec![ours()?];
     #[cfg(feature = "sqlite")]
     {
         let dir = TempDir::new();
@@ -86,6 +97,20 @@ fn contenders() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
     }
     let dir = TempDir::new();
     all.push(("raw", Box::new(Raw::open(dir.path())?), dir));
+    Ok(all)
+}
+
+/// Ours, and what of the servers is installed.
+fn servers() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
+    let mut all = vec![ours()?];
+    let dir = TempDir::new();
+    if let Some(postgres) = Postgres::open(dir.path())? {
+        all.push(("postgresql", Box::new(postgres), dir));
+    }
+    let dir = TempDir::new();
+    if let Some(nats) = Nats::open(dir.path())? {
+        all.push(("nats", Box::new(nats), dir));
+    }
     Ok(all)
 }
 

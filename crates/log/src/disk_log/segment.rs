@@ -12,8 +12,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 const MAGIC: &[u8; 16] = b"heliograph log \x01";
 /// Bytes before a segment's first frame.
 pub(crate) const SEGMENT_HEADER: u32 = 64;
-/// Bytes read at a time.
-const CHUNK: usize = 256 * 1024;
+/// Bytes read at a time. Little in tests, so that most frames reach beyond it.
+const CHUNK: usize = if cfg!(test) { 512 } else { 256 * 1024 };
 
 /// Where a frame begins. A segment is shorter than 4 GiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,7 +172,8 @@ impl Frames<'_> {
 
     /// The next frame; `None` at the end of the last segment.
     pub(crate) fn next(&mut self) -> Result<Option<(Place, Frame)>, ReadError> {
-        let mut fresh = false;
+        // How many bytes were asked for at this place: first enough for a header, then for the frame that it tells of.
+        let mut asked = 0;
         loop {
             let skip = (self.place.at - self.buffer_at) as usize;
             let rest = self.buffer.slice(skip.min(self.buffer.len())..);
@@ -183,9 +184,10 @@ impl Frames<'_> {
                 self.place.at += header.frame_bytes() as u32;
                 return Ok(Some((place, frame)));
             }
-            if !fresh {
-                self.fill(header.map_or(HEADER, |header| header.frame_bytes()))?;
-                fresh = true;
+            let least = header.map_or(HEADER, |header| header.frame_bytes());
+            if asked < least {
+                self.fill(least)?;
+                asked = least;
             } else if let Some(header) = header {
                 // Its header is here, but the file ends before it does.
                 return Err(ReadError::Damaged(header.first));
@@ -195,7 +197,7 @@ impl Frames<'_> {
                     at: SEGMENT_HEADER,
                 };
                 (self.segment, self.buffer, self.buffer_at) = (None, Bytes::new(), SEGMENT_HEADER);
-                fresh = false;
+                asked = 0;
             } else {
                 return Ok(None);
             }
