@@ -10,8 +10,10 @@ pub use http::{Http, Reply};
 pub use people::{NOTICE_ENTRY, PASSWORD, People, STANDING_ENTRY, act, commitment, notice};
 
 use heliograph_domain::panel::{ColourDepth, Panel};
+use heliograph_domain::publication::KeepFor;
 use heliograph_domain::{DisplayId, SiteName};
 use heliograph_hub::backups::BackupPlan;
+use heliograph_hub::retention::Retention;
 use heliograph_hub::{Hub, HubConfig, MovableClock};
 use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
 use heliograph_scene::Frame;
@@ -205,6 +207,11 @@ impl World {
         }
     }
 
+    /// Lets the hub do now what it does by itself every hour.
+    pub fn an_hour_passes(&self) {
+        self.runtime.block_on(self.hub().tidy_now());
+    }
+
     /// Starts it again, on the same ports and folder.
     pub fn hub_comes_back(&mut self) {
         self.hub = Some(self.runtime.block_on(start_hub(
@@ -330,6 +337,13 @@ async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<M
         mqtt_listen: mqtt,
         site,
         clock: Arc::clone(clock) as _,
+        retention: Retention {
+            drafts_days: Some(400),
+            texts: KeepFor {
+                withdrawn_days: Some(1000),
+                unreleased_days: Some(500),
+            },
+        },
         backups: backed_up.then(|| BackupPlan {
             folder: dir.join("backups"),
             keep_days: 30,

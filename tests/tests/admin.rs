@@ -443,6 +443,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         site: "binhe".parse().unwrap(),
         clock: Arc::new(SystemClock),
         backups: None,
+        retention: heliograph_hub::retention::Retention::default(),
         wall: None,
     };
     let hub = runtime.block_on(Hub::start(config)).unwrap();

@@ -106,3 +106,72 @@ fn two_people_erase_a_text_and_it_is_nowhere_any_more() {
         "{history}"
     );
 }
+
+#[test]
+fn what_is_kept_for_a_time_is_erased_by_itself_and_what_is_public_is_not() {
+    let world = World::backed_up();
+    let people = &world.people;
+    let erased = |id: &str| {
+        let state = world.hub().state();
+        state.publications[&id.parse().unwrap()].publication.is_erased()
+    };
+    let withdrawn = people.publish_notice("撤回的通知", &["hall"]);
+    let _ = act(&people.approver, &withdrawn, "withdraw", &json!({})).expect_status(200);
+    let public = people.publish_notice("长期通知", &["hall"]);
+    let returned = people.submitted("notice", "notices", &heliograph_tests::notice("退回的通知"));
+    let _ = act(&people.reviewer, &returned, "reject", &json!({"reason": "不妥"})).expect_status(200);
+    let draft = json!({"kind": "notice", "catalogue_entry": "notices", "content": heliograph_tests::notice("草稿")});
+    let _ = people.author.post("/api/v1/drafts", &draft).expect_status(201);
+    let drafts = || {
+        let table = heliograph_log::TableName::new("drafts").unwrap();
+        world.hub().log().scan(&table, b"").unwrap().len()
+    };
+    let had = drafts();
+    let later = |days: u64| {
+        let now = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap();
+        let ms = u64::try_from(now.as_millis()).unwrap() + days * 86_400_000;
+        world.clock.set(heliograph_domain::Instant(ms));
+        world.an_hour_passes();
+    };
+    later(399);
+    assert_eq!((drafts(), had), (had, 2));
+    later(401);
+    assert_eq!(drafts(), 0, "drafts that nobody touched are gone");
+    later(499);
+    assert!(!erased(&returned));
+    later(501);
+    assert!(erased(&returned) && !erased(&withdrawn));
+    later(1001);
+    assert!(erased(&withdrawn) && !erased(&public));
+    let state = world.hub().state();
+    let dossier = &state.publications[&withdrawn.parse().unwrap()];
+    assert_eq!(dossier.history.last().unwrap().by.as_str(), "retention");
+}
+
+#[test]
+fn who_leaves_is_known_by_id_alone() {
+    let world = World::new();
+    let people = &world.people;
+    let id = people.publish_notice("离任者的通知", &["hall"]);
+    let page = |path: &str| String::from_utf8_lossy(&people.admin.get(path).expect_status(200).bytes).into_owned();
+    assert!(page("/admin/staff").contains("李拟稿"), "the control");
+    let leave = |who: &str| people.admin.post(&format!("/api/v1/staff/{who}/leave"), &json!({}));
+    let _ = people
+        .approver
+        .post("/api/v1/staff/author/leave", &json!({}))
+        .expect_status(403);
+    let _ = leave("nobody").expect_status(404);
+    let _ = leave("admin").expect_status(409);
+    let _ = leave("author").expect_status(200);
+    assert!(!page("/admin/staff").contains("李拟稿"));
+    let told = page(&format!("/admin/publications/{id}"));
+    assert!(
+        !told.contains("李拟稿") && told.contains("author"),
+        "the record stays, by id"
+    );
+    let _ = people.author.get("/api/v1/drafts").expect_status(401);
+    let again = json!({"staff": "author", "password": heliograph_tests::PASSWORD});
+    let _ = world.http().post("/api/v1/sessions", &again).expect_status(401);
+}

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use thiserror::Error;
 
-pub use erasure::{Erasure, MAX_REASON_CHARS};
+pub use erasure::{Erasure, KeepFor, MAX_REASON_CHARS};
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
 pub const RULE_SET: u16 = 1;
@@ -220,6 +220,15 @@ pub enum Command {
     Erase {
         /// Everything that its records name and that is there.
         contents: Vec<ContentHash>,
+    },
+    /// Erase them if they have rested for as long as they are kept.
+    Expire {
+        /// Everything that its records name and that is there.
+        contents: Vec<ContentHash>,
+        /// When something was last done with it.
+        rested_since: Instant,
+        /// How long such texts are kept.
+        rule: KeepFor,
     },
 }
 
@@ -446,6 +455,13 @@ pub fn decide(
         Command::RequestErasure { reason } => known.ok_or(Refused::NotSubmitted)?.request_erasure(reason, facts),
         Command::DeclineErasure => known.ok_or(Refused::NotSubmitted)?.decline_erasure(facts),
         Command::Erase { contents } => known.ok_or(Refused::NotSubmitted)?.erase(contents, facts),
+        Command::Expire {
+            contents,
+            rested_since,
+            rule,
+        } => Ok(known
+            .ok_or(Refused::NotSubmitted)?
+            .expire(contents, *rested_since, *rule, facts)),
         step => known.ok_or(Refused::NotSubmitted)?.step(step, facts),
     }
 }

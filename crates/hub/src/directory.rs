@@ -49,6 +49,15 @@ pub(crate) fn keep(id: &StaffId, listing: &Listing) -> Result<TableWrite, Direct
     })
 }
 
+/// The write that erases a listing.
+pub(crate) fn erase(id: &StaffId) -> Result<TableWrite, DirectoryError> {
+    Ok(TableWrite {
+        table: table()?,
+        key: id.as_str().as_bytes().to_vec().into(),
+        value: None,
+    })
+}
+
 /// Hashes a password; takes tens of milliseconds on purpose.
 pub(crate) fn hash_password(password: &str) -> Result<String, DirectoryError> {
     let hash: argon2::password_hash::phc::PasswordHash = Argon2::default()

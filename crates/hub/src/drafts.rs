@@ -85,15 +85,17 @@ pub(crate) fn find(log: &dyn EventLog, id: PublicationId) -> Result<Option<Draft
     Ok(row.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
 }
 
+/// All drafts.
+pub(crate) fn all(log: &dyn EventLog) -> Result<Vec<Draft>, DraftError> {
+    let rows = log.scan(&table()?, &[])?.into_iter();
+    let drafts = rows.map(|(_, bytes)| serde_json::from_slice(&bytes));
+    Ok(drafts.collect::<Result<_, _>>()?)
+}
+
 /// All drafts of an author, the newest first.
 pub(crate) fn of_author(log: &dyn EventLog, author: &StaffId) -> Result<Vec<Draft>, DraftError> {
-    let mut drafts = Vec::new();
-    for (_, bytes) in log.scan(&table()?, &[])? {
-        let draft: Draft = serde_json::from_slice(&bytes)?;
-        if draft.author == *author {
-            drafts.push(draft);
-        }
-    }
+    let mut drafts = all(log)?;
+    drafts.retain(|draft| draft.author == *author);
     drafts.sort_by_key(|draft| std::cmp::Reverse(draft.updated_at));
     Ok(drafts)
 }

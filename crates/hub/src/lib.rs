@@ -24,6 +24,7 @@ mod projector;
 mod public;
 mod reach;
 pub mod report;
+pub mod retention;
 mod seal_ledger;
 mod sign_in;
 mod signer;

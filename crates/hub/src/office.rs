@@ -7,6 +7,7 @@ use crate::keys::Keys;
 use crate::library::Library;
 use crate::presence::Presence;
 use crate::reach::Reach;
+use crate::retention::Retention;
 use crate::sign_in::Limiter;
 use crate::state::State;
 use crate::transparency::Ledger;
@@ -23,6 +24,8 @@ pub(crate) struct Office {
     pub(crate) log: Arc<dyn EventLog>,
     /// Copies of it.
     pub(crate) backups: Backups,
+    /// How long things are kept.
+    pub(crate) retention: Retention,
     /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
     /// The site that it serves.
@@ -58,6 +61,7 @@ pub(crate) struct Office {
 pub(crate) struct Parts {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) backups: Backups,
+    pub(crate) retention: Retention,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) site: SiteName,
     pub(crate) keys: Keys,
@@ -76,6 +80,7 @@ impl Office {
             state: RwLock::new(Arc::new(parts.state)),
             log: parts.log,
             backups: parts.backups,
+            retention: parts.retention,
             clock: parts.clock,
             site: parts.site,
             keys: parts.keys,

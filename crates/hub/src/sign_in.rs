@@ -72,6 +72,23 @@ pub(crate) fn close(secret: &str) -> Result<TableWrite, Problem> {
     })
 }
 
+/// The writes that end all sessions and tokens of a person.
+pub(crate) fn close_all_of(office: &Office, staff: &StaffId) -> Result<Vec<TableWrite>, Problem> {
+    let table = table()?;
+    let rows = office.log.scan(&table, &[]).map_err(Problem::internal)?.into_iter();
+    let theirs = rows.filter(|(_, value)| {
+        let session = serde_json::from_slice::<Session>(value);
+        session.is_ok_and(|session| session.staff == *staff)
+    });
+    Ok(theirs
+        .map(|(key, _)| TableWrite {
+            table,
+            key,
+            value: None,
+        })
+        .collect())
+}
+
 /// Whose secret it is, if it still opens anything. Someone without a role has nothing to open.
 pub(crate) fn whose(office: &Office, secret: &str) -> Result<Option<StaffId>, Problem> {
     let Some(bytes) = office.log.get(&table()?, &row(secret)).map_err(Problem::internal)? else {

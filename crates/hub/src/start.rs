@@ -8,6 +8,7 @@ use crate::credentials::{self, CredentialError};
 use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
+use crate::retention::{self, Retention};
 use crate::state::State;
 use crate::wall::WallControls;
 use crate::{http, intake, seal_ledger, sign_in};
@@ -52,6 +53,8 @@ pub struct HubConfig {
     pub clock: Arc<dyn Clock>,
     /// Where the hub backs its log up, once a day; `None`: it does not.
     pub backups: Option<BackupPlan>,
+    /// How long things are kept.
+    pub retention: Retention,
     /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
     pub wall: Option<Arc<dyn WallControls>>,
 }
@@ -214,16 +217,14 @@ impl Hub {
             let mut hour = tokio::time::interval(TIDY);
             loop {
                 hour.tick().await;
-                let office = Arc::clone(&office);
-                // Faults are logged where they are made; the next hour tries again.
-                let _ = tokio::task::spawn_blocking(move || {
-                    let _ = http::idempotency::forget_old(&office);
-                    let _ = sign_in::forget_old(&office);
-                    office.backups.tend(office.now());
-                })
-                .await;
+                tidied(&office).await;
             }
         }));
+    }
+
+    /// Does now what a running hub does by itself every hour: forgets what is over, backs up when that is due.
+    pub async fn tidy_now(&self) {
+        tidied(&self.office).await;
     }
 
     /// What was released is sealed soon after; not at once, so that many releases make one record.
@@ -307,6 +308,18 @@ impl Hub {
     }
 }
 
+async fn tidied(office: &Arc<Office>) {
+    retention::tend(office).await;
+    let office = Arc::clone(office);
+    // Faults are logged where they are made; the next hour tries again.
+    let _ = tokio::task::spawn_blocking(move || {
+        let _ = http::idempotency::forget_old(&office);
+        let _ = sign_in::forget_old(&office);
+        office.backups.tend(office.now());
+    })
+    .await;
+}
+
 fn own_site(config: &HubConfig, state: &State) -> Result<(), StartError> {
     match &state.site {
         Some(known) if known.site != config.site => Err(StartError::ForeignSite {
@@ -342,6 +355,7 @@ fn parts(
         credentials: credentials::all(&*log)?,
         backups: Backups::new(Arc::clone(&log), config.data.clone(), config.backups.clone()),
         log,
+        retention: config.retention,
         clock: Arc::clone(&config.clock),
         site: config.site.clone(),
         keys,

@@ -3,10 +3,19 @@
 
 use super::{Facts, Part, Publication, PublicationEvent, Refused, Stage};
 use crate::ids::{ContentHash, StaffId};
-use crate::time::Instant;
+use crate::time::{DAY_MS, Instant};
 
 /// Letters of a reason for an erasure, at most. It is part of the record for good, so it must not repeat what it is about.
 pub const MAX_REASON_CHARS: usize = 200;
+
+/// How long texts are kept that are neither on release nor on their way there; `None`: for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeepFor {
+    /// Days after a text that was public ceased to be.
+    pub withdrawn_days: Option<u16>,
+    /// Days after a text that was never public was returned to its author.
+    pub unreleased_days: Option<u16>,
+}
 
 /// An erasure, asked for or done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +88,38 @@ impl Publication {
             contents: contents.to_vec(),
             reason: asked.reason.clone(),
         }])
+    }
+
+    /// What has rested for as long as the office's rules keep it is erased by itself: the rule was made by people, and
+    /// needs no four eyes each time.
+    pub(super) fn expire(
+        &self,
+        contents: &[ContentHash],
+        rested_since: Instant,
+        rule: KeepFor,
+        facts: Facts<'_>,
+    ) -> Vec<PublicationEvent> {
+        let was_public = self.first_released_at.is_some();
+        let days = if was_public {
+            rule.withdrawn_days
+        } else {
+            rule.unreleased_days
+        };
+        let over = |days: u16| facts.now.since(rested_since) >= u64::from(days) * DAY_MS;
+        let Some(days) = days.filter(|days| over(*days) && !self.is_erased() && self.at_rest().is_ok()) else {
+            return Vec::new();
+        };
+        let what = if was_public {
+            "no longer public"
+        } else {
+            "never released"
+        };
+        vec![PublicationEvent::ContentErased {
+            by: facts.by.clone(),
+            requested_by: facts.by.clone(),
+            contents: contents.to_vec(),
+            reason: format!("kept for {days} days after it was {what}, as the office's rule says"),
+        }]
     }
 
     /// Takes a fact about erasing.

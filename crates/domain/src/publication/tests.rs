@@ -346,3 +346,37 @@ fn an_erasure_can_be_declined_and_a_text_on_its_way_is_not_erased() {
     assert_eq!(story.when("sun", &erase()), Err(Refused::ErasureNotAsked));
     assert_eq!(story.when("zhao", &asked()), Err(Refused::StillInUse));
 }
+
+#[test]
+fn what_has_rested_for_as_long_as_it_is_kept_is_erased_by_itself() {
+    let day = crate::time::DAY_MS;
+    let expire = |days: Option<u16>, since: u64| Command::Expire {
+        contents: vec![hash(1)],
+        rested_since: Instant(since),
+        rule: KeepFor {
+            withdrawn_days: days,
+            unreleased_days: None,
+        },
+    };
+    let mut story = given(&released());
+    let now = story.now;
+    story.now += 500 * day;
+    assert_eq!(
+        story.when("retention", &expire(Some(400), now)),
+        Ok(0),
+        "it is on release"
+    );
+    assert_eq!(story.when("zhao", &Command::Withdraw { reason: None }), Ok(1));
+    let now = story.now;
+    story.now += 399 * day;
+    assert_eq!(story.when("retention", &expire(Some(400), now)), Ok(0), "not yet");
+    assert_eq!(
+        story.when("retention", &expire(None, now)),
+        Ok(0),
+        "it is kept for good"
+    );
+    story.now += day;
+    assert_eq!(story.when("retention", &expire(Some(400), now)), Ok(1));
+    assert!(story.publication.as_ref().unwrap().is_erased());
+    assert_eq!(story.when("retention", &expire(Some(400), now)), Ok(0));
+}

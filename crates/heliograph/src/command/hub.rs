@@ -3,7 +3,9 @@
 use super::log::exists;
 use super::{runtime, say, told_to_stop};
 use crate::Failure;
+use heliograph_domain::publication::KeepFor;
 use heliograph_hub::backups::BackupPlan;
+use heliograph_hub::retention::Retention;
 use heliograph_hub::{Clock, Hub, HubConfig, SystemClock};
 use heliograph_log::DiskLog;
 use std::net::SocketAddr;
@@ -34,6 +36,16 @@ pub(crate) struct Args {
     /// Days that backups are kept.
     #[arg(long, default_value_t = 30)]
     keep_backups: u16,
+    /// Days that a draft is kept after it was last saved; 0: for good.
+    #[arg(long, default_value_t = 400)]
+    keep_drafts: u16,
+    /// Days that the text of a publication is kept after it was withdrawn. The record stays. Without it, for good.
+    #[arg(long)]
+    keep_withdrawn: Option<u16>,
+    /// Days that a text is kept that was returned to its author and never released. The record stays. Without it, for
+    /// good.
+    #[arg(long)]
+    keep_unreleased: Option<u16>,
 }
 
 /// What is done to a hub that does not run.
@@ -79,6 +91,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             folder,
             keep_days: args.keep_backups,
         }),
+        retention: Retention {
+            drafts_days: Some(args.keep_drafts).filter(|days| *days > 0),
+            texts: KeepFor {
+                withdrawn_days: args.keep_withdrawn,
+                unreleased_days: args.keep_unreleased,
+            },
+        },
         wall: None,
     };
     runtime()?.block_on(async {

@@ -35,6 +35,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         site: sample.office.site.parse()?,
         clock: Arc::clone(&clock) as _,
         backups: None,
+        retention: heliograph_hub::retention::Retention::default(),
         wall: Some(Arc::clone(&lobby) as _),
     })
     .await?;

@@ -281,6 +281,7 @@ mod tests {
             site: sample.office.site.parse().unwrap(),
             clock: Arc::clone(&clock) as _,
             backups: None,
+            retention: heliograph_hub::retention::Retention::default(),
             wall: None,
         };
         let hub = runtime.block_on(Hub::start(config)).unwrap();

@@ -69,6 +69,10 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
         .route("/admin/staff.csv", get(staff::table))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
+        .route(
+            "/admin/staff/{id}/leave",
+            get(async || layout::redirect("/admin/staff")).post(staff::leave),
+        )
         .route("/admin/site", get(site::page).post(site::set))
         .route(
             "/admin/site/backup",

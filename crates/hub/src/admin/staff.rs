@@ -7,7 +7,7 @@ use super::words as w;
 use crate::directory;
 use crate::http::people as api;
 use crate::http::problem::Problem;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::StaffId;
@@ -109,8 +109,27 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
                 (shown.password(w::PASSWORD, "password", hint))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
+            @if known.is_some() && id.as_ref() != Some(desk.me()) {
+                details.fold {
+                    summary.btn.danger { (desk.t(w::LEAVES)) }
+                    form.form method="post" action=(format!("/admin/staff/{edit}/leave")) {
+                        (desk.key())
+                        p.hint { (desk.t(w::LEAVES_WHAT)) }
+                        div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
+                    }
+                }
+            }
         }
     })
+}
+
+/// `POST /admin/staff/{id}/leave`
+pub(crate) async fn leave(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "leave", None, &json!({}));
+    match api::leave(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
+        Ok(_) => Ok(redirect("/admin/staff")),
+        Err(problem) => show(&desk, &id, Some((&posted, &problem))),
+    }
 }
 
 fn slug(role: Role) -> String {

@@ -148,6 +148,8 @@ words! {
     ON_THE_PANELS "屏幕上的样子" "On the screens";
     PREVIEW_HINT "由屏幕所用的同一程序绘制。方括号内是尚未填写的内容。" "Drawn by the program that the displays use. What stands in brackets is not written yet.";
 
+    LEAVES "离任并删除个人信息" "Has left: erase personal data";
+    LEAVES_WHAT "姓名和密码将被彻底删除，角色和登录随即失效；办理过的事项仍以工号记录。" "Name and password are erased for good; roles and sessions end. What the person did stays on record under the short name.";
     BACKUPS "日志备份" "Backups of the log";
     BACKUPS_WHAT "每天自动备份到 {}，保留 {} 天；已删除的内容会同时从备份中清除。" "Once a day to {}, kept for {} days; what is erased is erased in backups too.";
     NO_BACKUPS "尚未设置备份：请指定一个目录（最好在另一块磁盘上）后重新启动。" "Nothing is backed up: start the hub with a folder for backups, best on another disk:";

@@ -54,6 +54,7 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/sessions/current", delete(people::sign_out))
         .route("/api/v1/tokens", post(people::token))
         .route("/api/v1/staff", get(people::staff).post(people::add_staff))
+        .route("/api/v1/staff/{id}/leave", post(people::leave))
         .route("/api/v1/site", get(people::site).put(people::set_site))
         .route("/api/v1/catalogue", get(catalogue::list).post(catalogue::define))
         .route(

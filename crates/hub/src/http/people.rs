@@ -3,14 +3,14 @@
 use super::call::{Call, Caller, SESSION_COOKIE, read_body, same_origin};
 use super::fields::Fields;
 use super::idempotency::{Answer, Repeatable};
-use super::problem::Problem;
+use super::problem::{Problem, Told};
 use super::shape;
 use crate::directory::{self, Listing};
 use crate::office::Office;
 use crate::transact::{Decision, blocking, transact};
 use crate::{library, sign_in};
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use heliograph_domain::site::{Hotline, SiteEvent, SiteProfile};
@@ -261,6 +261,51 @@ pub(crate) async fn appoint(
             ..Decision::of(event.map(Event::Staff).into_iter().collect(), answer)
         })
     })
+    .await
+}
+
+/// `POST /api/v1/staff/{id}/leave`: somebody works here no longer. Their roles end, their name and password are erased, their
+/// sessions close; what they did stays, under their id.
+pub(crate) async fn leave(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::Administer)?;
+    call.fields()?.finish()?;
+    let missing = || Problem::not_found("这位工作人员", "The person");
+    let id: StaffId = id.parse().map_err(|_| missing())?;
+    if id == call.caller.staff {
+        return Err(Problem::conflict(
+            "oneself",
+            Told::new(
+                "不能为自己办理离任：请另一位系统管理员办理",
+                "nobody does this for themselves: ask another administrator",
+            ),
+            None,
+        ));
+    }
+    let mut writes = sign_in::close_all_of(&office, &id)?;
+    writes.push(directory::erase(&id).map_err(Problem::internal)?);
+    transact(
+        &office,
+        &call.caller.staff,
+        &call.repeatable,
+        "site-staff".to_owned(),
+        |state, _| {
+            let person = state.staff.people.get(&id).ok_or_else(missing)?;
+            let event = state
+                .staff
+                .appoint(id.clone(), person.department.clone(), BTreeSet::new());
+            Ok(Decision {
+                writes: writes.clone(),
+                ..Decision::of(
+                    event.map(Event::Staff).into_iter().collect(),
+                    Answer::ok(json!({"id": id})),
+                )
+            })
+        },
+    )
     .await
 }
 

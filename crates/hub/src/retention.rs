@@ -1,0 +1,131 @@
+//! What is kept for a time is erased by itself when that is over: drafts that nobody touched, texts that are no longer
+//! public, texts that never were.
+
+use crate::drafts;
+use crate::http::idempotency::{Answer, Repeatable};
+use crate::http::problem::Problem;
+use crate::office::Office;
+use crate::state::{Dossier, State};
+use crate::transact::{Decision, blocking, transact};
+use heliograph_domain::publication::{Command, Facts, KeepFor, PublicationEvent, decide};
+use heliograph_domain::time::DAY_MS;
+use heliograph_domain::{ContentHash, Event, Instant, PublicationId, StaffId};
+use serde_json::json;
+use std::sync::Arc;
+
+/// Who erases.
+const ACTOR: &str = "retention";
+
+/// How long things are kept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Retention {
+    /// Days that a draft is kept after it was last saved; `None`: for good.
+    pub drafts_days: Option<u16>,
+    /// How long texts are kept.
+    pub texts: KeepFor,
+}
+
+/// Erases what is over. What goes wrong is logged, and tried again the next time.
+pub(crate) async fn tend(office: &Arc<Office>) {
+    let erased = async {
+        old_drafts(office).await?;
+        old_texts(office).await
+    };
+    match erased.await {
+        Ok(0) => {}
+        Ok(count) => {
+            tracing::info!(count, "texts were kept as long as they are kept, and are erased");
+            let office = Arc::clone(office);
+            // Whatever fails there is logged there.
+            let _ = tokio::task::spawn_blocking(move || office.backups.carry_erasures()).await;
+        }
+        Err(problem) => tracing::error!(?problem, "what is over could not be erased"),
+    }
+}
+
+async fn old_drafts(office: &Arc<Office>) -> Result<(), Problem> {
+    let Some(days) = office.retention.drafts_days else {
+        return Ok(());
+    };
+    let (office, now) = (Arc::clone(office), office.now());
+    let old = move |draft: &drafts::Draft| now.since(draft.updated_at) >= u64::from(days) * DAY_MS;
+    blocking(move || {
+        let all = drafts::all(&*office.log).map_err(|error| error.to_string())?;
+        let writes = all
+            .iter()
+            .filter(|draft| old(draft))
+            .map(|draft| drafts::discard(draft.id));
+        let writes = writes
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| error.to_string())?;
+        if writes.is_empty() {
+            return Ok(());
+        }
+        office.log.write(writes).map_err(|error| error.to_string())
+    })
+    .await
+}
+
+async fn old_texts(office: &Arc<Office>) -> Result<usize, Problem> {
+    let rule = office.retention.texts;
+    if rule == KeepFor::default() {
+        return Ok(0);
+    }
+    let by: StaffId = ACTOR.parse().map_err(Problem::internal)?;
+    let (state, now) = (office.state(), office.now());
+    let mut count = 0;
+    for (id, dossier) in &state.publications {
+        if !expired(&state, dossier, &by, now, rule).is_empty() {
+            erase(office, *id, &by, rule).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn expired(state: &State, dossier: &Dossier, by: &StaffId, now: Instant, rule: KeepFor) -> Vec<PublicationEvent> {
+    let Some(last) = dossier.history.last() else {
+        return Vec::new();
+    };
+    let command = Command::Expire {
+        contents: dossier.contents(),
+        rested_since: last.at,
+        rule,
+    };
+    let channels = state.channel_names();
+    let facts = Facts {
+        by,
+        now,
+        seen: None,
+        channels: &channels,
+    };
+    // Nothing of it is refused: what is not over decides no events.
+    decide(Some(&dossier.publication), &command, facts).unwrap_or_default()
+}
+
+async fn erase(office: &Arc<Office>, id: PublicationId, by: &StaffId, rule: KeepFor) -> Result<(), Problem> {
+    let stream = format!("publication-{id}");
+    let once = Repeatable::once();
+    let done = transact(office, by, &once, stream, |state, now| {
+        let dossier = state.publications.get(&id);
+        let events = dossier.map_or_else(Vec::new, |dossier| expired(state, dossier, by, now, rule));
+        let erase: Vec<ContentHash> = if events.is_empty() {
+            Vec::new()
+        } else {
+            dossier.map(|dossier| dossier.contents()).unwrap_or_default()
+        };
+        let writes = if events.is_empty() {
+            Vec::new()
+        } else {
+            vec![drafts::discard(id).map_err(Problem::internal)?]
+        };
+        Ok(Decision {
+            events: events.into_iter().map(|event| Event::Publication(id, event)).collect(),
+            content: Vec::new(),
+            writes,
+            erase,
+            answer: Answer::ok(json!({})),
+        })
+    });
+    done.await.map(drop)
+}
