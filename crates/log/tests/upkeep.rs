@@ -36,6 +36,15 @@ impl Drop for Folder {
 
 /// Appends `count` records in one batch.
 fn append(log: &DiskLog, number: u64, count: u64) {
+    let row = TableWrite {
+        table: TableName::new("drafts").unwrap(),
+        key: Bytes::from(format!("row {}", number % 5)),
+        value: Some(Bytes::from(format!("draft {number}"))),
+    };
+    append_with(log, number, count, vec![row]);
+}
+
+fn append_with(log: &DiskLog, number: u64, count: u64, table_writes: Vec<TableWrite>) {
     let mut command = [0; 16];
     command[8..].copy_from_slice(&number.to_be_bytes());
     let event = |n| NewEvent {
@@ -49,11 +58,7 @@ fn append(log: &DiskLog, number: u64, count: u64) {
         recorded_at: TimestampMs(number),
         events: (0..count).map(event).collect(),
         content: vec![ContentObject::new([1; 16], Bytes::from(format!("text {number}")))],
-        table_writes: vec![TableWrite {
-            table: TableName::new("drafts").unwrap(),
-            key: Bytes::from(format!("row {}", number % 5)),
-            value: Some(Bytes::from(format!("draft {number}"))),
-        }],
+        table_writes,
         erase: Vec::new(),
     };
     let stream = StreamId::new(&format!("s-{number}")).unwrap();
@@ -235,19 +240,36 @@ fn what_is_erased_can_be_had_from_no_raw_file_here_or_in_a_copy() {
         value: value.map(Bytes::from),
     };
     log.write(vec![row(Some("a draft with a name in it"))]).unwrap();
+    // A row that is written with records, and written over after the copy: its former key is another.
+    let listed = |number: u64, value: Option<&'static str>| {
+        let row = TableWrite {
+            key: Bytes::from_static(b"row 8"),
+            ..row(value)
+        };
+        append_with(&log, number, 1, vec![row]);
+    };
+    listed(3, Some("another name"));
     log.backup(&folder.at("copy")).unwrap();
+    listed(4, Some("a new name"));
+    listed(5, None);
     let hash = ContentObject::new([1; 16], Bytes::from_static(b"text 1")).hash;
-    let names = [hash.0.to_vec(), b"row\0drafts\0row 9".to_vec()];
+    let names = [
+        hash.0.to_vec(),
+        b"row\0drafts\0row 9".to_vec(),
+        b"row\0drafts\0row 8".to_vec(),
+    ];
     let had = |at: &str, words: &str| found_in_raw_files(&folder.at(at), words.as_bytes(), &names);
     // The controls: who has the files has the text and the draft; and what is in the clear is found.
     assert!(had("log", "text 1") > 0 && had("copy", "text 1") > 0);
-    assert!(had("log", "a name in it") > 0);
+    assert!(had("log", "a name in it") > 0 && had("copy", "a name in it") > 0);
+    assert!(had("copy", "another name") > 0);
     assert!(had("log", "wang-fang") > 0);
     erase(&log, 1);
     log.write(vec![row(None)]).unwrap();
     log.carry_erasures(&folder.at("copy")).unwrap();
     assert_eq!(had("log", "text 1") + had("copy", "text 1"), 0);
-    assert_eq!(had("log", "a name in it"), 0);
+    assert_eq!(had("log", "a name in it") + had("copy", "a name in it"), 0);
+    assert_eq!(had("copy", "another name"), 0);
     assert!(had("log", "published by mistake") > 0, "the record stays");
 }
 

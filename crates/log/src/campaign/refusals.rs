@@ -78,13 +78,9 @@ fn refusals_are_told_and_pass() {
 
 #[test]
 fn the_refusals_catch_a_disk_that_says_it_wrote() {
-    let caught = (0..60).filter(|seed| {
-        // redb may panic on what such a disk gives back: that is caught, too.
-        let spell = std::panic::catch_unwind(|| one_spell(*seed, true));
-        !matches!(spell, Ok(Ok(_)))
-    });
+    let caught = (0..200).filter(|seed| one_spell(*seed, true).is_err());
     let caught = caught.count();
-    println!("{caught} of 60 disks that say they wrote caught");
+    println!("{caught} of 200 disks that say they wrote caught");
     // Many lies are about what is written again before anyone looks.
-    assert!(caught > 8, "{caught} of 60");
+    assert!(caught > 10, "{caught} of 200");
 }

@@ -52,8 +52,8 @@ impl DiskLog {
         self.backup_with(to, |_, _| Ok(()))
     }
 
-    /// Destroys in a copy of this log what was erased here since it was made; how many objects that were. What was
-    /// erased is then in no copy that this was done to.
+    /// Destroys in a copy of this log what was erased here since it was made, and the rows that were removed; how many
+    /// objects that were. What was erased is then in no copy that this was done to.
     ///
     /// # Errors
     /// When the copy is of another log, or cannot be opened or written.
@@ -74,6 +74,13 @@ impl DiskLog {
         if !direct.erase.is_empty() {
             copy_of.store.apply(&direct).map_err(AppendError::from)?;
         }
+        // Rows that were removed, and what they held before. To the copy they are rows that are not there.
+        let mut removed = self.store.state.all_removed()?;
+        removed.retain(|slot| *slot < end);
+        copy_of.store.keys.erase(&removed).map_err(|cause| BackupError::Io {
+            path: copy.join(keys::FILE),
+            cause,
+        })?;
         Ok(direct.erase.len() as u64)
     }
 

@@ -109,6 +109,7 @@ fn open_files(files: &Files, names: &[String], exists: bool) -> Result<(Store, T
     let db = open_tables(files, exists, &segments)?;
     let state = State::new(Arc::clone(&files.disk), db);
     let unreadable = |error: ReadError| files.damaged(state::FILE, error);
+    let change_due = state.look_at_tables().map_err(unreadable)?;
     let (log, applied) = state.applied().map_err(unreadable)?;
     let segments = sound_segments(files, segments, log, &applied)?;
     let marks = state.marks().map_err(unreadable)?;
@@ -148,23 +149,23 @@ fn open_files(files: &Files, names: &[String], exists: bool) -> Result<(Store, T
         changed: Condvar::new(),
         unsettled: AtomicBool::new(false),
     };
-    finish_erasing(&store).map_err(|error| files.damaged(keys::FILE, error))?;
+    if change_due || has_erasures(&store) {
+        finish_erasing(&store).map_err(|error| files.damaged(keys::FILE, error))?;
+    }
     Ok((store, tail))
 }
 
 /// Destroys what a power cut left undestroyed: keys whose graves are open, and what the recovered frames erased.
 fn finish_erasing(store: &Store) -> Result<(), state::ApplyError> {
-    if store
-        .memory
-        .read()
-        .unwrap_or_else(PoisonError::into_inner)
-        .fresh
-        .erased
-        .is_empty()
-    {
-        return store.state.finish_erasing(&store.keys);
+    if has_erasures(store) {
+        return store.apply(&state::Direct::default());
     }
-    store.apply(&state::Direct::default())
+    store.state.finish_erasing(&store.keys)
+}
+
+fn has_erasures(store: &Store) -> bool {
+    let memory = store.memory.read().unwrap_or_else(PoisonError::into_inner);
+    !memory.fresh.erased.is_empty()
 }
 
 /// A segment file, and its head if that is sound.

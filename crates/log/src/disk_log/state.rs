@@ -13,7 +13,9 @@ use crate::event_log::TableWrite;
 use crate::merkle::Hash;
 use crate::name::{ContentHash, Position, Revision, StreamId, TableName};
 use bytes::Bytes;
-use redb::{Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{
+    Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, Table, TableDefinition, WriteTransaction,
+};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -36,6 +38,10 @@ const ROWS: TableDefinition<'_, (&str, &[u8]), &[u8]> = TableDefinition::new("ro
 const GRAVES: TableDefinition<'_, u64, ()> = TableDefinition::new("graves");
 /// (Hash, key slot) of what was erased → position of the record that did it; 0: it came after this copy was made.
 const ERASED: TableDefinition<'_, (&[u8; 32], u64), u64> = TableDefinition::new("erased");
+/// (Table, row, key slot) of what a row held before it was written over: a copy of the log may hold it yet.
+const FORMER: TableDefinition<'_, (&str, &[u8], u64), ()> = TableDefinition::new("former");
+/// Key slots of rows that were removed, and of all that they held before.
+const REMOVED: TableDefinition<'_, u64, ()> = TableDefinition::new("removed");
 /// Facts about the file.
 pub(crate) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 pub(crate) const FORMAT: &str = "format";
@@ -106,6 +112,27 @@ impl State {
         self.with(|db| work(&db.begin_read()?)).map_err(unreadable)
     }
 
+    /// Looks at every table before anything is written. On a file whose disk lied redb may panic; a panic while a change is
+    /// under way would meet a second one in what it drops, and end the process without a word.
+    /// Whether a change is to be made: a table is missing, or a grave is open.
+    pub(crate) fn look_at_tables(&self) -> Result<bool, ReadError> {
+        self.read(|read| {
+            let there = [
+                look_at(read, STREAMS)?,
+                look_at(read, MARKS)?,
+                look_at(read, CONTENT)?,
+                look_at(read, ROWS)?,
+                look_at(read, ERASED)?,
+                look_at(read, FORMER)?,
+                look_at(read, REMOVED)?,
+                look_at(read, TREE)?,
+                look_at(read, META)?,
+            ];
+            let graves = look_at(read, GRAVES)? && read.open_table(GRAVES)?.first()?.is_some();
+            Ok(graves || there.contains(&false))
+        })
+    }
+
     /// The revision of a stream as far as the tables know it.
     pub(crate) fn revision(&self, stream: &StreamId) -> Result<Revision, ReadError> {
         self.read(|read| {
@@ -170,6 +197,15 @@ impl State {
         self.read(|read| {
             let row = read.open_table(ERASED)?.get((&hash.0, slot))?;
             Ok(row.map(|position| Position(position.value())))
+        })
+    }
+
+    /// The key slots of rows that were removed, and of all that they held before.
+    pub(crate) fn all_removed(&self) -> Result<Vec<u64>, ReadError> {
+        self.read(|read| {
+            let removed = read.open_table(REMOVED)?;
+            let slots = removed.iter()?.map(|row| row.map(|(slot, _)| slot.value()));
+            Ok(slots.collect::<Result<_, _>>()?)
         })
     }
 
@@ -275,6 +311,8 @@ impl State {
             copy_table(&read, &write, ROWS)?;
             copy_table(&read, &write, GRAVES)?;
             copy_table(&read, &write, ERASED)?;
+            copy_table(&read, &write, FORMER)?;
+            copy_table(&read, &write, REMOVED)?;
             copy_table(&read, &write, TREE)?;
             copy_table(&read, &write, META)?;
             write.commit()?;
@@ -383,6 +421,22 @@ fn end_of(read: &ReadTransaction) -> Result<End, redb::Error> {
     })
 }
 
+/// Goes down both edges of a table's tree; whether the table is there.
+fn look_at<K: redb::Key + 'static, V: redb::Value + 'static>(
+    read: &ReadTransaction,
+    table: TableDefinition<'static, K, V>,
+) -> Result<bool, redb::Error> {
+    match read.open_table(table) {
+        Ok(table) => {
+            let _ = (table.first()?, table.last()?);
+            Ok(true)
+        }
+        // Made by the first change, in a log that an earlier program began.
+        Err(redb::TableError::TableDoesNotExist(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn copy_table<K: redb::Key + 'static, V: redb::Value + 'static>(
     read: &ReadTransaction,
     write: &WriteTransaction,
@@ -407,6 +461,8 @@ pub(crate) fn make_tables(db: &Database, log: [u8; 16]) -> Result<(), redb::Erro
         write.open_table(ROWS)?;
         write.open_table(GRAVES)?;
         write.open_table(ERASED)?;
+        write.open_table(FORMER)?;
+        write.open_table(REMOVED)?;
         write.open_table(TREE)?;
         let mut meta = write.open_table(META)?;
         let log = u128::from_be_bytes(log);
@@ -442,6 +498,8 @@ fn change(
         graves.remove(slot)?;
     }
     let mut rows = write.open_table(ROWS)?;
+    let mut former = write.open_table(FORMER)?;
+    let mut removed = write.open_table(REMOVED)?;
     for ((table, key), row) in &round.rows {
         if let Some(row) = row {
             graves.remove(row.slot)?;
@@ -453,6 +511,10 @@ fn change(
         };
         if let Some(before) = before.filter(|before| row.as_ref().is_none_or(|row| row.slot != *before)) {
             graves.insert(before, ())?;
+            former.insert((table.as_str(), &key[..], before), ())?;
+        }
+        if row.is_none() {
+            forget_former(&mut former, &mut removed, table, key)?;
         }
     }
     for TableWrite { table, key, value } in &direct.writes {
@@ -463,7 +525,9 @@ fn change(
                 rows.remove(name)?;
                 if let Some(before) = before {
                     graves.insert(before, ())?;
+                    removed.insert(before, ())?;
                 }
+                forget_former(&mut former, &mut removed, table, key)?;
                 continue;
             }
             Some(value) => seal_again(keys, before, table, key, value),
@@ -480,6 +544,21 @@ fn change(
     }
     write.open_table(META)?.insert(NEXT_SLOT, keys.next())?;
     Ok(Ok(()))
+}
+
+/// A row is removed: copies of the log must forget all that it ever held.
+fn forget_former(
+    former: &mut Table<'_, (&'static str, &'static [u8], u64), ()>,
+    removed: &mut Table<'_, u64, ()>,
+    table: &TableName,
+    key: &[u8],
+) -> Result<(), redb::Error> {
+    let all = (table.as_str(), key, 0)..=(table.as_str(), key, u64::MAX);
+    for row in former.extract_from_if(all, |_, ()| true)? {
+        let (name, _) = row?;
+        removed.insert(name.value().2, ())?;
+    }
+    Ok(())
 }
 
 /// A row that is written over keeps its key, unless that was destroyed.
