@@ -16,6 +16,8 @@ pub(crate) trait Disk: Debug + Send + Sync + 'static {
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
     /// Gives a file another name, in place of the file that had it.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    /// Removes a file.
+    fn remove(&self, name: &str) -> io::Result<()>;
     /// Makes what was opened and renamed survive a power cut.
     fn sync_folder(&self) -> io::Result<()>;
     /// Opens a redb database, or makes one; only one process at a time may have it.
@@ -70,6 +72,10 @@ impl Disk for Folder {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.0.join(from), self.0.join(to))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        fs::remove_file(self.0.join(name))
     }
 
     fn sync_folder(&self) -> io::Result<()> {

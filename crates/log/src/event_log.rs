@@ -41,24 +41,22 @@ impl Batch {
         self.content.iter().try_for_each(ContentObject::check)
     }
 
-    /// Bytes of all that it holds.
+    /// Bytes of all that it holds, but for what goes into files of its own.
     pub(crate) fn bytes(&self) -> usize {
         let rows = self.table_writes.iter().map(TableWrite::bytes);
         self.events.iter().map(|event| event.body.len()).sum::<usize>()
-            + self.content.iter().map(|object| object.bytes.len()).sum::<usize>()
+            + self
+                .content
+                .iter()
+                .filter(|object| !object.is_media())
+                .map(|object| object.bytes.len())
+                .sum::<usize>()
             + rows.sum::<usize>()
     }
 
     /// An object of content that no record names yet.
     pub(crate) fn content_alone(object: ContentObject) -> Result<Self, AppendError> {
         object.check()?;
-        if object.bytes.len() > MAX_BATCH_BYTES {
-            return Err(AppendError::TooLarge {
-                what: "an object",
-                bytes: object.bytes.len(),
-                most: MAX_BATCH_BYTES,
-            });
-        }
         Ok(Self {
             command_id: CommandId([0; 16]),
             actor: ActorId::new("-")?,
@@ -104,7 +102,20 @@ impl ContentObject {
         }
     }
 
+    /// Whether it is too large to lie among the records: it has a file of its own.
+    #[must_use]
+    pub fn is_media(&self) -> bool {
+        self.bytes.len() > INLINE_BYTES
+    }
+
     pub(crate) fn check(&self) -> Result<(), AppendError> {
+        if self.bytes.len() > MAX_OBJECT_BYTES {
+            return Err(AppendError::TooLarge {
+                what: "an object",
+                bytes: self.bytes.len(),
+                most: MAX_OBJECT_BYTES,
+            });
+        }
         if ContentHash::of(&self.salt, &self.bytes) == self.hash {
             Ok(())
         } else {
@@ -167,6 +178,10 @@ pub struct Head {
 
 /// Bytes of a batch, all told.
 pub const MAX_BATCH_BYTES: usize = 1024 * 1024;
+/// Bytes of an object of content.
+pub const MAX_OBJECT_BYTES: usize = 64 * 1024 * 1024;
+/// Larger objects have files of their own. Little in the crate's own tests, so that the campaigns see such files.
+pub(crate) const INLINE_BYTES: usize = if cfg!(test) { 2048 } else { 64 * 1024 };
 /// Bytes of a record's body.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long a command is remembered, so that its repetition writes nothing.

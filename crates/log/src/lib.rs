@@ -22,8 +22,8 @@ pub use disk_log::{
 };
 pub use error::{AppendError, OpenError, ReadError};
 pub use event_log::{
-    Appended, Batch, COMMAND_MEMORY_MS, ContentObject, EventLog, Head, MAX_BATCH_BYTES, MAX_BODY_BYTES, NewEvent,
-    TableWrite,
+    Appended, Batch, COMMAND_MEMORY_MS, ContentObject, EventLog, Head, MAX_BATCH_BYTES, MAX_BODY_BYTES,
+    MAX_OBJECT_BYTES, NewEvent, TableWrite,
 };
 pub use memory::MemoryLog;
 pub use name::{

@@ -5,8 +5,8 @@
 use bytes::Bytes;
 use heliograph_log::{
     ActorId, AppendError, Batch, COMMAND_MEMORY_MS, CommandId, ContentHash, ContentObject, DiskLog, EventKind,
-    EventLog, FILE_NAME, MAX_BATCH_BYTES, MAX_BODY_BYTES, MemoryLog, NewEvent, OpenError, Position, Revision, StreamId,
-    TableName, TableWrite, TimestampMs,
+    EventLog, FILE_NAME, MAX_BATCH_BYTES, MAX_BODY_BYTES, MAX_OBJECT_BYTES, MemoryLog, NewEvent, OpenError, Position,
+    Revision, StreamId, TableName, TableWrite, TimestampMs,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -174,7 +174,8 @@ fn what_is_too_large_or_not_what_it_says_is_refused() {
         let refused = log.append(&stream("a"), Revision(0), batch(1, &[&body])).unwrap_err();
         assert!(matches!(refused, AppendError::TooLarge { .. }), "{refused}");
         let mut heavy = batch(2, &["one"]);
-        heavy.content = vec![ContentObject::new([0; 16], vec![0; MAX_BATCH_BYTES].into())];
+        let object = |fill| ContentObject::new([fill; 16], vec![0; MAX_BODY_BYTES].into());
+        heavy.content = (0..17).map(object).collect();
         assert!(matches!(
             log.append(&stream("a"), Revision(0), heavy),
             Err(AppendError::TooLarge { .. })
@@ -422,4 +423,33 @@ fn a_batch_of_the_largest_size_is_read_back_and_survives_opening_anew() {
     let log = DiskLog::open(&folder).unwrap();
     assert_eq!(log.verify(&[]).unwrap().records, 45);
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn large_objects_are_kept_read_erased_and_bounded_like_small_ones() {
+    every_backend(|log| {
+        let large = |fill: u8| ContentObject::new([fill; 16], Bytes::from(vec![fill; 3 * MAX_BATCH_BYTES]));
+        let (first, second) = (large(1), large(2));
+        // With the records that name them, though they are larger than a batch may be; and alone.
+        let naming = Batch {
+            content: vec![first.clone()],
+            ..batch(1, &["names it"])
+        };
+        log.append(&stream("a"), Revision(0), naming).unwrap();
+        log.put_content(second.clone()).unwrap();
+        assert_eq!(log.content(&first.hash).unwrap(), Some(first.clone()));
+        assert_eq!(log.content(&second.hash).unwrap(), Some(second.clone()));
+        let erasing = Batch {
+            erase: vec![first.hash],
+            ..batch(2, &["erased, because"])
+        };
+        log.append(&stream("a"), Revision(1), erasing).unwrap();
+        assert_eq!(log.content(&first.hash).unwrap(), None);
+        assert_eq!(log.erased(&first.hash).unwrap(), Some(Position(2)));
+        let too_large = ContentObject {
+            bytes: Bytes::from(vec![0; MAX_OBJECT_BYTES + 1]),
+            ..second
+        };
+        assert!(matches!(log.put_content(too_large), Err(AppendError::TooLarge { .. })));
+    });
 }

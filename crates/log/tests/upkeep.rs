@@ -138,21 +138,29 @@ fn verifying_agrees_with_checkpoints_and_misses_what_is_gone() {
     ));
 }
 
-/// Records that the text of a batch is erased.
-fn erase(log: &DiskLog, text: u64) -> ContentHash {
-    let hash = ContentObject::new([1; 16], Bytes::from(format!("text {text}"))).hash;
-    let batch = Batch {
+/// A record that says why something is erased.
+fn erasure(why: &'static [u8]) -> Batch {
+    Batch {
         command_id: CommandId([9; 16]),
         actor: ActorId::new("li-na").unwrap(),
         recorded_at: TimestampMs(5000),
         events: vec![NewEvent {
             kind: EventKind::new("erased").unwrap(),
             version: 1,
-            body: Bytes::from_static(b"published by mistake"),
+            body: Bytes::from_static(why),
         }],
         content: Vec::new(),
         table_writes: Vec::new(),
+        erase: Vec::new(),
+    }
+}
+
+/// Records that the text of a batch is erased.
+fn erase(log: &DiskLog, text: u64) -> ContentHash {
+    let hash = ContentObject::new([1; 16], Bytes::from(format!("text {text}"))).hash;
+    let batch = Batch {
         erase: vec![hash],
+        ..erasure(b"published by mistake")
     };
     log.append(&StreamId::new("erasures").unwrap(), Revision(0), batch)
         .unwrap();
@@ -505,4 +513,71 @@ fn compacting_gives_space_back_and_changes_nothing() {
     assert!(size() < was / 2, "{} of {was}", size());
     assert_eq!(log.verify(&[before.head()]).unwrap().head(), before.head());
     append(&log, 2, 1);
+}
+
+#[test]
+fn a_large_object_is_a_file_of_its_own_with_all_that_goes_with_a_log() {
+    let folder = Folder::new();
+    let log = DiskLog::open(&folder.at("log")).unwrap();
+    let poster = ContentObject::new([5; 16], Bytes::from(vec![b'p'; 300_000]));
+    log.put_content(poster.clone()).unwrap();
+    append(&log, 1, 1);
+    let media = |at: &str| {
+        let names = std::fs::read_dir(folder.at(at))
+            .unwrap()
+            .map(|it| it.unwrap().file_name());
+        names.filter(|it| it.to_string_lossy().starts_with("media-")).count()
+    };
+    assert_eq!(media("log"), 1);
+    let head = log.backup(&folder.at("copy")).unwrap();
+    let put_back = restore(&folder.at("copy"), &folder.at("again"), &[head]).unwrap();
+    assert_eq!((put_back, media("again")), (head, 1));
+    let again = DiskLog::open(&folder.at("again")).unwrap();
+    assert_eq!(again.content(&poster.hash).unwrap(), Some(poster.clone()));
+    let mut import = Import::begin(&folder.at("third")).unwrap();
+    let exported = again.export(|item| {
+        import.take(item).unwrap();
+        Ok(())
+    });
+    assert_eq!(import.finish().unwrap(), exported.unwrap());
+    let third = DiskLog::open(&folder.at("third")).unwrap();
+    assert_eq!(third.content(&poster.hash).unwrap(), Some(poster.clone()));
+    // A file that is changed or gone is damage, and is named.
+    let name = std::fs::read_dir(folder.at("third"))
+        .unwrap()
+        .map(|it| it.unwrap().path());
+    let file = name
+        .into_iter()
+        .find(|it| it.to_string_lossy().contains("media-"))
+        .unwrap();
+    let sound = std::fs::read(&file).unwrap();
+    let mut changed = sound.clone();
+    changed[200_000] ^= 1;
+    for bytes in [changed, b"short".to_vec()] {
+        std::fs::write(&file, bytes).unwrap();
+        assert!(matches!(third.verify(&[]), Err(VerifyError::Content(hash)) if hash == poster.hash));
+    }
+    std::fs::remove_file(&file).unwrap();
+    assert!(matches!(third.verify(&[]), Err(VerifyError::Content(hash)) if hash == poster.hash));
+    std::fs::write(&file, sound).unwrap();
+    assert!(third.verify(&[]).is_ok());
+    // Erased here and in the copy: the files are gone, too.
+    let erasing = Batch {
+        erase: vec![poster.hash],
+        ..erasure(b"by mistake")
+    };
+    log.append(&StreamId::new("erasures").unwrap(), Revision(0), erasing)
+        .unwrap();
+    log.carry_erasures(&folder.at("copy")).unwrap();
+    assert_eq!((media("log"), media("copy")), (0, 0));
+    assert_eq!(log.verify(&[]).unwrap().erased.len(), 1);
+    assert_eq!(
+        DiskLog::open(&folder.at("copy"))
+            .unwrap()
+            .verify(&[])
+            .unwrap()
+            .erased
+            .len(),
+        1
+    );
 }

@@ -62,7 +62,7 @@ enum Action {
     },
 }
 
-fn new_epoch(data: &Path, root_key: Option<&Path>) -> Result<(), Failure> {
+pub(crate) fn new_epoch(data: &Path, root_key: Option<&Path>) -> Result<(), Failure> {
     exists(data)?;
     // Held until the keys are written: a hub that runs would go on with the old ones.
     let _log = DiskLog::open(data)?;

@@ -267,6 +267,13 @@ impl Disk for SimDisk {
         Ok(())
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let mut platter = self.platter();
+        platter.step()?;
+        platter.files.remove(name);
+        Ok(())
+    }
+
     fn sync_folder(&self) -> io::Result<()> {
         let mut platter = self.platter();
         platter.step()?;

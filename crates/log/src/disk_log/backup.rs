@@ -2,7 +2,7 @@
 
 use super::state::{self, Direct};
 use super::store::Store;
-use super::{DiskLog, TreeHead, keys, segment};
+use super::{DiskLog, TreeHead, keys, media, segment};
 use crate::disk::{Disk, Folder};
 use crate::error::{AppendError, OpenError, ReadError};
 use crate::event_log::EventLog;
@@ -77,6 +77,11 @@ impl DiskLog {
         // Rows that were removed, and what they held before. To the copy they are rows that are not there.
         let mut removed = self.store.state.all_removed()?;
         removed.retain(|slot| *slot < end);
+        let swept = |cause| BackupError::Io {
+            path: copy.to_owned(),
+            cause,
+        };
+        media::sweep(copy_of.store.segments.disk(), &copy_of.store.keys).map_err(swept)?;
         copy_of.store.keys.erase(&removed).map_err(|cause| BackupError::Io {
             path: copy.join(keys::FILE),
             cause,
@@ -178,7 +183,7 @@ pub enum RestoreError {
 }
 
 fn is_of_a_log(name: &str) -> bool {
-    segment::number_of(name).is_some() || name == keys::FILE || name == state::FILE
+    segment::number_of(name).is_some() || name == keys::FILE || name == state::FILE || media::of_name(name).is_some()
 }
 
 fn private_file(path: &Path) -> io::Result<fs::File> {
@@ -222,6 +227,15 @@ fn copy(store: &Store, folder: &dyn Disk) -> Result<u64, BackupError> {
         let own = one.head.number == end.place.segment;
         let upto = if own { Some(u64::from(end.place.at)) } else { None };
         copy_file(&*one.file, folder, &name, upto).map_err(io(name.clone()))?;
+    }
+    let source = store.segments.disk();
+    for name in source.list().map_err(io(String::new()))? {
+        let slot = media::of_name(&name).map(|(_, slot)| slot);
+        // What is erased already, or belongs to a frame behind the copy's end, is not of the copy.
+        if slot.is_some_and(|slot| slot < end.next_slot && matches!(store.keys.get(slot), Ok(Some(_)))) {
+            let file = source.open(&name).map_err(io(name.clone()))?;
+            copy_file(&*file, folder, &name, None).map_err(io(name.clone()))?;
+        }
     }
     copy_file(store.keys.file(), folder, keys::FILE, None).map_err(io(keys::FILE.to_owned()))?;
     Ok(end.position.0)

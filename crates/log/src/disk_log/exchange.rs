@@ -100,7 +100,7 @@ impl DiskLog {
             };
             for (_, item) in frame.beside().ok_or_else(damaged)? {
                 let item = match item {
-                    Beside::Content(hash, sealed) => self.content_item(hash, &sealed)?,
+                    Beside::Content(..) | Beside::File(..) => self.content_item(item)?,
                     Beside::Erased(hash, _, by) => {
                         put_until(Some(by), &mut out)?;
                         Some(Item::Erased(hash, by))
@@ -123,10 +123,18 @@ impl DiskLog {
 
     /// An object that can be read; one that was erased later than this copy was made; nothing for one whose erasure
     /// follows.
-    fn content_item(&self, hash: ContentHash, sealed: &Sealed) -> Result<Option<Item>, ReadError> {
-        let Some(plain) = sealed.open(&self.store.keys, &hash.0)? else {
-            let later = self.store.state.erased_by(&hash, sealed.slot)? == Some(Position(0));
+    fn content_item(&self, item: Beside) -> Result<Option<Item>, ReadError> {
+        let Some((hash, slot)) = item.object() else {
+            return Ok(None);
+        };
+        if self.store.keys.get(slot)?.is_none() {
+            let later = self.store.state.erased_by(&hash, slot)? == Some(Position(0));
             return Ok(later.then_some(Item::Erased(hash, Position(0))));
+        }
+        let sealed = self.store.sealed(item)?.ok_or(ReadError::Sealed)?;
+        // Erased this moment: its erasure follows.
+        let Some(plain) = sealed.open(&self.store.keys, &hash.0)? else {
+            return Ok(None);
         };
         let (salt, _) = plain.split_first_chunk::<16>().ok_or(ReadError::Sealed)?;
         Ok(Some(Item::Content(ContentObject {

@@ -73,6 +73,8 @@ pub(crate) enum Beside {
     Content(ContentHash, Sealed),
     /// A row of a table; `None`: it is removed.
     Row(TableName, Bytes, Option<Sealed>),
+    /// An object of content in a file of its own, under the key in this slot.
+    File(ContentHash, u64),
     /// An object's key in this slot is destroyed, by the record at this position.
     Erased(ContentHash, u64, Position),
 }
@@ -200,6 +202,7 @@ const CONTENT: u8 = 1;
 const ROW: u8 = 2;
 const ROW_GONE: u8 = 3;
 const ERASED: u8 = 4;
+const FILE: u8 = 5;
 
 impl Beside {
     fn write(&self, out: &mut Vec<u8>) {
@@ -219,12 +222,26 @@ impl Beside {
                     sealed.write(out);
                 }
             }
+            Self::File(hash, slot) => {
+                out.push(FILE);
+                out.extend(hash.0);
+                out.extend(slot.to_be_bytes());
+            }
             Self::Erased(hash, slot, position) => {
                 out.push(ERASED);
                 out.extend(hash.0);
                 out.extend(slot.to_be_bytes());
                 out.extend(position.0.to_be_bytes());
             }
+        }
+    }
+
+    /// The object of content that it is, and the slot of its key.
+    pub(crate) fn object(&self) -> Option<(ContentHash, u64)> {
+        match self {
+            Self::Content(hash, sealed) => Some((*hash, sealed.slot)),
+            Self::File(hash, slot) => Some((*hash, *slot)),
+            Self::Row(..) | Self::Erased(..) => None,
         }
     }
 
@@ -250,6 +267,12 @@ impl Beside {
                     Some(sealed) => Some(sealed?),
                 };
                 Self::Row(table, bytes.slice_ref(key), sealed)
+            }
+            FILE => {
+                let (hash, after) = rest.split_first_chunk::<32>()?;
+                let (slot, after) = after.split_first_chunk::<8>()?;
+                rest = after;
+                Self::File(ContentHash(*hash), u64::from_be_bytes(*slot))
             }
             ERASED => {
                 let (hash, after) = rest.split_first_chunk::<32>()?;
@@ -331,6 +354,11 @@ mod tests {
         erased.write(&mut bytes);
         assert_eq!(hex(&bytes), expected);
         assert_eq!(Beside::read(&bytes.into()), Some((erased, 49)));
+        let file = Beside::File(ContentHash([0xab; 32]), 9);
+        let mut bytes = Vec::new();
+        file.write(&mut bytes);
+        assert_eq!(hex(&bytes), format!("05{}{}", "ab".repeat(32), "0000000000000009"));
+        assert_eq!(Beside::read(&bytes.into()), Some((file, 41)));
     }
 
     #[test]

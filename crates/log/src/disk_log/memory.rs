@@ -92,8 +92,10 @@ impl Round {
     /// Takes in what lies beside the records of a frame; `at` is its offset in the segment.
     pub(crate) fn beside(&mut self, segment: u32, at: u32, item: Beside) {
         match item {
-            Beside::Content(hash, sealed) => {
-                self.content.insert(hash, (Place { segment, at }, sealed.slot));
+            Beside::Content(..) | Beside::File(..) => {
+                if let Some((hash, slot)) = item.object() {
+                    self.content.insert(hash, (Place { segment, at }, slot));
+                }
             }
             Beside::Row(table, key, sealed) => self.row(table, key, sealed),
             Beside::Erased(hash, slot, position) => {

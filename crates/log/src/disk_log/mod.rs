@@ -7,6 +7,7 @@ mod follow;
 mod frame;
 mod keys;
 mod line;
+mod media;
 mod memory;
 mod open;
 mod seal;
@@ -201,7 +202,12 @@ impl DiskLog {
     fn seal_content(&self, object: &ContentObject) -> Result<Beside, AppendError> {
         let plain = [object.salt.as_slice(), &object.bytes].concat();
         let sealed = Sealed::seal(&self.store.keys, &object.hash.0, &plain)?;
-        Ok(Beside::Content(object.hash, sealed))
+        if !object.is_media() {
+            return Ok(Beside::Content(object.hash, sealed));
+        }
+        let written = media::write(self.store.segments.disk(), &object.hash, &sealed);
+        written.map_err(|error| AppendError::Storage(error.to_string()))?;
+        Ok(Beside::File(object.hash, sealed.slot))
     }
 
     fn seal_row(&self, write: TableWrite) -> Result<Beside, AppendError> {
@@ -246,6 +252,9 @@ impl EventLog for DiskLog {
         if erases {
             let destroyed = self.store.apply(&Direct::default());
             destroyed.map_err(|error| AppendError::NotYetErased(error.to_string()))?;
+            if let Err(error) = media::sweep(self.store.segments.disk(), &self.store.keys) {
+                tracing::warn!(%error, "files of erased objects could not be removed; nobody can read them");
+            }
         }
         Ok(appended)
     }

@@ -152,6 +152,7 @@ fn open_files(files: &Files, names: &[String], exists: bool) -> Result<(Store, T
     if change_due || has_erasures(&store) {
         finish_erasing(&store).map_err(|error| files.damaged(keys::FILE, error))?;
     }
+    super::media::remove_unnamed(&store).map_err(files.io(""))?;
     Ok((store, tail))
 }
 

@@ -127,6 +127,10 @@ impl Segments {
         list.get(at as usize).cloned()
     }
 
+    pub(crate) fn disk(&self) -> &dyn Disk {
+        &*self.disk
+    }
+
     /// Begins a segment; when this returns it is on disk, empty.
     pub(crate) fn begin(&self, head: SegmentHead) -> io::Result<Segment> {
         let file = self.disk.open(&file_name(head.number))?;

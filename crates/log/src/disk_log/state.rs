@@ -661,10 +661,8 @@ fn sealed(packed: &[u8]) -> Option<Sealed> {
     Sealed::read(&bytes, &mut &bytes[..])
 }
 
-/// Where an item beside the records lies, read back.
-pub(crate) fn content_of(bytes: &Bytes, wanted: &ContentHash) -> Option<Sealed> {
-    match Beside::read(bytes)?.0 {
-        Beside::Content(hash, sealed) if hash == *wanted => Some(sealed),
-        _ => None,
-    }
+/// An object's item beside the records, read back.
+pub(crate) fn content_of(bytes: &Bytes, wanted: &ContentHash) -> Option<Beside> {
+    let item = Beside::read(bytes)?.0;
+    item.object().filter(|(hash, _)| hash == wanted).map(|_| item)
 }

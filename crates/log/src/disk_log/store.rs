@@ -1,6 +1,8 @@
 //! The log's files and what is in memory of them: everything that reads.
 
+use super::frame::Beside;
 use super::keys::Keys;
+use super::media;
 use super::memory::{Memory, Round};
 use super::seal::Sealed;
 use super::segment::{Frames, Place, Segments};
@@ -231,10 +233,22 @@ impl Store {
 
     /// The slot of the key of an object that is not erased.
     pub(crate) fn content_slot(&self, hash: &ContentHash) -> Result<Option<u64>, ReadError> {
-        let Some(sealed) = self.sealed_content(hash)? else {
-            return Ok(None);
-        };
-        Ok(self.keys.get(sealed.slot)?.map(|_| sealed.slot))
+        let slot = self
+            .content_item(hash)?
+            .and_then(|item| item.object())
+            .map(|(_, slot)| slot);
+        match slot {
+            Some(slot) => Ok(self.keys.get(slot)?.map(|_| slot)),
+            None => Ok(None),
+        }
+    }
+
+    /// The key slot of an object that has a file of its own.
+    pub(crate) fn media_slot(&self, hash: &ContentHash) -> Result<Option<u64>, ReadError> {
+        match self.content_item(hash)? {
+            Some(Beside::File(_, slot)) => Ok(Some(slot)),
+            _ => Ok(None),
+        }
     }
 
     /// Tells this log and its copies from all others.
@@ -252,16 +266,32 @@ impl Store {
     }
 
     fn sealed_content(&self, hash: &ContentHash) -> Result<Option<Sealed>, ReadError> {
+        match self.content_item(hash)? {
+            Some(item) => self.sealed(item),
+            None => Ok(None),
+        }
+    }
+
+    /// What an item holds, or the file that it names; `None` when that is gone.
+    pub(crate) fn sealed(&self, item: Beside) -> Result<Option<Sealed>, ReadError> {
+        match item {
+            Beside::Content(_, sealed) => Ok(Some(sealed)),
+            Beside::File(hash, slot) => media::read(self.segments.disk(), &hash, slot),
+            Beside::Row(..) | Beside::Erased(..) => Ok(None),
+        }
+    }
+
+    fn content_item(&self, hash: &ContentHash) -> Result<Option<Beside>, ReadError> {
         let here = self.memory()?.content(hash);
         let place = match here {
             Some(place) => place,
             None => self.state.content(hash)?,
         };
-        place.map(|place| self.sealed_at(place, hash)).transpose()
+        place.map(|place| self.item_at(place, hash)).transpose()
     }
 
-    /// The sealed object at a place.
-    fn sealed_at(&self, place: Place, hash: &ContentHash) -> Result<Sealed, ReadError> {
+    /// The item of an object at a place.
+    fn item_at(&self, place: Place, hash: &ContentHash) -> Result<Beside, ReadError> {
         let segment = self.segments.get(place.segment).ok_or(ReadError::Sealed)?;
         let mut length = 64 * 1024;
         loop {
@@ -270,7 +300,7 @@ impl Store {
             let read = read.map_err(|error| ReadError::Storage(error.to_string()))?;
             bytes.truncate(read);
             match state::content_of(&bytes.freeze(), hash) {
-                Some(sealed) => return Ok(sealed),
+                Some(item) => return Ok(item),
                 None if read < length || length > 2 * crate::MAX_BATCH_BYTES => return Err(ReadError::Sealed),
                 None => length *= 4,
             }

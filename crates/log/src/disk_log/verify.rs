@@ -260,6 +260,15 @@ impl Walk<'_> {
     /// Something beside the records of its frame.
     fn item(&mut self, item: Beside, records: &[Record]) -> Result<(), VerifyError> {
         match item {
+            Beside::File(hash, slot) if self.store.keys.get(slot)?.is_none() => {
+                self.without_key.insert(slot, hash);
+            }
+            Beside::File(hash, _) => match self.store.sealed(item) {
+                Ok(Some(sealed)) => self.item(Beside::Content(hash, sealed), records)?,
+                // The file is missing, or is not one.
+                Ok(None) | Err(ReadError::Sealed) => return Err(VerifyError::Content(hash)),
+                Err(error) => return Err(error.into()),
+            },
             Beside::Content(hash, sealed) => match sealed.open(&self.store.keys, &hash.0) {
                 Ok(None) => drop(self.without_key.insert(sealed.slot, hash)),
                 Ok(Some(plain)) => {

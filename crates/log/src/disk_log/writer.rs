@@ -156,13 +156,13 @@ impl Writer {
         let mut new = Vec::with_capacity(items.len());
         let mut own = HashSet::new();
         for item in items {
-            let known = match &item {
-                Beside::Content(hash, _) => {
-                    !own.insert(*hash)
-                        || group.content.contains_key(hash)
-                        || !group.erased.contains(hash) && self.store.content_slot(hash)?.is_some()
+            let known = match item.object() {
+                Some((hash, _)) => {
+                    !own.insert(hash)
+                        || group.content.contains_key(&hash)
+                        || !group.erased.contains(&hash) && self.store.content_slot(&hash)?.is_some()
                 }
-                Beside::Row(..) | Beside::Erased(..) => false,
+                None => false,
             };
             if !known {
                 new.push(item);
@@ -180,12 +180,10 @@ impl Writer {
     ) -> Result<Vec<(ContentHash, u64)>, AppendError> {
         let mut slots = Vec::with_capacity(hashes.len());
         for hash in hashes {
-            let own = own.iter().find_map(|item| match item {
-                Beside::Content(it, sealed) if it == hash => Some(&sealed.slot),
-                _ => None,
-            });
-            if let Some(slot) = own.or_else(|| group.content.get(hash)) {
-                slots.push((*hash, *slot));
+            let own = own.iter().filter_map(Beside::object).find(|(it, _)| it == hash);
+            let own = own.map(|(_, slot)| slot);
+            if let Some(slot) = own.or_else(|| group.content.get(hash).copied()) {
+                slots.push((*hash, slot));
             } else if !group.erased.contains(hash) {
                 match self.store.content_slot(hash)? {
                     Some(slot) => slots.push((*hash, slot)),
@@ -300,9 +298,7 @@ impl Writer {
 impl Group {
     fn put(&mut self, items: Vec<Beside>) {
         for item in items {
-            if let Beside::Content(hash, sealed) = &item {
-                self.content.insert(*hash, sealed.slot);
-            }
+            self.content.extend(item.object());
             self.beside.push(item);
         }
     }

@@ -41,7 +41,7 @@ pub(crate) fn carry_erasures(data: &Path, to: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
+pub(crate) fn restore(from: &Path, data: &Path, root_key: Option<&Path>) -> Result<(), Failure> {
     exists(from)?;
     let key = read(&from.join(KEY_FILE))?.parse()?;
     let checkpoint = Checkpoint::open(&read(&from.join(CHECKPOINT_FILE))?, &key)?;
@@ -52,6 +52,9 @@ pub(crate) fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
         data.display(),
         head.root_hex()
     ));
+    if root_key.is_some() {
+        return crate::command::hub::new_epoch(data, root_key);
+    }
     say(
         "displays may have seen what this backup does not hold, and refuse it: before the hub starts, put `keys` back and run `heliograph hub new-epoch`",
     );

@@ -118,6 +118,10 @@ enum Action {
         from: PathBuf,
         #[command(flatten)]
         at: Data,
+        /// The root key: opens a new epoch as well, so that displays take the restored hub. The folder's `keys` must be in
+        /// place.
+        #[arg(long)]
+        root_key: Option<PathBuf>,
     },
 }
 
@@ -134,7 +138,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         Action::Import { from, at } => exchange::import(&from, &at.data),
         Action::Compact { at } => copy::compact(&at.data),
         Action::CarryErasures { at, to } => copy::carry_erasures(&at.data, &to),
-        Action::Restore { from, at } => copy::restore(&from, &at.data),
+        Action::Restore { from, at, root_key } => copy::restore(&from, &at.data, root_key.as_deref()),
     }
 }
 
