@@ -10,6 +10,8 @@ mod large;
 mod lite;
 mod peers;
 mod replay;
+#[cfg(feature = "varvedb")]
+mod varve;
 
 use contender::{Contender, Ours, Raw};
 use heliograph_bench::{figure, median, ms, quantile};
@@ -48,9 +50,9 @@ struct Round {
 }
 
 fn level(appenders: usize) -> Result<(), Box<dyn std::error::Error>> {
-    // The servers come in a second race: what NATS leaves unsynced would be written while others are measured.
+    // The peers come in a second race: what NATS leaves unsynced would be written while the yardsticks are measured.
     race(appenders, embedded()?)?;
-    race(appenders, servers()?)
+    race(appenders, peers()?)
 }
 
 fn race(appenders: usize, mut contenders: Vec<Entrant>) -> Result<(), Box<dyn std::error::Error>> {
@@ -100,9 +102,14 @@ fn embedded() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
     Ok(all)
 }
 
-/// Ours, and what of the servers is installed.
-fn servers() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
+/// Ours, another event store, and what of the servers is installed.
+fn peers() -> Result<Vec<Entrant>, Box<dyn std::error::Error>> {
     let mut all = vec![ours()?];
+    #[cfg(feature = "varvedb")]
+    {
+        let dir = TempDir::new();
+        all.push(("varvedb", Box::new(varve::VarveDb::open(dir.path())?), dir));
+    }
     let dir = TempDir::new();
     if let Some(postgres) = Postgres::open(dir.path())? {
         all.push(("postgresql", Box::new(postgres), dir));
