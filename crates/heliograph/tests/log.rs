@@ -141,3 +141,46 @@ fn verify_says_what_was_erased_by_whom_and_why() {
         assert!(told.contains(word), "nowhere `{word}`:\n{told}");
     }
 }
+
+/// A process that ends with the test.
+struct Running(std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_hub_that_is_told_where_backs_itself_up() {
+    let (_world, folder) = office();
+    let backups = folder.join("backups");
+    let mut hub = Command::new(env!("CARGO_BIN_EXE_heliograph"));
+    hub.current_dir(&folder).args(["hub", "--site", "binhe"]);
+    hub.args([
+        "--listen",
+        "127.0.0.1:0",
+        "--mqtt-listen",
+        "127.0.0.1:0",
+        "--backups",
+        "backups",
+    ]);
+    hub.args(["--keep-backups", "30", "--keep-drafts", "400"]);
+    hub.args(["--keep-withdrawn", "1825", "--keep-unreleased", "400"]);
+    let hub = Running(hub.stdout(std::process::Stdio::null()).spawn().unwrap());
+    let made = || {
+        let names = std::fs::read_dir(&backups).into_iter().flatten();
+        let mut names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.find(|name| !name.ends_with(".partial"))
+    };
+    heliograph_tests::eventually("a backup", || made().is_some());
+    drop(hub);
+    let verify = format!("heliograph log verify --data backups/{}", made().unwrap());
+    let output = shell(&folder, &verify);
+    assert!(
+        output.status.success() && said(&output).contains("sound: "),
+        "{}",
+        said(&output)
+    );
+}
