@@ -68,15 +68,9 @@ fn a_hub_that_runs_is_backed_up_and_an_erasure_reaches_the_copies() {
     assert!(listed["backups"].as_array().unwrap().contains(&made), "{listed}");
     let readable = |name: &Value| {
         let log = DiskLog::open(&world.backups().join(name.as_str().unwrap())).unwrap();
-        let hash = content.as_str().unwrap();
-        let bytes = (0..64)
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&hash[at..at + 2], 16).unwrap());
-        let bytes: Vec<u8> = bytes.collect();
+        let hash = heliograph_log::hex::decode(content.as_str().unwrap()).unwrap();
         let _ = log.verify(&[]).unwrap();
-        log.content(&heliograph_log::ContentHash(bytes.try_into().unwrap()))
-            .unwrap()
-            .is_some()
+        log.content(&heliograph_log::ContentHash(hash)).unwrap().is_some()
     };
     assert!(readable(&made["name"]), "the control: the copy has the text");
     let _ = act(&people.approver, &id, "withdraw", &json!({})).expect_status(200);

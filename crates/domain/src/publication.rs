@@ -6,6 +6,8 @@
 //! `Amend` puts it in the place of the former.
 
 mod erasure;
+mod event;
+mod refused;
 mod review;
 
 use crate::content::Kind;
@@ -14,155 +16,16 @@ use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
 use crate::time::{Instant, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use thiserror::Error;
 
 pub use erasure::{Erasure, KeepFor, MAX_REASON_CHARS};
+pub use event::{PublicationEvent, Release};
+pub use refused::{Part, Refused};
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
 pub const RULE_SET: u16 = 1;
 
 /// A display that has heard nothing stops showing an item after this long, unless the item is standing: 30 days.
 pub const OFFLINE_LEASE_MS: u64 = 30 * crate::time::DAY_MS;
-
-/// A release as it is recorded.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Release {
-    /// What is released.
-    pub content: ContentHash,
-    /// Its kind.
-    pub kind: Kind,
-    /// Where it is shown.
-    pub channels: Vec<ChannelName>,
-    /// When it may be seen.
-    pub window: Window,
-    /// What it may displace.
-    pub priority: Priority,
-    /// Whether its catalogue entry is standing.
-    pub standing: bool,
-    /// How long a display that has heard nothing goes on showing it.
-    pub lease_ms: Option<u64>,
-    /// Who released it.
-    pub by: StaffId,
-}
-
-/// A fact about a publication. Append variants, never reorder: the log numbers them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PublicationEvent {
-    /// The author handed in a text.
-    Submitted {
-        /// The text.
-        content: ContentHash,
-        /// Its kind.
-        kind: Kind,
-        /// Its place in the catalogue.
-        catalogue_entry: CatalogueEntryId,
-        /// The author.
-        by: StaffId,
-        /// Whether it must be countersigned before approval.
-        countersign: bool,
-        /// The rules it was checked under.
-        rule_set: u16,
-    },
-    /// Reviewed for confidentiality and cleared.
-    ConfidentialityReviewed {
-        /// The text.
-        content: ContentHash,
-        /// The reviewer.
-        by: StaffId,
-        /// The rules it was reviewed under.
-        rule_set: u16,
-    },
-    /// Countersigned.
-    Countersigned {
-        /// The text.
-        content: ContentHash,
-        /// Who.
-        by: StaffId,
-    },
-    /// Approved.
-    Approved {
-        /// The text.
-        content: ContentHash,
-        /// Who.
-        by: StaffId,
-    },
-    /// Returned to the author.
-    Rejected {
-        /// The text.
-        content: ContentHash,
-        /// Who.
-        by: StaffId,
-        /// The reason, in the content store.
-        reason: ContentHash,
-    },
-    /// Let through to channels for a window of time.
-    Released(Release),
-    /// A newly approved text took the place of the released one.
-    Amended {
-        /// The text.
-        content: ContentHash,
-        /// Who.
-        by: StaffId,
-    },
-    /// Taken from every display.
-    Withdrawn {
-        /// Who.
-        by: StaffId,
-        /// The reason, in the content store; it may follow later.
-        reason: Option<ContentHash>,
-    },
-    /// The reason for a withdrawal, given afterwards.
-    WithdrawalExplained {
-        /// Who.
-        by: StaffId,
-        /// The reason, in the content store.
-        reason: ContentHash,
-    },
-    /// Someone asked that all its texts be erased.
-    ErasureRequested {
-        /// Who.
-        by: StaffId,
-        /// Why. It stays when the texts are gone.
-        reason: String,
-    },
-    /// It was asked for, and shall not be.
-    ErasureDeclined {
-        /// Who said so.
-        by: StaffId,
-    },
-    /// The texts were erased: their keys are destroyed in the same step.
-    ContentErased {
-        /// Who did it.
-        by: StaffId,
-        /// Who had asked for it: somebody else.
-        requested_by: StaffId,
-        /// What was erased: texts, and the reasons given on their way.
-        contents: Vec<ContentHash>,
-        /// Why.
-        reason: String,
-    },
-}
-
-impl PublicationEvent {
-    /// Who brought it about.
-    #[must_use]
-    pub fn by(&self) -> &StaffId {
-        match self {
-            Self::Submitted { by, .. }
-            | Self::ConfidentialityReviewed { by, .. }
-            | Self::Countersigned { by, .. }
-            | Self::Approved { by, .. }
-            | Self::Rejected { by, .. }
-            | Self::Amended { by, .. }
-            | Self::Withdrawn { by, .. }
-            | Self::WithdrawalExplained { by, .. }
-            | Self::ErasureRequested { by, .. }
-            | Self::ErasureDeclined { by }
-            | Self::ContentErased { by, .. } => by,
-            Self::Released(release) => &release.by,
-        }
-    }
-}
 
 /// What someone wants done with a publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -312,85 +175,6 @@ pub struct Publication {
     pub withdrawn_at: Option<Instant>,
     /// The erasure of its texts, asked for or done. A new text is a new beginning.
     pub erasure: Option<Box<Erasure>>,
-}
-
-/// Why a command was refused.
-#[derive(Debug, Error, PartialEq, Eq, Clone)]
-pub enum Refused {
-    /// Nothing was submitted.
-    #[error("nothing has been submitted yet")]
-    NotSubmitted,
-    /// The step does not follow from where the text stands.
-    #[error("the text is at {at:?}: this step does not follow")]
-    WrongStage {
-        /// Where it stands.
-        at: Stage,
-    },
-    /// Four eyes: the same person may not take both parts.
-    #[error("four eyes: {person} was already the {part:?} of this text")]
-    FourEyes {
-        /// The person.
-        person: StaffId,
-        /// The part they had.
-        part: Part,
-    },
-    /// It must be countersigned first.
-    #[error("the text must be countersigned before it is approved")]
-    CountersignatureMissing,
-    /// The rules have changed since the review.
-    #[error("the rules have changed since the review (set {reviewed}, now {now}): submit it again")]
-    RulesChanged {
-        /// The set of the review.
-        reviewed: u16,
-        /// The set in force.
-        now: u16,
-    },
-    /// The reviewed text is not the one that the caller saw.
-    #[error("the text has changed since you saw it: look again")]
-    ContentChanged {
-        /// The text now.
-        now: ContentHash,
-    },
-    /// A release needs a channel.
-    #[error("a release needs at least one channel")]
-    NoChannels,
-    /// A channel that nobody opened.
-    #[error("there is no channel `{0}`")]
-    UnknownChannel(ChannelName),
-    /// It would end before it begins.
-    #[error("the window ends before it begins")]
-    WindowBackwards,
-    /// It would be over already.
-    #[error("the window is already over")]
-    WindowOver,
-    /// Nothing is on release.
-    #[error("nothing of this publication is on release")]
-    NotReleased,
-    /// Use `Amend`: it is on release.
-    #[error("a text is on release already: amend it, or withdraw it first")]
-    AlreadyReleased,
-    /// What is on release or on its way there is not erased.
-    #[error("a text is on release or on its way: withdraw it or return it to its author first")]
-    StillInUse,
-    /// Nobody asked.
-    #[error("nobody has asked for this to be erased: one person asks, another erases")]
-    ErasureNotAsked,
-    /// Somebody asked already.
-    #[error("its erasure was asked for already: confirm it or decline it")]
-    ErasureAsked,
-}
-
-/// A part in the four eyes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// Author.
-    Author,
-    /// Confidentiality reviewer.
-    Reviewer,
-    /// Approver.
-    Approver,
-    /// Who asked for the erasure.
-    Requester,
 }
 
 /// What a decision may lean on besides the publication itself.

@@ -1,6 +1,8 @@
 //! Copies of the log that a running hub makes: one a day by itself, and one whenever it is asked to. Each is kept for so
 //! many days, and is told of every erasure.
 
+use crate::http::problem::Problem;
+use crate::office::Office;
 use crate::transparency::{Checkpoint, CheckpointError, LogKey};
 use heliograph_domain::Instant;
 use heliograph_domain::time::DAY_MS;
@@ -177,6 +179,14 @@ impl Backups {
             }
         }
     }
+}
+
+/// Destroys in all backups what was erased, away from the threads that answer. What goes wrong is logged, and tried again
+/// within the hour.
+pub(crate) async fn carry_erasures(office: &Arc<Office>) -> Result<(), Problem> {
+    let office = Arc::clone(office);
+    let carried = tokio::task::spawn_blocking(move || office.backups.carry_erasures()).await;
+    carried.map_err(Problem::internal)
 }
 
 fn in_folder(folder: &Path) -> impl FnOnce(io::Error) -> BackupsError {

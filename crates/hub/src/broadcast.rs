@@ -7,7 +7,7 @@ use crate::office::Office;
 use crate::projector::Projected;
 use crate::reach::Journey;
 use crate::signer;
-use crate::state::{KnownDisplay, State};
+use crate::state::{KnownDisplay, State, event_of};
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::time::DAY_MS;
 use heliograph_domain::{ChannelHead, ChannelName, ContentHash, DisplayId, Event, Instant, PublicationId};
@@ -280,13 +280,7 @@ impl Broadcaster {
 
     /// A release or an amendment sets out on its way to the displays that hear its channels.
     fn follow(&self, record: &Record, state: &State) {
-        let event = Event::from_record(
-            record.stream.as_str(),
-            record.kind.as_str(),
-            record.version,
-            &record.body,
-        );
-        let Ok(Event::Publication(id, event)) = event else {
+        let Ok(Event::Publication(id, event)) = event_of(record) else {
             return;
         };
         if !matches!(event, PublicationEvent::Released(_) | PublicationEvent::Amended { .. }) {

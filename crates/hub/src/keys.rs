@@ -3,6 +3,7 @@
 use crate::transparency::LogKey;
 use crate::transparency::checkpoint;
 use heliograph_domain::{Instant, SiteName};
+pub(crate) use heliograph_log::hex::{decode as from_hex, encode as hex};
 use heliograph_wire::note::NoteError;
 use heliograph_wire::{KeyError, KeyPair, PublicKey, Role, Stamp, Topic, TrustDocument, TrustedKey, open, seal};
 use std::fs;
@@ -253,23 +254,6 @@ fn write_private(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
         path: path.to_owned(),
         cause,
     })
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// 32 bytes from 64 hexadecimal digits.
-pub(crate) fn from_hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(&text[at..at + 2], 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -39,5 +39,5 @@ pub use credentials::CredentialError;
 pub use keys::{KeysError, new_epoch};
 pub use projector::{ProjectError, replay};
 pub use start::{Hub, HubConfig, StartError};
-pub use state::State;
+pub use state::{State, event_of};
 pub use wall::WallControls;

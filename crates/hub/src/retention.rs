@@ -1,15 +1,17 @@
 //! What is kept for a time is erased by itself when that is over: drafts that nobody touched, texts that are no longer
 //! public, texts that never were.
 
+use crate::backups;
 use crate::drafts;
 use crate::http::idempotency::{Answer, Repeatable};
 use crate::http::problem::Problem;
+use crate::http::publications::erased_by;
 use crate::office::Office;
 use crate::state::{Dossier, State};
 use crate::transact::{Decision, blocking, transact};
 use heliograph_domain::publication::{Command, Facts, KeepFor, PublicationEvent, decide};
 use heliograph_domain::time::DAY_MS;
-use heliograph_domain::{ContentHash, Event, Instant, PublicationId, StaffId};
+use heliograph_domain::{Event, Instant, PublicationId, StaffId};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -29,16 +31,15 @@ pub struct Retention {
 pub(crate) async fn tend(office: &Arc<Office>) {
     let erased = async {
         old_drafts(office).await?;
-        old_texts(office).await
+        let count = old_texts(office).await?;
+        if count > 0 {
+            tracing::info!(count, "texts were kept as long as they are kept, and are erased");
+            backups::carry_erasures(office).await?;
+        }
+        Ok::<(), Problem>(())
     };
     match erased.await {
-        Ok(0) => {}
-        Ok(count) => {
-            tracing::info!(count, "texts were kept as long as they are kept, and are erased");
-            let office = Arc::clone(office);
-            // Whatever fails there is logged there.
-            let _ = tokio::task::spawn_blocking(move || office.backups.carry_erasures()).await;
-        }
+        Ok(()) => {}
         Err(problem) => tracing::error!(?problem, "what is over could not be erased"),
     }
 }
@@ -109,12 +110,8 @@ async fn erase(office: &Arc<Office>, id: PublicationId, by: &StaffId, rule: Keep
     let done = transact(office, by, &once, stream, |state, now| {
         let dossier = state.publications.get(&id);
         let events = dossier.map_or_else(Vec::new, |dossier| expired(state, dossier, by, now, rule));
-        let erase: Vec<ContentHash> = if events.is_empty() {
-            Vec::new()
-        } else {
-            dossier.map(|dossier| dossier.contents()).unwrap_or_default()
-        };
-        let writes = if events.is_empty() {
+        let erase = erased_by(&events);
+        let writes = if erase.is_empty() {
             Vec::new()
         } else {
             vec![drafts::discard(id).map_err(Problem::internal)?]

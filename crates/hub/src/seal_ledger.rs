@@ -2,11 +2,10 @@
 
 use crate::http::idempotency::fresh_uuid;
 use crate::office::Office;
+use crate::transact::recorded_form;
 use heliograph_domain::Event;
 use heliograph_domain::ledger::LedgerEvent;
-use heliograph_log::{
-    ActorId, AppendError, Batch, CommandId, EventKind, NameError, NewEvent, Revision, StreamId, TimestampMs,
-};
+use heliograph_log::{ActorId, AppendError, Batch, CommandId, NameError, Revision, StreamId, TimestampMs};
 use thiserror::Error;
 
 /// Who seals.
@@ -48,11 +47,7 @@ pub(crate) fn seal(office: &Office) -> Result<(), SealError> {
         command_id: CommandId(command.into_bytes()),
         actor: ActorId::new(ACTOR)?,
         recorded_at: TimestampMs(now.0),
-        events: vec![NewEvent {
-            kind: EventKind::new(event.kind().0)?,
-            version: event.kind().1,
-            body: event.to_bytes().into(),
-        }],
+        events: vec![recorded_form(&event)?],
         content: Vec::new(),
         table_writes: Vec::new(),
         erase: Vec::new(),

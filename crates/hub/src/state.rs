@@ -141,6 +141,15 @@ pub struct State {
     revisions: HashMap<String, u64>,
 }
 
+/// The event that a record of the log is.
+///
+/// # Errors
+/// When the record is not an event that this program knows.
+pub fn event_of(record: &Record) -> Result<Event, EventError> {
+    let (stream, kind) = (record.stream.as_str(), record.kind.as_str());
+    Event::from_record(stream, kind, record.version, &record.body)
+}
+
 /// What a record changed, for those who must act on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
@@ -160,12 +169,7 @@ impl State {
     /// # Errors
     /// When the record is not an event that this program knows.
     pub fn apply(&mut self, record: &Record) -> Result<Changed, EventError> {
-        let event = Event::from_record(
-            record.stream.as_str(),
-            record.kind.as_str(),
-            record.version,
-            &record.body,
-        )?;
+        let event = event_of(record)?;
         let (position, at) = (record.position.0, Instant(record.recorded_at.0));
         self.position = position;
         self.at = at;
@@ -325,10 +329,7 @@ impl State {
             heads,
             revisions
         );
-        Sha256::digest(everything.as_bytes())
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect()
+        heliograph_log::hex::encode(&Sha256::digest(everything.as_bytes()))
     }
 }
 

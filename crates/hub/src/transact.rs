@@ -6,8 +6,8 @@ use crate::office::Office;
 use crate::state::State;
 use heliograph_domain::{ContentHash, Event, Instant, StaffId};
 use heliograph_log::{
-    ActorId, AppendError, Appended, Batch, CommandId, ContentObject, EventKind, NewEvent, Revision, StreamId,
-    TableWrite, TimestampMs,
+    ActorId, AppendError, Appended, Batch, CommandId, ContentObject, EventKind, NameError, NewEvent, Revision,
+    StreamId, TableWrite, TimestampMs,
 };
 use std::sync::Arc;
 
@@ -112,7 +112,11 @@ async fn append(
         command_id,
         actor: ActorId::new(actor.as_str()).map_err(Problem::internal)?,
         recorded_at: TimestampMs(now.0),
-        events: events.iter().map(recorded_form).collect::<Result<_, _>>()?,
+        events: events
+            .iter()
+            .map(recorded_form)
+            .collect::<Result<_, _>>()
+            .map_err(Problem::internal)?,
         content,
         table_writes: writes,
         erase: erase.iter().map(|hash| heliograph_log::ContentHash(hash.0)).collect(),
@@ -138,10 +142,11 @@ async fn append(
     }
 }
 
-fn recorded_form(event: &Event) -> Result<NewEvent, Problem> {
+/// An event as the log takes it.
+pub(crate) fn recorded_form(event: &Event) -> Result<NewEvent, NameError> {
     let (kind, version) = event.kind();
     Ok(NewEvent {
-        kind: EventKind::new(kind).map_err(Problem::internal)?,
+        kind: EventKind::new(kind)?,
         version,
         body: event.to_bytes().into(),
     })

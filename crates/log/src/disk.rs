@@ -14,6 +14,8 @@ pub(crate) trait Disk: Debug + Send + Sync + 'static {
     fn list(&self) -> io::Result<Vec<String>>;
     /// Opens a file, or makes an empty one. Nobody but its owner may read it.
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
+    /// Opens a file that is there, without the right to change it.
+    fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>>;
     /// Gives a file another name, in place of the file that had it.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
     /// Removes a file.
@@ -51,13 +53,6 @@ impl Folder {
     }
 }
 
-impl Folder {
-    /// Opens a file that is there, without the right to change it.
-    pub(crate) fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
-        Ok(Arc::new(PlainFile(fs::File::open(self.0.join(name))?)))
-    }
-}
-
 impl Disk for Folder {
     fn list(&self) -> io::Result<Vec<String>> {
         let names = fs::read_dir(&self.0)?.map(|entry| entry.map(|entry| entry.file_name().into_string().ok()));
@@ -68,6 +63,10 @@ impl Disk for Folder {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
         Ok(Arc::new(PlainFile(options.open(self.0.join(name))?)))
+    }
+
+    fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        Ok(Arc::new(PlainFile(fs::File::open(self.0.join(name))?)))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! A durable, ordered log of bytes, with the content it names and small erasable tables beside it.
 //!
-//! [`EventLog`] says what is promised. [`DiskLog, Erasure`] keeps it in a folder, [`MemoryLog`] in memory for tests; both pass one
+//! [`EventLog`] says what is promised. [`DiskLog`] keeps it in a folder, [`MemoryLog`] in memory for tests; both pass one
 //! contract test. The bytes are drawn in `docs/log-format.md`.
 
 #[cfg(test)]
@@ -9,6 +9,7 @@ mod disk;
 mod disk_log;
 mod error;
 mod event_log;
+pub mod hex;
 mod memory;
 pub mod merkle;
 mod name;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "tests")]
 
+mod support;
+
 use bytes::Bytes;
 use heliograph_log::{
     ActorId, Batch, CommandId, ContentObject, DiskLog, EventKind, EventLog, NewEvent, Position, Revision, StreamId,
@@ -9,20 +11,13 @@ use heliograph_log::{
 };
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::Folder;
 
 /// The root over its records.
 const ROOT: &str = "a44f7a83eac3e8bbbde031e65b6517ff28ab2089809094df5f7fbb6afc4fd03a";
 
 fn golden() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/log-v1")
-}
-
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 fn text(n: u8) -> ContentObject {
@@ -71,8 +66,7 @@ fn make() {
 
 #[test]
 fn a_log_of_version_1_is_read() {
-    let folder = Folder(std::env::temp_dir().join(format!("heliograph-golden-{}", std::process::id())));
-    fs::create_dir_all(&folder.0).unwrap();
+    let folder = Folder::new();
     for entry in fs::read_dir(golden()).unwrap() {
         let entry = entry.unwrap();
         fs::copy(entry.path(), folder.0.join(entry.file_name())).unwrap();

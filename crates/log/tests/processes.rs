@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "tests")]
 
+mod support;
+
 use bytes::Bytes;
 use heliograph_log::{
     ActorId, AppendError, Batch, CommandId, DiskLog, EventKind, EventLog, NewEvent, Position, Revision, StreamId,
@@ -11,8 +13,8 @@ use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use support::Folder;
 
 /// Tells a child process which folder it works in.
 const FOLDER: &str = "HELIOGRAPH_TEST_FOLDER";
@@ -20,24 +22,6 @@ const FOLDER: &str = "HELIOGRAPH_TEST_FOLDER";
 const LIES: &str = "HELIOGRAPH_TEST_LIES";
 /// Appenders of a child.
 const APPENDERS: u64 = 8;
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("heliograph-processes-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
 
 /// This program again, running one of the ignored tests below. It does not die of a file that grows too large, but is
 /// told so, as by a full disk.

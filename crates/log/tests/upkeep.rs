@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod support;
+
 use bytes::Bytes;
 use heliograph_log::merkle::{Frontier, is_consistent, leaf, root_of_inclusion};
 use heliograph_log::{
@@ -10,29 +12,8 @@ use heliograph_log::{
     TreeHead, VerifyError, restore,
 };
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("heliograph-upkeep-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn at(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
+use std::sync::atomic::{AtomicBool, Ordering};
+use support::Folder;
 
 /// Appends `count` records in one batch.
 fn append(log: &DiskLog, number: u64, count: u64) {
@@ -195,7 +176,7 @@ fn a_key_that_is_gone_without_a_record_is_damage() {
     let log = DiskLog::open(&folder.0).unwrap();
     append(&log, 1, 1);
     drop(log);
-    let path = folder.at("events.keys");
+    let path = folder.0.join("events.keys");
     let mut keys = std::fs::read(&path).unwrap();
     keys[512..544].fill(0);
     std::fs::write(&path, keys).unwrap();
@@ -238,7 +219,7 @@ fn found_in_raw_files(folder: &Path, words: &[u8], names: &[Vec<u8>]) -> usize {
 #[test]
 fn what_is_erased_can_be_had_from_no_raw_file_here_or_in_a_copy() {
     let folder = Folder::new();
-    let log = DiskLog::open(&folder.at("log")).unwrap();
+    let log = DiskLog::open(&folder.0.join("log")).unwrap();
     append(&log, 1, 1);
     append(&log, 2, 1);
     let drafts = TableName::new("drafts").unwrap();
@@ -257,7 +238,7 @@ fn what_is_erased_can_be_had_from_no_raw_file_here_or_in_a_copy() {
         append_with(&log, number, 1, vec![row]);
     };
     listed(3, Some("another name"));
-    log.backup(&folder.at("copy")).unwrap();
+    log.backup(&folder.0.join("copy")).unwrap();
     listed(4, Some("a new name"));
     listed(5, None);
     let hash = ContentObject::new([1; 16], Bytes::from_static(b"text 1")).hash;
@@ -266,7 +247,7 @@ fn what_is_erased_can_be_had_from_no_raw_file_here_or_in_a_copy() {
         b"row\0drafts\0row 9".to_vec(),
         b"row\0drafts\0row 8".to_vec(),
     ];
-    let had = |at: &str, words: &str| found_in_raw_files(&folder.at(at), words.as_bytes(), &names);
+    let had = |at: &str, words: &str| found_in_raw_files(&folder.0.join(at), words.as_bytes(), &names);
     // The controls: who has the files has the text and the draft; and what is in the clear is found.
     assert!(had("log", "text 1") > 0 && had("copy", "text 1") > 0);
     assert!(had("log", "a name in it") > 0 && had("copy", "a name in it") > 0);
@@ -274,7 +255,7 @@ fn what_is_erased_can_be_had_from_no_raw_file_here_or_in_a_copy() {
     assert!(had("log", "wang-fang") > 0);
     erase(&log, 1);
     log.write(vec![row(None)]).unwrap();
-    log.carry_erasures(&folder.at("copy")).unwrap();
+    log.carry_erasures(&folder.0.join("copy")).unwrap();
     assert_eq!(had("log", "text 1") + had("copy", "text 1"), 0);
     assert_eq!(had("log", "a name in it") + had("copy", "a name in it"), 0);
     assert_eq!(had("copy", "another name"), 0);
@@ -290,19 +271,19 @@ fn readable(folder: &Path, hash: &ContentHash) -> bool {
 #[test]
 fn an_erasure_is_carried_to_the_copies_that_were_made_before() {
     let folder = Folder::new();
-    let log = DiskLog::open(&folder.at("log")).unwrap();
+    let log = DiskLog::open(&folder.0.join("log")).unwrap();
     append(&log, 1, 3);
     append(&log, 2, 3);
-    let head = log.backup(&folder.at("copy")).unwrap();
-    let key_of = |at: &str| std::fs::read(folder.at(at).join("events.keys")).unwrap();
+    let head = log.backup(&folder.0.join("copy")).unwrap();
+    let key_of = |at: &str| std::fs::read(folder.0.join(at).join("events.keys")).unwrap();
     let before = key_of("copy");
     append(&log, 3, 3);
     let hash = erase(&log, 1);
     // The control: until then the copy can be read.
-    assert!(readable(&folder.at("copy"), &hash));
-    assert_eq!(log.carry_erasures(&folder.at("copy")).unwrap(), 1);
-    assert_eq!(log.carry_erasures(&folder.at("copy")).unwrap(), 0);
-    assert!(!readable(&folder.at("copy"), &hash));
+    assert!(readable(&folder.0.join("copy"), &hash));
+    assert_eq!(log.carry_erasures(&folder.0.join("copy")).unwrap(), 1);
+    assert_eq!(log.carry_erasures(&folder.0.join("copy")).unwrap(), 0);
+    assert!(!readable(&folder.0.join("copy"), &hash));
     // The key itself is nowhere any more: neither here nor there.
     let gone: Vec<&[u8]> = before
         .chunks(32)
@@ -315,9 +296,9 @@ fn an_erasure_is_carried_to_the_copies_that_were_made_before() {
     assert_eq!(gone.len(), 1);
     assert!(!key_of("log").windows(32).any(|it| it == gone[0]));
     // The copy is sound, restores, and goes on.
-    let put_back = restore(&folder.at("copy"), &folder.at("again"), &[head]).unwrap();
+    let put_back = restore(&folder.0.join("copy"), &folder.0.join("again"), &[head]).unwrap();
     assert_eq!(put_back, head);
-    let again = DiskLog::open(&folder.at("again")).unwrap();
+    let again = DiskLog::open(&folder.0.join("again")).unwrap();
     let found = again.verify(&[]).unwrap();
     assert_eq!(
         found.erased,
@@ -328,10 +309,10 @@ fn an_erasure_is_carried_to_the_copies_that_were_made_before() {
     );
     append(&again, 4, 1);
     // Another log's erasures are not carried.
-    let other = DiskLog::open(&folder.at("other")).unwrap();
+    let other = DiskLog::open(&folder.0.join("other")).unwrap();
     append(&other, 1, 1);
     assert!(matches!(
-        other.carry_erasures(&folder.at("copy")),
+        other.carry_erasures(&folder.0.join("copy")),
         Err(BackupError::OtherLog(_))
     ));
 }
@@ -339,7 +320,7 @@ fn an_erasure_is_carried_to_the_copies_that_were_made_before() {
 #[test]
 fn a_copy_of_a_log_that_is_written_is_whole_and_can_be_put_back() {
     let folder = Folder::new();
-    let log = DiskLog::open(&folder.at("log")).unwrap();
+    let log = DiskLog::open(&folder.0.join("log")).unwrap();
     append(&log, 0, 500);
     let stop = AtomicBool::new(false);
     let head = std::thread::scope(|scope| {
@@ -351,15 +332,15 @@ fn a_copy_of_a_log_that_is_written_is_whole_and_can_be_put_back() {
                 append(&log, number, 3);
             }
         });
-        let head = log.backup(&folder.at("copy")).unwrap();
+        let head = log.backup(&folder.0.join("copy")).unwrap();
         stop.store(true, Ordering::Relaxed);
         head
     });
-    assert!(head.size >= 500 && !folder.at("copy.partial").exists());
+    assert!(head.size >= 500 && !folder.0.join("copy.partial").exists());
     assert_eq!(log.tree_head(Some(head.size)).unwrap(), head);
-    let put_back = restore(&folder.at("copy"), &folder.at("again"), &[head]).unwrap();
+    let put_back = restore(&folder.0.join("copy"), &folder.0.join("again"), &[head]).unwrap();
     assert_eq!(put_back, head);
-    let again = DiskLog::open(&folder.at("again")).unwrap();
+    let again = DiskLog::open(&folder.0.join("again")).unwrap();
     assert_eq!(again.verify(&[head]).unwrap().records, head.size);
     assert_eq!(
         again.read(Position(0), usize::MAX).unwrap(),
@@ -370,29 +351,29 @@ fn a_copy_of_a_log_that_is_written_is_whole_and_can_be_put_back() {
     // It goes on like any other; and nothing is ever written over.
     append(&again, 1_000_000, 1);
     drop(again);
-    assert!(log.backup(&folder.at("copy")).is_err());
-    assert!(restore(&folder.at("copy"), &folder.at("again"), &[]).is_err());
+    assert!(log.backup(&folder.0.join("copy")).is_err());
+    assert!(restore(&folder.0.join("copy"), &folder.0.join("again"), &[]).is_err());
 }
 
 #[test]
 fn a_damaged_copy_is_not_put_back() {
     let folder = Folder::new();
-    let log = DiskLog::open(&folder.at("log")).unwrap();
+    let log = DiskLog::open(&folder.0.join("log")).unwrap();
     append(&log, 0, 500);
-    let head = log.backup(&folder.at("copy")).unwrap();
-    let segment = folder.at("copy").join("events-000001.log");
+    let head = log.backup(&folder.0.join("copy")).unwrap();
+    let segment = folder.0.join("copy").join("events-000001.log");
     let sound = std::fs::read(&segment).unwrap();
     let mut bytes = sound.clone();
     bytes[20_000] ^= 1;
     std::fs::write(&segment, bytes).unwrap();
-    let told = restore(&folder.at("copy"), &folder.at("again"), &[head])
+    let told = restore(&folder.0.join("copy"), &folder.0.join("again"), &[head])
         .unwrap_err()
         .to_string();
     assert!(told.contains("not sound") || told.contains("damaged"), "{told}");
-    assert!(log_files(&folder.at("again")).is_empty());
+    assert!(log_files(&folder.0.join("again")).is_empty());
     // The control: the sound bytes go back.
     std::fs::write(&segment, sound).unwrap();
-    restore(&folder.at("copy"), &folder.at("again"), &[head]).unwrap();
+    restore(&folder.0.join("copy"), &folder.0.join("again"), &[head]).unwrap();
 }
 
 fn log_files(folder: &Path) -> Vec<PathBuf> {
@@ -413,17 +394,17 @@ fn a_follower_reads_what_another_writes() {
     );
     append(&log, 2, 1);
     assert_eq!((next(&mut follower), next(&mut follower)), (Some(3), None));
-    assert!(Follower::open(&folder.at("nothing")).is_err());
+    assert!(Follower::open(&folder.0.join("nothing")).is_err());
 }
 
 #[test]
 fn an_import_of_an_export_has_the_same_root_and_everything_else() {
     let folder = Folder::new();
-    let log = DiskLog::open(&folder.at("log")).unwrap();
+    let log = DiskLog::open(&folder.0.join("log")).unwrap();
     for number in 0..40 {
         append(&log, number, 1 + number % 70);
     }
-    let early = log.backup(&folder.at("early")).unwrap();
+    let early = log.backup(&folder.0.join("early")).unwrap();
     let hash = erase(&log, 7);
     let anew = ContentObject::new([1; 16], Bytes::from_static(b"text 7"));
     log.put_content(anew.clone()).unwrap();
@@ -436,12 +417,12 @@ fn an_import_of_an_export_has_the_same_root_and_everything_else() {
         (items, head.unwrap())
     };
     let (items, head) = exported(&log);
-    let mut import = Import::begin(&folder.at("again")).unwrap();
+    let mut import = Import::begin(&folder.0.join("again")).unwrap();
     for item in items.clone() {
         import.take(item).unwrap();
     }
     assert_eq!(import.finish().unwrap(), head);
-    let again = DiskLog::open(&folder.at("again")).unwrap();
+    let again = DiskLog::open(&folder.0.join("again")).unwrap();
     let sorted = |items: &[Item]| {
         let mut told: Vec<String> = items.iter().map(|item| format!("{item:?}")).collect();
         told.sort();
@@ -450,28 +431,28 @@ fn an_import_of_an_export_has_the_same_root_and_everything_else() {
     assert_eq!(again.content(&hash).unwrap(), Some(anew.clone()));
     let (second, second_head) = exported(&again);
     assert!(second_head == head && sorted(&second) == sorted(&items));
-    let mut import = Import::begin(&folder.at("twice")).unwrap();
+    let mut import = Import::begin(&folder.0.join("twice")).unwrap();
     for item in second {
         import.take(item).unwrap();
     }
     assert_eq!(import.finish().unwrap(), head);
-    let twice = DiskLog::open(&folder.at("twice")).unwrap();
+    let twice = DiskLog::open(&folder.0.join("twice")).unwrap();
     assert_eq!(twice.content(&hash).unwrap(), Some(anew.clone()));
     let (was, is) = (log.verify(&[early]).unwrap(), again.verify(&[early]).unwrap());
     assert_eq!((was.root, &was.erased, was.content), (is.root, &is.erased, is.content));
     assert_eq!(again.content(&hash).unwrap(), Some(anew));
     append(&again, 100, 1);
     // A copy that was told of a later erasure tells of it in its export, too.
-    log.carry_erasures(&folder.at("early")).unwrap();
-    let (copied, _) = exported(&DiskLog::open(&folder.at("early")).unwrap());
+    log.carry_erasures(&folder.0.join("early")).unwrap();
+    let (copied, _) = exported(&DiskLog::open(&folder.0.join("early")).unwrap());
     assert!(copied.contains(&Item::Erased(hash, Position(0))));
-    let mut third = Import::begin(&folder.at("third")).unwrap();
+    let mut third = Import::begin(&folder.0.join("third")).unwrap();
     for item in copied {
         third.take(item).unwrap();
     }
     assert_eq!(third.finish().unwrap(), early);
     assert_eq!(
-        DiskLog::open(&folder.at("third"))
+        DiskLog::open(&folder.0.join("third"))
             .unwrap()
             .verify(&[])
             .unwrap()
@@ -480,13 +461,13 @@ fn an_import_of_an_export_has_the_same_root_and_everything_else() {
         1
     );
     // A line that is missing is noticed; so is a log that is there.
-    let mut holed = Import::begin(&folder.at("holed")).unwrap();
+    let mut holed = Import::begin(&folder.0.join("holed")).unwrap();
     let mut records = items.into_iter().filter(|item| matches!(item, Item::Record(_)));
     holed.take(records.next().unwrap()).unwrap();
     let gap = holed.take(records.nth(1).unwrap());
     assert!(matches!(gap, Err(ExchangeError::Gap(Position(1)))));
     assert!(matches!(
-        Import::begin(&folder.at("again")),
+        Import::begin(&folder.0.join("again")),
         Err(ExchangeError::Exists(_))
     ));
 }
@@ -507,7 +488,7 @@ fn compacting_gives_space_back_and_changes_nothing() {
     log.write(rows(Some(Bytes::from(vec![7; 20_000])))).unwrap();
     log.write(rows(None)).unwrap();
     let before = log.verify(&[]).unwrap();
-    let size = || std::fs::metadata(folder.at("events.redb")).unwrap().len();
+    let size = || std::fs::metadata(folder.0.join("events.redb")).unwrap().len();
     let was = size();
     log.compact().unwrap();
     assert!(size() < was / 2, "{} of {was}", size());
@@ -518,32 +499,32 @@ fn compacting_gives_space_back_and_changes_nothing() {
 #[test]
 fn a_large_object_is_a_file_of_its_own_with_all_that_goes_with_a_log() {
     let folder = Folder::new();
-    let log = DiskLog::open(&folder.at("log")).unwrap();
+    let log = DiskLog::open(&folder.0.join("log")).unwrap();
     let poster = ContentObject::new([5; 16], Bytes::from(vec![b'p'; 300_000]));
     log.put_content(poster.clone()).unwrap();
     append(&log, 1, 1);
     let media = |at: &str| {
-        let names = std::fs::read_dir(folder.at(at))
+        let names = std::fs::read_dir(folder.0.join(at))
             .unwrap()
             .map(|it| it.unwrap().file_name());
         names.filter(|it| it.to_string_lossy().starts_with("media-")).count()
     };
     assert_eq!(media("log"), 1);
-    let head = log.backup(&folder.at("copy")).unwrap();
-    let put_back = restore(&folder.at("copy"), &folder.at("again"), &[head]).unwrap();
+    let head = log.backup(&folder.0.join("copy")).unwrap();
+    let put_back = restore(&folder.0.join("copy"), &folder.0.join("again"), &[head]).unwrap();
     assert_eq!((put_back, media("again")), (head, 1));
-    let again = DiskLog::open(&folder.at("again")).unwrap();
+    let again = DiskLog::open(&folder.0.join("again")).unwrap();
     assert_eq!(again.content(&poster.hash).unwrap(), Some(poster.clone()));
-    let mut import = Import::begin(&folder.at("third")).unwrap();
+    let mut import = Import::begin(&folder.0.join("third")).unwrap();
     let exported = again.export(|item| {
         import.take(item).unwrap();
         Ok(())
     });
     assert_eq!(import.finish().unwrap(), exported.unwrap());
-    let third = DiskLog::open(&folder.at("third")).unwrap();
+    let third = DiskLog::open(&folder.0.join("third")).unwrap();
     assert_eq!(third.content(&poster.hash).unwrap(), Some(poster.clone()));
     // A file that is changed or gone is damage, and is named.
-    let name = std::fs::read_dir(folder.at("third"))
+    let name = std::fs::read_dir(folder.0.join("third"))
         .unwrap()
         .map(|it| it.unwrap().path());
     let file = name
@@ -568,11 +549,11 @@ fn a_large_object_is_a_file_of_its_own_with_all_that_goes_with_a_log() {
     };
     log.append(&StreamId::new("erasures").unwrap(), Revision(0), erasing)
         .unwrap();
-    log.carry_erasures(&folder.at("copy")).unwrap();
+    log.carry_erasures(&folder.0.join("copy")).unwrap();
     assert_eq!((media("log"), media("copy")), (0, 0));
     assert_eq!(log.verify(&[]).unwrap().erased.len(), 1);
     assert_eq!(
-        DiskLog::open(&folder.at("copy"))
+        DiskLog::open(&folder.0.join("copy"))
             .unwrap()
             .verify(&[])
             .unwrap()

@@ -6,6 +6,7 @@ use super::fields::Fields;
 use super::idempotency::Answer;
 use super::problem::Problem;
 use super::shape;
+use crate::backups;
 use crate::drafts;
 use crate::library;
 use crate::office::Office;
@@ -130,9 +131,7 @@ pub(crate) async fn perform(
     })
     .await?;
     if matches!(meant.command, Command::Erase { .. }) {
-        let office = Arc::clone(office);
-        let carried = tokio::task::spawn_blocking(move || office.backups.carry_erasures()).await;
-        carried.map_err(Problem::internal)?;
+        backups::carry_erasures(office).await?;
     }
     Ok(answer)
 }
@@ -165,7 +164,7 @@ fn finished_draft(office: &Office, id: PublicationId, events: &[PublicationEvent
     Ok(if same { vec![write] } else { Vec::new() })
 }
 
-fn erased_by(events: &[PublicationEvent]) -> Vec<ContentHash> {
+pub(crate) fn erased_by(events: &[PublicationEvent]) -> Vec<ContentHash> {
     let erased = |event: &PublicationEvent| match event {
         PublicationEvent::ContentErased { contents, .. } => contents.clone(),
         _ => Vec::new(),

@@ -1,6 +1,7 @@
 //! The public ledger as a Merkle tree, and its tiles (C2SP tlog-tiles, <https://c2sp.org/tlog-tiles>). It is folded from the
 //! log: the same log gives the same tree.
 
+use crate::state::event_of;
 use heliograph_domain::event::EventError;
 use heliograph_domain::ledger::{self, LedgerEvent};
 use heliograph_domain::{Event, Instant, PublicationId};
@@ -100,8 +101,7 @@ impl Ledger {
         if kind != "publication" && kind != "ledger" {
             return Ok(());
         }
-        let event = Event::from_record(record.stream.as_str(), kind, record.version, &record.body);
-        match event.map_err(|error| LedgerError::Event(record.position.0, error))? {
+        match event_of(record).map_err(|error| LedgerError::Event(record.position.0, error))? {
             Event::Publication(id, event) => {
                 if let Some(entry) = ledger::entry(id, Instant(record.recorded_at.0), &event) {
                     self.last.insert(id, self.size());

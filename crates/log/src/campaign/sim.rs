@@ -177,6 +177,13 @@ impl SimDisk {
         self.0.lock().unwrap()
     }
 
+    fn file(&self, name: &str) -> Arc<dyn DiskFile> {
+        Arc::new(SimFile {
+            disk: self.clone(),
+            name: name.to_owned(),
+        })
+    }
+
     pub(crate) fn meets(&self, fate: Fate) {
         self.platter().fate = fate;
     }
@@ -252,10 +259,18 @@ impl Disk for SimDisk {
             return Err(dark());
         }
         platter.files.entry(name.to_owned()).or_default();
-        Ok(Arc::new(SimFile {
-            disk: self.clone(),
-            name: name.to_owned(),
-        }))
+        Ok(self.file(name))
+    }
+
+    fn open_to_read(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let platter = self.platter();
+        if platter.dark {
+            return Err(dark());
+        }
+        if !platter.files.contains_key(name) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(self.file(name))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {

@@ -233,7 +233,7 @@ fn copy(store: &Store, folder: &dyn Disk) -> Result<u64, BackupError> {
         let slot = media::of_name(&name).map(|(_, slot)| slot);
         // What is erased already, or belongs to a frame behind the copy's end, is not of the copy.
         if slot.is_some_and(|slot| slot < end.next_slot && matches!(store.keys.get(slot), Ok(Some(_)))) {
-            let file = source.open(&name).map_err(io(name.clone()))?;
+            let file = source.open_to_read(&name).map_err(io(name.clone()))?;
             copy_file(&*file, folder, &name, None).map_err(io(name.clone()))?;
         }
     }

@@ -131,17 +131,13 @@ impl DiskLog {
             let later = self.store.state.erased_by(&hash, slot)? == Some(Position(0));
             return Ok(later.then_some(Item::Erased(hash, Position(0))));
         }
-        let sealed = self.store.sealed(item)?.ok_or(ReadError::Sealed)?;
-        // Erased this moment: its erasure follows.
-        let Some(plain) = sealed.open(&self.store.keys, &hash.0)? else {
-            return Ok(None);
-        };
-        let (salt, _) = plain.split_first_chunk::<16>().ok_or(ReadError::Sealed)?;
-        Ok(Some(Item::Content(ContentObject {
-            hash,
-            salt: *salt,
-            bytes: plain.slice(16..),
-        })))
+        let erased_now = || self.store.keys.get(slot).map(|key| key.is_none());
+        match self.store.opened(item)? {
+            Some(object) => Ok(Some(Item::Content(object))),
+            // Erased this moment: its erasure follows.
+            None if erased_now()? => Ok(None),
+            None => Err(ReadError::Sealed),
+        }
     }
 }
 

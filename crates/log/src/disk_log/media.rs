@@ -6,6 +6,7 @@ use super::seal::Sealed;
 use super::store::Store;
 use crate::disk::Disk;
 use crate::error::ReadError;
+use crate::hex;
 use crate::name::ContentHash;
 use bytes::{Bytes, BytesMut};
 use std::io;
@@ -20,14 +21,8 @@ pub(crate) fn file_name(hash: &ContentHash, slot: u64) -> String {
 /// The object and key slot that a file is named for.
 pub(crate) fn of_name(name: &str) -> Option<(ContentHash, u64)> {
     let (hash, slot) = name.strip_prefix(PREFIX)?.split_once('-')?;
-    if hash.len() != 64 || slot.len() != 16 || !hash.is_ascii() {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(&hash[at..at + 2], 16).ok()?;
-    }
-    Some((ContentHash(bytes), u64::from_str_radix(slot, 16).ok()?))
+    let slot: [u8; 8] = hex::decode(slot)?;
+    Some((ContentHash(hex::decode(hash)?), u64::from_be_bytes(slot)))
 }
 
 /// Writes an object's file; when this returns, it survives a power cut.
@@ -44,11 +39,10 @@ pub(crate) fn write(disk: &dyn Disk, hash: &ContentHash, sealed: &Sealed) -> io:
 /// The sealed object; `None` when its file is gone, as it is after an erasure.
 pub(crate) fn read(disk: &dyn Disk, hash: &ContentHash, slot: u64) -> Result<Option<Sealed>, ReadError> {
     let storage = |error: io::Error| ReadError::Storage(error.to_string());
-    let name = file_name(hash, slot);
-    if !disk.list().map_err(storage)?.contains(&name) {
-        return Ok(None);
-    }
-    let file = disk.open(&name).map_err(storage)?;
+    let file = match disk.open_to_read(&file_name(hash, slot)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file.map_err(storage)?,
+    };
     let length = usize::try_from(file.len().map_err(storage)?).map_err(|_| ReadError::Sealed)?;
     let mut bytes = BytesMut::zeroed(length);
     let read = file.read_at(0, &mut bytes).map_err(storage)?;

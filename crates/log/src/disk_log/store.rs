@@ -217,7 +217,18 @@ impl Store {
     }
 
     pub(crate) fn content(&self, hash: &ContentHash) -> Result<Option<ContentObject>, ReadError> {
-        let Some(sealed) = self.sealed_content(hash)? else {
+        match self.content_item(hash)? {
+            Some(item) => self.opened(item),
+            None => Ok(None),
+        }
+    }
+
+    /// The object that an item holds or names; `None` when it is erased, or the item is of another kind.
+    pub(crate) fn opened(&self, item: Beside) -> Result<Option<ContentObject>, ReadError> {
+        let Some((hash, _)) = item.object() else {
+            return Ok(None);
+        };
+        let Some(sealed) = self.sealed(item)? else {
             return Ok(None);
         };
         let Some(plain) = sealed.open(&self.keys, &hash.0)? else {
@@ -225,7 +236,7 @@ impl Store {
         };
         let (salt, _) = plain.split_first_chunk::<16>().ok_or(ReadError::Sealed)?;
         Ok(Some(ContentObject {
-            hash: *hash,
+            hash,
             salt: *salt,
             bytes: plain.slice(16..),
         }))
@@ -263,13 +274,6 @@ impl Store {
         }
         let here = self.memory()?.erased(hash);
         here.map_or_else(|| self.state.erased(hash), |position| Ok(Some(position)))
-    }
-
-    fn sealed_content(&self, hash: &ContentHash) -> Result<Option<Sealed>, ReadError> {
-        match self.content_item(hash)? {
-            Some(item) => self.sealed(item),
-            None => Ok(None),
-        }
     }
 
     /// What an item holds, or the file that it names; `None` when that is gone.

@@ -7,6 +7,7 @@ use super::state::{Direct, row_name};
 use super::store::Store;
 use super::tree::{TILE, Tile};
 use crate::error::ReadError;
+use crate::hex;
 use crate::merkle::{self, Frontier, Hash};
 use crate::name::{ContentHash, Position, Revision, StreamId, TimestampMs};
 use crate::record::Record;
@@ -98,13 +99,7 @@ impl TreeHead {
     /// The root as hexadecimal digits.
     #[must_use]
     pub fn root_hex(&self) -> String {
-        Self::hex(&self.root)
-    }
-
-    /// Bytes as hexadecimal digits.
-    #[must_use]
-    pub fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&self.root)
     }
 }
 

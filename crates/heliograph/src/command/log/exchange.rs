@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use heliograph_log::{
     ActorId, CommandId, ContentHash, ContentObject, EventId, EventKind, Import, Item, Position, Record, Revision,
-    StreamId, TableName, TimestampMs, TreeHead,
+    StreamId, TableName, TimestampMs, hex,
 };
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -122,8 +122,8 @@ impl Line {
         match item {
             Item::Record(it) => Self::Record {
                 position: it.position.0,
-                event_id: hex(&it.event_id.0),
-                command_id: hex(&it.command_id.0),
+                event_id: hex::encode(&it.event_id.0),
+                command_id: hex::encode(&it.command_id.0),
                 actor: it.actor.to_string(),
                 recorded_at_ms: it.recorded_at.0,
                 stream: it.stream.to_string(),
@@ -133,12 +133,12 @@ impl Line {
                 body: STANDARD.encode(&it.body),
             },
             Item::Content(it) => Self::Content {
-                hash: hex(&it.hash.0),
-                salt: hex(&it.salt),
+                hash: hex::encode(&it.hash.0),
+                salt: hex::encode(&it.salt),
                 bytes: STANDARD.encode(&it.bytes),
             },
             Item::Erased(hash, by) => Self::Erased {
-                hash: hex(&hash.0),
+                hash: hex::encode(&hash.0),
                 by_position: by.0,
             },
             Item::Row(table, key, value) => Self::Row {
@@ -152,7 +152,6 @@ impl Line {
 
 /// What a line says: an item, or the last line's count and root.
 fn item(line: &str) -> Result<Result<Item, (u64, String)>, LineError> {
-    let wrong = |text: &str| LineError::Field(text.chars().take(80).collect());
     macro_rules! named {
         ($name:ident, $text:expr) => {
             $name::new(&$text).map_err(|_| wrong(&$text))?
@@ -196,22 +195,13 @@ fn item(line: &str) -> Result<Result<Item, (u64, String)>, LineError> {
 }
 
 fn plain(text: &str) -> Result<Vec<u8>, LineError> {
-    let wrong = |_| LineError::Field(text.chars().take(80).collect());
-    STANDARD.decode(text).map_err(wrong)
+    STANDARD.decode(text).map_err(|_| wrong(text))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    TreeHead::hex(bytes)
+fn wrong(text: &str) -> LineError {
+    LineError::Field(text.chars().take(80).collect())
 }
 
 fn unhex<const N: usize>(text: &str) -> Result<[u8; N], LineError> {
-    let wrong = || LineError::Field(text.chars().take(80).collect());
-    if text.len() != 2 * N || !text.is_ascii() {
-        return Err(wrong());
-    }
-    let mut bytes = [0; N];
-    for (byte, at) in bytes.iter_mut().zip((0..2 * N).step_by(2)) {
-        *byte = u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| wrong())?;
-    }
-    Ok(bytes)
+    hex::decode(text).ok_or_else(|| wrong(text))
 }

@@ -3,9 +3,8 @@
 use super::{Data, open};
 use crate::Failure;
 use crate::command::say;
-use heliograph_domain::Event;
 use heliograph_hub::transparency::{Checkpoint, LogKey, Proof, Proven};
-use heliograph_log::{DiskLog, Position, Record, TimestampMs};
+use heliograph_log::{Position, Record, TimestampMs};
 use heliograph_wire::note::NoteKey;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +36,7 @@ pub(crate) struct VerifyArgs {
 }
 
 pub(crate) fn checkpoint(data: &Path) -> Result<(), Failure> {
-    let note = signed(&open(data)?, data)?;
+    let note = LogKey::in_folder(data)?.sign(open(data)?.tree_head(None)?)?;
     say(note.trim_end());
     Ok(())
 }
@@ -47,17 +46,11 @@ pub(crate) fn key(data: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A checkpoint of the whole log, signed.
-fn signed(log: &DiskLog, data: &Path) -> Result<String, Failure> {
-    let key = LogKey::in_folder(data)?;
-    Ok(key.sign(log.tree_head(None)?)?)
-}
-
 pub(crate) fn prove(args: &Args) -> Result<(), Failure> {
     let log = open(&args.at.data)?;
-    let checkpoint = signed(&log, &args.at.data)?;
     let key = LogKey::in_folder(&args.at.data)?;
-    let size = Checkpoint::open(&checkpoint, key.verifier())?.head.size;
+    let head = log.tree_head(None)?;
+    let (checkpoint, size) = (key.sign(head)?, head.size);
     let proof = match (&args.since, args.position) {
         (Some(earlier), _) => {
             let before = read(earlier)?;
@@ -117,12 +110,7 @@ pub(crate) fn verify(args: &VerifyArgs) -> Result<(), Failure> {
 /// A record in one line.
 pub(crate) fn described(record: &heliograph_log::Record) -> String {
     let at = time(record.recorded_at);
-    let event = Event::from_record(
-        record.stream.as_str(),
-        record.kind.as_str(),
-        record.version,
-        &record.body,
-    );
+    let event = heliograph_hub::event_of(record);
     let event = event.map_or_else(
         |_| format!("{} bytes of {}", record.body.len(), record.kind),
         |event| format!("{event:?}"),

@@ -47,12 +47,7 @@ fn told(erasure: &Erasure) -> String {
     let Some(record) = &erasure.record else {
         return format!("content {content} was erased after this copy of the log was made");
     };
-    let event = Event::from_record(
-        record.stream.as_str(),
-        record.kind.as_str(),
-        record.version,
-        &record.body,
-    );
+    let event = heliograph_hub::event_of(record);
     let why = match event {
         Ok(Event::Publication(_, PublicationEvent::ContentErased { reason, .. })) => reason,
         _ => format!("the record of type {} says", record.kind),

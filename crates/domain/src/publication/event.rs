@@ -1,0 +1,147 @@
+//! The facts about a publication.
+
+use crate::content::Kind;
+use crate::head::Priority;
+use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
+use crate::time::Window;
+use serde::{Deserialize, Serialize};
+
+/// A release as it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// What is released.
+    pub content: ContentHash,
+    /// Its kind.
+    pub kind: Kind,
+    /// Where it is shown.
+    pub channels: Vec<ChannelName>,
+    /// When it may be seen.
+    pub window: Window,
+    /// What it may displace.
+    pub priority: Priority,
+    /// Whether its catalogue entry is standing.
+    pub standing: bool,
+    /// How long a display that has heard nothing goes on showing it.
+    pub lease_ms: Option<u64>,
+    /// Who released it.
+    pub by: StaffId,
+}
+
+/// A fact about a publication. Append variants, never reorder: the log numbers them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PublicationEvent {
+    /// The author handed in a text.
+    Submitted {
+        /// The text.
+        content: ContentHash,
+        /// Its kind.
+        kind: Kind,
+        /// Its place in the catalogue.
+        catalogue_entry: CatalogueEntryId,
+        /// The author.
+        by: StaffId,
+        /// Whether it must be countersigned before approval.
+        countersign: bool,
+        /// The rules it was checked under.
+        rule_set: u16,
+    },
+    /// Reviewed for confidentiality and cleared.
+    ConfidentialityReviewed {
+        /// The text.
+        content: ContentHash,
+        /// The reviewer.
+        by: StaffId,
+        /// The rules it was reviewed under.
+        rule_set: u16,
+    },
+    /// Countersigned.
+    Countersigned {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+    },
+    /// Approved.
+    Approved {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+    },
+    /// Returned to the author.
+    Rejected {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+        /// The reason, in the content store.
+        reason: ContentHash,
+    },
+    /// Let through to channels for a window of time.
+    Released(Release),
+    /// A newly approved text took the place of the released one.
+    Amended {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+    },
+    /// Taken from every display.
+    Withdrawn {
+        /// Who.
+        by: StaffId,
+        /// The reason, in the content store; it may follow later.
+        reason: Option<ContentHash>,
+    },
+    /// The reason for a withdrawal, given afterwards.
+    WithdrawalExplained {
+        /// Who.
+        by: StaffId,
+        /// The reason, in the content store.
+        reason: ContentHash,
+    },
+    /// Someone asked that all its texts be erased.
+    ErasureRequested {
+        /// Who.
+        by: StaffId,
+        /// Why. It stays when the texts are gone.
+        reason: String,
+    },
+    /// It was asked for, and shall not be.
+    ErasureDeclined {
+        /// Who said so.
+        by: StaffId,
+    },
+    /// The texts were erased: their keys are destroyed in the same step.
+    ContentErased {
+        /// Who did it.
+        by: StaffId,
+        /// Who had asked for it: somebody else.
+        requested_by: StaffId,
+        /// What was erased: texts, and the reasons given on their way.
+        contents: Vec<ContentHash>,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl PublicationEvent {
+    /// Who brought it about.
+    #[must_use]
+    pub fn by(&self) -> &StaffId {
+        match self {
+            Self::Submitted { by, .. }
+            | Self::ConfidentialityReviewed { by, .. }
+            | Self::Countersigned { by, .. }
+            | Self::Approved { by, .. }
+            | Self::Rejected { by, .. }
+            | Self::Amended { by, .. }
+            | Self::Withdrawn { by, .. }
+            | Self::WithdrawalExplained { by, .. }
+            | Self::ErasureRequested { by, .. }
+            | Self::ErasureDeclined { by }
+            | Self::ContentErased { by, .. } => by,
+            Self::Released(release) => &release.by,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Why a command on a publication is refused.
+
+use super::Stage;
+use crate::ids::{ChannelName, ContentHash, StaffId};
+use thiserror::Error;
+
+/// Why a command was refused.
+#[derive(Debug, Error, PartialEq, Eq, Clone)]
+pub enum Refused {
+    /// Nothing was submitted.
+    #[error("nothing has been submitted yet")]
+    NotSubmitted,
+    /// The step does not follow from where the text stands.
+    #[error("the text is at {at:?}: this step does not follow")]
+    WrongStage {
+        /// Where it stands.
+        at: Stage,
+    },
+    /// Four eyes: the same person may not take both parts.
+    #[error("four eyes: {person} was already the {part:?} of this text")]
+    FourEyes {
+        /// The person.
+        person: StaffId,
+        /// The part they had.
+        part: Part,
+    },
+    /// It must be countersigned first.
+    #[error("the text must be countersigned before it is approved")]
+    CountersignatureMissing,
+    /// The rules have changed since the review.
+    #[error("the rules have changed since the review (set {reviewed}, now {now}): submit it again")]
+    RulesChanged {
+        /// The set of the review.
+        reviewed: u16,
+        /// The set in force.
+        now: u16,
+    },
+    /// The reviewed text is not the one that the caller saw.
+    #[error("the text has changed since you saw it: look again")]
+    ContentChanged {
+        /// The text now.
+        now: ContentHash,
+    },
+    /// A release needs a channel.
+    #[error("a release needs at least one channel")]
+    NoChannels,
+    /// A channel that nobody opened.
+    #[error("there is no channel `{0}`")]
+    UnknownChannel(ChannelName),
+    /// It would end before it begins.
+    #[error("the window ends before it begins")]
+    WindowBackwards,
+    /// It would be over already.
+    #[error("the window is already over")]
+    WindowOver,
+    /// Nothing is on release.
+    #[error("nothing of this publication is on release")]
+    NotReleased,
+    /// Use `Amend`: it is on release.
+    #[error("a text is on release already: amend it, or withdraw it first")]
+    AlreadyReleased,
+    /// What is on release or on its way there is not erased.
+    #[error("a text is on release or on its way: withdraw it or return it to its author first")]
+    StillInUse,
+    /// Nobody asked.
+    #[error("nobody has asked for this to be erased: one person asks, another erases")]
+    ErasureNotAsked,
+    /// Somebody asked already.
+    #[error("its erasure was asked for already: confirm it or decline it")]
+    ErasureAsked,
+}
+
+/// A part in the four eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Author.
+    Author,
+    /// Confidentiality reviewer.
+    Reviewer,
+    /// Approver.
+    Approver,
+    /// Who asked for the erasure.
+    Requester,
+}
