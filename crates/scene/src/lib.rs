@@ -4,6 +4,7 @@
 //! fonts alone, and no clock or file is read here.
 
 mod canvas;
+mod card;
 mod font;
 pub mod frame;
 mod qr;
@@ -14,6 +15,7 @@ mod text;
 mod theme;
 mod words;
 
+pub use card::Card;
 pub use font::{FontError, FontSet, SYSTEM_FONTS};
 pub use frame::{Frame, Rgb};
 pub use scene::{SCENE_VERSION, Scene};

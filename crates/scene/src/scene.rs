@@ -1,6 +1,7 @@
 //! The scene of one panel: lays documents out once and draws them as often as their pixels change.
 
 use crate::canvas::{Canvas, Rect};
+use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
 use crate::stage::Stage;
@@ -130,6 +131,26 @@ impl Scene {
             marks: crate::Marks::default(),
         };
         self.draw(main.as_ref(), &stage, now)
+    }
+
+    /// A built-in card at `now`.
+    #[must_use]
+    pub fn card(&self, card: &Card, site: &SiteProfile, now: Instant) -> Frame {
+        let airing = heliograph_domain::Airing {
+            main: None,
+            footer: Vec::new(),
+            until: now,
+        };
+        let nothing = HashMap::<_, Arc<Document>>::new();
+        let stage = Stage {
+            airing: &airing,
+            documents: &nothing,
+            site,
+            marks: crate::Marks::default(),
+        };
+        match card {
+            Card::Slate | Card::Pairing { .. } | Card::TestCard { .. } => self.draw(None, &stage, now),
+        }
     }
 
     fn is_screen(&self) -> bool {

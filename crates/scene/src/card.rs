@@ -1,0 +1,20 @@
+//! Cards: what the program itself puts on a panel, without anything having been released.
+
+/// A picture that is built into the program. Nothing else is shown without something signed that names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Card {
+    /// Nothing to show: the office's name, the time, whom to call.
+    Slate,
+    /// A display that nobody has enrolled: the short code that staff compare, and where to go.
+    Pairing {
+        /// The short code.
+        code: String,
+        /// Where staff let the display in; drawn as a QR code where there is room.
+        url: String,
+    },
+    /// Geometry, colours, every level of grey, the profile's name.
+    TestCard {
+        /// The profile's name.
+        profile: String,
+    },
+}
