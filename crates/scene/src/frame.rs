@@ -18,10 +18,13 @@ impl Frame {
     /// A picture of one colour.
     #[must_use]
     pub fn filled(width_px: u32, height_px: u32, colour: Rgb) -> Self {
-        let pixels = width_px as usize * height_px as usize;
-        let mut rgb = Vec::with_capacity(pixels * 3);
-        for _ in 0..pixels {
-            rgb.extend_from_slice(&[colour.0, colour.1, colour.2]);
+        let bytes = width_px as usize * height_px as usize * 3;
+        let mut rgb = vec![colour.0; bytes];
+        // One grey, black and white above all, is there already.
+        if colour != Rgb(colour.0, colour.0, colour.0) {
+            for pixel in rgb.as_chunks_mut::<3>().0 {
+                *pixel = [colour.0, colour.1, colour.2];
+            }
         }
         Self {
             width_px,
