@@ -1,5 +1,6 @@
 //! A picture, ready for a sink.
 
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// A picture of a panel's size: rows from the top, three bytes (red, green, blue; sRGB) a pixel.
@@ -54,6 +55,16 @@ impl Frame {
     /// The same bytes, to draw on.
     pub fn rgb_mut(&mut self) -> &mut [u8] {
         &mut self.rgb
+    }
+
+    /// SHA-256 of width and height (four bytes each, big-endian) and the bytes: what names a picture in evidence.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let mut sha = Sha256::new();
+        sha.update(self.width_px.to_be_bytes());
+        sha.update(self.height_px.to_be_bytes());
+        sha.update(&self.rgb);
+        sha.finalize().into()
     }
 
     /// The colour at a place; black outside.
