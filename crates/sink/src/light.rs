@@ -132,38 +132,49 @@ impl PowerLimit {
         (idle, sums.iter().zip(self.lamp_ma).map(lamp).sum())
     }
 
-    /// Lowers levels by as much as the supply needs; answers whether it had to.
-    fn lower(self, levels: &mut [u8; 256], sums: [u64; 3], pixels: u64) -> Result<bool, LightError> {
-        let (idle, lamps) = self.draws(sums, pixels);
-        let limit = u128::from(self.limit_ma) * 1000 * 255;
-        if limit <= idle {
-            return Err(LightError::Power {
-                limit_ma: self.limit_ma,
-                pixels,
-            });
+    /// Whether the supply feeds so many dark pixels, with something left for light.
+    fn feeds(self, pixels: u64) -> Result<(), LightError> {
+        let (idle, _) = self.draws([0; 3], pixels);
+        if self.limit() > idle {
+            return Ok(());
         }
-        let left = limit - idle;
+        Err(LightError::Power {
+            limit_ma: self.limit_ma,
+            pixels,
+        })
+    }
+
+    fn limit(self) -> u128 {
+        u128::from(self.limit_ma) * 1000 * 255
+    }
+
+    /// Lowers levels by as much as the supply needs; answers whether it had to.
+    fn lower(self, levels: &mut [u8; 256], sums: [u64; 3], pixels: u64) -> bool {
+        let (idle, lamps) = self.draws(sums, pixels);
+        // A supply that does not even feed the dark panel was refused; here it lights nothing.
+        let left = self.limit().saturating_sub(idle);
         if lamps <= left {
-            return Ok(false);
+            return false;
         }
         for level in levels {
             // Less than the level, since `left` is less than `lamps`.
             *level = (u128::from(*level) * left / lamps) as u8;
         }
-        Ok(true)
+        true
     }
 }
 
 impl Light {
-    /// The levels of `pixels`, in their order, as a line of lamps takes them: three bytes a pixel, put into `lamps`.
+    /// Whether the power supply feeds a panel of so many pixels.
     ///
     /// # Errors
-    /// When the power limit is too low even for a dark panel of so many pixels.
-    pub(crate) fn levels(
-        &self,
-        pixels: impl Iterator<Item = [u8; 3]> + Clone,
-        lamps: &mut Vec<u8>,
-    ) -> Result<(), LightError> {
+    /// When it does not even feed the dark panel.
+    pub fn fits(&self, pixels: u64) -> Result<(), LightError> {
+        self.power.map_or(Ok(()), |power| power.feeds(pixels))
+    }
+
+    /// The levels of `pixels`, in their order, as a line of lamps takes them: three bytes a pixel, put into `lamps`.
+    pub(crate) fn levels(&self, pixels: impl Iterator<Item = [u8; 3]> + Clone, lamps: &mut Vec<u8>) {
         let mut levels = self.gamma.table();
         if let Some(power) = self.power {
             let (mut sums, mut count) = ([0u64; 3], 0);
@@ -173,7 +184,7 @@ impl Light {
                     *sum += u64::from(levels[usize::from(byte)]);
                 }
             }
-            if power.lower(&mut levels, sums, count)? {
+            if power.lower(&mut levels, sums, count) {
                 tracing::trace!(limit_ma = power.limit_ma, "the picture is dimmed for the power supply");
             }
         }
@@ -183,7 +194,6 @@ impl Light {
         for pixel in pixels {
             lamps.extend([level(pixel[first]), level(pixel[second]), level(pixel[third])]);
         }
-        Ok(())
     }
 }
 
@@ -191,9 +201,10 @@ impl Light {
 mod tests {
     use super::*;
 
-    fn lit(light: Light, pixels: &[[u8; 3]]) -> Result<Vec<u8>, LightError> {
+    fn lit(light: Light, pixels: &[[u8; 3]]) -> Vec<u8> {
         let mut lamps = vec![7; 2];
-        light.levels(pixels.iter().copied(), &mut lamps).map(|()| lamps)
+        light.levels(pixels.iter().copied(), &mut lamps);
+        lamps
     }
 
     #[test]
@@ -203,7 +214,7 @@ mod tests {
                 order,
                 ..Light::default()
             };
-            lit(light, &[[1, 2, 3]]).unwrap()
+            lit(light, &[[1, 2, 3]])
         };
         assert_eq!(in_order(ColourOrder::Rgb), [1, 2, 3]);
         assert_eq!(in_order(ColourOrder::Rbg), [1, 3, 2]);
@@ -240,9 +251,9 @@ mod tests {
     /// 100 white pixels would draw 6,000 mA and 100 dark ones draw 100: white is lowered to 900 / 6,000.
     #[test]
     fn a_bright_picture_is_lowered_to_what_the_supply_gives() {
-        let white = lit(supplied(SUPPLY), &[[255; 3]; 100]).unwrap();
+        let white = lit(supplied(SUPPLY), &[[255; 3]; 100]);
         assert!(white.iter().all(|level| *level == 38), "{}", white[0]);
-        let few = lit(supplied(SUPPLY), &[[255; 3]; 10]).unwrap();
+        let few = lit(supplied(SUPPLY), &[[255; 3]; 10]);
         assert!(
             few.iter().all(|level| *level == 255),
             "what the supply can light is not lowered"
@@ -275,9 +286,9 @@ mod tests {
                     };
                     lamps.chunks(3).map(each).sum::<u64>().div_ceil(255) + 100 * 1000
                 };
-                let limited = lit(supplied(power), &pixels).unwrap();
+                let limited = lit(supplied(power), &pixels);
                 assert!(estimate(&limited) <= u64::from(limit_ma) * 1000, "{limit_ma} {dim}");
-                lowered += usize::from(estimate(&lit(Light::default(), &pixels).unwrap()) > u64::from(limit_ma) * 1000);
+                lowered += usize::from(estimate(&lit(Light::default(), &pixels)) > u64::from(limit_ma) * 1000);
             }
         }
         assert!(lowered >= 5, "{lowered}");
@@ -285,8 +296,10 @@ mod tests {
 
     #[test]
     fn a_supply_that_cannot_feed_the_dark_panel_is_refused() {
-        let error = lit(supplied(SUPPLY), &[[0; 3]; 1000]).unwrap_err();
+        let error = supplied(SUPPLY).fits(1000).unwrap_err();
         assert!(error.to_string().contains("1000 dark pixels"), "{error}");
-        assert!(lit(supplied(SUPPLY), &[[0; 3]; 999]).is_ok());
+        assert_eq!(supplied(SUPPLY).fits(999), Ok(()));
+        assert_eq!(Light::default().fits(u64::MAX), Ok(()));
+        assert_eq!(lit(supplied(SUPPLY), &[[255; 3]; 1000]), vec![0; 3000], "and never lit");
     }
 }

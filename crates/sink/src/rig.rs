@@ -27,12 +27,14 @@ pub enum RigError {
 }
 
 impl Rig {
-    /// Whether a frame is of the panel's size.
+    /// Whether a frame is of the panel's size, and the power supply feeds so many pixels.
     ///
     /// # Errors
-    /// When it is not.
+    /// When it is not, or does not.
     pub fn fits(&self, frame: &Frame) -> Result<(), RigError> {
-        self.wiring.map_or(Ok(()), |wiring| Ok(wiring.fits(frame)?))
+        self.wiring.map_or(Ok(()), |wiring| wiring.fits(frame))?;
+        let pixels = u64::from(frame.width_px()) * u64::from(frame.height_px());
+        Ok(self.light.fits(pixels)?)
     }
 
     /// The line's bytes for a frame: three a pixel, in the line's order.
@@ -70,9 +72,9 @@ impl Loom {
             // A place of the order is one of the frame's, whose size was just checked.
             Some(order) => {
                 let pixels = order.iter().map(|place| pixels[*place as usize]);
-                self.rig.light.levels(pixels, &mut self.lamps)?;
+                self.rig.light.levels(pixels, &mut self.lamps);
             }
-            None => self.rig.light.levels(pixels.iter().copied(), &mut self.lamps)?,
+            None => self.rig.light.levels(pixels.iter().copied(), &mut self.lamps),
         }
         Ok(&self.lamps)
     }
