@@ -1,16 +1,31 @@
 //! Sinks: where frames become light.
 
+mod artnet;
 mod browser;
+mod ddp;
 pub mod encode;
+pub mod light;
+mod network;
+mod options;
 mod png_file;
 mod recorder;
+mod rig;
+mod sacn;
 mod spec;
 mod tee;
 mod terminal;
+mod universe;
+pub mod wiring;
 
+pub use artnet::ArtNet;
 pub use browser::BrowserSink;
+pub use ddp::Ddp;
+pub use network::NetworkSink;
+pub use options::Host;
 pub use png_file::PngSink;
 pub use recorder::{Recorded, Recorder, Recording};
+pub use rig::{Rig, RigError};
+pub use sacn::Sacn;
 pub use spec::{SinkSpec, SpecError};
 pub use tee::Tee;
 pub use terminal::{TerminalSink, half_blocks};
@@ -59,6 +74,31 @@ pub enum SinkError {
     /// The machine refused a thread or a runtime.
     #[error("the machine refused: {0}")]
     Machine(std::io::Error),
+    /// A panel's controller cannot be reached over the network.
+    #[error(
+        "{sink} cannot be reached: {cause}. Check the controller's power, its cable and its address; it is tried again"
+    )]
+    Unreachable {
+        /// The sink.
+        sink: String,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The frame has more pixels than the protocol carries.
+    #[error(
+        "{sink} carries at most {most} pixels, the frame has {pixels}: use several displays, begin at a lower universe, or use DDP"
+    )]
+    TooManyPixels {
+        /// The sink.
+        sink: String,
+        /// The frame's pixels.
+        pixels: usize,
+        /// The most that it carries.
+        most: usize,
+    },
+    /// The frame is not this panel's, or cannot be lit.
+    #[error(transparent)]
+    Rig(#[from] RigError),
     /// The sink's own thread has ended.
     #[error("the sink has stopped")]
     Stopped,
