@@ -61,53 +61,107 @@ fn site() -> SiteProfile {
     }
 }
 
+/// What one step of a strip's moving text costs, in microseconds of drawing.
+fn ticker_frame() {
+    let title = crate::showing::TITLE;
+    let content =
+        json!({"zh-Hans": {"title": title, "body": "请互相转告。", "department": "出国管理处", "date": "2026-11-24"}});
+    let show = Show::of(Document::check(Kind::Notice, &content).unwrap());
+    let scene = Scene::new(
+        FontSource::BuiltIn.for_panel(&crate::showing::STRIP),
+        crate::showing::STRIP,
+        Lang::ZhHans,
+    );
+    let mut reel = Reel::new();
+    let mut taken = Vec::new();
+    show.stage(|stage| {
+        let mut now = NOW;
+        while now < NOW.plus_ms(15_000) {
+            let begun = Instant::now();
+            let (_, next) = scene.advance(&mut reel, stage, now);
+            taken.push(begun.elapsed().as_secs_f64() * 1e6);
+            now = next;
+        }
+    });
+    let n = taken.len();
+    figure(
+        "ticker_frame",
+        median(&mut taken),
+        "us",
+        Some(("frame_interval", 16_667.0)),
+        false,
+        n,
+    );
+}
+
+struct Show {
+    item: Item,
+    documents: BTreeMap<ContentHash, Document>,
+    site: SiteProfile,
+}
+
+impl Show {
+    fn of(document: Document) -> Self {
+        let content = ContentHash([7; 32]);
+        Self {
+            item: Item {
+                publication: PublicationId(Default::default()),
+                content,
+                kind: document.kind,
+                priority: Priority::Normal,
+                window: Window {
+                    from: SiteTime(0),
+                    until: None,
+                },
+                released_at: SiteTime(1),
+                standing: true,
+                lease_ms: None,
+                assets: Vec::new(),
+            },
+            documents: BTreeMap::from([(content, document)]),
+            site: site(),
+        }
+    }
+
+    fn stage(&self, with: impl FnOnce(&Stage<'_>)) {
+        let airing = Airing {
+            main: Some(OnAir {
+                item: &self.item,
+                page: 0,
+                pages: 1,
+                page_since: NOW,
+            }),
+            footer: Vec::new(),
+            until: SiteTime(u64::MAX),
+        };
+        with(&Stage {
+            airing: &airing,
+            documents: &self.documents,
+            site: &self.site,
+            marks: Marks::default(),
+        });
+    }
+}
+
 pub(crate) fn measure() {
-    let (document, site) = (document(), site());
-    let content = ContentHash([7; 32]);
-    let item = Item {
-        publication: PublicationId(Default::default()),
-        content,
-        kind: Kind::Notice,
-        priority: Priority::Normal,
-        window: Window {
-            from: SiteTime(0),
-            until: None,
-        },
-        released_at: SiteTime(1),
-        standing: true,
-        lease_ms: None,
-        assets: Vec::new(),
-    };
-    let documents = BTreeMap::from([(content, document)]);
-    let airing = Airing {
-        main: Some(OnAir {
-            item: &item,
-            page: 0,
-            pages: 1,
-            page_since: NOW,
-        }),
-        footer: Vec::new(),
-        until: SiteTime(u64::MAX),
-    };
-    let stage = Stage {
-        airing: &airing,
-        documents: &documents,
-        site: &site,
-        marks: Marks::default(),
-    };
+    ticker_frame();
+    Show::of(document()).stage(full_page);
+}
+
+fn full_page(stage: &Stage<'_>) {
     let (mut first, mut again, mut minute) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         let scene = Scene::new(FontSource::System.for_panel(&lobby()), lobby(), Lang::ZhHans);
         let begun = Instant::now();
-        let frame = scene.render(&stage, NOW);
+        let frame = scene.render(stage, NOW);
         first.push(ms(begun.elapsed()));
         let begun = Instant::now();
-        assert!(scene.render(&stage, NOW) == frame);
+        assert!(scene.render(stage, NOW) == frame);
         again.push(ms(begun.elapsed()));
         let mut reel = Reel::new();
-        drop(scene.advance(&mut reel, &stage, NOW));
+        drop(scene.advance(&mut reel, stage, NOW));
         let begun = Instant::now();
-        drop(scene.advance(&mut reel, &stage, NOW.plus_ms(60_000)));
+        drop(scene.advance(&mut reel, stage, NOW.plus_ms(60_000)));
         minute.push(ms(begun.elapsed()));
     }
     figure(

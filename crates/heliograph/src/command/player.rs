@@ -219,5 +219,5 @@ fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<Strin
         let live = sink.url();
         return Ok((Box::new(sink), Some(live)));
     }
-    Ok((spec.open(title)?, None))
+    Ok((spec.open(title, &heliograph_sink::Rig::default())?, None))
 }
