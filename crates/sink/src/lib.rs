@@ -1,7 +1,10 @@
 //! Sinks: where frames become light.
 
 mod browser;
+mod card;
 pub mod encode;
+mod huidu;
+mod onbon;
 mod png_file;
 mod recorder;
 mod spec;
@@ -9,6 +12,8 @@ mod tee;
 mod terminal;
 
 pub use browser::BrowserSink;
+pub use card::{CardFault, CardReport, CardSink, CardSpec, CardSpecError, Outlet, OutletError, Pace, StandIn, Told};
+pub use onbon::Model as OnbonModel;
 pub use png_file::PngSink;
 pub use recorder::{Recorded, Recorder, Recording};
 pub use spec::{SinkSpec, SpecError};
