@@ -1,4 +1,5 @@
-//! What a card that draws its own characters is told, as pictures in half cells: a column is 8 dots, a row 16.
+//! What a card that draws its own characters is told, as pictures in half cells: a column is 8 dots, a row 16. Lines
+//! stand at the left of their places here; those that move are cut where they begin.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
@@ -6,9 +7,9 @@ mod support;
 
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
-use heliograph_domain::{Airing, Document, Instant, Item, Lang, Panel, Priority, Window};
+use heliograph_domain::{Airing, Body, Document, Instant, Item, Lang, Panel, Priority, Window};
 use heliograph_domain::{ContentHash, PublicationId};
-use heliograph_scene::plan::{CharSize, Lamp, MOST_AREAS, Motion, Place, cells};
+use heliograph_scene::plan::{CharSize, Lamp, MOST_AREAS, Motion, Place, cells, width_px};
 use heliograph_scene::{Card, FontSet, Marks, Scene, Stage, TextPlan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -98,11 +99,11 @@ fn shows(plan: &TextPlan, expected: &[&str]) {
 
 #[test]
 fn one_line_has_the_mark_and_moves_what_is_too_long() {
-    let notice = document("notice");
-    let told = plan(RED, Lang::ZhHans, &notice);
+    let told = plan(RED, Lang::ZhHans, &document("notice"));
     shows(&told, &["公 告 :·关 于 调 整 因 公 护 照 领 "]);
     assert!(told.areas[1].motion == Motion::Left && told.clock.is_none());
     assert!(told.areas.iter().all(|area| area.lamp == Lamp::Red));
+    // What fits stands still.
     let list = plan(TRI, Lang::ZhHans, &document("discretion-benchmark"));
     shows(&list, &["裁 量 ·归 侨 、 侨 眷 身 份 认 定 裁 量 基 准 ·········"]);
     assert_eq!(list.areas[1].motion, Motion::Still);
@@ -110,73 +111,252 @@ fn one_line_has_the_mark_and_moves_what_is_too_long() {
 }
 
 #[test]
-fn a_strip_has_the_headline_above_and_detail_mark_and_clock_below() {
+fn a_strip_has_the_headline_above_and_mark_detail_and_clock_below() {
+    let guide = plan(STRIP, Lang::ZhHans, &document("service-guide"));
     shows(
-        &plan(STRIP, Lang::ZhHans, &document("service-guide")),
+        &guide,
         &[
             "附   加   证   明   书   办   理   ····",
             "································",
             "································",
-            "指 南 ·承 诺 时 限 ： 3个 工 作 日 ··hh:mm",
-        ]
-        .map(|_| ""),
+            "指 南 ·承 诺 时 限 ： 3个 工 作 日 　 收hh:mm",
+        ],
+    );
+    // Four characters of 16 dots are read in a second.
+    assert_eq!(
+        (guide.areas[2].motion, guide.areas[2].speed_px_per_s),
+        (Motion::Left, 64)
+    );
+    shows(
+        &plan(STRIP, Lang::En, &document("notice")),
+        &[
+            "Ne w  co ll ec ti on  h ou rs ··",
+            "fo r  pa ss po rt s ············",
+            "································",
+            "Notice·From 1 December 2026hh:mm",
+        ],
     );
 }
 
 #[test]
-fn dump() {
-    let out = |name: &str, plan: &TextPlan| {
-        println!(
-            "== {name}\n{}",
-            picture(plan)
-                .iter()
-                .map(|l| format!("            \"{l}\","))
-                .collect::<Vec<_>>()
-                .join("\n")
-        )
+fn a_commitments_figure_is_large() {
+    shows(
+        &plan(STRIP, Lang::ZhHans, &document("service-commitment")),
+        &[
+            "3 ·······附   加   证   明   书   ···",
+            "································",
+            "································",
+            "个 工 作 日 ·材 料 齐 全 的 ， 自 受 理 hh:mm",
+        ],
+    );
+    shows(
+        &plan(SIGN_128, Lang::ZhHans, &document("service-commitment")),
+        &[
+            "················",
+            "3 ·个 工 作 日 ·····",
+            "···附 加 证 明 书 ···",
+            "················",
+        ],
+    );
+}
+
+#[test]
+fn a_window_has_its_number_large_and_turns_its_pages() {
+    let small = plan(SIGN, Lang::ZhHans, &document("window-board"));
+    shows(&small, &["3 号 窗 口 ", "··证 照 领 "]);
+    assert_eq!(small.areas[0].size, CharSize::Dots32);
+    let words = &small.areas[1];
+    assert_eq!(
+        (words.motion, words.lines.concat().as_str()),
+        (Motion::AtOnce, "号窗口证照领取与签证代办李静")
+    );
+    shows(
+        &plan(SIGN_128, Lang::ZhHans, &document("window-board")),
+        &[
+            "···号 窗 口 ·······",
+            "3 ·证 照 领 取 与 签 ·",
+            "···证 代 办 ·······",
+            "···李 静 ·········",
+        ],
+    );
+}
+
+#[test]
+fn no_page_of_a_sign_holds_half_a_word() {
+    let notice = plan(SIGN, Lang::En, &document("notice"));
+    assert_eq!(notice.areas[0].motion, Motion::Left);
+    assert_eq!(notice.areas[0].lines, ["New collection hours for passports"]);
+}
+
+#[test]
+fn with_nothing_to_show_there_is_the_office() {
+    let slate = |panel, marks| plan_with(panel, Lang::ZhHans, None, marks);
+    shows(
+        &slate(STRIP, Marks::default()),
+        &[
+            "滨  河  市  外  事  服  务  中  心  ·····",
+            "································",
+            "································",
+            "咨 询 电 话 ： 0000-8860123·····hh:mm",
+        ],
+    );
+    shows(&slate(SIGN, Marks::default()), &["滨 河 市 外 ", "·hh:mm··"]);
+    let marked = Marks {
+        stale: true,
+        drill: true,
     };
-    for (name, panel, lang) in [
-        ("service-guide", STRIP, Lang::ZhHans),
-        ("service-commitment", STRIP, Lang::ZhHans),
-        ("service-commitment", SIGN_128, Lang::ZhHans),
-        ("notice", SIGN, Lang::En),
-        ("notice", SIGN, Lang::ZhHans),
-        ("window-board", SIGN, Lang::ZhHans),
-        ("window-board", SIGN_128, Lang::ZhHans),
-        ("window-board", SIGN_128, Lang::En),
-        ("notice", RED, Lang::ZhHans),
-        ("notice", STRIP, Lang::En),
-        ("discretion-benchmark", TRI, Lang::ZhHans),
-    ] {
-        out(
-            &format!("{name} {}x{} {lang:?}", panel.width_px, panel.height_px),
-            &plan(panel, lang, &document(name)),
-        );
-    }
-    for panel in [RED, TRI, STRIP, SIGN, SIGN_128] {
-        out("slate", &plan_with(panel, Lang::ZhHans, None, Marks::default()));
-        out(
-            "slate marked",
-            &plan_with(
-                panel,
-                Lang::ZhHans,
-                None,
-                Marks {
-                    stale: true,
-                    drill: true,
-                },
-            ),
-        );
-        for card in [
-            Card::Pairing {
-                code: "7K3Q9P".into(),
-                url: "http://hub.local/pair".into(),
-            },
-            Card::TestCard {
-                profile: "led-256x64".into(),
-            },
-        ] {
-            out("card", &scene(panel, Lang::ZhHans).plan_card(&card, &site(), NOW));
+    shows(
+        &slate(STRIP, marked),
+        &[
+            "································",
+            "【 演 练 】 滨 河 市 外 事 服 务 中 心 ······",
+            "································",
+            "咨 询 电 话 ： 0000-8860123 .···hh:mm",
+        ],
+    );
+    // The slate of the program itself is the same.
+    let card = scene(STRIP, Lang::ZhHans).plan_card(&Card::Slate, &site(), NOW);
+    assert!(card.same_picture(&slate(STRIP, Marks::default())));
+    let pairing = Card::Pairing {
+        code: "7K3Q9P".to_owned(),
+        url: "http://hub.local/pair".to_owned(),
+    };
+    let pairing = scene(STRIP, Lang::ZhHans).plan_card(&pairing, &site(), NOW);
+    assert_eq!(
+        (pairing.areas[0].lines.as_slice(), pairing.areas[0].size),
+        (["7K3Q9P".to_owned()].as_slice(), CharSize::Dots32)
+    );
+}
+
+#[test]
+fn a_plan_changes_with_the_content_and_not_with_the_page() {
+    let (guide, notice) = (document("service-guide"), document("notice"));
+    let first = plan(STRIP, Lang::ZhHans, &guide);
+    assert_eq!(first.until, NOW.plus_ms(9_000));
+    let later = TextPlan {
+        until: NOW.plus_ms(20_000),
+        ..first.clone()
+    };
+    assert!(first.same_picture(&later));
+    assert!(!first.same_picture(&plan(STRIP, Lang::ZhHans, &notice)));
+    let stale = Marks {
+        stale: true,
+        drill: false,
+    };
+    assert!(!first.same_picture(&plan_with(STRIP, Lang::ZhHans, Some(&guide), stale)));
+}
+
+#[test]
+fn a_card_has_the_time_that_its_text_takes() {
+    for name in documents() {
+        let document = document(&name);
+        for panel in [RED, TRI, STRIP, SIGN, SIGN_128] {
+            let turn = scene(panel, Lang::ZhHans).plan_turn(&document);
+            let cycle = plan(panel, Lang::ZhHans, &document).cycle_ms();
+            assert!(
+                turn.pages == 1 && turn.dwell_ms >= cycle.max(5_000),
+                "{name}: {turn:?} for {cycle}"
+            );
         }
+    }
+}
+
+/// What every plan keeps.
+fn check(plan: &TextPlan, what: &str) {
+    assert!(
+        plan.areas.len() + usize::from(plan.clock.is_some()) <= MOST_AREAS,
+        "{what}"
+    );
+    let clock = plan.clock.map(|clock| clock.place);
+    let places: Vec<Place> = plan.areas.iter().map(|area| area.place).chain(clock).collect();
+    for (at, place) in places.iter().enumerate() {
+        assert!(place.width_px > 0 && place.height_px > 0, "{what}: {place:?}");
+        assert!(place.x_px + place.width_px <= plan.width_px, "{what}: {place:?}");
+        assert!(place.y_px + place.height_px <= plan.height_px, "{what}: {place:?}");
+        for other in &places[at + 1..] {
+            let apart = place.x_px + place.width_px <= other.x_px
+                || other.x_px + other.width_px <= place.x_px
+                || place.y_px + place.height_px <= other.y_px
+                || other.y_px + other.height_px <= place.y_px;
+            assert!(apart, "{what}: {place:?} and {other:?}");
+        }
+    }
+    for area in &plan.areas {
+        let room = u32::from(area.place.width_px).max(u32::from(area.size.px()));
+        let fits = |line: &String| width_px(line, area.size) <= room;
+        assert!(
+            area.motion == Motion::Left || area.lines.iter().all(fits),
+            "{what}: {area:?}"
+        );
+        assert!(area.motion != Motion::Left || area.lines.len() == 1, "{what}");
+        assert!(
+            area.motion != Motion::Still || area.lines.len() <= area.rows(),
+            "{what}"
+        );
+        assert!(area.motion == Motion::Left || area.dwell_ms >= 5_000, "{what}");
+        assert!(
+            !area.lines.is_empty() && area.lines.iter().all(|line| !line.is_empty()),
+            "{what}"
+        );
+        assert!(!area.lines.iter().any(|line| line.contains(char::is_control)), "{what}");
+    }
+}
+
+#[test]
+fn every_plan_lies_in_its_panel_and_is_the_same_again() {
+    let mut panels = vec![RED, TRI, STRIP, SIGN, SIGN_128];
+    for (width, height) in [
+        (1, 1),
+        (8, 8),
+        (16, 16),
+        (3, 200),
+        (200, 3),
+        (10_000, 1),
+        (10_000, 10_000),
+        (64, 16),
+        (96, 24),
+        (48, 48),
+        (160, 80),
+        (400, 300),
+        (1080, 1920),
+        (96, 32),
+        (32_000, 32_000),
+    ] {
+        for colour in [ColourDepth::Mono, ColourDepth::Full] {
+            panels.push(panel(width, height, colour));
+        }
+    }
+    for panel in panels {
+        for lang in [Lang::ZhHans, Lang::En] {
+            for name in documents() {
+                let document = document(&name);
+                let told = plan(panel, lang, &document);
+                let what = format!("{name} on {}×{} in {lang:?}", panel.width_px, panel.height_px);
+                check(&told, &what);
+                assert_eq!(told, plan(panel, lang, &document));
+            }
+            check(&plan_with(panel, lang, None, Marks::default()), "the slate");
+        }
+    }
+}
+
+#[test]
+fn a_very_long_and_hostile_title_stays_bounded() {
+    let mut document = document("notice");
+    let Some(Body::Notice(notice)) = document.texts.get_mut(&Lang::ZhHans) else {
+        panic!("a notice in Chinese")
+    };
+    notice.title = format!("{}\u{202e}\u{7}\n{}", "很长的标题".repeat(20_000), "x".repeat(20_000));
+    notice.body = "\u{1b}正文\\C1".repeat(20_000);
+    for panel in [RED, STRIP, SIGN, SIGN_128] {
+        let told = plan(panel, Lang::ZhHans, &document);
+        check(&told, "a long title");
+        let chars: usize = told
+            .areas
+            .iter()
+            .flat_map(|area| &area.lines)
+            .map(|line| line.chars().count())
+            .sum();
+        assert!(chars <= 500, "{chars}");
     }
 }

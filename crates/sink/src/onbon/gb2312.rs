@@ -114,6 +114,30 @@ mod tests {
         assert_eq!(count, 7445);
     }
 
+    /// Python's codec is another's table of the same standard.
+    #[test]
+    fn another_table_says_the_same() {
+        let script = "for c in range(0x80, 0x10000):\n  \
+                      b = chr(c).encode('gb2312', 'ignore') if not 0xD800 <= c < 0xE000 else b''\n  \
+                      if len(b) == 2: print('%x %s' % (c, b.hex()))";
+        let python = std::process::Command::new("python3").args(["-c", script]).output();
+        let output = python.expect("python3 is needed: apt install python3");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let theirs = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(theirs.lines().count(), 7445);
+        let differing: Vec<&str> = theirs
+            .lines()
+            .filter(|line| {
+                let (c, bytes) = line.split_once(' ').unwrap();
+                let c = char::from_u32(u32::from_str_radix(c, 16).unwrap()).unwrap();
+                of(c).is_none_or(|ours| format!("{:02x}{:02x}", ours[0], ours[1]) != bytes)
+            })
+            .collect();
+        // The standard's middle dot and dash, which Python takes for the katakana dot and the horizontal bar; Chinese is
+        // written with U+00B7 and U+2014.
+        assert_eq!(differing, ["2015 a1aa", "30fb a1a4"]);
+    }
+
     #[test]
     fn known_characters_have_their_bytes() {
         let bytes: Vec<u8> = "欢迎光临".chars().flat_map(|c| of(c).unwrap()).collect();
