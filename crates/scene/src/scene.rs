@@ -70,6 +70,11 @@ impl Scene {
         &self.panel
     }
 
+    /// The language of its readers.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// How many pages a document takes on this panel, and how long each must stand to be read.
     #[must_use]
     pub fn turn(&self, document: &Document) -> Turn {
