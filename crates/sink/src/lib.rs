@@ -1,19 +1,36 @@
 //! Sinks: where frames become light.
 
 mod browser;
+#[cfg(any(feature = "window", feature = "kms"))]
+mod change;
 pub mod encode;
+pub mod fit;
+#[cfg(feature = "kms")]
+pub mod kms;
+#[cfg(any(feature = "window", feature = "kms"))]
+mod latest;
 mod png_file;
+#[cfg(any(feature = "window", feature = "kms"))]
+mod projection;
 mod recorder;
+mod screen_spec;
 mod spec;
 mod tee;
 mod terminal;
+#[cfg(feature = "window")]
+mod window;
 
 pub use browser::BrowserSink;
+#[cfg(feature = "kms")]
+pub use kms::{KmsError, KmsSink};
 pub use png_file::PngSink;
 pub use recorder::{Recorded, Recorder, Recording};
+pub use screen_spec::{KmsPlace, WantedMode, WindowPlace};
 pub use spec::{SinkSpec, SpecError};
 pub use tee::Tee;
 pub use terminal::{TerminalSink, half_blocks};
+#[cfg(feature = "window")]
+pub use window::{WindowError, WindowSink};
 
 use heliograph_domain::Instant;
 use heliograph_scene::Frame;
@@ -59,6 +76,17 @@ pub enum SinkError {
     /// The machine refused a thread or a runtime.
     #[error("the machine refused: {0}")]
     Machine(std::io::Error),
+    /// There is no window.
+    #[cfg(feature = "window")]
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// There is no screen.
+    #[cfg(feature = "kms")]
+    #[error(transparent)]
+    Kms(#[from] KmsError),
+    /// The program was built without this kind of sink.
+    #[error("this program was built without the sink `{0}`: build it with the cargo feature of that name")]
+    NotBuilt(&'static str),
     /// The sink's own thread has ended.
     #[error("the sink has stopped")]
     Stopped,

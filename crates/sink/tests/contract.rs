@@ -2,9 +2,15 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+#[cfg(feature = "window")]
+#[allow(dead_code, unreachable_pub, clippy::expect_used, reason = "shared with other tests")]
+mod support;
+
 use futures_util::StreamExt;
 use heliograph_domain::Instant;
 use heliograph_scene::{Frame, Rgb};
+#[cfg(feature = "window")]
+use heliograph_sink::SinkSpec;
 use heliograph_sink::{BrowserSink, PngSink, Recorder, Sink, SinkError, Tee, TerminalSink};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
@@ -16,6 +22,20 @@ fn folder() -> std::path::PathBuf {
     path
 }
 
+/// Windows on servers of the test's own, which live as long as the windows.
+#[cfg(feature = "window")]
+fn windows() -> (Vec<Box<dyn Sink>>, impl Drop) {
+    let server = support::Xvfb::start((320, 200), None, &[]);
+    let spec = format!("window:128x64?display={}", server.display);
+    let window = spec.parse::<SinkSpec>().unwrap().open("屏").unwrap();
+    (vec![window], server)
+}
+
+#[cfg(not(feature = "window"))]
+fn windows() -> (Vec<Box<dyn Sink>>, ()) {
+    (Vec::new(), ())
+}
+
 fn loopback() -> std::net::SocketAddr {
     ([127, 0, 0, 1], 0).into()
 }
@@ -23,7 +43,8 @@ fn loopback() -> std::net::SocketAddr {
 /// Every sink takes frames of any size, returns soon, and has a name.
 #[test]
 fn every_sink_keeps_the_contract() {
-    let sinks: Vec<Box<dyn Sink>> = vec![
+    let (windows, _server) = windows();
+    let mut sinks: Vec<Box<dyn Sink>> = vec![
         Box::new(PngSink::new(&folder().join("contract.png")).unwrap()),
         Box::new(TerminalSink::new(Vec::new(), 80)),
         Box::new(BrowserSink::start("屏", loopback()).unwrap()),
@@ -33,6 +54,7 @@ fn every_sink_keeps_the_contract() {
             Box::new(TerminalSink::new(Vec::new(), 8)),
         ])),
     ];
+    sinks.extend(windows);
     for mut sink in sinks {
         assert!(!sink.name().is_empty());
         let begun = Moment::now();
