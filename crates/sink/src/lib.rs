@@ -10,7 +10,16 @@ mod options;
 mod card;
 mod huidu;
 mod onbon;
+#[cfg(any(feature = "window", feature = "kms"))]
+mod change;
+pub mod fit;
+#[cfg(feature = "kms")]
+pub mod kms;
+#[cfg(any(feature = "window", feature = "kms"))]
+mod latest;
 mod png_file;
+#[cfg(any(feature = "window", feature = "kms"))]
+mod projection;
 mod recorder;
 mod rig;
 mod sacn;
@@ -19,6 +28,9 @@ mod tee;
 mod terminal;
 mod universe;
 pub mod wiring;
+mod screen_spec;
+#[cfg(feature = "window")]
+mod window;
 
 pub use artnet::ArtNet;
 pub use browser::BrowserSink;
@@ -31,9 +43,14 @@ pub use png_file::PngSink;
 pub use recorder::{Recorded, Recorder, Recording};
 pub use rig::{Rig, RigError};
 pub use sacn::Sacn;
+#[cfg(feature = "kms")]
+pub use kms::{KmsError, KmsSink};
+pub use screen_spec::{KmsPlace, WantedMode, WindowPlace};
 pub use spec::{SinkSpec, SpecError};
 pub use tee::Tee;
 pub use terminal::{TerminalSink, half_blocks};
+#[cfg(feature = "window")]
+pub use window::{WindowError, WindowSink};
 
 use heliograph_domain::Instant;
 use heliograph_scene::Frame;
@@ -104,6 +121,17 @@ pub enum SinkError {
     /// The frame is not this panel's, or cannot be lit.
     #[error(transparent)]
     Rig(#[from] RigError),
+    /// There is no window.
+    #[cfg(feature = "window")]
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// There is no screen.
+    #[cfg(feature = "kms")]
+    #[error(transparent)]
+    Kms(#[from] KmsError),
+    /// The program was built without this kind of sink.
+    #[error("this program was built without the sink `{0}`: build it with the cargo feature of that name")]
+    NotBuilt(&'static str),
     /// The sink's own thread has ended.
     #[error("the sink has stopped")]
     Stopped,

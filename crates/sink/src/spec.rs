@@ -24,6 +24,10 @@ pub enum SinkSpec {
     ArtNet(ArtNet),
     /// Controllers that speak sACN.
     Sacn(Sacn),
+    /// A window of a desktop, or of a kiosk's compositor.
+    Window(WindowPlace),
+    /// A screen of a machine without a desktop.
+    Kms(KmsPlace),
 }
 
 /// Why it is no sink.
@@ -31,7 +35,7 @@ pub enum SinkSpec {
 pub enum SpecError {
     /// Not one of the kinds, or not written as they are.
     #[error(
-        "`{0}` is not a sink: write png:FILE, terminal, terminal:COLUMNS, browser:ADDRESS:PORT (browser:127.0.0.1:0 finds a free port), ddp:HOST, artnet:HOST, sacn:multicast or sacn:HOST"
+        "`{0}` is not a sink: write png:FILE, terminal, terminal:COLUMNS, browser:ADDRESS:PORT (browser:127.0.0.1:0 finds a free port), window or window:1280x720 (options ?rotate=90&display=:0), kms or kms:/dev/dri/card0 (options ?connector=HDMI-A-1&mode=1920x1080&rotate=90), ddp:HOST, artnet:HOST, sacn:multicast or sacn:HOST"
     )]
     Unknown(String),
     /// A known kind with something wrong behind it.
@@ -43,13 +47,14 @@ pub enum SpecError {
         write: &'static str,
     },
 }
-
 impl FromStr for SinkSpec {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let refused = || SpecError::Unknown(text.chars().take(80).collect());
-        let (kind, rest) = text.split_once(':').unwrap_or((text, ""));
+        let kind_ends = text.find([':', '?']).unwrap_or(text.len());
+        let (kind, rest) = text.split_at(kind_ends);
+        let rest = rest.strip_prefix(':').unwrap_or(rest);
         match (kind, rest) {
             ("png", file) if !file.is_empty() => Ok(Self::Png(PathBuf::from(file))),
             ("terminal", "") => Ok(Self::Terminal(COLUMNS)),
@@ -63,6 +68,8 @@ impl FromStr for SinkSpec {
             ("ddp", rest) => Ddp::parse(rest).map(Self::Ddp).map_err(wrong(ddp::WRITE)),
             ("artnet", rest) => ArtNet::parse(rest).map(Self::ArtNet).map_err(wrong(artnet::WRITE)),
             ("sacn", rest) => Sacn::parse(rest).map(Self::Sacn).map_err(wrong(sacn::WRITE)),
+            ("window", place) => WindowPlace::parse(place).map(Self::Window).ok_or_else(refused),
+            ("kms", place) => KmsPlace::parse(place).map(Self::Kms).ok_or_else(refused),
             _ => Err(refused()),
         }
     }
@@ -86,8 +93,30 @@ impl SinkSpec {
             Self::Ddp(ddp) => Box::new(ddp.open(rig)?),
             Self::ArtNet(art_net) => Box::new(art_net.open(rig)?),
             Self::Sacn(sacn) => Box::new(sacn.open(title, rig)?),
+            Self::Window(place) => open_window(&place, title)?,
+            Self::Kms(place) => open_screen(&place)?,
         })
     }
+}
+
+#[cfg(feature = "window")]
+fn open_window(place: &WindowPlace, title: &str) -> Result<Box<dyn Sink>, SinkError> {
+    Ok(Box::new(crate::WindowSink::open(place, title)?))
+}
+
+#[cfg(not(feature = "window"))]
+fn open_window(_: &WindowPlace, _: &str) -> Result<Box<dyn Sink>, SinkError> {
+    Err(SinkError::NotBuilt("window"))
+}
+
+#[cfg(feature = "kms")]
+fn open_screen(place: &KmsPlace) -> Result<Box<dyn Sink>, SinkError> {
+    Ok(Box::new(crate::KmsSink::open(place)?))
+}
+
+#[cfg(not(feature = "kms"))]
+fn open_screen(_: &KmsPlace) -> Result<Box<dyn Sink>, SinkError> {
+    Err(SinkError::NotBuilt("kms"))
 }
 
 #[cfg(test)]
@@ -103,6 +132,10 @@ mod tests {
             "browser:127.0.0.1:0".parse(),
             Ok(SinkSpec::Browser(([127, 0, 0, 1], 0).into()))
         );
+        assert_eq!("window".parse(), Ok(SinkSpec::Window(WindowPlace::default())));
+        assert_eq!("window:full".parse(), Ok(SinkSpec::Window(WindowPlace::default())));
+        assert_eq!("window?rotate=0".parse(), Ok(SinkSpec::Window(WindowPlace::default())));
+        assert_eq!("kms".parse(), Ok(SinkSpec::Kms(KmsPlace::default())));
         for bad in [
             "",
             "png",

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+#[cfg(feature = "window")]
+#[allow(dead_code, unreachable_pub, clippy::expect_used, reason = "shared with other tests")]
+mod support;
+
 use futures_util::StreamExt;
 use heliograph_domain::Instant;
 use heliograph_scene::{Frame, Rgb};
@@ -16,6 +20,20 @@ fn folder() -> std::path::PathBuf {
     let path = std::env::temp_dir().join(format!("heliograph-sink-{}", std::process::id()));
     std::fs::create_dir_all(&path).unwrap();
     path
+}
+
+/// Windows on servers of the test's own, which live as long as the windows.
+#[cfg(feature = "window")]
+fn windows() -> (Vec<Box<dyn Sink>>, impl Drop) {
+    let server = support::Xvfb::start((320, 200), None, &[]);
+    let spec = format!("window:128x64?display={}", server.display);
+    let window = spec.parse::<SinkSpec>().unwrap().open("屏").unwrap();
+    (vec![window], server)
+}
+
+#[cfg(not(feature = "window"))]
+fn windows() -> (Vec<Box<dyn Sink>>, ()) {
+    (Vec::new(), ())
 }
 
 fn loopback() -> std::net::SocketAddr {
@@ -49,6 +67,7 @@ fn every_sink_keeps_the_contract() {
         (socket, opened(&format!("{kind}:127.0.0.1:{port}{options}")))
     });
     let (_listening, network): (Vec<_>, Vec<_>) = controllers.into_iter().unzip();
+    let (windows, _server) = windows();
     let mut sinks: Vec<Box<dyn Sink>> = vec![
         Box::new(PngSink::new(&folder().join("contract.png")).unwrap()),
         Box::new(TerminalSink::new(Vec::new(), 80)),
@@ -60,6 +79,7 @@ fn every_sink_keeps_the_contract() {
         ])),
     ];
     sinks.extend(network);
+    sinks.extend(windows);
     for mut sink in sinks {
         assert!(!sink.name().is_empty());
         let begun = Moment::now();
