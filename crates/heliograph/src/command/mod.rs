@@ -4,6 +4,7 @@ pub(crate) mod demo;
 pub(crate) mod hub;
 pub(crate) mod log;
 pub(crate) mod player;
+pub(crate) mod probe;
 pub(crate) mod report;
 
 use std::io::Write;
