@@ -6,6 +6,7 @@ pub(crate) mod log;
 mod moments;
 pub(crate) mod player;
 pub(crate) mod render;
+pub(crate) mod probe;
 pub(crate) mod report;
 
 use std::io::Write;

@@ -32,7 +32,7 @@ struct Run {
     /// The panel's profile (firmware-config/profiles), used until the hub has told the display its configuration.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
-    /// Where frames go: png:FILE, terminal, browser:ADDRESS.
+    /// Where frames go: window:full, kms, png:FILE, terminal, browser:ADDRESS.
     #[arg(long, default_value = "browser:127.0.0.1:0")]
     sink: String,
     /// The player's folder: identity and replica.
@@ -48,6 +48,8 @@ struct Run {
 
 #[derive(Subcommand)]
 enum Action {
+    /// Checks what this machine has for a display, and shows the test card on it.
+    Probe(super::probe::Args),
     /// Enrols this machine's display at a hub, with an operator's token, and keeps its identity in the folder.
     Enrol {
         /// The hub's address.
@@ -80,6 +82,7 @@ enum Action {
 pub(crate) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         None => play(&args.run),
+        Some(Action::Probe(probe)) => super::probe::run(&probe),
         Some(Action::Enrol {
             hub,
             token,
@@ -213,7 +216,7 @@ fn open_sinks(args: &Run, title: &str) -> Result<(Vec<Box<dyn Sink>>, Option<Str
 }
 
 /// The sink, and where its live picture is, when it has one.
-fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
+pub(crate) fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
     if let SinkSpec::Browser(address) = spec {
         let sink = BrowserSink::start(title, address)?;
         let live = sink.url();
