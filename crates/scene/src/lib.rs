@@ -16,7 +16,7 @@ mod theme;
 mod words;
 
 pub use card::Card;
-pub use font::{FontError, FontSet, SYSTEM_FONTS};
+pub use font::{FontBytes, FontError, FontSet, SYSTEM_FONTS};
 pub use frame::{Frame, Rgb};
 pub use scene::{SCENE_VERSION, Scene};
 pub use stage::{Documents, Marks, Stage, needs_fonts};
