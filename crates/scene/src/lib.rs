@@ -18,7 +18,7 @@ mod theme;
 mod words;
 
 pub use card::Card;
-pub use font::{FontError, FontSet, SYSTEM_FONTS};
+pub use font::{FontBytes, FontError, FontSet, SYSTEM_FONTS};
 pub use frame::{Frame, Rgb};
 pub use plan::TextPlan;
 pub use reel::{FADE_MS, Reel};
