@@ -1,13 +1,15 @@
 //! The scene of one panel: lays documents out once and draws them as often as their pixels change.
 
+use crate::campaign::{CampaignTheme, recolour};
 use crate::canvas::{Canvas, Piece, Rect};
 use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
 use crate::stage::Stage;
-use crate::template::{self, Composition, Page, chrome, lamps, sign, slate, strip};
+use crate::template::{self, Composition, Page, chrome, lamps, pairing, sign, slate, strip, test_card};
 use crate::text;
 use crate::theme::{Desk, Layout, PAPER, Theme};
+use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ContentHash, Document, Instant, Lang, Panel, PublicationId, Turn};
 use sha2::{Digest, Sha256};
@@ -153,6 +155,7 @@ impl Scene {
             documents: &nothing,
             site,
             marks: crate::Marks::default(),
+            theme: None,
         };
         self.paint(&self.compile(main.as_ref(), &stage, now))
     }
@@ -171,10 +174,37 @@ impl Scene {
             documents: &nothing,
             site,
             marks: crate::Marks::default(),
+            theme: None,
         };
-        match card {
-            Card::Slate | Card::Pairing { .. } | Card::TestCard { .. } => self.render(&stage, now),
-        }
+        let pieces = self.card_pieces(card, site, now);
+        self.paint(&pieces.unwrap_or_else(|| self.pieces(&stage, now)))
+    }
+
+    /// What a card is made of; the slate is what is drawn when there is nothing else.
+    pub(crate) fn card_pieces(&self, card: &Card, site: &SiteProfile, now: Instant) -> Option<Vec<Piece>> {
+        let screen = self.is_screen();
+        let (desk, bulbs) = (self.desk(), self.bulbs());
+        let lit = |page: Page| -> Vec<Piece> {
+            let ticker = page.ticker.map(|ticker| ticker.at(0));
+            page.pieces.into_iter().chain(ticker).collect()
+        };
+        let card = match card {
+            Card::Slate => return None,
+            Card::Pairing { code, url } if screen => pairing::screen(&desk, site, code, url, now),
+            Card::Pairing { code, .. } => lit(pairing::lamps(&bulbs, code)),
+            Card::TestCard { profile } if screen => test_card::screen(&desk, &self.panel, profile),
+            Card::TestCard { profile } => test_card::lamps(&bulbs, profile),
+            Card::Paused { window } if screen => pairing::paused(&desk, site, window, now),
+            Card::Paused { window } => lit(pairing::paused_lamps(&bulbs, self.layout, window)),
+        };
+        let ground = if screen { PAPER } else { lamps::DARK };
+        let mut pieces = vec![Piece::Fill(self.whole(), ground)];
+        pieces.extend(card);
+        Some(pieces)
+    }
+
+    fn whole(&self) -> Rect {
+        Rect::new(0, 0, i32::from(self.panel.width_px), i32::from(self.panel.height_px))
     }
 
     /// Whether this is a screen, not lamps.
@@ -182,7 +212,7 @@ impl Scene {
         matches!(self.layout, Layout::Landscape | Layout::Portrait)
     }
 
-    fn desk(&self) -> Desk<'_> {
+    pub(crate) fn desk(&self) -> Desk<'_> {
         Desk {
             fonts: &self.fonts,
             theme: &self.theme,
@@ -222,7 +252,7 @@ impl Scene {
         }
     }
 
-    fn bulbs(&self) -> lamps::Bulbs<'_> {
+    pub(crate) fn bulbs(&self) -> lamps::Bulbs<'_> {
         lamps::Bulbs {
             fonts: &self.fonts,
             panel: &self.panel,
@@ -231,7 +261,7 @@ impl Scene {
         }
     }
 
-    fn paint(&self, pieces: &[Piece]) -> Frame {
+    pub(crate) fn paint(&self, pieces: &[Piece]) -> Frame {
         let mut frame = Frame::filled(
             u32::from(self.panel.width_px),
             u32::from(self.panel.height_px),
@@ -247,12 +277,21 @@ impl Scene {
     }
 
     fn compile(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
-        let whole = Rect::new(0, 0, i32::from(self.panel.width_px), i32::from(self.panel.height_px));
+        let whole = self.whole();
         if self.is_screen() {
-            self.screen(whole, main, stage, now)
-        } else {
-            self.lamps(whole, main, stage, now)
+            let mut pieces = self.screen(whole, main, stage, now);
+            if let Some(theme) = stage.theme {
+                theme.dress(&mut pieces);
+            }
+            return pieces;
         }
+        let mut pieces = self.lamps(whole, main, stage, now);
+        let full = self.panel.colour == ColourDepth::Full;
+        if let Some(lead) = stage.theme.filter(|_| full).and_then(CampaignTheme::lead) {
+            let house = lamps::Lights::of(self.panel.colour).strong;
+            recolour(&mut pieces, |colour| if colour == house { lead } else { colour });
+        }
+        pieces
     }
 
     fn screen(&self, whole: Rect, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
@@ -260,10 +299,11 @@ impl Scene {
         let mut pieces = vec![Piece::Fill(whole, PAPER)];
         match main {
             Some(main) => {
-                pieces.extend(chrome::header(&desk, stage.site, now));
+                pieces.extend(chrome::header(&desk, stage.site, stage.theme, now));
                 pieces.extend_from_slice(&main.page.pieces);
                 let (number, pages) = (main.number, main.pages);
                 pieces.extend(chrome::aside(&desk, stage.site, main.publication, number, pages));
+                pieces.extend(main.page.more.iter().flat_map(|place| chrome::more(&desk, stage.site, *place)));
                 pieces.extend(chrome::footer(&desk, stage, now));
             }
             None => pieces.extend(slate::screen(&desk, stage.site, now)),

@@ -221,6 +221,7 @@ impl Theatre {
             documents: showing.documents.as_ref(),
             site: &showing.site,
             marks: act.marks,
+            theme: None,
         };
         let (frame, next) = match self.drawing(&stage, now) {
             Ok(drawn) => drawn,
