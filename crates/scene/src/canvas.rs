@@ -3,6 +3,7 @@
 use crate::font::FontSet;
 use crate::frame::{Frame, Rgb};
 use crate::text::{self, Mask, TextLine};
+use heliograph_picture::Picture;
 
 /// A rectangle in pixels; parts outside the frame are not drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +145,24 @@ impl<'f> Canvas<'f> {
         let at = |n: i32| usize::try_from(n).unwrap_or(0);
         let start = (at(y) * self.frame.width_px() as usize + at(x)) * 3;
         &mut self.frame.rgb_mut()[start..start + at(w) * 3]
+    }
+
+    /// A picture from `(x, y)` on; what is outside is not drawn.
+    pub(crate) fn picture(&mut self, x: i32, y: i32, picture: &Picture) {
+        let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX / 2);
+        let whole = Rect::new(x, y, side(picture.width_px()), side(picture.height_px()));
+        let seen = whole.meet(self.clip);
+        if seen.w == 0 {
+            return;
+        }
+        let at = |n: i32| usize::try_from(n).unwrap_or(0);
+        for y in seen.y..seen.bottom() {
+            let from = picture.row(u32::try_from(y - whole.y).unwrap_or(0));
+            let start = at(seen.x - whole.x) * 3;
+            if let Some(bytes) = from.get(start..start + at(seen.w) * 3) {
+                self.row(y, seen.x, seen.w).copy_from_slice(bytes);
+            }
+        }
     }
 
     fn round(&mut self, rect: Rect, radius: i32, colour: Rgb) {

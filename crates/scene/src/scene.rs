@@ -4,12 +4,12 @@ use crate::canvas::{Canvas, Rect};
 use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
-use crate::stage::Stage;
-use crate::template::{self, Composition, Page, chrome, lamps, sign, slate, strip};
+use crate::stage::{Documents, Stage};
+use crate::template::{self, Composition, Page, chrome, lamps, poster, sign, slate, strip};
 use crate::text;
 use crate::theme::{Desk, Layout, PAPER, Theme};
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{Document, Instant, Lang, Panel, PublicationId, Turn};
+use heliograph_domain::{ContentHash, Document, Instant, Lang, Panel, PublicationId, Turn};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -105,9 +105,34 @@ impl Scene {
         ticker.map_or(next, |step| next.min(step)).max(now.plus_ms(1))
     }
 
+    /// Which picture a page of a document shows here, and at which size in pixels: for fetching it in time.
+    #[must_use]
+    pub fn picture_of(&self, document: &Document, page: u32) -> Option<(ContentHash, (u32, u32))> {
+        // The text alone needs no layout for this.
+        if document.attachments.is_empty() {
+            return None;
+        }
+        let composition = self.laid_out(document);
+        composition.page(page)?.poster.as_ref().map(poster::Poster::wants)
+    }
+
     /// An item alone on this panel, as its author wants to see it: page `page`, the last one when there are fewer.
     #[must_use]
     pub fn preview(&self, document: &Document, site: &SiteProfile, page: u32, now: Instant) -> Frame {
+        let nothing = HashMap::<_, Arc<Document>>::new();
+        self.preview_with(document, &nothing, site, page, now)
+    }
+
+    /// The same, with pictures from `documents`.
+    #[must_use]
+    pub fn preview_with(
+        &self,
+        document: &Document,
+        documents: &dyn Documents,
+        site: &SiteProfile,
+        page: u32,
+        now: Instant,
+    ) -> Frame {
         let composition = self.laid_out(document);
         let pages = composition.turn().pages;
         let number = page.min(pages.saturating_sub(1));
@@ -123,10 +148,9 @@ impl Scene {
             footer: Vec::new(),
             until: now,
         };
-        let nothing = HashMap::<_, Arc<Document>>::new();
         let stage = Stage {
             airing: &airing,
-            documents: &nothing,
+            documents,
             site,
             marks: crate::Marks::default(),
         };
@@ -188,7 +212,10 @@ impl Scene {
 
     fn compose(&self, document: &Document) -> Composition {
         match self.layout {
-            Layout::Landscape | Layout::Portrait => template::compose(&self.desk(), document),
+            Layout::Landscape | Layout::Portrait => {
+                let text = template::compose(&self.desk(), document);
+                poster::with_pictures(&self.desk(), document, text)
+            }
             Layout::Strip => strip::compose(&self.bulbs(), document),
             Layout::Sign => sign::compose(&self.bulbs(), document),
         }
@@ -218,6 +245,9 @@ impl Scene {
             Some(main) => {
                 canvas.draw(&chrome::header(&desk, stage.site, now));
                 canvas.draw(&main.page.pieces);
+                if let Some(poster) = &main.page.poster {
+                    poster.draw(&desk, &mut canvas, stage.documents);
+                }
                 canvas.draw(&chrome::aside(
                     &desk,
                     stage.site,

@@ -9,6 +9,7 @@ pub(crate) mod lamps;
 pub(crate) mod list;
 pub(crate) mod notice;
 pub(crate) mod parts;
+pub(crate) mod poster;
 pub(crate) mod sign;
 pub(crate) mod slate;
 pub(crate) mod strip;
@@ -29,6 +30,8 @@ pub(crate) struct Page {
     pub(crate) ticker: Option<Ticker>,
     /// Where the time of day stands, on lamps.
     pub(crate) clock: Option<(Rect, crate::frame::Rgb)>,
+    /// The picture that it shows.
+    pub(crate) poster: Option<poster::Poster>,
 }
 
 /// A document laid out on a panel.
