@@ -265,7 +265,7 @@ pub(crate) async fn discard(desk: Desk, Path(id): Path<String>, _: Posted) -> Re
 }
 
 fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<String>) -> Result<Response, Problem> {
-    let token = preview::keep(desk, sheet.kind, sheet.content.clone())?;
+    let token = preview::keep(desk, sheet.kind, sheet.content.clone(), sheet.id.clone())?;
     let langs: Vec<Lang> = fields::LANGS
         .into_iter()
         .filter(|lang| sheet.content[lang.tag()].is_object())
