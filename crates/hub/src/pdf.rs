@@ -11,8 +11,9 @@ pub(crate) const MAX_PAGES: usize = 20;
 
 /// Limits of the process: 1.5 GB of addresses, a minute of processor time, and a minute by the clock. Pages are drawn
 /// with 2880 pixels on the longer side: an A4 page at 246 dpi, enough for a 4K screen.
-const SCRIPT: &str = "ulimit -v 1500000 -t 60 2>/dev/null || { ulimit -v 1500000; ulimit -t 60; }; \
-     exec timeout --signal=KILL 60 pdftoppm -scale-to 2880 -l 21 -";
+const SCRIPT: &str =
+    "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdftoppm -scale-to 2880 -l 21 -";
+const SECONDS: u32 = 60;
 /// What `pdftoppm` says is kept to this many bytes.
 const SAID_BYTES: u64 = 4096;
 
@@ -40,8 +41,16 @@ pub(crate) enum PdfError {
 ///
 /// # Errors
 /// When it is no PDF that can be drawn within the limits, or `take` fails; pages taken before that are to be dropped.
-pub(crate) fn pages<E: From<PdfError>>(pdf: Vec<u8>, mut take: impl FnMut(Picture) -> Result<(), E>) -> Result<(), E> {
-    let mut child = start().map_err(PdfError::from)?;
+pub(crate) fn pages<E: From<PdfError>>(pdf: Vec<u8>, take: impl FnMut(Picture) -> Result<(), E>) -> Result<(), E> {
+    pages_within(SECONDS, pdf, take)
+}
+
+fn pages_within<E: From<PdfError>>(
+    seconds: u32,
+    pdf: Vec<u8>,
+    mut take: impl FnMut(Picture) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut child = start(seconds).map_err(PdfError::from)?;
     let fed = child.stdin.take().map(|stdin| feed(stdin, pdf));
     let told = child.stderr.take().map(|stderr| {
         std::thread::spawn(move || {
@@ -74,9 +83,9 @@ pub(crate) fn pages<E: From<PdfError>>(pdf: Vec<u8>, mut take: impl FnMut(Pictur
     }
 }
 
-fn start() -> io::Result<Child> {
+fn start(seconds: u32) -> io::Result<Child> {
     Command::new("/bin/sh")
-        .args(["-c", SCRIPT])
+        .args(["-c", SCRIPT, "pdf", &seconds.to_string()])
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .current_dir("/")
@@ -130,4 +139,76 @@ fn portable_pixmap(pipe: &mut impl BufRead) -> Result<Option<Picture>, PdfError>
     pipe.read_exact(&mut rgb)
         .map_err(|_| PdfError::Unreadable("it took too much time or memory".to_owned()))?;
     Picture::new(width, height, rgb).map(Some).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page that draws an image; `data` is how the image is packed.
+    fn page(width: u32, height: u32, data: &str) -> Vec<u8> {
+        format!(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+             3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>endobj\n\
+             4 0 obj<</Length 30>>stream\nq 200 0 0 100 0 0 cm /I Do Q   \nendstream endobj\n\
+             5 0 obj<</Type/XObject/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceGray/BitsPerComponent 8\
+             /Filter/ASCIIHexDecode/Length {}>>stream\n{data}\nendstream endobj\ntrailer<</Root 1 0 R>>\n",
+            data.len()
+        )
+        .into_bytes()
+    }
+
+    fn drawn_within(seconds: u32, pdf: Vec<u8>) -> Result<Vec<(u32, u32)>, PdfError> {
+        let mut sizes = Vec::new();
+        pages_within(seconds, pdf, |picture| -> Result<(), PdfError> {
+            sizes.push((picture.width_px(), picture.height_px()));
+            Ok(())
+        })?;
+        Ok(sizes)
+    }
+
+    #[test]
+    fn what_takes_too_much_ends_with_its_process() {
+        assert_eq!(
+            drawn_within(20, page(1, 1, "80>")).unwrap(),
+            [(2880, 1440)],
+            "the control"
+        );
+        for pdf in [
+            page(300_000, 300_000, "80>"),
+            page(2_000_000_000, 2_000_000_000, "80>"),
+            vec![b'%'; 1 << 20],
+        ] {
+            // Poppler may draw a part of it, in time and in bounds, or be ended: both are well.
+            match drawn_within(2, pdf) {
+                Ok(sizes) => assert_eq!(sizes, [(2880, 1440)]),
+                Err(PdfError::Unreadable(_)) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+        // No second at all: the process is ended whatever it does.
+        let cut = drawn_within(1, page(60_000, 60_000, &"80".repeat(20_000_000)));
+        assert!(matches!(cut, Ok(_) | Err(PdfError::Unreadable(_))), "{cut:?}");
+    }
+
+    #[test]
+    fn damaged_files_are_drawn_or_refused_and_the_hub_goes_on() {
+        let whole = page(2, 2, "80 90 a0 b0>");
+        for n in 0..60_usize {
+            let mut pdf = whole.clone();
+            let at = n * 7919 % pdf.len();
+            match n % 3 {
+                0 => pdf[at] ^= 0x55,
+                1 => pdf.truncate(at),
+                _ => drop(pdf.splice(at..(at + 9).min(whole.len()), *b"99999")),
+            }
+            assert!(
+                matches!(
+                    drawn_within(5, pdf),
+                    Ok(_) | Err(PdfError::Unreadable(_) | PdfError::TooManyPages)
+                ),
+                "{n}"
+            );
+        }
+    }
 }

@@ -49,14 +49,14 @@ pub(crate) async fn add(
         return Err(too_large());
     }
     let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
-    let file = whole_body(body).await?;
+    let file = whole_body(body, MAX_UPLOAD_BYTES).await?;
     let repeatable = Repeatable::new(key, "POST", &format!("{}?{name}", parts.uri.path()), &file);
     attach(&office, &caller, draft.id, name, file, &repeatable).await
 }
 
 /// A body of a file; too large a one, or one that takes too long, is an answer.
-async fn whole_body(body: Body) -> Result<Bytes, Problem> {
-    let reading = axum::body::to_bytes(body, MAX_UPLOAD_BYTES);
+pub(crate) async fn whole_body(body: Body, most_bytes: usize) -> Result<Bytes, Problem> {
+    let reading = axum::body::to_bytes(body, most_bytes);
     match tokio::time::timeout(UPLOAD_TIME, reading).await {
         Ok(Ok(file)) => Ok(file),
         Ok(Err(error)) if is_length(&error) => Err(too_large()),

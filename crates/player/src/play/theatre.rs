@@ -1,16 +1,17 @@
 //! What is on the stage: which item's turn it is, its frame, and what to do when one cannot be drawn.
 
+use super::gallery::{Gallery, OnHand};
 use crate::agent::Showing;
 use crate::fonts::{FontSource, Fonts};
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, PublicationId, Turn};
-use heliograph_scene::{Frame, Marks, Scene, Stage};
+use heliograph_scene::{Documents, Frame, Marks, Scene, Stage};
 use heliograph_wire::OnAirReport;
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -23,6 +24,10 @@ pub(crate) trait Artist: Send {
     fn turn(&self, document: &Document) -> Turn;
     /// The picture at `now`, and when its pixels change next.
     fn draw(&self, stage: &Stage<'_>, now: Instant) -> (Frame, Instant);
+    /// Which picture a page of a document shows, and at which size in pixels.
+    fn picture_of(&self, _document: &Document, _page: u32) -> Option<(ContentHash, (u32, u32))> {
+        None
+    }
 }
 
 impl Artist for Scene {
@@ -32,6 +37,10 @@ impl Artist for Scene {
 
     fn draw(&self, stage: &Stage<'_>, now: Instant) -> (Frame, Instant) {
         (self.render(stage, now), self.next_change(stage, now))
+    }
+
+    fn picture_of(&self, document: &Document, page: u32) -> Option<(ContentHash, (u32, u32))> {
+        Self::picture_of(self, document, page)
     }
 }
 
@@ -56,6 +65,7 @@ pub(super) struct Drawn {
 /// The scene on its panel, with all that is remembered from frame to frame.
 pub(crate) struct Theatre {
     make: MakeArtist,
+    gallery: Option<Gallery>,
     scene: Option<(Panel, Lang, Box<dyn Artist>)>,
     turns: RefCell<HashMap<ContentHash, Turn>>,
     /// Content whose drawing panicked: it is passed over.
@@ -83,10 +93,13 @@ struct Picture {
     site: Arc<SiteProfile>,
     main: Option<(Item, u32, u32, Instant)>,
     footer: Vec<Item>,
+    media: Arc<BTreeSet<ContentHash>>,
+    /// How many pictures the gallery has made ready.
+    generation: u64,
 }
 
 impl Picture {
-    fn of(showing: &Showing, airing: &Airing<'_>, marks: Marks) -> Self {
+    fn of(showing: &Showing, airing: &Airing<'_>, marks: Marks, generation: u64) -> Self {
         let main = airing
             .main
             .map(|on| (on.item.clone(), on.page, on.pages, on.page_since));
@@ -99,6 +112,8 @@ impl Picture {
             site: Arc::clone(&showing.site),
             main,
             footer: airing.footer.iter().map(|item| (*item).clone()).collect(),
+            media: Arc::clone(&showing.media),
+            generation,
         }
     }
 }
@@ -107,6 +122,7 @@ impl Theatre {
     pub(crate) fn new(make: MakeArtist) -> Self {
         Self {
             make,
+            gallery: None,
             scene: None,
             turns: RefCell::default(),
             undrawable: RefCell::default(),
@@ -116,6 +132,14 @@ impl Theatre {
             drawn_at: Instant(0),
             next: Instant(0),
             rest_until: Instant(0),
+        }
+    }
+
+    /// The same, with pictures.
+    pub(crate) fn with_gallery(self, gallery: Gallery) -> Self {
+        Self {
+            gallery: Some(gallery),
+            ..self
         }
     }
 
@@ -174,19 +198,26 @@ impl Theatre {
             stale: showing.stale(now),
             drill: showing.drill,
         };
-        let picture = Picture::of(showing, &airing, marks);
+        let generation = self.gallery.as_ref().map_or(0, Gallery::generation);
+        let picture = Picture::of(showing, &airing, marks, generation);
         let same = self.last.as_ref() == Some(&picture);
         if same && self.drawn_at <= now && now < self.next {
             return Ok(None);
         }
+        let on_hand = OnHand {
+            documents: &showing.documents,
+            media: &showing.media,
+            gallery: self.gallery.as_ref(),
+        };
         let stage = Stage {
             airing: &airing,
-            documents: showing.documents.as_ref(),
+            documents: &on_hand,
             site: &showing.site,
             marks,
         };
         let drawing = || scene.draw(&stage, now);
         let (frame, next) = catch_unwind(AssertUnwindSafe(drawing)).map_err(|panic| self.blame(&airing, &*panic))?;
+        self.look_ahead(scene.as_ref(), showing, &airing, &on_hand);
         let on_air = airing.main.map(|on| self.report(on));
         let drawn = Drawn {
             frame: Arc::new(dimmed(frame, showing)),
@@ -201,6 +232,23 @@ impl Theatre {
         self.running = on_air.map(|on| (on.publication, on.content, on.since));
         (self.last, self.drawn_at, self.next) = (Some(picture), now, next);
         Ok(Some(drawn))
+    }
+
+    /// Has the picture of the page that comes next made ready while this one stands.
+    fn look_ahead(&self, scene: &dyn Artist, showing: &Showing, airing: &Airing<'_>, on_hand: &OnHand<'_>) {
+        if self.gallery.is_none() || showing.media.is_empty() {
+            return;
+        }
+        let next = showing.airing(&|item| self.turn(scene, showing, item), airing.until);
+        let wanted = next.main.and_then(|on| {
+            let document = showing.documents.get(&on.item.content)?;
+            // A panic here would come again, and be blamed, when the page is drawn.
+            catch_unwind(AssertUnwindSafe(|| scene.picture_of(document, on.page))).ok()?
+        });
+        if let Some((hash, size_px)) = wanted {
+            // Asking is enough.
+            let _ = on_hand.picture(&hash, size_px);
+        }
     }
 
     /// What is in the main zone, and since when it has been without a break.
