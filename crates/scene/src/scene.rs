@@ -275,7 +275,10 @@ impl Scene {
 
     fn compose(&self, document: &Document) -> Composition {
         match self.layout {
-            Layout::Landscape | Layout::Portrait => template::compose(&self.desk(), document),
+            Layout::Landscape | Layout::Portrait => {
+                let text = template::compose(&self.desk(), document);
+                poster::with_pictures(&self.desk(), document, text)
+            }
             Layout::Strip => strip::compose(&self.bulbs(), document),
             Layout::Sign => sign::compose(&self.bulbs(), document),
         }
@@ -334,7 +337,12 @@ impl Scene {
                 pieces.extend(poster.flat_map(|poster| poster.pieces(&desk, stage.documents)));
                 let (number, pages) = (main.number, main.pages);
                 pieces.extend(chrome::aside(&desk, stage.site, main.publication, number, pages));
-                pieces.extend(main.page.more.iter().flat_map(|place| chrome::more(&desk, stage.site, *place)));
+                pieces.extend(
+                    main.page
+                        .more
+                        .iter()
+                        .flat_map(|place| chrome::more(&desk, stage.site, *place)),
+                );
                 pieces.extend(chrome::footer(&desk, stage, now));
             }
             None => pieces.extend(slate::screen(&desk, stage.site, now)),

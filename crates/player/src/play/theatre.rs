@@ -328,7 +328,10 @@ impl Theatre {
         let wanted = next.main.and_then(|on| {
             let document = showing.documents.get(&on.item.content)?;
             // A panic here would come again, and be blamed, when the page is drawn.
-            catch_unwind(AssertUnwindSafe(|| scene.picture_of(&on.item.content, document, on.page))).ok()?
+            catch_unwind(AssertUnwindSafe(|| {
+                scene.picture_of(&on.item.content, document, on.page)
+            }))
+            .ok()?
         });
         if let Some((hash, size_px)) = wanted {
             // Asking is enough.

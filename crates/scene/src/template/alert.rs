@@ -105,7 +105,11 @@ struct Zones {
 
 fn zones(desk: &Desk<'_>, alert: &Alert) -> Zones {
     let theme = desk.theme;
-    let plate = if not_meant(alert.status).is_some() { theme.bar(88) } else { 0 };
+    let plate = if not_meant(alert.status).is_some() {
+        theme.bar(88)
+    } else {
+        0
+    };
     let band = theme.bar(if theme.portrait { 300 } else { 216 });
     let foot = theme.bar(if theme.portrait { 420 } else { 196 });
     let (margin, width) = (theme.margin(), theme.width);
@@ -269,7 +273,10 @@ fn foot(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, foot: Rect) -> Vec<P
     let call = call.map_or_else(String::new, |line| line.number.clone());
     let cells = [
         (say(lang, "影响区域", "Area"), alert.area.get(lang).to_owned()),
-        (say(lang, "生效时间", "In force from"), moment(lang, site, alert.effective)),
+        (
+            say(lang, "生效时间", "In force from"),
+            moment(lang, site, alert.effective),
+        ),
         (say(lang, "失效时间", "Until"), moment(lang, site, alert.expires)),
         (say(lang, "咨询电话", "Enquiries"), call),
     ];
@@ -347,7 +354,11 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Com
     let lang = bulbs.lang;
     let (word, _) = severity(lang, alert.severity);
     let aside = not_meant(alert.status).map(|(zh, en, _)| say(lang, zh, en));
-    let until = format!("{}{}", say(lang, "有效至 ", "Until "), moment(lang, site, alert.expires));
+    let until = format!(
+        "{}{}",
+        say(lang, "有效至 ", "Until "),
+        moment(lang, site, alert.expires)
+    );
     let instruction = text::markdown::flat(alert.instruction.get(lang));
     // A plate that says “drill” leaves the severity to the text.
     let lead = aside.map(|aside| format!("{aside} {word}"));
@@ -359,16 +370,27 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Com
         until.as_str(),
         aside.unwrap_or_default(),
     ];
-    let told: Vec<&str> = told.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
+    let told: Vec<&str> = told
+        .into_iter()
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .collect();
     let told = told.join(say(lang, "　", "  "));
     let plate = aside.unwrap_or(word);
     let light = light(bulbs, alert.severity);
     if bulbs.height() < 2 * CELL {
         return Composition::of(vec![beside(bulbs, plate, light, &told)]);
     }
-    let both = aside.map_or_else(|| word.to_owned(), |aside| format!("{aside}{}{word}", say(lang, " ", ": ")));
+    let both = aside.map_or_else(
+        || word.to_owned(),
+        |aside| format!("{aside}{}{word}", say(lang, " ", ": ")),
+    );
     let top = bulbs.line(&both, 1);
-    let top = if top.width <= bulbs.width() { top } else { bulbs.line(plate, 1) };
+    let top = if top.width <= bulbs.width() {
+        top
+    } else {
+        bulbs.line(plate, 1)
+    };
     let mut head = vec![Piece::Fill(Rect::new(0, 0, bulbs.width(), CELL), light)];
     if top.width <= bulbs.width() {
         head.push(Piece::text((bulbs.width() - top.width) / 2, 0, CELL, &top, DARK));
