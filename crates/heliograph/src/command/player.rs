@@ -9,7 +9,7 @@ use heliograph_domain::Instant;
 use heliograph_player::profile::Profile;
 use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
 use heliograph_scene::Frame;
-use heliograph_sink::{BrowserSink, Sink, SinkError, SinkSpec, Tee};
+use heliograph_sink::{BrowserSink, Rig, Sink, SinkError, SinkSpec, Tee};
 use heliograph_wire::{KeyPair, PublicKey};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ struct Run {
     /// The panel's profile (firmware-config/profiles), used until the hub has told the display its configuration.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
-    /// Where frames go: png:FILE, terminal, browser:ADDRESS.
+    /// Where frames go: png:FILE, terminal, browser:ADDRESS, ddp:HOST, artnet:HOST, sacn:multicast or sacn:HOST.
     #[arg(long, default_value = "browser:127.0.0.1:0")]
     sink: String,
     /// The player's folder: identity and replica.
@@ -165,7 +165,7 @@ fn play(args: &Run) -> Result<(), Failure> {
         .map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
     let profile = Profile::parse_built_in(&args.profile)?;
     let identity = Identity::load(&identity_file(&args.data))?;
-    let (mut sink, live) = open_sink(spec, &identity.display.to_string())?;
+    let (mut sink, live) = open_sink(spec, &identity.display.to_string(), &profile.rig)?;
     if args.tell_first_frame {
         sink = Box::new(Tee::new(vec![sink, Box::new(Teller { told: false })]));
     }
@@ -192,13 +192,13 @@ fn play(args: &Run) -> Result<(), Failure> {
 }
 
 /// The sink, and where its live picture is, when it has one.
-fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
+fn open_sink(spec: SinkSpec, title: &str, rig: &Rig) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
     if let SinkSpec::Browser(address) = spec {
         let sink = BrowserSink::start(title, address)?;
         let live = sink.url();
         return Ok((Box::new(sink), Some(live)));
     }
-    Ok((spec.open(title)?, None))
+    Ok((spec.open(title, rig)?, None))
 }
 
 /// Says a word at the first frame.
