@@ -19,4 +19,5 @@ pub use clock::{Clock, SystemClock};
 pub use fonts::FontSource;
 pub use identity::{Identity, IdentityError};
 pub use link::{BrokerAddress, BrokerAddressError};
+pub use play::Output;
 pub use shell::{Player, PlayerConfig, PlayerError};

@@ -6,12 +6,12 @@ use crate::fetch;
 use crate::fonts::FontSource;
 use crate::identity::Identity;
 use crate::link::{BrokerAddress, Heard, Link, Send as Say};
-use crate::play::{Gallery, Projectionist, Stand, Theatre, scenes};
+use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
+use crate::profile::BrightnessPlan;
 use crate::replica::{FileReplica, MemoryReplica, Remembered, Replica, ReplicaError};
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::{ContentHash, Instant, Panel};
-use heliograph_sink::Sink;
 use heliograph_wire::KeyPair;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,8 +47,10 @@ pub struct PlayerConfig {
     pub broker: BrokerAddress,
     /// Directory of the replica.
     pub data: PathBuf,
-    /// Where frames go.
-    pub sink: Box<dyn Sink>,
+    /// Where pictures go.
+    pub output: Output,
+    /// How bright the panel is by time of day.
+    pub brightness: BrightnessPlan,
     /// Where frames can be watched on this machine, told in the status.
     pub live: Option<String>,
     /// Where fonts come from.
@@ -96,7 +98,7 @@ impl Player {
             identity: config.identity,
             boot_id,
             panel: config.panel.unwrap_or(ANY_PANEL),
-            sink: config.sink.name().to_owned(),
+            sink: config.output.name().to_owned(),
             live: config.live,
         };
         let (events, inbox) = channel();
@@ -115,12 +117,16 @@ impl Player {
             inbox,
             hold_off: 0,
         };
+        let theatre = Theatre::new(artists(&config.output, config.fonts))
+            .with_gallery(gallery)
+            .with_brightness(config.brightness);
         let projectionist = Projectionist {
             stand: Arc::clone(&stand),
-            sink: config.sink,
+            output: config.output,
             clock: config.clock,
             tell: hearing(&events),
-            theatre: Theatre::new(scenes(config.fonts)).with_gallery(gallery),
+            news: CardNews::default(),
+            theatre,
         };
         let play = std::thread::Builder::new().name("play".to_owned());
         let mut player = Self {

@@ -1,5 +1,6 @@
 //! `heliograph player probe`
 
+mod card;
 mod machine;
 
 use super::player::open_sink;
@@ -10,7 +11,7 @@ use heliograph_domain::{Instant, Lang, LocalText, Panel};
 use heliograph_player::profile::Profile;
 use heliograph_player::{BrokerAddress, Clock as _, SystemClock};
 use heliograph_scene::{Card, FontSet, Frame, Rgb, Scene, needs_fonts};
-use heliograph_sink::{Sink, SinkSpec};
+use heliograph_sink::{Outlet, Sink, SinkSpec};
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -98,7 +99,7 @@ impl Finding {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let profile = Profile::parse_built_in(&args.profile)?;
     let written = args.sink.as_deref().unwrap_or(&profile.sink);
-    let spec: SinkSpec = written
+    let outlet: Outlet = written
         .parse()
         .map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
     let broker: Option<BrokerAddress> = args
@@ -124,7 +125,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if let Some(broker) = &broker {
         tell(machine::broker(broker));
     }
-    tell(light(args, &profile, spec, fonts));
+    tell(match outlet {
+        Outlet::Frames(spec) => light(args, &profile, spec, fonts),
+        Outlet::Card(spec) => card::light(args, &profile, spec),
+    });
     conclude(args.json, &profile, &findings)
 }
 
@@ -165,7 +169,7 @@ fn conclude(json: bool, profile: &Profile, findings: &[Finding]) -> Result<(), F
 /// Opens the sink and shows the cards on it.
 fn light(args: &Args, profile: &Profile, spec: SinkSpec, fonts: FontSet) -> Finding {
     let fail = |found: String| Finding::new("sink", State::Fail, found, "");
-    let (mut sink, live) = match open_sink(spec, &profile.name) {
+    let (mut sink, live) = match open_sink(spec, &profile.name, &profile.rig) {
         Ok(opened) => opened,
         Err(Failure::Problem(why) | Failure::Usage(why)) => return fail(why),
     };
