@@ -81,6 +81,7 @@ pub(crate) fn of_display(office: &Office, display: &Display, now: Instant, max_w
         documents: &documents,
         site: &site,
         marks: Marks::default(),
+        theme: None,
     };
     png(&narrowed(scene.render(&stage, now), max_width))
 }

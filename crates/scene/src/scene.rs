@@ -1,21 +1,23 @@
 //! The scene of one panel: lays documents out once and draws them as often as their pixels change.
 
-use crate::canvas::{Canvas, Rect};
+use crate::campaign::{CampaignTheme, recolour};
+use crate::canvas::{Canvas, Piece, Rect};
 use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
 use crate::stage::Stage;
-use crate::template::{self, Composition, Page, chrome, lamps, sign, slate, strip};
+use crate::template::{self, Composition, Page, chrome, lamps, pairing, sign, slate, strip, test_card};
 use crate::text;
 use crate::theme::{Desk, Layout, PAPER, Theme};
+use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{Document, Instant, Lang, Panel, PublicationId, Turn};
+use heliograph_domain::{ContentHash, Document, Instant, Lang, Panel, PublicationId, Turn};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Raised when pixels change on purpose, so that evidence names the drawing that made it.
-pub const SCENE_VERSION: u16 = 2;
+pub const SCENE_VERSION: u16 = 3;
 
 /// Layouts kept at hand. A layout of a full page takes about 50 kB.
 const KEPT: usize = 256;
@@ -29,7 +31,15 @@ pub struct Scene {
     lang: Lang,
     layout: Layout,
     theme: Theme,
-    laid: Mutex<HashMap<[u8; 32], Arc<Composition>>>,
+    laid: Mutex<HashMap<Key, Arc<Composition>>>,
+}
+
+/// What a layout is of: released content by its hash, which costs nothing to know at every frame; a text that is still
+/// being written by its bytes.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Content(ContentHash),
+    Bytes([u8; 32]),
 }
 
 /// What stands in the main zone.
@@ -70,12 +80,23 @@ impl Scene {
     /// How many pages a document takes on this panel, and how long each must stand to be read.
     #[must_use]
     pub fn turn(&self, document: &Document) -> Turn {
-        self.laid_out(document).turn()
+        self.written(document).turn()
+    }
+
+    /// The same of released content, whose hash is known.
+    #[must_use]
+    pub fn turn_of(&self, content: &ContentHash, document: &Document) -> Turn {
+        self.laid_out(Key::Content(*content), document).turn()
     }
 
     /// The picture at `now`.
     #[must_use]
     pub fn render(&self, stage: &Stage<'_>, now: Instant) -> Frame {
+        self.paint(&self.pieces(stage, now))
+    }
+
+    /// What the picture at `now` is made of, in the order of drawing; the first piece covers the panel.
+    pub(crate) fn pieces(&self, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
         let composition = self.on_stage(stage);
         let main = stage.airing.main.as_ref().zip(composition.as_deref());
         let main = main.and_then(|(on, composition)| {
@@ -87,7 +108,7 @@ impl Scene {
                 publication: Some(on.item.publication),
             })
         });
-        self.draw(main.as_ref(), stage, now)
+        self.compile(main.as_ref(), stage, now)
     }
 
     /// The first instant after `now` at which the pixels may differ.
@@ -113,7 +134,7 @@ impl Scene {
     /// An item alone on this panel, as its author wants to see it: page `page`, the last one when there are fewer.
     #[must_use]
     pub fn preview(&self, document: &Document, site: &SiteProfile, page: u32, now: Instant) -> Frame {
-        let composition = self.laid_out(document);
+        let composition = self.written(document);
         let pages = composition.turn().pages;
         let number = page.min(pages.saturating_sub(1));
         let main = composition.page(number).map(|page| Main {
@@ -134,8 +155,9 @@ impl Scene {
             documents: &nothing,
             site,
             marks: crate::Marks::default(),
+            theme: None,
         };
-        self.draw(main.as_ref(), &stage, now)
+        self.paint(&self.compile(main.as_ref(), &stage, now))
     }
 
     /// A built-in card at `now`.
@@ -152,17 +174,45 @@ impl Scene {
             documents: &nothing,
             site,
             marks: crate::Marks::default(),
+            theme: None,
         };
-        match card {
-            Card::Slate | Card::Pairing { .. } | Card::TestCard { .. } => self.draw(None, &stage, now),
-        }
+        let pieces = self.card_pieces(card, site, now);
+        self.paint(&pieces.unwrap_or_else(|| self.pieces(&stage, now)))
     }
 
-    fn is_screen(&self) -> bool {
+    /// What a card is made of; the slate is what is drawn when there is nothing else.
+    pub(crate) fn card_pieces(&self, card: &Card, site: &SiteProfile, now: Instant) -> Option<Vec<Piece>> {
+        let screen = self.is_screen();
+        let (desk, bulbs) = (self.desk(), self.bulbs());
+        let lit = |page: Page| -> Vec<Piece> {
+            let ticker = page.ticker.map(|ticker| ticker.at(0));
+            page.pieces.into_iter().chain(ticker).collect()
+        };
+        let card = match card {
+            Card::Slate => return None,
+            Card::Pairing { code, url } if screen => pairing::screen(&desk, site, code, url, now),
+            Card::Pairing { code, .. } => lit(pairing::lamps(&bulbs, code)),
+            Card::TestCard { profile } if screen => test_card::screen(&desk, &self.panel, profile),
+            Card::TestCard { profile } => test_card::lamps(&bulbs, profile),
+            Card::Paused { window } if screen => pairing::paused(&desk, site, window, now),
+            Card::Paused { window } => lit(pairing::paused_lamps(&bulbs, self.layout, window)),
+        };
+        let ground = if screen { PAPER } else { lamps::DARK };
+        let mut pieces = vec![Piece::Fill(self.whole(), ground)];
+        pieces.extend(card);
+        Some(pieces)
+    }
+
+    fn whole(&self) -> Rect {
+        Rect::new(0, 0, i32::from(self.panel.width_px), i32::from(self.panel.height_px))
+    }
+
+    /// Whether this is a screen, not lamps.
+    pub(crate) fn is_screen(&self) -> bool {
         matches!(self.layout, Layout::Landscape | Layout::Portrait)
     }
 
-    fn desk(&self) -> Desk<'_> {
+    pub(crate) fn desk(&self) -> Desk<'_> {
         Desk {
             fonts: &self.fonts,
             theme: &self.theme,
@@ -172,12 +222,15 @@ impl Scene {
 
     fn on_stage(&self, stage: &Stage<'_>) -> Option<Arc<Composition>> {
         let content = stage.airing.main.as_ref()?.item.content;
-        Some(self.laid_out(stage.documents.document(&content)?))
+        Some(self.laid_out(Key::Content(content), stage.documents.document(&content)?))
     }
 
-    /// The document's layout, from the cache when it has been laid out before. Documents are told apart by their bytes.
-    fn laid_out(&self, document: &Document) -> Arc<Composition> {
-        let key: [u8; 32] = Sha256::digest(document.to_bytes()).into();
+    fn written(&self, document: &Document) -> Arc<Composition> {
+        self.laid_out(Key::Bytes(Sha256::digest(document.to_bytes()).into()), document)
+    }
+
+    /// The document's layout, from the cache when it has been laid out before.
+    fn laid_out(&self, key: Key, document: &Document) -> Arc<Composition> {
         // Only whole layouts are ever put in, so a panic elsewhere leaves nothing half made.
         let mut laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(composition) = laid.get(&key) {
@@ -199,7 +252,7 @@ impl Scene {
         }
     }
 
-    fn bulbs(&self) -> lamps::Bulbs<'_> {
+    pub(crate) fn bulbs(&self) -> lamps::Bulbs<'_> {
         lamps::Bulbs {
             fonts: &self.fonts,
             panel: &self.panel,
@@ -208,40 +261,60 @@ impl Scene {
         }
     }
 
-    fn draw(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Frame {
-        if self.is_screen() {
-            self.screen(main, stage, now)
-        } else {
-            self.lamps(main, stage, now)
-        }
+    pub(crate) fn paint(&self, pieces: &[Piece]) -> Frame {
+        let mut frame = Frame::filled(
+            u32::from(self.panel.width_px),
+            u32::from(self.panel.height_px),
+            lamps::DARK,
+        );
+        Canvas::on(&mut frame, &self.fonts).draw(pieces);
+        frame
     }
 
-    fn screen(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Frame {
+    /// Draws pieces on what is there, inside a rectangle only.
+    pub(crate) fn repaint(&self, frame: &mut Frame, within: Rect, pieces: &[Piece]) {
+        Canvas::on(frame, &self.fonts).draw_within(within, pieces);
+    }
+
+    fn compile(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
+        let whole = self.whole();
+        if self.is_screen() {
+            let mut pieces = self.screen(whole, main, stage, now);
+            if let Some(theme) = stage.theme {
+                theme.dress(&mut pieces);
+            }
+            return pieces;
+        }
+        let mut pieces = self.lamps(whole, main, stage, now);
+        let full = self.panel.colour == ColourDepth::Full;
+        if let Some(lead) = stage.theme.filter(|_| full).and_then(CampaignTheme::lead) {
+            let house = lamps::Lights::of(self.panel.colour).strong;
+            recolour(&mut pieces, |colour| if colour == house { lead } else { colour });
+        }
+        pieces
+    }
+
+    fn screen(&self, whole: Rect, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
         let desk = self.desk();
-        let mut canvas = Canvas::new(self.theme.width, self.theme.height, &self.fonts, PAPER);
+        let mut pieces = vec![Piece::Fill(whole, PAPER)];
         match main {
             Some(main) => {
-                canvas.draw(&chrome::header(&desk, stage.site, now));
-                canvas.draw(&main.page.pieces);
-                canvas.draw(&chrome::aside(
-                    &desk,
-                    stage.site,
-                    main.publication,
-                    main.number,
-                    main.pages,
-                ));
-                canvas.draw(&chrome::footer(&desk, stage, now));
+                pieces.extend(chrome::header(&desk, stage.site, stage.theme, now));
+                pieces.extend_from_slice(&main.page.pieces);
+                let (number, pages) = (main.number, main.pages);
+                pieces.extend(chrome::aside(&desk, stage.site, main.publication, number, pages));
+                pieces.extend(main.page.more.iter().flat_map(|place| chrome::more(&desk, stage.site, *place)));
+                pieces.extend(chrome::footer(&desk, stage, now));
             }
-            None => canvas.draw(&slate::screen(&desk, stage.site, now)),
+            None => pieces.extend(slate::screen(&desk, stage.site, now)),
         }
-        canvas.draw(&chrome::marks(&desk, stage.marks));
-        canvas.into_frame()
+        pieces.extend(chrome::marks(&desk, stage.marks));
+        pieces
     }
 
-    fn lamps(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Frame {
+    fn lamps(&self, whole: Rect, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
         let bulbs = self.bulbs();
-        let (width, height) = (i32::from(self.panel.width_px), i32::from(self.panel.height_px));
-        let mut canvas = Canvas::new(width, height, &self.fonts, lamps::DARK);
+        let mut pieces = vec![Piece::Fill(whole, lamps::DARK)];
         let idle;
         let (page, stood_ms) = match main {
             Some(main) => (main.page, main.stood_ms),
@@ -250,29 +323,21 @@ impl Scene {
                 (&idle, 0)
             }
         };
-        canvas.draw(&page.pieces);
-        if let Some(ticker) = &page.ticker {
-            ticker.draw(&mut canvas, stood_ms);
-        }
+        pieces.extend_from_slice(&page.pieces);
+        pieces.extend(page.ticker.as_ref().map(|ticker| ticker.at(stood_ms)));
         if let Some((rect, colour)) = page.clock {
-            self.clock(&mut canvas, rect, colour, stage.site, now);
+            pieces.push(self.clock(rect, colour, stage.site, now));
         }
-        canvas.draw(&lamps::marks(&bulbs, stage.marks));
-        canvas.into_frame()
+        pieces.extend(lamps::marks(&bulbs, stage.marks));
+        pieces
     }
 
     /// The time of day, at the right end of its rectangle.
-    fn clock(&self, canvas: &mut Canvas<'_>, rect: Rect, colour: crate::Rgb, site: &SiteProfile, now: Instant) {
+    fn clock(&self, rect: Rect, colour: crate::Rgb, site: &SiteProfile, now: Instant) -> Piece {
         let (_, of_day_ms) = site.clock.date(now);
         let told = crate::words::clock(of_day_ms);
         let line = text::single(&self.fonts, &told, self.bulbs().style(1));
-        canvas.draw(&[crate::canvas::Piece::text(
-            rect.right() - line.width,
-            rect.y,
-            rect.h,
-            &line,
-            colour,
-        )]);
+        Piece::text(rect.right() - line.width, rect.y, rect.h, &line, colour)
     }
 }
 

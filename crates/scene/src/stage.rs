@@ -1,5 +1,6 @@
 //! What a picture is made of.
 
+use crate::campaign::CampaignTheme;
 use crate::theme::Layout;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Panel};
@@ -50,4 +51,6 @@ pub struct Stage<'a> {
     pub site: &'a SiteProfile,
     /// What staff are to notice.
     pub marks: Marks,
+    /// How the current campaign looks, if there is one that has a look.
+    pub theme: Option<&'a CampaignTheme>,
 }

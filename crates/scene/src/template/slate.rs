@@ -49,6 +49,7 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, now: Instant) -> Vec<P
         width: 0,
         glyphs: std::sync::Arc::default(),
         em: 1,
+        ascent: 0,
         read_ms: 0,
     };
     centred(&mut pieces, &blank, desk.px(60), PAPER);
@@ -104,7 +105,7 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, site: &SiteProfile, layout: Layout, now: 
     let day = bulbs.line(words::weekday(bulbs.lang, date), 1);
     let both = clock.em + CELL <= bulbs.height();
     if clock.width > bulbs.width() {
-        return sign::full(bulbs, site.name.get(bulbs.lang))
+        return sign::full(bulbs, "", site.name.get(bulbs.lang))
             .into_iter()
             .next()
             .unwrap_or_default();
