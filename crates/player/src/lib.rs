@@ -6,6 +6,7 @@
 
 pub mod agent;
 mod clock;
+mod fetch;
 mod fonts;
 mod identity;
 mod link;

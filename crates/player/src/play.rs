@@ -1,7 +1,9 @@
 //! The play loop: from what the agent says is to be shown, and the time, to frames on the sink.
 
+mod gallery;
 mod theatre;
 
+pub(crate) use gallery::Gallery;
 pub(crate) use theatre::{Theatre, scenes};
 
 use crate::agent::{Input, Showing, Shown};
@@ -33,6 +35,11 @@ impl Stand {
     /// Shows this from now on; the loop wakes at once.
     pub(crate) fn show(&self, showing: Arc<Showing>) {
         self.change(|place| place.showing = Some(showing));
+    }
+
+    /// Has the loop look again: a picture is ready.
+    pub(crate) fn wake(&self) {
+        self.change(|_| {});
     }
 
     pub(crate) fn stop(&self) {

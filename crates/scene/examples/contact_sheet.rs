@@ -34,10 +34,16 @@ fn main() {
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     let folder = arguments.first().map_or("target/contact-sheet", String::as_str);
     let lang = arguments.iter().find_map(|tag| Lang::from_tag(tag)).unwrap_or_default();
-    let names = if has("long") { support::long_documents() } else { support::documents() };
+    let names = if has("long") {
+        support::long_documents()
+    } else {
+        support::documents()
+    };
     std::fs::create_dir_all(folder).unwrap();
     let built_in = Arc::new(FontSet::built_in());
-    let outlines = noto().filter(|_| !has("built-in")).unwrap_or_else(|| Arc::clone(&built_in));
+    let outlines = noto()
+        .filter(|_| !has("built-in"))
+        .unwrap_or_else(|| Arc::clone(&built_in));
     for (name, panel) in PANELS {
         let fonts = if needs_fonts(&panel) { &outlines } else { &built_in };
         let scene = Scene::new(Arc::clone(fonts), panel, lang);
@@ -67,7 +73,12 @@ fn sheet(file: &Path, scene: &Scene, names: &[String]) {
 fn pages(scene: &Scene, name: &str) -> Vec<Frame> {
     let document = support::document(name);
     let turn = scene.turn(&document);
-    let shown = |page| seen(&scene.preview(&document, &site(), page, NOW), needs_fonts(scene.panel()));
+    let shown = |page| {
+        seen(
+            &scene.preview(&document, &site(), page, NOW),
+            needs_fonts(scene.panel()),
+        )
+    };
     (0..turn.pages).map(shown).collect()
 }
 

@@ -5,8 +5,8 @@ pub(crate) mod hub;
 pub(crate) mod log;
 mod moments;
 pub(crate) mod player;
-pub(crate) mod render;
 pub(crate) mod probe;
+pub(crate) mod render;
 pub(crate) mod report;
 
 use std::io::Write;

@@ -1,16 +1,17 @@
 //! What is on the stage: which item's turn it is, its frame, and what to do when one cannot be drawn.
 
+use super::gallery::{Gallery, OnHand};
 use crate::agent::Showing;
 use crate::fonts::{FontSource, Fonts};
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, PublicationId, Turn};
-use heliograph_scene::{Frame, Marks, Reel, Scene, Stage};
+use heliograph_scene::{Documents, Frame, Marks, Reel, Scene, Stage};
 use heliograph_wire::OnAirReport;
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -23,6 +24,15 @@ pub(crate) trait Artist: Send {
     fn turn(&self, content: &ContentHash, document: &Document) -> Turn;
     /// The picture at `now`, and when its pixels change next.
     fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant);
+    /// Which picture a page of an item's document shows, and at which size in pixels.
+    fn picture_of(
+        &self,
+        _content: &ContentHash,
+        _document: &Document,
+        _page: u32,
+    ) -> Option<(ContentHash, (u32, u32))> {
+        None
+    }
 }
 
 /// The scene, and what it drew last.
@@ -38,6 +48,10 @@ impl Artist for Screening {
 
     fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant) {
         self.scene.advance(&mut self.reel, stage, now)
+    }
+
+    fn picture_of(&self, content: &ContentHash, document: &Document, page: u32) -> Option<(ContentHash, (u32, u32))> {
+        self.scene.picture_of(content, document, page)
     }
 }
 
@@ -67,6 +81,7 @@ pub(super) struct Drawn {
 /// The scene on its panel, with all that is remembered from frame to frame.
 pub(crate) struct Theatre {
     make: MakeArtist,
+    gallery: Option<Gallery>,
     scene: Option<(Panel, Lang, Box<dyn Artist>)>,
     turns: RefCell<HashMap<ContentHash, Turn>>,
     /// Content whose drawing panicked: it is passed over.
@@ -95,8 +110,9 @@ struct Act {
 }
 
 impl Act {
-    fn holds(&self, showing: &Arc<Showing>, now: Instant) -> bool {
-        Arc::ptr_eq(&self.showing, showing) && self.since <= now && now < self.until
+    fn holds(&self, showing: &Arc<Showing>, generation: u64, now: Instant) -> bool {
+        let same = Arc::ptr_eq(&self.showing, showing) && self.picture.generation == generation;
+        same && self.since <= now && now < self.until
     }
 
     fn airing(&self) -> Airing<'_> {
@@ -125,10 +141,13 @@ struct Picture {
     site: Arc<SiteProfile>,
     main: Option<(Item, u32, u32, Instant)>,
     footer: Vec<Item>,
+    media: Arc<BTreeSet<ContentHash>>,
+    /// How many pictures the gallery has made ready.
+    generation: u64,
 }
 
 impl Picture {
-    fn of(showing: &Showing, airing: &Airing<'_>, marks: Marks) -> Self {
+    fn of(showing: &Showing, airing: &Airing<'_>, marks: Marks, generation: u64) -> Self {
         let main = airing
             .main
             .map(|on| (on.item.clone(), on.page, on.pages, on.page_since));
@@ -141,6 +160,8 @@ impl Picture {
             site: Arc::clone(&showing.site),
             main,
             footer: airing.footer.iter().map(|item| (*item).clone()).collect(),
+            media: Arc::clone(&showing.media),
+            generation,
         }
     }
 }
@@ -149,6 +170,7 @@ impl Theatre {
     pub(crate) fn new(make: MakeArtist) -> Self {
         Self {
             make,
+            gallery: None,
             scene: None,
             turns: RefCell::default(),
             undrawable: RefCell::default(),
@@ -159,6 +181,14 @@ impl Theatre {
             drawn_at: Instant(0),
             next: Instant(0),
             rest_until: Instant(0),
+        }
+    }
+
+    /// The same, with pictures.
+    pub(crate) fn with_gallery(self, gallery: Gallery) -> Self {
+        Self {
+            gallery: Some(gallery),
+            ..self
         }
     }
 
@@ -216,9 +246,15 @@ impl Theatre {
             return Ok(None);
         }
         let airing = act.airing();
+        let gallery = self.gallery.clone();
+        let on_hand = OnHand {
+            documents: &showing.documents,
+            media: &showing.media,
+            gallery: gallery.as_ref(),
+        };
         let stage = Stage {
             airing: &airing,
-            documents: showing.documents.as_ref(),
+            documents: &on_hand,
             site: &showing.site,
             marks: act.marks,
             theme: None,
@@ -227,6 +263,9 @@ impl Theatre {
             Ok(drawn) => drawn,
             Err(panic) => return Err(self.blame(&airing, &*panic)),
         };
+        if !same {
+            self.look_ahead(showing, airing.until, &on_hand);
+        }
         let on_air = airing.main.map(|on| self.report(on));
         let turned = |last: &Picture| last.main != act.picture.main || last.stale != act.picture.stale;
         let drawn = Drawn {
@@ -256,8 +295,9 @@ impl Theatre {
     /// The airing at `now`. A moving line is drawn sixty times a second and the airing changes every few seconds, so it
     /// is worked out anew only when it ends or something else is to be shown.
     fn act_at(&mut self, showing: &Arc<Showing>, now: Instant) -> Result<Act, Failed> {
+        let generation = self.gallery.as_ref().map_or(0, Gallery::generation);
         if let Some(act) = self.act.take()
-            && act.holds(showing, now)
+            && act.holds(showing, generation, now)
         {
             return Ok(act);
         }
@@ -275,8 +315,28 @@ impl Theatre {
             since: now,
             until: airing.until,
             marks,
-            picture: Picture::of(showing, &airing, marks),
+            picture: Picture::of(showing, &airing, marks, generation),
         })
+    }
+
+    /// Has the picture of the page that comes next made ready while this one stands.
+    fn look_ahead(&self, showing: &Showing, until: Instant, on_hand: &OnHand<'_>) {
+        let Some((_, _, scene)) = self.scene.as_ref().filter(|_| !showing.media.is_empty()) else {
+            return;
+        };
+        let next = showing.airing(&|item| self.turn(scene.as_ref(), showing, item), until);
+        let wanted = next.main.and_then(|on| {
+            let document = showing.documents.get(&on.item.content)?;
+            // A panic here would come again, and be blamed, when the page is drawn.
+            catch_unwind(AssertUnwindSafe(|| {
+                scene.picture_of(&on.item.content, document, on.page)
+            }))
+            .ok()?
+        });
+        if let Some((hash, size_px)) = wanted {
+            // Asking is enough.
+            let _ = on_hand.picture(&hash, size_px);
+        }
     }
 
     /// What is in the main zone, and since when it has been without a break.

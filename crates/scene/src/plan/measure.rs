@@ -24,22 +24,22 @@ fn room(width: u16, size: CharSize) -> u32 {
 
 /// A text cut into lines of a width, by the rules that the pictures are set by.
 pub(super) fn broken(text: &str, width: u16, size: CharSize) -> Vec<String> {
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let chars: Vec<char> = text.chars().collect();
     let starts = breaks::starts(text);
-    let piece = |(at, c): &(usize, char)| {
-        let advance = i32::try_from(cells(*c)).unwrap_or(2);
+    let piece = |(at, first): (usize, char)| {
+        let advance = i32::try_from(cells(first)).unwrap_or(2);
         Piece {
-            first: *c,
+            first,
             advance,
             advance_last: advance,
-            may_start: starts.get(*at).is_some_and(|start| *start),
+            may_start: starts.get(at).copied().unwrap_or(false),
         }
     };
-    let pieces: Vec<Piece> = chars.iter().map(piece).collect();
+    let pieces: Vec<Piece> = text.char_indices().map(piece).collect();
     let room = i32::try_from(room(width, size)).unwrap_or(i32::MAX);
     cut::lines(&pieces, room, room)
         .into_iter()
-        .map(|line| chars[line].iter().map(|(_, c)| *c).collect::<String>())
+        .map(|line| chars[line].iter().collect::<String>())
         .filter(|line| !line.is_empty())
         .collect()
 }

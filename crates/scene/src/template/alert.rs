@@ -105,7 +105,11 @@ struct Zones {
 
 fn zones(desk: &Desk<'_>, alert: &Alert) -> Zones {
     let theme = desk.theme;
-    let plate = if not_meant(alert.status).is_some() { theme.bar(88) } else { 0 };
+    let plate = if not_meant(alert.status).is_some() {
+        theme.bar(88)
+    } else {
+        0
+    };
     let band = theme.bar(if theme.portrait { 300 } else { 216 });
     let foot = theme.bar(if theme.portrait { 420 } else { 196 });
     let (margin, width) = (theme.margin(), theme.width);
@@ -269,7 +273,10 @@ fn foot(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, foot: Rect) -> Vec<P
     let call = call.map_or_else(String::new, |line| line.number.clone());
     let cells = [
         (say(lang, "影响区域", "Area"), alert.area.get(lang).to_owned()),
-        (say(lang, "生效时间", "In force from"), moment(lang, site, alert.effective)),
+        (
+            say(lang, "生效时间", "In force from"),
+            moment(lang, site, alert.effective),
+        ),
         (say(lang, "失效时间", "Until"), moment(lang, site, alert.expires)),
         (say(lang, "咨询电话", "Enquiries"), call),
     ];
@@ -402,7 +409,11 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Com
         return Composition::of(vec![beside(bulbs, plate, light, &told)]);
     }
     let top = bulbs.line(&both, 1);
-    let top = if top.width <= bulbs.width() { top } else { bulbs.line(plate, 1) };
+    let top = if top.width <= bulbs.width() {
+        top
+    } else {
+        bulbs.line(plate, 1)
+    };
     let mut head = vec![Piece::Fill(Rect::new(0, 0, bulbs.width(), CELL), light)];
     if top.width <= bulbs.width() {
         head.push(Piece::text((bulbs.width() - top.width) / 2, 0, CELL, &top, DARK));

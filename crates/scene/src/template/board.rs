@@ -39,7 +39,11 @@ pub(crate) fn compose(desk: &Desk<'_>, board: &WindowBoard, lang: Lang) -> Compo
         pieces
     };
     let composition = Composition::still(pages.into_iter().map(page).collect());
-    if cut { overflow::marked(desk, area, composition) } else { composition }
+    if cut {
+        overflow::marked(desk, area, composition)
+    } else {
+        composition
+    }
 }
 
 /// The band with the number, the name and who is on post. On a portrait screen it continues the header; gives its

@@ -72,7 +72,10 @@ pub fn flood(status: AlertStatus) -> Alert {
         status,
         severity: Severity::Extreme,
         urgency: Urgency::Immediate,
-        headline: LocalText::new("暴雨红色预警：请立即撤离一楼大厅", "Torrential rain: leave the ground floor now"),
+        headline: LocalText::new(
+            "暴雨红色预警：请立即撤离一楼大厅",
+            "Torrential rain: leave the ground floor now",
+        ),
         instruction: LocalText::new(
             "请从东侧出口有序撤离，不要乘坐电梯，不要返回取物；听从工作人员指挥，到河滨路集合点集合。",
             "Leave by the east exit. Do not use the lifts and do not go back for your things. Follow the staff to the assembly point in Hebin Road.",
@@ -105,7 +108,9 @@ pub fn long_documents() -> Vec<String> {
 }
 
 fn named(under: &str, before: &str) -> Vec<String> {
-    let files = std::fs::read_dir(folder().join(under)).unwrap().map(|file| file.unwrap().path());
+    let files = std::fs::read_dir(folder().join(under))
+        .unwrap()
+        .map(|file| file.unwrap().path());
     let mut names: Vec<String> = files
         .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
         .map(|path| format!("{before}{}", path.file_stem().unwrap().to_str().unwrap()))
