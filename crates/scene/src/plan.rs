@@ -9,10 +9,12 @@ mod measure;
 
 pub use measure::{cells, width_px};
 
+use crate::alert::Alert;
 use crate::card::Card;
 use crate::scene::Scene;
 use crate::stage::Stage;
 use crate::template::lamps::Gist;
+use crate::template::{alert, pairing};
 use crate::theme::Layout;
 use crate::words;
 use heliograph_domain::site::SiteProfile;
@@ -233,22 +235,31 @@ impl Scene {
                 detail: url.clone(),
                 ..Gist::default()
             },
+            Card::Paused { window } => {
+                let (paused, elsewhere) = pairing::paused_words(self.lang());
+                Gist {
+                    headline: paused.to_owned(),
+                    detail: elsewhere.to_owned(),
+                    window: Some((window.clone(), None)),
+                    ..Gist::default()
+                }
+            }
             Card::TestCard { profile } => Gist {
                 headline: format!("{}×{} 0123456789", self.panel().width_px, self.panel().height_px),
                 detail: format!("{profile} 永国酬鹰ABCabc"),
                 ..Gist::default()
             },
-            Card::Paused { window } => {
-                let (word, advice) = crate::template::pairing::paused_words(self.lang());
-                Gist {
-                    mark: words::window(self.lang(), window),
-                    headline: word.to_owned(),
-                    detail: advice.to_owned(),
-                    ..Gist::default()
-                }
-            }
         };
         self.planned(&gist, false, site, now, until)
+    }
+
+    /// An alert: a word for how bad it is stands still, in its colour; what happens, what to do, where and until when
+    /// moves beneath or beside it.
+    #[must_use]
+    pub fn plan_alert(&self, alert: &Alert, site: &SiteProfile, now: Instant) -> TextPlan {
+        let words = alert::in_words(self.lang(), alert, site);
+        let laid = board::Board::new(self.panel(), self.lang()).alert(&words, alert.severity);
+        self.in_time(laid, site, now, alert.expires.max(now.plus_ms(1)))
     }
 
     /// What there is to say when there is nothing: who this is, and whom to call.
@@ -265,7 +276,10 @@ impl Scene {
     }
 
     fn planned(&self, gist: &Gist, idle: bool, site: &SiteProfile, now: Instant, until: Instant) -> TextPlan {
-        let laid = self.laid_as_text(gist, idle);
+        self.in_time(self.laid_as_text(gist, idle), site, now, until)
+    }
+
+    fn in_time(&self, laid: board::Laid, site: &SiteProfile, now: Instant, until: Instant) -> TextPlan {
         TextPlan {
             width_px: self.panel().width_px.max(1),
             height_px: self.panel().height_px.max(1),

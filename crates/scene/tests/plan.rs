@@ -10,10 +10,10 @@ use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::{Airing, Body, Document, Instant, Item, Lang, Panel, Priority, Window};
 use heliograph_domain::{ContentHash, PublicationId};
 use heliograph_scene::plan::{CharSize, Lamp, MOST_AREAS, Motion, Place, cells, width_px};
-use heliograph_scene::{Card, FontSet, Marks, Scene, Stage, TextPlan};
+use heliograph_scene::{AlertStatus, Card, FontSet, Marks, Scene, Stage, TextPlan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use support::{NOW, RED, SIGN, SIGN_128, STRIP, TRI, document, documents, panel, site};
+use support::{NOW, RED, SIGN, SIGN_128, STRIP, TRI, document, documents, flood, long_documents, panel, site};
 
 fn scene(panel: Panel, lang: Lang) -> Scene {
     Scene::new(Arc::new(FontSet::built_in()), panel, lang)
@@ -53,6 +53,7 @@ fn plan_with(panel: Panel, lang: Lang, document: Option<&Document>, marks: Marks
         documents: &documents,
         site: &site,
         marks,
+        theme: None,
     };
     scene(panel, lang).plan(&stage, NOW)
 }
@@ -229,6 +230,44 @@ fn with_nothing_to_show_there_is_the_office() {
 }
 
 #[test]
+fn an_alert_says_how_bad_it_is_and_what_to_do() {
+    for (panel, status, plate) in [
+        (RED, AlertStatus::Actual, "红色预警:"),
+        (RED, AlertStatus::Exercise, "演练:"),
+        (STRIP, AlertStatus::Actual, "红色预警"),
+        (STRIP, AlertStatus::Exercise, "演练 红色预警"),
+        (SIGN, AlertStatus::Test, "测试"),
+    ] {
+        let alert = flood(status);
+        let told = scene(panel, Lang::ZhHans).plan_alert(&alert, &site(), NOW);
+        check(&told, "an alert");
+        assert_eq!(told.areas[0].lines, [plate], "{status:?}");
+        let text = &told.areas[1];
+        assert_eq!(text.motion, Motion::Left);
+        assert!(
+            text.lines[0].contains(alert.headline.get(Lang::ZhHans)),
+            "{:?}",
+            text.lines
+        );
+        assert!(text.lines[0].contains("有效至"), "{:?}", text.lines);
+        assert_eq!(told.until, alert.expires.max(NOW.plus_ms(1)));
+    }
+    // Where the word has no place of its own it leads the text.
+    let small = panel(64, 16, ColourDepth::Mono);
+    let told = scene(small, Lang::ZhHans).plan_alert(&flood(AlertStatus::Exercise), &site(), NOW);
+    assert!(told.areas[0].lines[0].starts_with("演练"), "{:?}", told.areas);
+}
+
+#[test]
+fn a_window_that_is_closed_says_so() {
+    let paused = Card::Paused { window: "3".to_owned() };
+    shows(
+        &scene(SIGN, Lang::ZhHans).plan_card(&paused, &site(), NOW),
+        &["3号 窗 口 ·", "暂 停 服 务 "],
+    );
+}
+
+#[test]
 fn a_plan_changes_with_the_content_and_not_with_the_page() {
     let (guide, notice) = (document("service-guide"), document("notice"));
     let first = plan(STRIP, Lang::ZhHans, &guide);
@@ -248,7 +287,7 @@ fn a_plan_changes_with_the_content_and_not_with_the_page() {
 
 #[test]
 fn a_card_has_the_time_that_its_text_takes() {
-    for name in documents() {
+    for name in documents().into_iter().chain(long_documents()) {
         let document = document(&name);
         for panel in [RED, TRI, STRIP, SIGN, SIGN_128] {
             let turn = scene(panel, Lang::ZhHans).plan_turn(&document);
@@ -328,7 +367,7 @@ fn every_plan_lies_in_its_panel_and_is_the_same_again() {
     }
     for panel in panels {
         for lang in [Lang::ZhHans, Lang::En] {
-            for name in documents() {
+            for name in documents().into_iter().chain(long_documents()) {
                 let document = document(&name);
                 let told = plan(panel, lang, &document);
                 let what = format!("{name} on {}×{} in {lang:?}", panel.width_px, panel.height_px);

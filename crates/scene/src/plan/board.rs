@@ -2,6 +2,8 @@
 
 use super::measure::{bounded, broken, read_ms, shortened, tears, width_px};
 use super::{Align, CharSize, ClockArea, Lamp, Motion, Place, TextArea};
+use crate::alert::Severity;
+use crate::template::alert::InWords;
 use crate::template::lamps::Gist;
 use crate::text::clean;
 use crate::theme::comfortable_px;
@@ -25,7 +27,7 @@ const REST_MS: u32 = 2_000;
 /// More pages than this nobody waits for at a window.
 const MOST_PAGES: usize = 6;
 /// Longer texts are for screens.
-const MOST_CHARS: usize = 240;
+const MOST_CHARS: usize = 230;
 /// Characters that are read in a second.
 const CHARS_PER_S: u16 = 4;
 
@@ -143,7 +145,7 @@ impl<'p> Board<'p> {
             word.push(':');
         }
         let width = short_px(width_px(&word, size));
-        if width > self.width() / 3 {
+        if width > self.width() / 2 {
             return 0;
         }
         let place = whole(0, y, width, size.px().min(self.height()));
@@ -178,6 +180,54 @@ impl<'p> Board<'p> {
         Some(laid)
     }
 
+    /// An alert: the word for it on the first row, or at the left of the only one, and the rest moving.
+    pub(super) fn alert(&self, words: &InWords, severity: Severity) -> Laid {
+        let lamp = self.warning(severity);
+        if self.height() < 2 * ROW {
+            let mut laid = self.one_line(&Gist {
+                mark: words.plate.to_owned(),
+                headline: words.told.clone(),
+                ..Gist::default()
+            });
+            if laid.areas.len() == 1 {
+                // No room for a plate beside the text: then it leads the text.
+                laid = self.one_line(&Gist {
+                    headline: self.joined(&[words.plate, &words.told]),
+                    ..Gist::default()
+                });
+            }
+            return laid;
+        }
+        let fits = width_px(&words.both, SMALL) <= u32::from(self.width());
+        let plate = if fits {
+            words.both.clone()
+        } else {
+            shortened(words.plate, self.width(), SMALL)
+        };
+        let zone = whole(0, ROW, self.width(), self.height() - ROW);
+        let told = bounded(clean(&words.told).trim(), MOST_CHARS);
+        let size = self.tallest(zone.height_px);
+        Laid {
+            areas: vec![
+                self.still(whole(0, 0, self.width(), ROW), vec![plate], lamp, SMALL),
+                self.moving(zone, told, self.text, size),
+            ],
+            clock: None,
+        }
+    }
+
+    /// The lamp nearest to the colour by which people know a warning; the word says it, too.
+    fn warning(&self, severity: Severity) -> Lamp {
+        match (self.panel.colour, severity) {
+            (ColourDepth::Full | ColourDepth::Tri, Severity::Moderate) => Lamp::Yellow,
+            (ColourDepth::Full, Severity::Minor) => Lamp::Cyan,
+            (ColourDepth::Tri, Severity::Minor) => Lamp::Green,
+            (ColourDepth::Full, Severity::Unknown) => Lamp::White,
+            (ColourDepth::Tri, Severity::Unknown) => Lamp::Yellow,
+            _ => Lamp::Red,
+        }
+    }
+
     /// A sign: a number as high as the sign with a few words beside it, or words alone, page by page.
     pub(super) fn sign(&self, gist: &Gist, idle: bool) -> Laid {
         if self.height() < 2 * ROW {
@@ -189,8 +239,19 @@ impl<'p> Board<'p> {
         match (&gist.window, &gist.figure) {
             (Some((number, on_post)), _) => {
                 let caption = say(self.lang, "号窗口", "Window");
-                let words = [caption, &gist.headline, on_post.as_deref().unwrap_or_default()];
-                self.beside(number, &words)
+                let on_post = on_post.as_deref().unwrap_or_default();
+                let large = self.beside(number, &[caption, &gist.headline, on_post]);
+                if large.areas.iter().all(|area| area.motion == Motion::Still) {
+                    return large;
+                }
+                // All of it at once, small, rather than page by page.
+                let name = words::window(self.lang, number);
+                let small = self.pages(
+                    whole(0, 0, self.width(), self.height()),
+                    &[&name, &gist.headline, on_post],
+                );
+                let at_once = small.areas.iter().all(|area| area.motion == Motion::Still);
+                if at_once { small } else { large }
             }
             (None, Some((figure, unit))) => self.beside(figure, &[unit, &gist.headline]),
             (None, None) => self.pages(whole(0, 0, self.width(), self.height()), &[&gist.headline]),

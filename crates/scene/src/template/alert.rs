@@ -349,9 +349,19 @@ fn light(bulbs: &Bulbs<'_>, severity: Severity) -> Rgb {
     }
 }
 
-/// An alert on lamps: a lit plate with dark words, and what happens and what to do moving beneath or beside it.
-pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Composition {
-    let lang = bulbs.lang;
+/// An alert in few words.
+pub(crate) struct InWords {
+    /// The severity, or that it is a drill or a test.
+    pub(crate) plate: &'static str,
+    /// Both, where there is room.
+    pub(crate) both: String,
+    /// What happens, what to do, where and until when.
+    pub(crate) told: String,
+    until: String,
+}
+
+/// What strips and signs say of an alert.
+pub(crate) fn in_words(lang: Lang, alert: &Alert, site: &SiteProfile) -> InWords {
     let (word, _) = severity(lang, alert.severity);
     let aside = not_meant(alert.status).map(|(zh, en, _)| say(lang, zh, en));
     let until = format!(
@@ -375,16 +385,29 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Com
         .map(str::trim)
         .filter(|part| !part.is_empty())
         .collect();
-    let told = told.join(say(lang, "　", "  "));
-    let plate = aside.unwrap_or(word);
+    InWords {
+        plate: aside.unwrap_or(word),
+        both: aside.map_or_else(
+            || word.to_owned(),
+            |aside| format!("{aside}{}{word}", say(lang, " ", ": ")),
+        ),
+        told: told.join(say(lang, "　", "  ")),
+        until,
+    }
+}
+
+/// An alert on lamps: a lit plate with dark words, and what happens and what to do moving beneath or beside it.
+pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Composition {
+    let InWords {
+        plate,
+        both,
+        told,
+        until,
+    } = in_words(bulbs.lang, alert, site);
     let light = light(bulbs, alert.severity);
     if bulbs.height() < 2 * CELL {
         return Composition::of(vec![beside(bulbs, plate, light, &told)]);
     }
-    let both = aside.map_or_else(
-        || word.to_owned(),
-        |aside| format!("{aside}{}{word}", say(lang, " ", ": ")),
-    );
     let top = bulbs.line(&both, 1);
     let top = if top.width <= bulbs.width() {
         top

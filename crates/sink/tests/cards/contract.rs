@@ -42,7 +42,8 @@ impl Simulated for OnbonCard {
     }
 
     fn light(&self) -> (bool, Option<u8>) {
-        (self.state().on, self.state().level)
+        let state = self.state();
+        (state.on, state.level)
     }
 
     fn clock(&self) -> Option<String> {
@@ -80,7 +81,8 @@ impl Simulated for HuiduCard {
     }
 
     fn light(&self) -> (bool, Option<u8>) {
-        (self.state().on, self.state().percent)
+        let state = self.state();
+        (state.on, state.percent)
     }
 
     fn clock(&self) -> Option<String> {

@@ -114,7 +114,10 @@ impl Session {
             };
             match then {
                 Then::Nothing => {}
-                Then::HangUp => return,
+                Then::HangUp => {
+                    let _ = self.stream.shutdown(std::net::Shutdown::Both);
+                    return;
+                }
                 Then::Say(packets) => {
                     // Byte by byte would be fair, too; in halves is enough to show that packets have no borders.
                     let bytes = packets.concat();

@@ -65,13 +65,7 @@ fn the_card_holds_what_the_plan_says() {
         lines: vec!["    停电通知".to_owned()],
         since: areas[&0].since,
     };
-    assert_eq!(
-        Held {
-            speed: 2,
-            ..areas[&0].clone()
-        },
-        expected
-    );
+    assert_eq!(areas[&0], expected);
     assert_eq!((areas[&1].single_line, areas[&1].mode, areas[&1].speed), (true, 3, 4));
     assert_eq!(areas[&1].lines, ["今晚8:00起，[4楼]停电{两}小时；Z、￥5"]);
     assert_eq!(
@@ -254,6 +248,22 @@ fn the_card_drops_the_texts_of_a_player_that_is_gone() {
 }
 
 #[test]
+fn after_a_power_cut_the_card_is_told_anew() {
+    let mut card = OnbonCard::start(BX_6K);
+    let mut sink = open(&card, quick());
+    show(&mut *sink, &told("一"));
+    let first = card.state().areas()[&0].since;
+    card.power_cut();
+    until("the text is back", || {
+        let areas = card.state().areas();
+        areas
+            .get(&0)
+            .is_some_and(|held| held.since > first && held.lines[0].trim() == "一")
+    });
+    until("and the brightness", || card.state().level == Some(9));
+}
+
+#[test]
 fn moving_text_is_let_through_before_it_begins_anew() {
     let card = OnbonCard::start(BX_6K);
     let pace = Pace {
@@ -266,9 +276,9 @@ fn moving_text_is_let_through_before_it_begins_anew() {
         Motion::Left,
         &["一二三四五六七八九十一二三四五六七八九十"],
     );
-    // 320 dots of text through 256, at 64 a second, and a rest: thrice that is 33 s, and the time-out thrice again.
+    // 320 dots of text through 256, at 64 a second, and 5 s of rest: thrice that is 42 s, and the time-out thrice again.
     let cycle_s = u16::try_from(moving.cycle_ms() / 1000).unwrap();
-    assert_eq!(cycle_s, 11);
+    assert_eq!(cycle_s, 14);
     show(&mut *sink, &Arc::new(plan(vec![moving], None)));
     assert_eq!(card.state().areas()[&0].time_out_s, 9 * cycle_s);
     std::thread::sleep(Duration::from_millis(300));
@@ -307,11 +317,18 @@ fn hex(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// A packet's header and data with its checksum, in a frame (without bytes that need escapes).
+/// A packet's header and data with its checksum, in a frame.
 fn framed(body: &str) -> Vec<u8> {
     let mut packet = hex(body);
     packet.extend(crc(&packet).to_le_bytes());
-    [vec![0xA5; 8], packet, vec![0x5A]].concat()
+    let escaped = packet.iter().flat_map(|byte| match byte {
+        0xA5 => vec![0xA6, 2],
+        0xA6 => vec![0xA6, 1],
+        0x5A => vec![0x5B, 2],
+        0x5B => vec![0x5B, 1],
+        byte => vec![*byte],
+    });
+    [vec![0xA5; 8], escaped.collect(), vec![0x5A]].concat()
 }
 
 #[test]
@@ -353,6 +370,7 @@ fn the_simulator_takes_the_makers_packets_and_refuses_what_is_wrong() {
         (format!("02 00 {} 05 00 A2 00 01 00 00", &head[6..]), 2),
     ] {
         let answer = raw(&card, &framed(&body));
+        assert!(answer.len() > 25, "{body}: {answer:02X?}");
         assert_eq!(answer[23..26], [0xA0, 1, code], "{body}");
     }
     let long = format!("{head} FF FF A3 06 01 00 00 00 01 01 04 00");

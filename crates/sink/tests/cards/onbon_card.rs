@@ -128,7 +128,10 @@ fn serve(mut stream: TcpStream, make: Make, state: &Mutex<State>) {
         let mishap = asked.and_then(|asked| state.mishaps.take(&asked));
         let answer = match mishap {
             Some(Mishap::Hush) => continue,
-            Some(Mishap::HangUp) => return,
+            Some(Mishap::HangUp) => {
+                let _ = stream.shutdown(std::net::Shutdown::Both);
+                return;
+            }
             Some(Mishap::Refuse(code)) => no(code),
             _ => match obey(&packet, make, &mut state) {
                 Ok(answer) => answer,

@@ -80,7 +80,10 @@ fn site() -> SiteProfile {
 /// Every document of the scene's tests on every panel of characters, in two languages, and the slate.
 pub fn of_all_documents() -> Vec<(String, TextPlan)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scene/tests/documents");
-    let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+    let files = [folder.clone(), folder.join("long")].into_iter().flat_map(|folder| {
+        let files = std::fs::read_dir(folder).unwrap();
+        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+    });
     let mut files: Vec<_> = files
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .collect();
@@ -155,6 +158,7 @@ fn planned(scene: &Scene, document: Option<&Document>, lang: Lang) -> TextPlan {
         documents: &documents,
         site: &site,
         marks: Marks::default(),
+        theme: None,
     };
     scene.plan(&stage, NOW)
 }
