@@ -240,14 +240,14 @@ fn systemd_finds_nothing_wrong_with_the_units() {
 fn the_kiosk_starts_a_player_that_this_program_takes() {
     let folder = TempDir::new();
     let told = folder.path().join("args");
-    // In place of the programs: they write down what they are told.
-    for name in ["heliograph", "chromium"] {
+    // In place of the programs: they write down what they are told. The player ends first.
+    for (name, seconds) in [("heliograph", 1), ("chromium", 30)] {
         let stand_in = folder.path().join(name);
-        std::fs::write(
-            &stand_in,
-            format!("#!/bin/sh\necho {name} \"$@\" >> {}\n", told.display()),
-        )
-        .unwrap();
+        let script = format!(
+            "#!/bin/sh\necho {name} \"$@\" >> {}\nexec sleep {seconds}\n",
+            told.display()
+        );
+        std::fs::write(&stand_in, script).unwrap();
         std::fs::set_permissions(&stand_in, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     let start = |mode: &str| {
@@ -272,6 +272,10 @@ fn the_kiosk_starts_a_player_that_this_program_takes() {
         "{window}"
     );
     is_taken(&player_of(&window)).unwrap();
+
+    let (_, card) = start("card");
+    assert!(player_of(&card).starts_with(&words("player probe")), "{card}");
+    is_taken(&player_of(&card)).unwrap();
 
     // When the player or the browser ends, the kiosk ends, and is started anew.
     let (code, touch) = start("touch");
