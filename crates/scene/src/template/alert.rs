@@ -89,7 +89,7 @@ pub(crate) fn screen(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile) -> Comp
     let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     if count > 1 {
         for (page, number) in pages.iter_mut().zip(0..) {
-            page.extend(numbered(desk, number, count));
+            page.extend(numbered(desk, zones(desk, alert).foot, number, count));
         }
     }
     Composition::still(pages)
@@ -111,10 +111,12 @@ fn zones(desk: &Desk<'_>, alert: &Alert) -> Zones {
     let (margin, width) = (theme.margin(), theme.width);
     let top = plate + band + desk.px(56);
     let bottom = theme.height - plate - foot;
+    // Above the foot the page's number stands.
+    let number = theme.em(28) * 3 / 2 + desk.px(4);
     Zones {
         plate: Rect::new(0, 0, width, plate),
         band: Rect::new(0, plate, width, band),
-        body: Rect::new(margin, top, width - 2 * margin, (bottom - desk.px(24) - top).max(1)),
+        body: Rect::new(margin, top, width - 2 * margin, (bottom - number - top).max(1)),
         foot: Rect::new(margin, bottom, width - 2 * margin, foot),
     }
 }
@@ -318,15 +320,11 @@ fn cell(desk: &Desk<'_>, label: &str, told: &str, place: Rect) -> Vec<Piece> {
 }
 
 /// The page's number, at the foot's right end above its edge.
-fn numbered(desk: &Desk<'_>, number: u32, count: u32) -> Vec<Piece> {
+fn numbered(desk: &Desk<'_>, foot: Rect, number: u32, count: u32) -> Vec<Piece> {
     let told = format!("{} / {count}", number + 1);
     let line = text::single(desk.fonts, &told, desk.label(28, false));
-    let theme = desk.theme;
     let height = line.em * 3 / 2;
-    let foot = theme.bar(if theme.portrait { 420 } else { 196 });
-    let x = theme.width - theme.margin() - line.width;
-    // On the rule above the foot, where nothing else stands.
-    vec![Piece::text(x, theme.height - foot - height, height, &line, INK_2)]
+    vec![Piece::text(foot.right() - line.width, foot.y - height, height, &line, INK_2)]
 }
 
 /// What a plate on lamps is lit with.

@@ -106,7 +106,8 @@ fn name(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, band: Rect, right: i32
     let on_post = board.on_post.as_deref().filter(|name| !name.trim().is_empty());
     let status = on_post.map(|name| {
         let told = labelled(desk.lang, say(desk.lang, "值守", "On post"), name);
-        text::ellipsised(desk.fonts, &told, desk.label(36, false), width, 1)
+        let ways: &[(&[i32], usize)] = &[(&[36, 32, 28], 1), (&[28, 24], 2), (&[22, 20], 3)];
+        parts::in_one_way(desk, &told, desk.label(36, false), width, ways)
     });
     let lift = desk.px(if desk.theme.portrait { 22 } else { 0 });
     let lines: Vec<_> = title

@@ -44,7 +44,7 @@ fn window(bulbs: &Bulbs<'_>, title: &str, number: &str, on_post: Option<&str>) -
     let caption = say(bulbs.lang, "号窗口", "Window");
     let room = bulbs.width() - large(bulbs, number).width - gap(bulbs);
     let mut whole = bulbs.lines(caption, 1, room);
-    whole.extend(bulbs.lines(title, 1, room));
+    whole.extend(bulbs.balanced(title, 1, room.max(1)));
     whole.extend(on_post.into_iter().flat_map(|name| bulbs.lines(name, 1, room)));
     if whole.len() <= rows(bulbs) && whole.iter().all(|line| line.width <= room) {
         return vec![beside(bulbs, number, &whole)];
@@ -125,11 +125,8 @@ pub(crate) fn beside(bulbs: &Bulbs<'_>, figure: &str, lines: &[TextLine]) -> Pag
 /// Lines under one another in the middle of the height, from `left` to `right` in the middle.
 fn stacked(bulbs: &Bulbs<'_>, lines: &[TextLine], left: i32, right: i32) -> Vec<Piece> {
     let count = i32::try_from(lines.len()).unwrap_or(1);
-    let leading = if count > 0 {
-        (bulbs.height() / count).min(CELL + 4)
-    } else {
-        CELL
-    };
+    let em = lines.iter().map(|line| line.em).max().unwrap_or(CELL);
+    let leading = (bulbs.height() / count.max(1)).min(em + 4);
     let top = (bulbs.height() - leading * count) / 2;
     let place = |(line, at): (&TextLine, i32)| {
         let x = left + ((right - left - line.width) / 2).max(0);
@@ -168,7 +165,7 @@ const FEW_CELLS: i32 = 6;
 /// Text alone: as large as it fits one page, else on a few, else moving beneath what it is.
 pub(crate) fn full(bulbs: &Bulbs<'_>, mark: &str, told: &str) -> Vec<Page> {
     for step in (2..=bulbs.height() / CELL).rev() {
-        let lines = bulbs.lines(told, step, bulbs.width());
+        let lines = bulbs.balanced(told, step, bulbs.width());
         let fits = usize::try_from(bulbs.height() / (CELL * step)).is_ok_and(|rows| lines.len() <= rows);
         if fits && lines.iter().all(|line| line.width <= bulbs.width()) {
             let whole = Rect::new(0, 0, bulbs.width(), bulbs.height());
@@ -178,7 +175,7 @@ pub(crate) fn full(bulbs: &Bulbs<'_>, mark: &str, told: &str) -> Vec<Page> {
             }];
         }
     }
-    let lines = bulbs.lines(told, 1, bulbs.width());
+    let lines = bulbs.balanced(told, 1, bulbs.width());
     if lines.len() > rows(bulbs) * MOST_PAGES || lines.iter().any(|line| line.width > bulbs.width()) {
         return vec![moving(bulbs, mark, told)];
     }
