@@ -64,7 +64,10 @@ fn moment(lang: Lang, site: &SiteProfile, at: Instant) -> String {
     if lang == Lang::ZhHans {
         format!("{}月{}日 {time}", date.month, date.day)
     } else {
-        format!("{} {time}", words::date(lang, date))
+        // Nobody needs the year of something that is over in hours.
+        let day = words::date(lang, date);
+        let day = day.rsplit_once(' ').map_or(day.as_str(), |(day, _)| day);
+        format!("{day}, {time}")
     }
 }
 
@@ -107,7 +110,7 @@ fn zones(desk: &Desk<'_>, alert: &Alert) -> Zones {
     let theme = desk.theme;
     let plate = if not_meant(alert.status).is_some() { theme.bar(88) } else { 0 };
     let band = theme.bar(if theme.portrait { 300 } else { 216 });
-    let foot = theme.bar(if theme.portrait { 420 } else { 196 });
+    let foot = theme.bar(if theme.portrait { 440 } else { 190 });
     let (margin, width) = (theme.margin(), theme.width);
     let top = plate + band + desk.px(56);
     let bottom = theme.height - plate - foot;
@@ -126,16 +129,16 @@ fn told(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile) -> Vec<Vec<Piece>> {
     let zones = zones(desk, alert);
     let mut frame = vec![Piece::Fill(Rect::new(0, 0, desk.theme.width, desk.theme.height), PAPER)];
     frame.extend(plates(desk, alert, zones.plate));
-    frame.extend(band(desk, alert, site, zones.band));
+    frame.extend(band(desk, alert, zones.band));
     frame.extend(foot(desk, alert, site, zones.foot));
     let body = zones.body;
     let headline = headline(desk, alert, body.w, true);
     let later = self::headline(desk, alert, body.w, false);
-    let sizes = [72, 64, 56, 48];
+    let sizes = [72, 64, 56, 48, 42];
     let room = body.h - headline.height;
     let set = |size: i32| instruction(desk, alert, size, body.w);
     let rows = sizes.into_iter().map(set).find(|rows| flow::height(rows) <= room);
-    let rows = rows.unwrap_or_else(|| set(48));
+    let rows = rows.unwrap_or_else(|| set(46));
     let (pages, _) = flow::paginate_within(rows, room, body.h - later.height, MOST_PAGES, 0);
     let pages = if pages.is_empty() { vec![Vec::new()] } else { pages };
     let page = |(at, rows): (usize, Vec<Row>)| {
@@ -190,7 +193,7 @@ fn clock_width(desk: &Desk<'_>) -> i32 {
 }
 
 /// Severity in words on its colour.
-fn band(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, band: Rect) -> Vec<Piece> {
+fn band(desk: &Desk<'_>, alert: &Alert, band: Rect) -> Vec<Piece> {
     let (ground, ink) = colours(alert.severity);
     let (word, level) = severity(desk.lang, alert.severity);
     let margin = desk.theme.margin();
@@ -201,8 +204,6 @@ fn band(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, band: Rect) -> Vec<P
     let width = (band.w - x - margin - clock_width(desk)).max(1);
     let ways: &[(&[i32], usize)] = &[(&[104, 92, 80, 68, 56], 1)];
     let mut lines = parts::in_one_way(desk, word, desk.label(104, true), width, ways);
-    let office = Some(alert.sender.get(desk.lang)).filter(|name| !name.trim().is_empty());
-    let office = office.unwrap_or_else(|| site.name.get(desk.lang));
     let gap = say(desk.lang, "　", "   ");
     let under = [Some(level), urgency(desk.lang, alert.urgency)];
     let under: Vec<&str> = under.into_iter().flatten().collect();
@@ -213,14 +214,6 @@ fn band(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, band: Rect) -> Vec<P
         desk.label(40, true),
         width,
         &[(&[40, 36, 32], most)],
-    ));
-    let told = words::labelled(desk.lang, say(desk.lang, "发布单位", "Issued by"), office);
-    lines.extend(parts::in_one_way(
-        desk,
-        &told,
-        desk.label(30, false),
-        width,
-        &[(&[30, 26], most)],
     ));
     let tall = |line: &TextLine| line.em * 128 / 100;
     let mut top = band.y + (band.h - lines.iter().map(tall).sum::<i32>()) / 2;
@@ -269,10 +262,13 @@ fn foot(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, foot: Rect) -> Vec<P
     let lang = desk.lang;
     let call = site.hotlines.first();
     let call = call.map_or_else(String::new, |line| line.number.clone());
+    let office = Some(alert.sender.get(lang)).filter(|name| !name.trim().is_empty());
+    let office = office.unwrap_or_else(|| site.name.get(lang));
     let cells = [
         (say(lang, "影响区域", "Area"), alert.area.get(lang).to_owned()),
         (say(lang, "生效时间", "In force from"), moment(lang, site, alert.effective)),
         (say(lang, "失效时间", "Until"), moment(lang, site, alert.expires)),
+        (say(lang, "发布单位", "Issued by"), office.to_owned()),
         (say(lang, "咨询电话", "Enquiries"), call),
     ];
     let cells: Vec<_> = cells.into_iter().filter(|(_, told)| !told.trim().is_empty()).collect();
@@ -300,7 +296,7 @@ fn cell(desk: &Desk<'_>, label: &str, told: &str, place: Rect) -> Vec<Piece> {
     } else {
         (0, place.w)
     };
-    let ways: &[(&[i32], usize)] = &[(&[44, 40, 36], 1), (&[32, 28], 2)];
+    let ways: &[(&[i32], usize)] = &[(&[44, 40, 36], 1), (&[34, 30, 26], 2), (&[26, 22], 3)];
     let lines = parts::in_one_way(desk, told, desk.label(44, true), width.max(1), ways);
     let tall = |line: &TextLine| line.em * 130 / 100;
     let height: i32 = lines.iter().map(tall).sum();
@@ -347,15 +343,21 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Com
     let aside = not_meant(alert.status).map(|(zh, en, _)| say(lang, zh, en));
     let until = format!("{}{}", say(lang, "有效至 ", "Until "), moment(lang, site, alert.expires));
     let instruction = text::markdown::flat(alert.instruction.get(lang));
-    // A plate that says “drill” leaves the severity to the text.
-    let lead = aside.map(|aside| format!("{aside} {word}"));
+    let both = aside.map_or_else(
+        || word.to_owned(),
+        |aside| format!("{aside}{}{word}", say(lang, " ", ": ")),
+    );
+    let top = bulbs.line(&both, 1);
+    let whole = bulbs.height() >= 2 * CELL && top.width <= bulbs.width();
+    // A plate that has no room for both says that it is a drill, and leaves the severity to the text.
+    let lead = aside.filter(|_| !whole).map(|_| both.as_str());
     let told = [
-        lead.as_deref().unwrap_or_default(),
+        lead.unwrap_or_default(),
         alert.headline.get(lang),
         instruction.as_str(),
         alert.area.get(lang),
         until.as_str(),
-        aside.unwrap_or_default(),
+        lead.unwrap_or_default(),
     ];
     let told: Vec<&str> = told.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect();
     let told = told.join(say(lang, "　", "  "));
@@ -364,9 +366,7 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Com
     if bulbs.height() < 2 * CELL {
         return Composition::of(vec![beside(bulbs, plate, light, &told)]);
     }
-    let both = aside.map_or_else(|| word.to_owned(), |aside| format!("{aside}{}{word}", say(lang, " ", ": ")));
-    let top = bulbs.line(&both, 1);
-    let top = if top.width <= bulbs.width() { top } else { bulbs.line(plate, 1) };
+    let top = if whole { top } else { bulbs.line(plate, 1) };
     let mut head = vec![Piece::Fill(Rect::new(0, 0, bulbs.width(), CELL), light)];
     if top.width <= bulbs.width() {
         head.push(Piece::text((bulbs.width() - top.width) / 2, 0, CELL, &top, DARK));
@@ -409,7 +409,7 @@ const FEWEST_CELLS: i32 = 6;
 /// The plate above; beneath it the text, on signs in still pages where it is short, else moving.
 fn beneath(bulbs: &Bulbs<'_>, head: Vec<Piece>, told: &str, until: &str) -> Composition {
     let zone = Rect::new(0, CELL, bulbs.width(), bulbs.height() - CELL);
-    if let Some(pages) = sign::still(bulbs, told, zone, 4) {
+    if let Some(pages) = sign::still(bulbs, told, zone, 6) {
         let page = |pieces: Vec<Piece>| head.iter().cloned().chain(pieces).collect();
         return Composition::still(pages.into_iter().map(page).collect());
     }

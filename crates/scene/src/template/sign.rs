@@ -28,7 +28,7 @@ pub(crate) fn compose(bulbs: &Bulbs<'_>, document: &Document) -> Composition {
 /// A commitment's figure with its unit beside it; where they do not fit, both as a text.
 fn promised(bulbs: &Bulbs<'_>, figure: &str, unit: &str) -> Vec<Page> {
     let room = bulbs.width() - large(bulbs, figure).width - gap(bulbs);
-    let lines = bulbs.lines(unit, 1, room.max(1));
+    let lines = bulbs.balanced(unit, 1, room.max(1));
     if lines.len() <= rows(bulbs) && lines.iter().all(|line| line.width <= room) {
         return vec![beside(bulbs, figure, &lines)];
     }
@@ -148,7 +148,8 @@ pub(crate) fn stacked_in(lines: &[TextLine], place: Rect, colour: Rgb) -> Vec<Pi
 
 /// Text in a place on at most `most` pages of two lines or more, none of which is torn; nothing where it takes more.
 pub(crate) fn still(bulbs: &Bulbs<'_>, told: &str, place: Rect, most: usize) -> Option<Vec<Vec<Piece>>> {
-    let rows = usize::try_from(place.h / CELL).ok().filter(|rows| *rows > 1)?;
+    // Rows with a little space between them.
+    let rows = usize::try_from(place.h / (CELL + 4)).ok().filter(|rows| *rows > 1)?;
     // Where a line holds few characters, words are torn.
     let lines = bulbs.lines(told, 1, place.w);
     let whole = lines.iter().all(|line| line.width <= place.w);
