@@ -8,7 +8,7 @@
 mod support;
 
 use heliograph_domain::{Lang, Panel};
-use heliograph_scene::{FontSet, Frame, Rgb, Scene, needs_fonts};
+use heliograph_scene::{AlertStatus, CampaignTheme, Card, FontSet, Frame, Rgb, Scene, needs_fonts};
 use std::path::Path;
 use std::sync::Arc;
 use support::{FOUR_K, LOBBY, NOW, PORTRAIT, RED, SIGN, SIGN_128, STRIP, TRI, noto, png, site};
@@ -26,8 +26,9 @@ const PANELS: [(&str, Panel); 8] = [
 
 /// Between pictures, in pixels of the sheet.
 const GAP: u32 = 16;
-/// The most a sheet is wide.
+/// About how wide and high a sheet may be.
 const WIDTH: u32 = 2000;
+const HEIGHT: u32 = 1600;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -47,19 +48,27 @@ fn main() {
     for (name, panel) in PANELS {
         let fonts = if needs_fonts(&panel) { &outlines } else { &built_in };
         let scene = Scene::new(Arc::clone(fonts), panel, lang);
-        sheet(&Path::new(folder).join(format!("{name}.png")), &scene, &names);
+        let mut rows: Vec<Vec<Frame>> = names.iter().map(|name| pages(&scene, name)).collect();
+        if !has("long") {
+            rows.push(cards(&scene));
+            rows.extend([AlertStatus::Actual, AlertStatus::Exercise].map(|status| alerted(&scene, status)));
+            rows.push(vec![themed(&scene)]);
+        }
+        let at_once = usize::try_from(HEIGHT / (rows[0][0].height_px() + GAP)).unwrap_or(1).max(1);
+        for (rows, number) in rows.chunks(at_once).zip(1..) {
+            sheet(&Path::new(folder).join(format!("{name}-{number}.png")), rows);
+        }
     }
 }
 
-/// All pages of all documents on one sheet, a row for each document.
-fn sheet(file: &Path, scene: &Scene, names: &[String]) {
-    let rows: Vec<Vec<Frame>> = names.iter().map(|name| pages(scene, name)).collect();
+/// Pages on one sheet, a row for each document.
+fn sheet(file: &Path, rows: &[Vec<Frame>]) {
     let widest = |row: &Vec<Frame>| row.iter().map(|frame| frame.width_px() + GAP).sum::<u32>() + GAP;
     let width = rows.iter().map(widest).max().unwrap_or(1);
     let height = rows.iter().map(|row| row[0].height_px() + GAP).sum::<u32>() + GAP;
     let mut sheet = Frame::filled(width, height, Rgb(120, 124, 130));
     let mut top = GAP;
-    for row in &rows {
+    for row in rows {
         let mut left = GAP;
         for frame in row {
             put(&mut sheet, frame, left, top);
@@ -80,6 +89,45 @@ fn pages(scene: &Scene, name: &str) -> Vec<Frame> {
         )
     };
     (0..turn.pages).map(shown).collect()
+}
+
+fn cards(scene: &Scene) -> Vec<Frame> {
+    let cards = [
+        Card::Slate,
+        Card::Pairing {
+            code: "K7M2QX".to_owned(),
+            url: "https://notices.example.org/admin/displays/pair?code=K7M2QX".to_owned(),
+        },
+        Card::TestCard {
+            profile: "lobby-1080p 大厅横屏".to_owned(),
+        },
+        Card::Paused { window: "3".to_owned() },
+    ];
+    let drawn = |card: &Card| seen(&scene.card(card, &site(), NOW), needs_fonts(scene.panel()));
+    cards.iter().map(drawn).collect()
+}
+
+/// An alert's pages; of one that moves three moments.
+fn alerted(scene: &Scene, status: AlertStatus) -> Vec<Frame> {
+    let alert = support::flood(status);
+    let turn = scene.alert_turn(&alert, &site());
+    let moments = if turn.pages > 1 { turn.pages } else { 3 };
+    let lasts = u64::from(turn.dwell_ms) * u64::from(turn.pages);
+    let at = |moment: u32| NOW.plus_ms(lasts * u64::from(moment) / u64::from(moments));
+    let drawn = |moment| seen(&scene.alert(&alert, &site(), NOW, at(moment)), needs_fonts(scene.panel()));
+    (0..moments).map(drawn).collect()
+}
+
+/// A notice during a campaign.
+fn themed(scene: &Scene) -> Frame {
+    let document = support::document("service-commitment");
+    let theme: CampaignTheme = serde_json::from_str(
+        r##"{"title":{"zh-Hans":"政务公开宣传月","en":"Open Government Month"},
+            "palette":{"deep":"#7a1f1f","accent":"#e0a526","tint":"#fbf1ea","ink":"#2a1414"}}"##,
+    )
+    .unwrap();
+    let frame = support::on_air(scene, &document, Some(&theme));
+    seen(&frame, needs_fonts(scene.panel()))
 }
 
 /// A screen smaller, lamps larger, as fits a sheet.

@@ -257,8 +257,9 @@ impl Scene {
     /// moves beneath or beside it.
     #[must_use]
     pub fn plan_alert(&self, alert: &Alert, site: &SiteProfile, now: Instant) -> TextPlan {
-        let words = alert::in_words(self.lang(), alert, site);
-        let laid = board::Board::new(self.panel(), self.lang()).alert(&words, alert.severity);
+        let board = board::Board::new(self.panel(), self.lang());
+        let words = alert::in_words(self.lang(), alert, site, |both| board.has_room(both));
+        let laid = board.alert(&words, alert.severity);
         self.in_time(laid, site, now, alert.expires.max(now.plus_ms(1)))
     }
 

@@ -181,29 +181,29 @@ impl<'p> Board<'p> {
     }
 
     /// An alert: the word for it on the first row, or at the left of the only one, and the rest moving.
+    /// Whether a plate over a text has room for these words.
+    pub(super) fn has_room(&self, words: &str) -> bool {
+        self.height() >= 2 * ROW && width_px(words, SMALL) <= u32::from(self.width())
+    }
+
     pub(super) fn alert(&self, words: &InWords, severity: Severity) -> Laid {
         let lamp = self.warning(severity);
         if self.height() < 2 * ROW {
             let mut laid = self.one_line(&Gist {
-                mark: words.plate.to_owned(),
+                mark: words.plate.clone(),
                 headline: words.told.clone(),
                 ..Gist::default()
             });
             if laid.areas.len() == 1 {
                 // No room for a plate beside the text: then it leads the text.
                 laid = self.one_line(&Gist {
-                    headline: self.joined(&[words.plate, &words.told]),
+                    headline: self.joined(&[&words.plate, &words.told]),
                     ..Gist::default()
                 });
             }
             return laid;
         }
-        let fits = width_px(&words.both, SMALL) <= u32::from(self.width());
-        let plate = if fits {
-            words.both.clone()
-        } else {
-            shortened(words.plate, self.width(), SMALL)
-        };
+        let plate = shortened(&words.plate, self.width(), SMALL);
         let zone = whole(0, ROW, self.width(), self.height() - ROW);
         let told = bounded(clean(&words.told).trim(), MOST_CHARS);
         let size = self.tallest(zone.height_px);

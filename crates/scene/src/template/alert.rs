@@ -64,7 +64,10 @@ fn moment(lang: Lang, site: &SiteProfile, at: Instant) -> String {
     if lang == Lang::ZhHans {
         format!("{}月{}日 {time}", date.month, date.day)
     } else {
-        format!("{} {time}", words::date(lang, date))
+        // Nobody needs the year of something that is over in hours.
+        let day = words::date(lang, date);
+        let day = day.rsplit_once(' ').map_or(day.as_str(), |(day, _)| day);
+        format!("{day}, {time}")
     }
 }
 
@@ -89,7 +92,7 @@ pub(crate) fn screen(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile) -> Comp
     let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
     if count > 1 {
         for (page, number) in pages.iter_mut().zip(0..) {
-            page.extend(numbered(desk, number, count));
+            page.extend(numbered(desk, zones(desk, alert).foot, number, count));
         }
     }
     Composition::still(pages)
@@ -111,14 +114,16 @@ fn zones(desk: &Desk<'_>, alert: &Alert) -> Zones {
         0
     };
     let band = theme.bar(if theme.portrait { 300 } else { 216 });
-    let foot = theme.bar(if theme.portrait { 420 } else { 196 });
+    let foot = theme.bar(if theme.portrait { 440 } else { 190 });
     let (margin, width) = (theme.margin(), theme.width);
     let top = plate + band + desk.px(56);
     let bottom = theme.height - plate - foot;
+    // Above the foot the page's number stands.
+    let number = theme.em(28) * 3 / 2 + desk.px(4);
     Zones {
         plate: Rect::new(0, 0, width, plate),
         band: Rect::new(0, plate, width, band),
-        body: Rect::new(margin, top, width - 2 * margin, (bottom - desk.px(24) - top).max(1)),
+        body: Rect::new(margin, top, width - 2 * margin, (bottom - number - top).max(1)),
         foot: Rect::new(margin, bottom, width - 2 * margin, foot),
     }
 }
@@ -128,16 +133,16 @@ fn told(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile) -> Vec<Vec<Piece>> {
     let zones = zones(desk, alert);
     let mut frame = vec![Piece::Fill(Rect::new(0, 0, desk.theme.width, desk.theme.height), PAPER)];
     frame.extend(plates(desk, alert, zones.plate));
-    frame.extend(band(desk, alert, site, zones.band));
+    frame.extend(band(desk, alert, zones.band));
     frame.extend(foot(desk, alert, site, zones.foot));
     let body = zones.body;
     let headline = headline(desk, alert, body.w, true);
     let later = self::headline(desk, alert, body.w, false);
-    let sizes = [72, 64, 56, 48];
+    let sizes = [72, 64, 56, 48, 42];
     let room = body.h - headline.height;
     let set = |size: i32| instruction(desk, alert, size, body.w);
     let rows = sizes.into_iter().map(set).find(|rows| flow::height(rows) <= room);
-    let rows = rows.unwrap_or_else(|| set(48));
+    let rows = rows.unwrap_or_else(|| set(46));
     let (pages, _) = flow::paginate_within(rows, room, body.h - later.height, MOST_PAGES, 0);
     let pages = if pages.is_empty() { vec![Vec::new()] } else { pages };
     let page = |(at, rows): (usize, Vec<Row>)| {
@@ -192,7 +197,7 @@ fn clock_width(desk: &Desk<'_>) -> i32 {
 }
 
 /// Severity in words on its colour.
-fn band(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, band: Rect) -> Vec<Piece> {
+fn band(desk: &Desk<'_>, alert: &Alert, band: Rect) -> Vec<Piece> {
     let (ground, ink) = colours(alert.severity);
     let (word, level) = severity(desk.lang, alert.severity);
     let margin = desk.theme.margin();
@@ -203,8 +208,6 @@ fn band(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, band: Rect) -> Vec<P
     let width = (band.w - x - margin - clock_width(desk)).max(1);
     let ways: &[(&[i32], usize)] = &[(&[104, 92, 80, 68, 56], 1)];
     let mut lines = parts::in_one_way(desk, word, desk.label(104, true), width, ways);
-    let office = Some(alert.sender.get(desk.lang)).filter(|name| !name.trim().is_empty());
-    let office = office.unwrap_or_else(|| site.name.get(desk.lang));
     let gap = say(desk.lang, "　", "   ");
     let under = [Some(level), urgency(desk.lang, alert.urgency)];
     let under: Vec<&str> = under.into_iter().flatten().collect();
@@ -215,14 +218,6 @@ fn band(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, band: Rect) -> Vec<P
         desk.label(40, true),
         width,
         &[(&[40, 36, 32], most)],
-    ));
-    let told = words::labelled(desk.lang, say(desk.lang, "发布单位", "Issued by"), office);
-    lines.extend(parts::in_one_way(
-        desk,
-        &told,
-        desk.label(30, false),
-        width,
-        &[(&[30, 26], most)],
     ));
     let tall = |line: &TextLine| line.em * 128 / 100;
     let mut top = band.y + (band.h - lines.iter().map(tall).sum::<i32>()) / 2;
@@ -271,6 +266,8 @@ fn foot(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, foot: Rect) -> Vec<P
     let lang = desk.lang;
     let call = site.hotlines.first();
     let call = call.map_or_else(String::new, |line| line.number.clone());
+    let office = Some(alert.sender.get(lang)).filter(|name| !name.trim().is_empty());
+    let office = office.unwrap_or_else(|| site.name.get(lang));
     let cells = [
         (say(lang, "影响区域", "Area"), alert.area.get(lang).to_owned()),
         (
@@ -278,6 +275,7 @@ fn foot(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, foot: Rect) -> Vec<P
             moment(lang, site, alert.effective),
         ),
         (say(lang, "失效时间", "Until"), moment(lang, site, alert.expires)),
+        (say(lang, "发布单位", "Issued by"), office.to_owned()),
         (say(lang, "咨询电话", "Enquiries"), call),
     ];
     let cells: Vec<_> = cells.into_iter().filter(|(_, told)| !told.trim().is_empty()).collect();
@@ -305,7 +303,7 @@ fn cell(desk: &Desk<'_>, label: &str, told: &str, place: Rect) -> Vec<Piece> {
     } else {
         (0, place.w)
     };
-    let ways: &[(&[i32], usize)] = &[(&[44, 40, 36], 1), (&[32, 28], 2)];
+    let ways: &[(&[i32], usize)] = &[(&[44, 40, 36], 1), (&[34, 30, 26], 2), (&[26, 22], 3)];
     let lines = parts::in_one_way(desk, told, desk.label(44, true), width.max(1), ways);
     let tall = |line: &TextLine| line.em * 130 / 100;
     let height: i32 = lines.iter().map(tall).sum();
@@ -325,15 +323,11 @@ fn cell(desk: &Desk<'_>, label: &str, told: &str, place: Rect) -> Vec<Piece> {
 }
 
 /// The page's number, at the foot's right end above its edge.
-fn numbered(desk: &Desk<'_>, number: u32, count: u32) -> Vec<Piece> {
+fn numbered(desk: &Desk<'_>, foot: Rect, number: u32, count: u32) -> Vec<Piece> {
     let told = format!("{} / {count}", number + 1);
     let line = text::single(desk.fonts, &told, desk.label(28, false));
-    let theme = desk.theme;
     let height = line.em * 3 / 2;
-    let foot = theme.bar(if theme.portrait { 420 } else { 196 });
-    let x = theme.width - theme.margin() - line.width;
-    // On the rule above the foot, where nothing else stands.
-    vec![Piece::text(x, theme.height - foot - height, height, &line, INK_2)]
+    vec![Piece::text(foot.right() - line.width, foot.y - height, height, &line, INK_2)]
 }
 
 /// What a plate on lamps is lit with.
@@ -351,69 +345,55 @@ fn light(bulbs: &Bulbs<'_>, severity: Severity) -> Rgb {
 
 /// An alert in few words.
 pub(crate) struct InWords {
-    /// The severity, or that it is a drill or a test.
-    pub(crate) plate: &'static str,
-    /// Both, where there is room.
-    pub(crate) both: String,
+    /// That it is a drill or a test, and the severity: both, where there is room.
+    pub(crate) plate: String,
     /// What happens, what to do, where and until when.
     pub(crate) told: String,
     until: String,
 }
 
-/// What strips and signs say of an alert.
-pub(crate) fn in_words(lang: Lang, alert: &Alert, site: &SiteProfile) -> InWords {
+/// What strips and signs say of an alert. Where the plate has no room for both words it says that it is a drill, and the
+/// text says how bad, first and last; `whole` answers whether it has the room.
+pub(crate) fn in_words(lang: Lang, alert: &Alert, site: &SiteProfile, whole: impl Fn(&str) -> bool) -> InWords {
     let (word, _) = severity(lang, alert.severity);
     let aside = not_meant(alert.status).map(|(zh, en, _)| say(lang, zh, en));
-    let until = format!(
-        "{}{}",
-        say(lang, "有效至 ", "Until "),
-        moment(lang, site, alert.expires)
+    let both = aside.map_or_else(
+        || word.to_owned(),
+        |aside| format!("{aside}{}{word}", say(lang, " ", ": ")),
     );
+    let whole = whole(&both);
+    let lead = if whole || aside.is_none() { "" } else { &both };
+    let until = say(lang, "有效至 ", "Until ");
+    let until = format!("{until}{}", moment(lang, site, alert.expires));
     let instruction = text::markdown::flat(alert.instruction.get(lang));
-    // A plate that says “drill” leaves the severity to the text.
-    let lead = aside.map(|aside| format!("{aside} {word}"));
     let told = [
-        lead.as_deref().unwrap_or_default(),
+        lead,
         alert.headline.get(lang),
-        instruction.as_str(),
+        &instruction,
         alert.area.get(lang),
-        until.as_str(),
-        aside.unwrap_or_default(),
+        &until,
+        lead,
     ];
-    let told: Vec<&str> = told
-        .into_iter()
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
+    let told = told.into_iter().map(str::trim).filter(|part| !part.is_empty());
+    let told = told.collect::<Vec<_>>().join(say(lang, "　", "  "));
+    let plate = aside.unwrap_or(word).to_owned();
     InWords {
-        plate: aside.unwrap_or(word),
-        both: aside.map_or_else(
-            || word.to_owned(),
-            |aside| format!("{aside}{}{word}", say(lang, " ", ": ")),
-        ),
-        told: told.join(say(lang, "　", "  ")),
+        plate: if whole { both } else { plate },
+        told,
         until,
     }
 }
 
 /// An alert on lamps: a lit plate with dark words, and what happens and what to do moving beneath or beside it.
 pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Composition {
-    let InWords {
-        plate,
-        both,
-        told,
-        until,
-    } = in_words(bulbs.lang, alert, site);
+    let tall = bulbs.height() >= 2 * CELL;
+    let whole = |both: &str| tall && bulbs.line(both, 1).width <= bulbs.width();
+    let InWords { plate, told, until } = in_words(bulbs.lang, alert, site, whole);
     let light = light(bulbs, alert.severity);
-    if bulbs.height() < 2 * CELL {
-        return Composition::of(vec![beside(bulbs, plate, light, &told)]);
+    if !tall {
+        return Composition::of(vec![beside(bulbs, &plate, light, &told)]);
     }
-    let top = bulbs.line(&both, 1);
-    let top = if top.width <= bulbs.width() {
-        top
-    } else {
-        bulbs.line(plate, 1)
-    };
+    let top = bulbs.line(&plate, 1);
     let mut head = vec![Piece::Fill(Rect::new(0, 0, bulbs.width(), CELL), light)];
     if top.width <= bulbs.width() {
         head.push(Piece::text((bulbs.width() - top.width) / 2, 0, CELL, &top, DARK));
@@ -456,7 +436,7 @@ const FEWEST_CELLS: i32 = 6;
 /// The plate above; beneath it the text, on signs in still pages where it is short, else moving.
 fn beneath(bulbs: &Bulbs<'_>, head: Vec<Piece>, told: &str, until: &str) -> Composition {
     let zone = Rect::new(0, CELL, bulbs.width(), bulbs.height() - CELL);
-    if let Some(pages) = sign::still(bulbs, told, zone, 4) {
+    if let Some(pages) = sign::still(bulbs, told, zone, 6) {
         let page = |pieces: Vec<Piece>| head.iter().cloned().chain(pieces).collect();
         return Composition::still(pages.into_iter().map(page).collect());
     }

@@ -4,7 +4,8 @@ use super::flow::{self, Row};
 use super::overflow::{self, MOST_PAGES};
 use super::{Composition, parts};
 use crate::canvas::{Piece, Rect};
-use crate::text::{self, Setting};
+use crate::frame::Rgb;
+use crate::text::{self, Setting, TextLine};
 use crate::theme::{DEEP, Desk, INK, PALE, PAPER, TINT};
 use crate::words::{labelled, say};
 use heliograph_domain::Lang;
@@ -52,80 +53,62 @@ fn banner(desk: &Desk<'_>, board: &WindowBoard, lang: Lang) -> (Vec<Piece>, i32)
     let theme = desk.theme;
     let portrait = theme.portrait;
     let section = theme.section();
-    let height = theme.bar(if portrait { 250 } else { 196 });
-    let (ground, pad) = if portrait {
-        let rect = Rect::new(0, theme.header(), theme.width, height);
-        (Piece::Fill(rect, DEEP), 0)
-    } else {
-        let rect = Rect::new(section.x, section.y, section.w, height);
-        (Piece::Round(rect, desk.px(16), DEEP), desk.px(44))
-    };
-    let top = if portrait { theme.header() } else { section.y };
-    let mut pieces = vec![ground];
+    let (top, pad) = if portrait { (theme.header(), 0) } else { (section.y, desk.px(44)) };
     let left = section.x + pad;
-    let number_sizes: Vec<i32> = [150, 120, 96, 72, 56].iter().map(|size| theme.em(*size)).collect();
-    let number = text::fit(
-        desk.fonts,
-        &board.window,
-        desk.style(150, true, lang),
-        &number_sizes,
-        section.w / 4,
-        1,
-    );
-    let caption = text::single(desk.fonts, say(desk.lang, "号窗口", "Window"), desk.label(30, false));
-    let column = number
-        .iter()
-        .map(|line| line.width)
-        .max()
-        .unwrap_or(0)
-        .max(caption.width);
-    let stack = number.first().map_or(0, |line| line.em) + caption.em * 3 / 2;
-    let mut y = top + (height - stack) / 2 - desk.px(if portrait { 22 } else { 4 });
-    if let Some(line) = number.first() {
-        pieces.push(Piece::text(left + (column - line.width) / 2, y, line.em, line, PAPER));
-        y += line.em;
+    let number = number(desk, board, lang, section.w / 4);
+    let column = number.iter().map(|(line, ..)| line.width).max().unwrap_or(0);
+    let names = left + column + desk.px(48);
+    let said = said(desk, board, lang, (section.right() - pad - names).max(1));
+    // Under a portrait screen's header the words stand a little higher, since the two are one ground.
+    let lift = desk.px(if portrait { 22 } else { 4 });
+    let tall = |lines: &[(TextLine, i32, Rgb)]| lines.iter().map(|(_, height, _)| *height).sum::<i32>();
+    let height = theme.bar(if portrait { 250 } else { 196 });
+    let height = height.max(tall(&said).max(tall(&number)) + 2 * lift + desk.px(20));
+    let ground = if portrait {
+        Piece::Fill(Rect::new(0, top, theme.width, height), DEEP)
+    } else {
+        Piece::Round(Rect::new(section.x, top, section.w, height), desk.px(16), DEEP)
+    };
+    let mut pieces = vec![ground];
+    for (lines, x, centred) in [(&number, left, true), (&said, names, false)] {
+        let mut y = top + (height - tall(lines)) / 2 - lift;
+        for (line, tall, colour) in lines {
+            let x = if centred { x + (column - line.width) / 2 } else { x };
+            pieces.push(Piece::text(x, y, *tall, line, *colour));
+            y += tall;
+        }
     }
-    pieces.push(Piece::text(
-        left + (column - caption.width) / 2,
-        y,
-        caption.em * 3 / 2,
-        &caption,
-        PALE,
-    ));
-    pieces.extend(name(
-        desk,
-        board,
-        lang,
-        Rect::new(left + column + desk.px(48), top, section.w, height),
-        section.right() - pad,
-    ));
     (pieces, top + height)
 }
 
-/// The window's name and who is on post, in the middle of the band.
-fn name(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, band: Rect, right: i32) -> Vec<Piece> {
-    let width = (right - band.x).max(1);
+/// The number with its caption: lines with their heights.
+fn number(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, width: i32) -> Vec<(TextLine, i32, Rgb)> {
+    let sizes = [150, 120, 96, 72, 56].map(|size| desk.theme.em(size));
+    let number = text::fit(desk.fonts, &board.window, desk.style(150, true, lang), &sizes, width, 1);
+    let caption = text::single(desk.fonts, say(desk.lang, "号窗口", "Window"), desk.label(30, false));
+    let number = number.into_iter().take(1).map(|line| (line.em, line));
+    let mut lines: Vec<_> = number.map(|(em, line)| (line, em, PAPER)).collect();
+    lines.push((caption.clone(), caption.em * 3 / 2, PALE));
+    lines
+}
+
+/// The window's name and who is on post: lines with their heights.
+fn said(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, width: i32) -> Vec<(TextLine, i32, Rgb)> {
     let ways: &[(&[i32], usize)] = &[(&[64, 56], 1), (&[56, 48], 2), (&[38, 34], 3), (&[34, 30], 4)];
     let title = parts::in_one_way(desk, &board.title, desk.style(64, true, lang), width, ways);
     let on_post = board.on_post.as_deref().filter(|name| !name.trim().is_empty());
     let status = on_post.map(|name| {
         let told = labelled(desk.lang, say(desk.lang, "值守", "On post"), name);
-        text::ellipsised(desk.fonts, &told, desk.label(36, false), width, 1)
+        let ways: &[(&[i32], usize)] = &[(&[36, 32, 28], 1), (&[28, 24], 2), (&[22, 20], 3)];
+        parts::in_one_way(desk, &told, desk.label(36, false), width, ways)
     });
-    let lift = desk.px(if desk.theme.portrait { 22 } else { 0 });
-    let lines: Vec<_> = title
-        .iter()
-        .map(|line| (line, PAPER))
-        .chain(status.iter().flatten().map(|line| (line, PALE)))
-        .collect();
-    let height: i32 = lines.iter().map(|(line, _)| line.em * 135 / 100).sum();
-    let mut top = band.y + (band.h - height) / 2 - lift;
-    let mut pieces = Vec::new();
-    for (line, colour) in lines {
-        pieces.push(Piece::text(band.x, top, line.em * 135 / 100, line, colour));
-        top += line.em * 135 / 100;
-    }
-    pieces
+    let set = |line: TextLine, colour| {
+        let height = line.em * 135 / 100;
+        (line, height, colour)
+    };
+    let titles = title.into_iter().map(|line| set(line, PAPER));
+    let status = status.into_iter().flatten().map(|line| set(line, PALE));
+    titles.chain(status).collect()
 }
 
 fn label(desk: &Desk<'_>, name: &str) -> &'static str {

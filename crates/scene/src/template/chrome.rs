@@ -134,9 +134,13 @@ pub(crate) fn footer(desk: &Desk<'_>, stage: &Stage<'_>, now: Instant) -> Vec<Pi
         .next()
         .unwrap_or_else(|| text::single(desk.fonts, "", desk.label(36, true)));
     // On a portrait screen the hotline has a line of its own under the commitment.
+    let told = commitment(stage, now, desk);
     let (row, call_row, call_x, until) = if theme.portrait {
         let half = height / 2;
-        let under = Rect::new(margin, top + half, right - margin, half - desk.px(14));
+        let under = match told {
+            Some(_) => Rect::new(margin, top + half, right - margin, half - desk.px(14)),
+            None => Rect::new(margin, top, right - margin, height),
+        };
         (
             Rect::new(margin, top + desk.px(14), right - margin, half - desk.px(14)),
             under,
@@ -154,7 +158,7 @@ pub(crate) fn footer(desk: &Desk<'_>, stage: &Stage<'_>, now: Instant) -> Vec<Pi
             pieces.push(Piece::text(right - hours.width, call_row.y, call_row.h, &hours, INK_2));
         }
     }
-    match commitment(stage, now, desk) {
+    match told {
         Some(told) => pieces.extend(promise(desk, &told, row, until)),
         None if !theme.portrait => {
             let hours = text::ellipsised(

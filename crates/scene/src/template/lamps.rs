@@ -7,6 +7,7 @@ use crate::frame::Rgb;
 use crate::stage::Marks;
 use crate::text::{self, Style, TextLine, bitmap::CELL, markdown};
 use crate::words::{self, say};
+use heliograph_domain::content::DiscretionGrade;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::{Body, Document, Kind, Lang, Panel};
 
@@ -92,6 +93,13 @@ impl Bulbs<'_> {
         Ticker::new(window, line, colour, Pace::of(self.panel))
     }
 
+    /// Text in as few lines as it takes, of like length.
+    pub(crate) fn balanced(&self, told: &str, step: i32, width: i32) -> Vec<TextLine> {
+        let style = self.style(step);
+        let count = self.lines(told, step, width).len();
+        text::fit(self.fonts, told, style, &[style.px], width, count)
+    }
+
     /// A word in dark on a lit ground: readable in one colour too. Gives its pieces and its width.
     pub(crate) fn plate(&self, word: &str, x: i32, y: i32) -> (Vec<Piece>, i32) {
         let line = self.line(word, 1);
@@ -153,6 +161,21 @@ impl Gist {
                 let phone = words::labelled(wanted, say(wanted, "咨询", "Call"), &it.phone);
                 Self {
                     detail: [limit, fee, phone].join(say(lang, "　", "  ")),
+                    ..plain
+                }
+            }
+            Body::PowerList(it) => {
+                let names: Vec<&str> = it.entries.iter().map(|power| power.name.as_str()).collect();
+                Self {
+                    detail: opening(&names.join(say(lang, "；", "; ")), rest),
+                    ..plain
+                }
+            }
+            Body::DiscretionBenchmark(it) => {
+                let told = |grade: &DiscretionGrade| words::labelled(lang, &grade.grade, &grade.result);
+                let grades: Vec<String> = it.entries.iter().map(told).collect();
+                Self {
+                    detail: opening(&grades.join(" "), rest),
                     ..plain
                 }
             }

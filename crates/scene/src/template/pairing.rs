@@ -241,15 +241,18 @@ pub(crate) fn paused_lamps(bulbs: &Bulbs<'_>, layout: Layout, window: &str) -> P
         );
     }
     let short = say(bulbs.lang, "暂停\n服务", "Closed");
-    let lines: Vec<TextLine> = short.lines().map(|part| bulbs.line(part, 1)).collect();
     let large = |step: i32| -> Vec<TextLine> { short.lines().map(|part| bulbs.line(part, step)).collect() };
     let room = bulbs.width() - sign::large(bulbs, window).width;
-    let rows = i32::try_from(lines.len()).unwrap_or(1);
+    let rows = i32::try_from(short.lines().count()).unwrap_or(1);
     let steps = (1..=bulbs.height() / CELL / rows).rev();
-    let fitting = steps
-        .map(large)
-        .find(|lines| lines.iter().all(|line| line.width + 4 <= room));
-    sign::beside(bulbs, window, &fitting.unwrap_or(lines))
+    let fitting = steps.map(large).find(|lines| lines.iter().all(|line| line.width + 4 <= room));
+    fitting.map_or_else(
+        || {
+            let told = format!("{window} {}", short.replace('\n', ""));
+            sign::full(bulbs, "", &told).into_iter().next().unwrap_or_default()
+        },
+        |lines| sign::beside(bulbs, window, &lines),
+    )
 }
 
 #[cfg(test)]

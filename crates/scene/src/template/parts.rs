@@ -61,8 +61,8 @@ pub(crate) fn heading(desk: &Desk<'_>, kind: &str, title: (&str, Lang), meta: &s
 fn title_lines(desk: &Desk<'_>, title: (&str, Lang), width: i32, first: bool) -> Vec<TextLine> {
     let ways: &[(&[i32], usize)] = match (first, desk.theme.portrait) {
         (false, _) => &[(&[54, 50, 46], 1), (&[44, 40], 2), (&[36, 32], 5)],
-        (true, false) => &[(&[76, 68], 1), (&[76, 68, 60, 54], 2), (&[50, 44, 40], 6)],
-        (true, true) => &[(&[76, 68], 1), (&[76, 68, 60, 54], 3), (&[50, 44, 40], 8)],
+        (true, false) => &[(&[76, 68, 60], 1), (&[76, 68, 60, 54], 2), (&[50, 44, 40], 6)],
+        (true, true) => &[(&[76, 68, 60, 54], 1), (&[76, 68, 60, 54], 3), (&[50, 44, 40], 8)],
     };
     in_one_way(desk, title.0, desk.style(76, true, title.1), width, ways)
 }
@@ -126,7 +126,12 @@ fn block_rows(desk: &Desk<'_>, block: &Block, size: i32, lang: Lang, width: i32)
                     justify: chinese,
                 },
             );
-            together(spaced(rows(&lines, 0, 168, INK), style.px * 2 / 5))
+            let mut rows = together(spaced(rows(&lines, 0, 168, INK), style.px * 2 / 5));
+            // A paragraph in bold is a heading in all but name: a question before its answer.
+            if block.spans.iter().all(|span| span.bold || span.text.trim().is_empty()) {
+                rows.iter_mut().for_each(|row| row.with_next = true);
+            }
+            rows
         }
         BlockKind::Item { marker, depth } => {
             let left = style.px * i32::try_from(*depth).unwrap_or(0).min(4);
@@ -268,7 +273,8 @@ pub(crate) fn figure_cards(desk: &Desk<'_>, cards: &[(&str, &str)], lang: Lang, 
                 value_lines = lines(&sizes[2..], 2);
             }
         }
-        (text::ellipsised(desk.fonts, label, label_style, inner, 3), value_lines)
+        let labels = text::fit(desk.fonts, label, label_style, &[label_style.px], inner, 3);
+        (labels, value_lines)
     };
     let set: Vec<_> = cards.iter().map(set).collect();
     let labels = set.iter().map(|(labels, _)| labels.len()).max().unwrap_or(1);

@@ -28,7 +28,7 @@ pub(crate) fn compose(bulbs: &Bulbs<'_>, document: &Document) -> Composition {
 /// A commitment's figure with its unit beside it; where they do not fit, both as a text.
 fn promised(bulbs: &Bulbs<'_>, figure: &str, unit: &str) -> Vec<Page> {
     let room = bulbs.width() - large(bulbs, figure).width - gap(bulbs);
-    let lines = bulbs.lines(unit, 1, room.max(1));
+    let lines = bulbs.balanced(unit, 1, room.max(1));
     if lines.len() <= rows(bulbs) && lines.iter().all(|line| line.width <= room) {
         return vec![beside(bulbs, figure, &lines)];
     }
@@ -44,7 +44,7 @@ fn window(bulbs: &Bulbs<'_>, title: &str, number: &str, on_post: Option<&str>) -
     let caption = say(bulbs.lang, "号窗口", "Window");
     let room = bulbs.width() - large(bulbs, number).width - gap(bulbs);
     let mut whole = bulbs.lines(caption, 1, room);
-    whole.extend(bulbs.lines(title, 1, room));
+    whole.extend(bulbs.balanced(title, 1, room.max(1)));
     whole.extend(on_post.into_iter().flat_map(|name| bulbs.lines(name, 1, room)));
     if whole.len() <= rows(bulbs) && whole.iter().all(|line| line.width <= room) {
         return vec![beside(bulbs, number, &whole)];
@@ -129,11 +129,8 @@ pub(crate) fn beside(bulbs: &Bulbs<'_>, figure: &str, lines: &[TextLine]) -> Pag
 /// Lines under one another in the middle of the height, from `left` to `right` in the middle.
 fn stacked(bulbs: &Bulbs<'_>, lines: &[TextLine], left: i32, right: i32) -> Vec<Piece> {
     let count = i32::try_from(lines.len()).unwrap_or(1);
-    let leading = if count > 0 {
-        (bulbs.height() / count).min(CELL + 4)
-    } else {
-        CELL
-    };
+    let em = lines.iter().map(|line| line.em).max().unwrap_or(CELL);
+    let leading = (bulbs.height() / count.max(1)).min(em + 4);
     let top = (bulbs.height() - leading * count) / 2;
     let place = |(line, at): (&TextLine, i32)| {
         let x = left + ((right - left - line.width) / 2).max(0);
@@ -155,7 +152,8 @@ pub(crate) fn stacked_in(lines: &[TextLine], place: Rect, colour: Rgb) -> Vec<Pi
 
 /// Text in a place on at most `most` pages of two lines or more, none of which is torn; nothing where it takes more.
 pub(crate) fn still(bulbs: &Bulbs<'_>, told: &str, place: Rect, most: usize) -> Option<Vec<Vec<Piece>>> {
-    let rows = usize::try_from(place.h / CELL).ok().filter(|rows| *rows > 1)?;
+    // Rows with a little space between them.
+    let rows = usize::try_from(place.h / (CELL + 4)).ok().filter(|rows| *rows > 1)?;
     // Where a line holds few characters, words are torn.
     let lines = bulbs.lines(told, 1, place.w);
     let whole = lines.iter().all(|line| line.width <= place.w);
@@ -172,7 +170,7 @@ const FEW_CELLS: i32 = 6;
 /// Text alone: as large as it fits one page, else on a few, else moving beneath what it is.
 pub(crate) fn full(bulbs: &Bulbs<'_>, mark: &str, told: &str) -> Vec<Page> {
     for step in (2..=bulbs.height() / CELL).rev() {
-        let lines = bulbs.lines(told, step, bulbs.width());
+        let lines = bulbs.balanced(told, step, bulbs.width());
         let fits = usize::try_from(bulbs.height() / (CELL * step)).is_ok_and(|rows| lines.len() <= rows);
         if fits && lines.iter().all(|line| line.width <= bulbs.width()) {
             let whole = Rect::new(0, 0, bulbs.width(), bulbs.height());
@@ -182,7 +180,7 @@ pub(crate) fn full(bulbs: &Bulbs<'_>, mark: &str, told: &str) -> Vec<Page> {
             }];
         }
     }
-    let lines = bulbs.lines(told, 1, bulbs.width());
+    let lines = bulbs.balanced(told, 1, bulbs.width());
     if lines.len() > rows(bulbs) * MOST_PAGES || lines.iter().any(|line| line.width > bulbs.width()) {
         return vec![moving(bulbs, mark, told)];
     }

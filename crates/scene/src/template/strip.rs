@@ -135,7 +135,7 @@ fn headline(bulbs: &Bulbs<'_>, page: &mut Page, zone: Rect, told: &str) -> bool 
         }
     }
     let near = comfortable_px(bulbs.panel) <= CELL;
-    let small = bulbs.lines(told, 1, zone.w);
+    let small = bulbs.balanced(told, 1, zone.w);
     let fit = usize::try_from(largest).unwrap_or(1);
     if near && small.len() <= fit {
         let count = i32::try_from(small.len()).unwrap_or(1).max(1);
@@ -163,7 +163,7 @@ fn with_figure(bulbs: &Bulbs<'_>, gist: &Gist, figure: &str, unit: &str) -> Opti
     let column = large.width.max(unit.width);
     let x = column + 10;
     let zone = Rect::new(x, 0, bulbs.width() - x, below);
-    let matter = bulbs.lines(&gist.headline, 1, zone.w.max(1));
+    let matter = bulbs.balanced(&gist.headline, 1, zone.w.max(1));
     let rows = usize::try_from(zone.h / CELL).unwrap_or(0).min(2);
     let whole = matter.iter().all(|line| line.width <= zone.w);
     if unit.width > bulbs.width() * 2 / 5 || matter.len() > rows || !whole || zone.w < 2 * CLOCK {

@@ -10,8 +10,11 @@
 
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
-use heliograph_domain::{Document, Instant, LocalText, Panel};
-use heliograph_scene::{Alert, AlertStatus, FontSet, Frame, SYSTEM_FONTS, Severity, Urgency};
+use heliograph_domain::on_air::OnAir;
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, LocalText, Panel, Priority, Window};
+use heliograph_scene::{
+    Alert, AlertStatus, CampaignTheme, FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Severity, Stage, Urgency,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -124,6 +127,44 @@ pub fn noto() -> Option<Arc<FontSet>> {
     let [regular, bold] = SYSTEM_FONTS.map(std::fs::read);
     let fonts = FontSet::from_bytes(regular.ok()?.into(), bold.ok()?.into()).unwrap();
     Some(Arc::new(fonts))
+}
+
+/// A document alone on air, perhaps during a campaign.
+pub fn on_air(scene: &Scene, document: &Document, theme: Option<&CampaignTheme>) -> Frame {
+    let content = ContentHash([7; 32]);
+    let item = Item {
+        publication: "00000000-0000-7000-8000-000000000007".parse().unwrap(),
+        content,
+        kind: document.kind,
+        priority: Priority::Normal,
+        window: Window {
+            from: Instant(0),
+            until: None,
+        },
+        released_at: Instant(1),
+        standing: true,
+        lease_ms: None,
+        assets: Vec::new(),
+    };
+    let airing = Airing {
+        main: Some(OnAir {
+            item: &item,
+            page: 0,
+            pages: scene.turn(document).pages,
+            page_since: NOW,
+        }),
+        footer: Vec::new(),
+        until: NOW.plus_ms(60_000),
+    };
+    let documents = std::collections::BTreeMap::from([(content, document.clone())]);
+    let stage = Stage {
+        airing: &airing,
+        documents: &documents,
+        site: &site(),
+        marks: Marks::default(),
+        theme,
+    };
+    scene.render(&stage, NOW)
 }
 
 pub fn png(frame: &Frame) -> Vec<u8> {
