@@ -107,6 +107,36 @@ fn what_is_not_what_its_hash_says_is_never_kept_and_asked_for_ever_more_seldom()
 }
 
 #[test]
+fn while_the_disk_refuses_nothing_more_is_fetched() {
+    let pictures: Vec<_> = (1..9).map(picture).collect();
+    let notice = poster("海报", &pictures.iter().collect::<Vec<_>>());
+    let mut lobby = lobby();
+    let held = pictures.iter().map(|picture| (picture.hash(), picture.to_bytes()));
+    lobby.hub_holds = held.collect();
+    lobby.disk_fails(true);
+    lobby.sends(content(&notice.payload)).sends(head(1, &[&notice]));
+    lobby.after(60_000);
+    assert!(lobby.fetched.len() <= 2, "{}", lobby.fetched.len());
+    lobby.disk_fails(false);
+    lobby.after(60_000);
+    assert_eq!((lobby.fetched.len(), lobby.showing().media.len()), (8, 8));
+}
+
+#[test]
+fn lamps_fetch_no_pictures() {
+    let picture = picture(1);
+    let notice = poster("海报", &[&picture]);
+    let mut lobby = Lobby::open();
+    let mut config = config();
+    config.hubs = vec!["http://192.0.2.1:8080".to_owned()];
+    (config.panel.width_px, config.panel.height_px) = (256, 64);
+    lobby.sends(configured(2, &config));
+    lobby.sends(content(&notice.payload)).sends(head(1, &[&notice]));
+    lobby.after(60_000).shows(&["海报"]);
+    assert!(lobby.fetched.is_empty());
+}
+
+#[test]
 fn a_hub_that_was_away_is_asked_at_once_when_it_is_back() {
     let picture = picture(1);
     let notice = poster("海报", &[&picture]);

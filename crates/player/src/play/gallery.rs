@@ -165,3 +165,84 @@ impl Documents for OnHand<'_> {
         gallery.picture((*hash, size_px))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::replica::{Change, MemoryReplica, Replica};
+    use heliograph_picture::{Format, clean};
+    use std::sync::mpsc::{Receiver, channel};
+
+    /// A picture's payload as a hub sends it.
+    fn payload(shade: u8) -> (ContentHash, Vec<u8>) {
+        let picture = Picture::new(30, 20, vec![shade; 1800]).unwrap();
+        let object = ContentPayload {
+            salt: [shade; 16],
+            bytes: clean(&picture, Format::Png).unwrap().bytes,
+        };
+        (object.hash(), object.to_bytes())
+    }
+
+    /// A gallery of these files; what it tells, and a bell that rings when something is ready.
+    fn gallery(files: &[(ContentHash, Vec<u8>)]) -> (Gallery, Receiver<Input>, Receiver<()>) {
+        let mut replica = MemoryReplica::new();
+        let changes = files
+            .iter()
+            .map(|(hash, file)| Change::Media(*hash, Some(file.as_slice().into())));
+        replica.apply(&changes.collect::<Vec<_>>()).unwrap();
+        let ((told, heard), (ring, bell)) = (channel(), channel());
+        let tell = Box::new(move |input| told.send(input).unwrap());
+        let gallery = Gallery::new(replica.media(), tell, Box::new(move || ring.send(()).unwrap()));
+        (gallery, heard, bell)
+    }
+
+    #[test]
+    fn a_picture_is_made_ready_away_from_the_frame_and_then_at_hand() {
+        let (hash, file) = payload(40);
+        let (gallery, _, bell) = gallery(&[(hash, file)]);
+        let before = gallery.generation();
+        assert!(gallery.picture((hash, (60, 40))).is_none(), "the frame does not wait");
+        bell.recv().unwrap();
+        let ready = gallery.picture((hash, (60, 40))).unwrap();
+        assert_eq!((ready.width_px(), ready.height_px(), ready.rgb()[0]), (60, 40, 40));
+        assert!(gallery.generation() > before);
+    }
+
+    #[test]
+    fn a_file_that_is_not_its_hash_is_told_and_one_that_cannot_be_decoded_is_not_tried_again() {
+        let ((right, file), (other, _)) = (payload(1), payload(2));
+        let nonsense = ContentPayload {
+            salt: [9; 16],
+            bytes: b"\x89PNG\r\n\x1a\nnonsense".to_vec(),
+        };
+        let files = [
+            (other, file.clone()),
+            (nonsense.hash(), nonsense.to_bytes()),
+            (right, file),
+        ];
+        let (gallery, heard, bell) = gallery(&files);
+        let ask = |hash| {
+            assert!(gallery.picture((hash, (3, 2))).is_none());
+            bell.recv().unwrap();
+        };
+        ask(other);
+        assert!(matches!(heard.try_recv(), Ok(Input::MediaLost(hash)) if hash == other));
+        ask(nonsense.hash());
+        assert!(heard.try_recv().is_err(), "fetching it anew would not help");
+        assert!(gallery.picture((nonsense.hash(), (3, 2))).is_none());
+        // The control: nothing is under way, so the right one is made ready now.
+        ask(right);
+        assert!(gallery.picture((right, (3, 2))).is_some());
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_in_bytes() {
+        let mut state = State::default();
+        for n in 0..40 {
+            let picture = Picture::new(1000, 1000, vec![n; 3_000_000]).unwrap();
+            state.keep((ContentHash([n; 32]), (1000, 1000)), picture);
+        }
+        assert_eq!(state.kept.len(), KEPT_BYTES / 3_000_000);
+        assert_eq!(state.kept[0].0.0, ContentHash([39; 32]), "the newest first");
+    }
+}
