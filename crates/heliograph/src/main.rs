@@ -34,6 +34,8 @@ enum Command {
     Hub(command::hub::Args),
     /// Runs a display's player.
     Player(command::player::Args),
+    /// Draws a publication's file on a panel, without a hub: to work on a text or a template.
+    Render(command::render::Args),
     /// Prints reports from a hub's data folder.
     Report(command::report::Args),
     /// Looks at the event log of a hub's data folder.
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => command::demo::run(&args),
         Command::Hub(args) => command::hub::run(&args),
         Command::Player(args) => command::player::run(args),
+        Command::Render(args) => command::render::run(&args),
         Command::Report(args) => command::report::run(&args),
         Command::Log(args) => command::log::run(args),
         Command::VerifyProof(args) => command::log::verify_proof(&args),

@@ -18,6 +18,14 @@ pub enum FontSource {
     Files(PathBuf, PathBuf),
 }
 
+impl FontSource {
+    /// The fonts that a panel's pictures are drawn with.
+    #[must_use]
+    pub fn for_panel(self, panel: &Panel) -> Arc<FontSet> {
+        Fonts::new(self).for_panel(panel)
+    }
+}
+
 /// The fonts in use. Outline fonts take megabytes, so a strip or a sign never loads them, and a display that becomes
 /// one lets go of them.
 pub(crate) struct Fonts {

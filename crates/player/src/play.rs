@@ -78,7 +78,7 @@ impl Projectionist {
     }
 
     /// Shows what is due, and answers how long there is nothing to do.
-    fn step(&mut self, showing: &Showing) -> Duration {
+    fn step(&mut self, showing: &Arc<Showing>) -> Duration {
         let now = showing.site_time(self.clock.now());
         let drawn = self.theatre.draw(showing, now);
         for (content, why) in self.theatre.failures() {
@@ -87,8 +87,9 @@ impl Projectionist {
         if let Some(drawn) = drawn {
             self.put_up(&drawn, showing, now);
         }
-        let after = showing.site_time(self.clock.now());
-        Duration::from_millis(self.theatre.next().since(after)).min(LONGEST_NAP)
+        self.clock
+            .until(showing.clock_time(self.theatre.next()))
+            .min(LONGEST_NAP)
     }
 
     fn put_up(&mut self, drawn: &Drawn, showing: &Showing, now: Instant) {

@@ -26,7 +26,8 @@ impl Rect {
         self.y + self.h
     }
 
-    fn meet(self, other: Self) -> Self {
+    /// The part of both; without extent when they do not meet.
+    pub(crate) fn meet(self, other: Self) -> Self {
         let (x, y) = (self.x.max(other.x), self.y.max(other.y));
         let w = self.right().min(other.right()) - x;
         let h = self.bottom().min(other.bottom()) - y;
@@ -40,7 +41,7 @@ impl Rect {
 }
 
 /// One thing to draw.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// A plain rectangle.
     Fill(Rect, Rgb),
@@ -53,9 +54,28 @@ pub(crate) enum Piece {
         line: TextLine,
         colour: Rgb,
     },
+    /// A line of text of which only what is inside a window is seen.
+    Moving {
+        window: Rect,
+        x: i32,
+        y: i32,
+        line: TextLine,
+        colour: Rgb,
+    },
 }
 
 impl Piece {
+    /// Where its ink may lie, and nowhere else: drawing keeps to it.
+    pub(crate) fn bounds(&self) -> Rect {
+        match self {
+            Self::Fill(rect, _) | Self::Round(rect, ..) | Self::Moving { window: rect, .. } => *rect,
+            // Ink that reaches out of its cells (accents above, long tails, slanted ends) stays within an em on every side.
+            Self::Text { x, y, line, .. } => {
+                Rect::new(x - line.em, y - 2 * line.em, line.width + 2 * line.em, 3 * line.em)
+            }
+        }
+    }
+
     /// A line of text in a line box: the em stands in the middle of `height`.
     pub(crate) fn text(x: i32, top: i32, height: i32, line: &TextLine, colour: Rgb) -> Self {
         let y = line.baseline(top, height);
@@ -83,46 +103,60 @@ impl Piece {
                 line,
                 colour,
             },
+            Self::Moving {
+                window,
+                x,
+                y,
+                line,
+                colour,
+            } => Self::Moving {
+                window: shift(window),
+                x: x + dx,
+                y: y + dy,
+                line,
+                colour,
+            },
         }
     }
 }
 
 /// A frame being drawn on, within a clip.
 pub(crate) struct Canvas<'f> {
-    frame: Frame,
+    frame: &'f mut Frame,
     fonts: &'f FontSet,
     clip: Rect,
 }
 
 impl<'f> Canvas<'f> {
-    pub(crate) fn new(width: i32, height: i32, fonts: &'f FontSet, ground: Rgb) -> Self {
-        let side = |n: i32| u32::try_from(n.max(0)).unwrap_or(0);
-        Self {
-            frame: Frame::filled(side(width), side(height), ground),
-            fonts,
-            clip: Rect::new(0, 0, width.max(0), height.max(0)),
-        }
-    }
-
-    pub(crate) fn into_frame(self) -> Frame {
-        self.frame
+    /// A canvas on a frame that is there.
+    pub(crate) fn on(frame: &'f mut Frame, fonts: &'f FontSet) -> Self {
+        let clip = whole(frame);
+        Self { frame, fonts, clip }
     }
 
     pub(crate) fn draw(&mut self, pieces: &[Piece]) {
+        let whole = self.clip;
         for piece in pieces {
+            self.clip = whole.meet(piece.bounds());
+            if self.clip.w == 0 || self.clip.h == 0 {
+                continue;
+            }
             match piece {
                 Piece::Fill(rect, colour) => self.fill(*rect, *colour),
                 Piece::Round(rect, radius, colour) => self.round(*rect, *radius, *colour),
-                Piece::Text { x, y, line, colour } => self.text(*x, *y, line, *colour),
+                Piece::Text { x, y, line, colour } | Piece::Moving { x, y, line, colour, .. } => {
+                    self.text(*x, *y, line, *colour);
+                }
             }
         }
+        self.clip = whole;
     }
 
-    /// Draws a line inside `window` only.
-    pub(crate) fn text_within(&mut self, window: Rect, x: i32, y: i32, line: &TextLine, colour: Rgb) {
+    /// Draws only what lies in a rectangle.
+    pub(crate) fn draw_within(&mut self, window: Rect, pieces: &[Piece]) {
         let whole = self.clip;
         self.clip = whole.meet(window);
-        self.text(x, y, line, colour);
+        self.draw(pieces);
         self.clip = whole;
     }
 
@@ -216,6 +250,41 @@ impl<'f> Canvas<'f> {
     }
 }
 
+/// The rectangle of a whole frame.
+pub(crate) fn whole(frame: &Frame) -> Rect {
+    let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    Rect::new(0, 0, side(frame.width_px()), side(frame.height_px()))
+}
+
+/// Where two drawings differ: places outside of these rectangles look the same in both. A drawing is its pieces in order,
+/// the first of which covers the ground.
+pub(crate) fn damage(before: &[Piece], after: &[Piece]) -> Vec<Rect> {
+    if before.len() == after.len() {
+        let differ = before.iter().zip(after).filter(|(old, new)| old != new);
+        return differ.flat_map(|(old, new)| [old.bounds(), new.bounds()]).collect();
+    }
+    let same = before.iter().zip(after).take_while(|(old, new)| old == new).count();
+    let (before, after) = (&before[same..], &after[same..]);
+    let ends = before.iter().rev().zip(after.iter().rev());
+    let tail = ends.take_while(|(old, new)| old == new).count();
+    let changed = before[..before.len() - tail].iter().chain(&after[..after.len() - tail]);
+    changed.map(Piece::bounds).collect()
+}
+
+/// One rectangle around all; `None` around nothing.
+pub(crate) fn around(rects: &[Rect]) -> Option<Rect> {
+    let (first, rest) = rects.split_first()?;
+    Some(rest.iter().fold(*first, |sum, rect| {
+        let (x, y) = (sum.x.min(rect.x), sum.y.min(rect.y));
+        Rect::new(
+            x,
+            y,
+            sum.right().max(rect.right()) - x,
+            sum.bottom().max(rect.bottom()) - y,
+        )
+    }))
+}
+
 fn blend(pixel: &mut [u8], alpha: u8, colour: Rgb) {
     let alpha = u32::from(alpha);
     for (byte, ink) in pixel.iter_mut().zip([colour.0, colour.1, colour.2]) {
@@ -243,13 +312,27 @@ mod tests {
     #[test]
     fn nothing_is_drawn_outside_the_frame_or_the_clip() {
         let fonts = FontSet::built_in();
-        let mut canvas = Canvas::new(8, 8, &fonts, Rgb(0, 0, 0));
-        canvas.fill(Rect::new(-5, -5, 100, 7), Rgb(9, 9, 9));
-        canvas.round(Rect::new(4, 4, 100, 100), 3, Rgb(5, 5, 5));
-        canvas.fill(Rect::new(3, 3, -1, 4), Rgb(7, 7, 7));
-        let frame = canvas.into_frame();
+        let mut frame = Frame::filled(8, 8, Rgb(0, 0, 0));
+        Canvas::on(&mut frame, &fonts).draw(&[
+            Piece::Fill(Rect::new(-5, -5, 100, 7), Rgb(9, 9, 9)),
+            Piece::Round(Rect::new(4, 4, 100, 100), 3, Rgb(5, 5, 5)),
+            Piece::Fill(Rect::new(3, 3, -1, 4), Rgb(7, 7, 7)),
+        ]);
         assert_eq!((frame.pixel(7, 1), frame.pixel(0, 2)), (Rgb(9, 9, 9), Rgb(0, 0, 0)));
         assert_eq!((frame.pixel(7, 7), frame.pixel(4, 4)), (Rgb(5, 5, 5), Rgb(0, 0, 0)));
+    }
+
+    #[test]
+    fn drawings_differ_where_their_pieces_do() {
+        let fill = |x, colour| Piece::Fill(Rect::new(x, 0, 2, 2), Rgb(colour, 0, 0));
+        let before = [fill(0, 1), fill(2, 2), fill(4, 3)];
+        assert_eq!(damage(&before, &before), []);
+        let moved = [fill(0, 1), fill(3, 2), fill(4, 3)];
+        assert_eq!(around(&damage(&before, &moved)), Some(Rect::new(2, 0, 3, 2)));
+        let gone = [fill(0, 1), fill(4, 3)];
+        assert_eq!(damage(&before, &gone), [Rect::new(2, 0, 2, 2)]);
+        assert_eq!(damage(&gone, &before), [Rect::new(2, 0, 2, 2)]);
+        assert_eq!(around(&[]), None);
     }
 
     #[test]

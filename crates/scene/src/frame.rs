@@ -1,5 +1,6 @@
 //! A picture, ready for a sink.
 
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// A picture of a panel's size: rows from the top, three bytes (red, green, blue; sRGB) a pixel.
@@ -18,10 +19,13 @@ impl Frame {
     /// A picture of one colour.
     #[must_use]
     pub fn filled(width_px: u32, height_px: u32, colour: Rgb) -> Self {
-        let pixels = width_px as usize * height_px as usize;
-        let mut rgb = Vec::with_capacity(pixels * 3);
-        for _ in 0..pixels {
-            rgb.extend_from_slice(&[colour.0, colour.1, colour.2]);
+        let bytes = width_px as usize * height_px as usize * 3;
+        let mut rgb = vec![colour.0; bytes];
+        // One grey, black and white above all, is there already.
+        if colour != Rgb(colour.0, colour.0, colour.0) {
+            for pixel in rgb.as_chunks_mut::<3>().0 {
+                *pixel = [colour.0, colour.1, colour.2];
+            }
         }
         Self {
             width_px,
@@ -51,6 +55,16 @@ impl Frame {
     /// The same bytes, to draw on.
     pub fn rgb_mut(&mut self) -> &mut [u8] {
         &mut self.rgb
+    }
+
+    /// SHA-256 of width and height (four bytes each, big-endian) and the bytes: what names a picture in evidence.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        let mut sha = Sha256::new();
+        sha.update(self.width_px.to_be_bytes());
+        sha.update(self.height_px.to_be_bytes());
+        sha.update(&self.rgb);
+        sha.finalize().into()
     }
 
     /// The colour at a place; black outside.

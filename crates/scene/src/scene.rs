@@ -1,6 +1,6 @@
 //! The scene of one panel: lays documents out once and draws them as often as their pixels change.
 
-use crate::canvas::{Canvas, Rect};
+use crate::canvas::{Canvas, Piece, Rect};
 use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
@@ -9,13 +9,13 @@ use crate::template::{self, Composition, Page, chrome, lamps, sign, slate, strip
 use crate::text;
 use crate::theme::{Desk, Layout, PAPER, Theme};
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{Document, Instant, Lang, Panel, PublicationId, Turn};
+use heliograph_domain::{ContentHash, Document, Instant, Lang, Panel, PublicationId, Turn};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Raised when pixels change on purpose, so that evidence names the drawing that made it.
-pub const SCENE_VERSION: u16 = 2;
+pub const SCENE_VERSION: u16 = 3;
 
 /// Layouts kept at hand. A layout of a full page takes about 50 kB.
 const KEPT: usize = 256;
@@ -29,7 +29,15 @@ pub struct Scene {
     lang: Lang,
     layout: Layout,
     theme: Theme,
-    laid: Mutex<HashMap<[u8; 32], Arc<Composition>>>,
+    laid: Mutex<HashMap<Key, Arc<Composition>>>,
+}
+
+/// What a layout is of: released content by its hash, which costs nothing to know at every frame; a text that is still
+/// being written by its bytes.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    Content(ContentHash),
+    Bytes([u8; 32]),
 }
 
 /// What stands in the main zone.
@@ -62,15 +70,40 @@ impl Scene {
         &self.panel
     }
 
+    /// The language of its readers.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// The characters of a document that this panel's fonts cannot draw, in the order of Unicode: an author is to
+    /// write them otherwise. They are looked for in all its texts, also in those that this panel leaves out.
+    #[must_use]
+    pub fn missing(&self, document: &Document) -> Vec<char> {
+        // The document's own form is JSON, which writes everything outside ASCII as it is.
+        self.fonts
+            .missing(&String::from_utf8_lossy(&document.to_bytes()), self.lang)
+    }
+
     /// How many pages a document takes on this panel, and how long each must stand to be read.
     #[must_use]
     pub fn turn(&self, document: &Document) -> Turn {
-        self.laid_out(document).turn()
+        self.written(document).turn()
+    }
+
+    /// The same of released content, whose hash is known.
+    #[must_use]
+    pub fn turn_of(&self, content: &ContentHash, document: &Document) -> Turn {
+        self.laid_out(Key::Content(*content), document).turn()
     }
 
     /// The picture at `now`.
     #[must_use]
     pub fn render(&self, stage: &Stage<'_>, now: Instant) -> Frame {
+        self.paint(&self.pieces(stage, now))
+    }
+
+    /// What the picture at `now` is made of, in the order of drawing; the first piece covers the panel.
+    pub(crate) fn pieces(&self, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
         let composition = self.on_stage(stage);
         let main = stage.airing.main.as_ref().zip(composition.as_deref());
         let main = main.and_then(|(on, composition)| {
@@ -82,7 +115,7 @@ impl Scene {
                 publication: Some(on.item.publication),
             })
         });
-        self.draw(main.as_ref(), stage, now)
+        self.compile(main.as_ref(), stage, now)
     }
 
     /// The first instant after `now` at which the pixels may differ.
@@ -108,7 +141,7 @@ impl Scene {
     /// An item alone on this panel, as its author wants to see it: page `page`, the last one when there are fewer.
     #[must_use]
     pub fn preview(&self, document: &Document, site: &SiteProfile, page: u32, now: Instant) -> Frame {
-        let composition = self.laid_out(document);
+        let composition = self.written(document);
         let pages = composition.turn().pages;
         let number = page.min(pages.saturating_sub(1));
         let main = composition.page(number).map(|page| Main {
@@ -130,7 +163,7 @@ impl Scene {
             site,
             marks: crate::Marks::default(),
         };
-        self.draw(main.as_ref(), &stage, now)
+        self.paint(&self.compile(main.as_ref(), &stage, now))
     }
 
     /// A built-in card at `now`.
@@ -149,11 +182,12 @@ impl Scene {
             marks: crate::Marks::default(),
         };
         match card {
-            Card::Slate | Card::Pairing { .. } | Card::TestCard { .. } => self.draw(None, &stage, now),
+            Card::Slate | Card::Pairing { .. } | Card::TestCard { .. } => self.render(&stage, now),
         }
     }
 
-    fn is_screen(&self) -> bool {
+    /// Whether this is a screen, not lamps.
+    pub(crate) fn is_screen(&self) -> bool {
         matches!(self.layout, Layout::Landscape | Layout::Portrait)
     }
 
@@ -167,12 +201,15 @@ impl Scene {
 
     fn on_stage(&self, stage: &Stage<'_>) -> Option<Arc<Composition>> {
         let content = stage.airing.main.as_ref()?.item.content;
-        Some(self.laid_out(stage.documents.document(&content)?))
+        Some(self.laid_out(Key::Content(content), stage.documents.document(&content)?))
     }
 
-    /// The document's layout, from the cache when it has been laid out before. Documents are told apart by their bytes.
-    fn laid_out(&self, document: &Document) -> Arc<Composition> {
-        let key: [u8; 32] = Sha256::digest(document.to_bytes()).into();
+    fn written(&self, document: &Document) -> Arc<Composition> {
+        self.laid_out(Key::Bytes(Sha256::digest(document.to_bytes()).into()), document)
+    }
+
+    /// The document's layout, from the cache when it has been laid out before.
+    fn laid_out(&self, key: Key, document: &Document) -> Arc<Composition> {
         // Only whole layouts are ever put in, so a panic elsewhere leaves nothing half made.
         let mut laid = self.laid.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(composition) = laid.get(&key) {
@@ -203,40 +240,50 @@ impl Scene {
         }
     }
 
-    fn draw(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Frame {
+    fn paint(&self, pieces: &[Piece]) -> Frame {
+        let mut frame = Frame::filled(
+            u32::from(self.panel.width_px),
+            u32::from(self.panel.height_px),
+            lamps::DARK,
+        );
+        Canvas::on(&mut frame, &self.fonts).draw(pieces);
+        frame
+    }
+
+    /// Draws pieces on what is there, inside a rectangle only.
+    pub(crate) fn repaint(&self, frame: &mut Frame, within: Rect, pieces: &[Piece]) {
+        Canvas::on(frame, &self.fonts).draw_within(within, pieces);
+    }
+
+    fn compile(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
+        let whole = Rect::new(0, 0, i32::from(self.panel.width_px), i32::from(self.panel.height_px));
         if self.is_screen() {
-            self.screen(main, stage, now)
+            self.screen(whole, main, stage, now)
         } else {
-            self.lamps(main, stage, now)
+            self.lamps(whole, main, stage, now)
         }
     }
 
-    fn screen(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Frame {
+    fn screen(&self, whole: Rect, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
         let desk = self.desk();
-        let mut canvas = Canvas::new(self.theme.width, self.theme.height, &self.fonts, PAPER);
+        let mut pieces = vec![Piece::Fill(whole, PAPER)];
         match main {
             Some(main) => {
-                canvas.draw(&chrome::header(&desk, stage.site, now));
-                canvas.draw(&main.page.pieces);
-                canvas.draw(&chrome::aside(
-                    &desk,
-                    stage.site,
-                    main.publication,
-                    main.number,
-                    main.pages,
-                ));
-                canvas.draw(&chrome::footer(&desk, stage, now));
+                pieces.extend(chrome::header(&desk, stage.site, now));
+                pieces.extend_from_slice(&main.page.pieces);
+                let (number, pages) = (main.number, main.pages);
+                pieces.extend(chrome::aside(&desk, stage.site, main.publication, number, pages));
+                pieces.extend(chrome::footer(&desk, stage, now));
             }
-            None => canvas.draw(&slate::screen(&desk, stage.site, now)),
+            None => pieces.extend(slate::screen(&desk, stage.site, now)),
         }
-        canvas.draw(&chrome::marks(&desk, stage.marks));
-        canvas.into_frame()
+        pieces.extend(chrome::marks(&desk, stage.marks));
+        pieces
     }
 
-    fn lamps(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Frame {
+    fn lamps(&self, whole: Rect, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
         let bulbs = self.bulbs();
-        let (width, height) = (i32::from(self.panel.width_px), i32::from(self.panel.height_px));
-        let mut canvas = Canvas::new(width, height, &self.fonts, lamps::DARK);
+        let mut pieces = vec![Piece::Fill(whole, lamps::DARK)];
         let idle;
         let (page, stood_ms) = match main {
             Some(main) => (main.page, main.stood_ms),
@@ -245,29 +292,21 @@ impl Scene {
                 (&idle, 0)
             }
         };
-        canvas.draw(&page.pieces);
-        if let Some(ticker) = &page.ticker {
-            ticker.draw(&mut canvas, stood_ms);
-        }
+        pieces.extend_from_slice(&page.pieces);
+        pieces.extend(page.ticker.as_ref().map(|ticker| ticker.at(stood_ms)));
         if let Some((rect, colour)) = page.clock {
-            self.clock(&mut canvas, rect, colour, stage.site, now);
+            pieces.push(self.clock(rect, colour, stage.site, now));
         }
-        canvas.draw(&lamps::marks(&bulbs, stage.marks));
-        canvas.into_frame()
+        pieces.extend(lamps::marks(&bulbs, stage.marks));
+        pieces
     }
 
     /// The time of day, at the right end of its rectangle.
-    fn clock(&self, canvas: &mut Canvas<'_>, rect: Rect, colour: crate::Rgb, site: &SiteProfile, now: Instant) {
+    fn clock(&self, rect: Rect, colour: crate::Rgb, site: &SiteProfile, now: Instant) -> Piece {
         let (_, of_day_ms) = site.clock.date(now);
         let told = crate::words::clock(of_day_ms);
         let line = text::single(&self.fonts, &told, self.bulbs().style(1));
-        canvas.draw(&[crate::canvas::Piece::text(
-            rect.right() - line.width,
-            rect.y,
-            rect.h,
-            &line,
-            colour,
-        )]);
+        Piece::text(rect.right() - line.width, rect.y, rect.h, &line, colour)
     }
 }
 

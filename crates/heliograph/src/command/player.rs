@@ -1,15 +1,14 @@
 //! `heliograph player`
 
+use super::moments::{Moments, Teller};
 use super::say;
 use crate::Failure;
 use crate::api::Api;
 use clap::Subcommand;
 use heliograph_domain::DisplayId;
-use heliograph_domain::Instant;
 use heliograph_player::profile::Profile;
 use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
-use heliograph_scene::Frame;
-use heliograph_sink::{BrowserSink, Sink, SinkError, SinkSpec, Tee};
+use heliograph_sink::{BrowserSink, Sink, SinkSpec, Tee};
 use heliograph_wire::{KeyPair, PublicKey};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -42,6 +41,9 @@ struct Run {
     /// Tells when the first frame was handed to the sink; for measuring.
     #[arg(long, hide = true)]
     tell_first_frame: bool,
+    /// Writes the moment of every frame to a file; for measuring, as is the sink `record`, which does nothing else.
+    #[arg(long, hide = true)]
+    tell_frames: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -159,16 +161,13 @@ fn play(args: &Run) -> Result<(), Failure> {
         .broker
         .parse()
         .map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
-    let spec: SinkSpec = args
-        .sink
-        .parse()
-        .map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
     let profile = Profile::parse_built_in(&args.profile)?;
     let identity = Identity::load(&identity_file(&args.data))?;
-    let (mut sink, live) = open_sink(spec, &identity.display.to_string())?;
-    if args.tell_first_frame {
-        sink = Box::new(Tee::new(vec![sink, Box::new(Teller { told: false })]));
-    }
+    let (sinks, live) = open_sinks(args, &identity.display.to_string())?;
+    let sink = match <[_; 1]>::try_from(sinks) {
+        Ok([only]) => only,
+        Err(several) => Box::new(Tee::new(several)),
+    };
     let config = PlayerConfig {
         identity,
         broker,
@@ -191,6 +190,28 @@ fn play(args: &Run) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The sink and what measures it, and where its live picture is, when it has one.
+fn open_sinks(args: &Run, title: &str) -> Result<(Vec<Box<dyn Sink>>, Option<String>), Failure> {
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    let mut live = None;
+    if args.sink != "record" || args.tell_frames.is_none() {
+        let spec: SinkSpec = args
+            .sink
+            .parse()
+            .map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
+        let (sink, its) = open_sink(spec, title)?;
+        sinks.push(sink);
+        live = its;
+    }
+    if args.tell_first_frame {
+        sinks.push(Box::new(Teller::default()));
+    }
+    if let Some(file) = &args.tell_frames {
+        sinks.push(Box::new(Moments::new(file)?));
+    }
+    Ok((sinks, live))
+}
+
 /// The sink, and where its live picture is, when it has one.
 fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
     if let SinkSpec::Browser(address) = spec {
@@ -198,24 +219,5 @@ fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<Strin
         let live = sink.url();
         return Ok((Box::new(sink), Some(live)));
     }
-    Ok((spec.open(title)?, None))
-}
-
-/// Says a word at the first frame.
-struct Teller {
-    told: bool,
-}
-
-impl Sink for Teller {
-    fn name(&self) -> &str {
-        "teller"
-    }
-
-    fn show(&mut self, _frame: &Arc<Frame>, _at: Instant) -> Result<(), SinkError> {
-        if !self.told {
-            self.told = true;
-            say("first frame");
-        }
-        Ok(())
-    }
+    Ok((spec.open(title, &heliograph_sink::Rig::default())?, None))
 }

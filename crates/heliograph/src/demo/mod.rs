@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use lobby::Lobby;
 use replay::{PASSWORD, People};
 use sample::Sample;
+pub(crate) use sample::sample_site;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,10 +1,14 @@
 //! The sample office, compiled in: see `sample/README.md`.
 
+use heliograph_domain::site::{SiteClock, SiteProfile};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 use serde_json::Value;
+
+/// China's one time zone, in seconds east of Greenwich.
+const CHINA_S: i32 = 8 * 3600;
 
 /// The office: its profile and its people.
 #[derive(Debug, Deserialize)]
@@ -12,6 +16,16 @@ pub(crate) struct Office {
     pub(crate) site: String,
     pub(crate) profile: Value,
     pub(crate) staff: Vec<Person>,
+}
+
+/// The sample office as its displays know it.
+///
+/// # Errors
+/// When the sample does not hold together, which a test would have noticed.
+pub(crate) fn sample_site() -> Result<SiteProfile, serde_json::Error> {
+    let mut profile = Sample::read()?.office.profile;
+    profile["clock"] = serde_json::to_value(SiteClock::fixed(CHINA_S))?;
+    serde_json::from_value(profile)
 }
 
 /// Someone who works there.

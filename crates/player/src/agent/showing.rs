@@ -60,6 +60,12 @@ impl Showing {
         clock.plus_ms(self.ahead_ms)
     }
 
+    /// What the display's clock says when it is `at` at the site: the other way round.
+    #[must_use]
+    pub fn clock_time(&self, at: Instant) -> Instant {
+        Instant(at.0.saturating_sub(self.ahead_ms))
+    }
+
     /// Whether the hub has been silent for too long at `now`.
     #[must_use]
     pub fn stale(&self, now: Instant) -> bool {

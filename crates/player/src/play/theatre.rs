@@ -6,7 +6,7 @@ use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, PublicationId, Turn};
-use heliograph_scene::{Frame, Marks, Scene, Stage};
+use heliograph_scene::{Frame, Marks, Reel, Scene, Stage};
 use heliograph_wire::OnAirReport;
 use std::any::Any;
 use std::cell::RefCell;
@@ -17,21 +17,27 @@ use std::sync::Arc;
 /// After a failure the next attempt comes so much later, in milliseconds.
 const AGAIN_MS: u64 = 1000;
 
-/// Draws for one panel in one language. There is one that does, the scene; tests have others.
+/// Draws for one panel in one language. There is one that does, the scene with its reel; tests have others.
 pub(crate) trait Artist: Send {
-    /// How long a document takes.
-    fn turn(&self, document: &Document) -> Turn;
+    /// How long an item's document takes.
+    fn turn(&self, content: &ContentHash, document: &Document) -> Turn;
     /// The picture at `now`, and when its pixels change next.
-    fn draw(&self, stage: &Stage<'_>, now: Instant) -> (Frame, Instant);
+    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant);
 }
 
-impl Artist for Scene {
-    fn turn(&self, document: &Document) -> Turn {
-        Self::turn(self, document)
+/// The scene, and what it drew last.
+struct Screening {
+    scene: Scene,
+    reel: Reel,
+}
+
+impl Artist for Screening {
+    fn turn(&self, content: &ContentHash, document: &Document) -> Turn {
+        self.scene.turn_of(content, document)
     }
 
-    fn draw(&self, stage: &Stage<'_>, now: Instant) -> (Frame, Instant) {
-        (self.render(stage, now), self.next_change(stage, now))
+    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant) {
+        self.scene.advance(&mut self.reel, stage, now)
     }
 }
 
@@ -41,7 +47,12 @@ pub(crate) type MakeArtist = Box<dyn FnMut(&Panel, Lang) -> Box<dyn Artist> + Se
 /// Scenes with these fonts.
 pub(crate) fn scenes(fonts: FontSource) -> MakeArtist {
     let mut fonts = Fonts::new(fonts);
-    Box::new(move |panel, language| Box::new(Scene::new(fonts.for_panel(panel), *panel, language)))
+    Box::new(move |panel, language| {
+        Box::new(Screening {
+            scene: Scene::new(fonts.for_panel(panel), *panel, language),
+            reel: Reel::new(),
+        })
+    })
 }
 
 /// A frame, and what is on it.
@@ -62,6 +73,8 @@ pub(crate) struct Theatre {
     undrawable: RefCell<HashSet<ContentHash>>,
     failures: RefCell<Vec<(Option<ContentHash>, String)>>,
     last: Option<Picture>,
+    /// The airing that was worked out last, which holds until its end.
+    act: Option<Act>,
     /// What has been in the main zone without a break, and since when.
     running: Option<(PublicationId, ContentHash, Instant)>,
     /// When the picture was drawn.
@@ -72,8 +85,37 @@ pub(crate) struct Theatre {
     rest_until: Instant,
 }
 
+/// An airing with what it was worked out from.
+struct Act {
+    showing: Arc<Showing>,
+    since: Instant,
+    until: Instant,
+    marks: Marks,
+    picture: Picture,
+}
+
+impl Act {
+    fn holds(&self, showing: &Arc<Showing>, now: Instant) -> bool {
+        Arc::ptr_eq(&self.showing, showing) && self.since <= now && now < self.until
+    }
+
+    fn airing(&self) -> Airing<'_> {
+        let main = self.picture.main.as_ref();
+        Airing {
+            main: main.map(|(item, page, pages, page_since)| OnAir {
+                item,
+                page: *page,
+                pages: *pages,
+                page_since: *page_since,
+            }),
+            footer: self.picture.footer.iter().collect(),
+            until: self.until,
+        }
+    }
+}
+
 /// What a frame depends on besides the time. While it stays the same, the scene says when its pixels change.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Picture {
     panel: Panel,
     language: Lang,
@@ -112,6 +154,7 @@ impl Theatre {
             undrawable: RefCell::default(),
             failures: RefCell::default(),
             last: None,
+            act: None,
             running: None,
             drawn_at: Instant(0),
             next: Instant(0),
@@ -138,7 +181,7 @@ impl Theatre {
 
     /// The frame for `now`, if the panel does not show it already. Content that cannot be drawn is passed over, and
     /// the rest of the programme is tried.
-    pub(super) fn draw(&mut self, showing: &Showing, now: Instant) -> Option<Drawn> {
+    pub(super) fn draw(&mut self, showing: &Arc<Showing>, now: Instant) -> Option<Drawn> {
         // A rest longer than was asked for means that the clock was set back.
         if now < self.rest_until && self.rest_until.since(now) <= AGAIN_MS {
             return None;
@@ -150,6 +193,7 @@ impl Theatre {
                 Err(Failed::Content(culprits)) => {
                     // What panicked may have left the scene's caches half made.
                     self.scene = None;
+                    self.act = None;
                     self.undrawable.get_mut().extend(culprits);
                 }
                 Err(Failed::Slate) => {
@@ -163,8 +207,59 @@ impl Theatre {
         None
     }
 
-    fn attempt(&mut self, showing: &Showing, now: Instant) -> Result<Option<Drawn>, Failed> {
+    fn attempt(&mut self, showing: &Arc<Showing>, now: Instant) -> Result<Option<Drawn>, Failed> {
         self.set_scene(showing);
+        let act = self.act_at(showing, now)?;
+        let same = self.last.as_ref() == Some(&act.picture);
+        if same && self.drawn_at <= now && now < self.next {
+            self.act = Some(act);
+            return Ok(None);
+        }
+        let airing = act.airing();
+        let stage = Stage {
+            airing: &airing,
+            documents: showing.documents.as_ref(),
+            site: &showing.site,
+            marks: act.marks,
+        };
+        let (frame, next) = match self.drawing(&stage, now) {
+            Ok(drawn) => drawn,
+            Err(panic) => return Err(self.blame(&airing, &*panic)),
+        };
+        let on_air = airing.main.map(|on| self.report(on));
+        let turned = |last: &Picture| last.main != act.picture.main || last.stale != act.picture.stale;
+        let drawn = Drawn {
+            frame: dimmed(frame, showing),
+            on_air,
+            stale: act.marks.stale,
+            turned: self.last.as_ref().is_none_or(turned),
+        };
+        let next = next.min(act.until).max(now.plus_ms(1));
+        self.running = on_air.map(|on| (on.publication, on.content, on.since));
+        (self.drawn_at, self.next) = (now, next);
+        if !same {
+            self.last = Some(act.picture.clone());
+        }
+        self.act = Some(act);
+        Ok(Some(drawn))
+    }
+
+    /// Draws; a panic of the artist comes back as what it said.
+    fn drawing(&mut self, stage: &Stage<'_>, now: Instant) -> Result<(Arc<Frame>, Instant), Box<dyn Any + Send>> {
+        let Some((_, _, scene)) = &mut self.scene else {
+            return Err(Box::new("there is no scene"));
+        };
+        catch_unwind(AssertUnwindSafe(|| scene.draw(stage, now)))
+    }
+
+    /// The airing at `now`. A moving line is drawn sixty times a second and the airing changes every few seconds, so it
+    /// is worked out anew only when it ends or something else is to be shown.
+    fn act_at(&mut self, showing: &Arc<Showing>, now: Instant) -> Result<Act, Failed> {
+        if let Some(act) = self.act.take()
+            && act.holds(showing, now)
+        {
+            return Ok(act);
+        }
         self.forget_turns(showing);
         let Some((_, _, scene)) = &self.scene else {
             return Err(Failed::Slate);
@@ -174,33 +269,13 @@ impl Theatre {
             stale: showing.stale(now),
             drill: showing.drill,
         };
-        let picture = Picture::of(showing, &airing, marks);
-        let same = self.last.as_ref() == Some(&picture);
-        if same && self.drawn_at <= now && now < self.next {
-            return Ok(None);
-        }
-        let stage = Stage {
-            airing: &airing,
-            documents: showing.documents.as_ref(),
-            site: &showing.site,
+        Ok(Act {
+            showing: Arc::clone(showing),
+            since: now,
+            until: airing.until,
             marks,
-        };
-        let drawing = || scene.draw(&stage, now);
-        let (frame, next) = catch_unwind(AssertUnwindSafe(drawing)).map_err(|panic| self.blame(&airing, &*panic))?;
-        let on_air = airing.main.map(|on| self.report(on));
-        let drawn = Drawn {
-            frame: Arc::new(dimmed(frame, showing)),
-            on_air,
-            stale: marks.stale,
-            turned: self
-                .last
-                .as_ref()
-                .is_none_or(|last| last.main != picture.main || last.stale != picture.stale),
-        };
-        let next = next.min(airing.until).max(now.plus_ms(1));
-        self.running = on_air.map(|on| (on.publication, on.content, on.since));
-        (self.last, self.drawn_at, self.next) = (Some(picture), now, next);
-        Ok(Some(drawn))
+            picture: Picture::of(showing, &airing, marks),
+        })
     }
 
     /// What is in the main zone, and since when it has been without a break.
@@ -252,7 +327,7 @@ impl Theatre {
         if let Some(turn) = self.turns.borrow().get(&item.content) {
             return Some(*turn);
         }
-        match catch_unwind(AssertUnwindSafe(|| scene.turn(document))) {
+        match catch_unwind(AssertUnwindSafe(|| scene.turn(&item.content, document))) {
             Ok(turn) => {
                 self.turns.borrow_mut().insert(item.content, turn);
                 Some(turn)
@@ -297,19 +372,19 @@ enum Failed {
 }
 
 /// The frame at the display's brightness. Panels that can only be on or off have none.
-fn dimmed(mut frame: Frame, showing: &Showing) -> Frame {
+fn dimmed(frame: Arc<Frame>, showing: &Showing) -> Arc<Frame> {
     let percent = u16::from(showing.brightness_percent);
-    if percent < 100 && showing.panel.colour == ColourDepth::Full {
-        let mut levels = [0u8; 256];
-        for (level, full) in levels.iter_mut().zip(0u16..) {
-            *level = u8::try_from((full * percent + 50) / 100).unwrap_or(u8::MAX);
-        }
-        frame
-            .rgb_mut()
-            .iter_mut()
-            .for_each(|byte| *byte = levels[usize::from(*byte)]);
+    if percent >= 100 || showing.panel.colour != ColourDepth::Full {
+        return frame;
     }
-    frame
+    let mut levels = [0u8; 256];
+    for (level, full) in levels.iter_mut().zip(0u16..) {
+        *level = u8::try_from((full * percent + 50) / 100).unwrap_or(u8::MAX);
+    }
+    let mut dimmed = Frame::clone(&frame);
+    let bytes = dimmed.rgb_mut().iter_mut();
+    bytes.for_each(|byte| *byte = levels[usize::from(*byte)]);
+    Arc::new(dimmed)
 }
 
 #[cfg(test)]

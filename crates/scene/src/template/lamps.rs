@@ -1,5 +1,6 @@
 //! What strips and signs have in common: few colours, whole bitmaps, and a document said in few words.
 
+use super::ticker::{Pace, Ticker};
 use crate::canvas::{Piece, Rect};
 use crate::font::FontSet;
 use crate::frame::Rgb;
@@ -84,6 +85,11 @@ impl Bulbs<'_> {
             &text::shape_str(self.fonts, told, self.style(step)),
             text::Setting::plain(width),
         )
+    }
+
+    /// A line that moves through a window at the panel's pace.
+    pub(crate) fn ticker(&self, window: Rect, line: TextLine, colour: Rgb) -> Ticker {
+        Ticker::new(window, line, colour, Pace::of(self.panel))
     }
 
     /// A word in dark on a lit ground: readable in one colour too. Gives its pieces and its width.

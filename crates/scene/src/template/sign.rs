@@ -1,7 +1,6 @@
 //! Signs at windows: a number as high as the sign, a few characters beside it, the rest on further pages.
 
 use super::lamps::{Bulbs, Gist};
-use super::ticker::Ticker;
 use super::{Composition, Page};
 use crate::canvas::{Piece, Rect};
 use crate::text::{TextLine, bitmap::CELL};
@@ -67,7 +66,7 @@ fn named(bulbs: &Bulbs<'_>, number: &str, title: &str) -> Page {
         page.pieces
             .push(Piece::text(x, window.y, window.h, &name, bulbs.lights.text));
     } else {
-        page.ticker = Some(Ticker::new(window, name, bulbs.lights.text));
+        page.ticker = Some(bulbs.ticker(window, name, bulbs.lights.text));
     }
     page
 }

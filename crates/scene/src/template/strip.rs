@@ -1,7 +1,6 @@
 //! Strips: a headline as large as it fits, and a line of detail with the clock; on one line, all of it in a row.
 
 use super::lamps::{Bulbs, Gist};
-use super::ticker::Ticker;
 use super::{Composition, Page};
 use crate::canvas::{Piece, Rect};
 use crate::frame::Rgb;
@@ -33,12 +32,12 @@ pub(crate) fn page(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
 }
 
 /// Text in a window: still where it fits, else moving.
-fn running(page: &mut Page, window: Rect, line: TextLine, colour: Rgb) {
+fn running(bulbs: &Bulbs<'_>, page: &mut Page, window: Rect, line: TextLine, colour: Rgb) {
     if line.width <= window.w {
         page.pieces
             .push(Piece::text(window.x, window.y, window.h, &line, colour));
     } else {
-        page.ticker = Some(Ticker::new(window, line, colour));
+        page.ticker = Some(bulbs.ticker(window, line, colour));
     }
 }
 
@@ -68,6 +67,7 @@ fn one_line(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
         .unwrap_or_default();
     let told = joined(bulbs, &[&number, &gist.headline, &figure, &gist.detail]);
     running(
+        bulbs,
         &mut page,
         Rect::new(x, top, bulbs.width() - x, CELL),
         bulbs.line(&told, 1),
@@ -103,7 +103,7 @@ fn lines(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
                 .map(|line| Piece::text(window.x, window.y, window.h, line, bulbs.lights.dim)),
         );
     } else {
-        running(&mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
+        running(bulbs, &mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
     }
     page
 }
@@ -135,7 +135,7 @@ fn headline(bulbs: &Bulbs<'_>, page: &mut Page, zone: Rect, told: &str) -> bool 
         }
         return false;
     }
-    running(page, zone, bulbs.line(told, largest), bulbs.lights.text);
+    running(bulbs, page, zone, bulbs.line(told, largest), bulbs.lights.text);
     true
 }
 
@@ -180,6 +180,6 @@ fn with_figure(bulbs: &Bulbs<'_>, gist: &Gist, figure: &str, unit: &str) -> Page
     }
     page.clock = Some((Rect::new(x, below, zone.w, CELL), bulbs.lights.dim));
     let window = Rect::new(x, below, (zone.w - CLOCK).max(0), CELL);
-    running(&mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
+    running(bulbs, &mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
     page
 }

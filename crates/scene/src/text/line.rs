@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// One line, ready to draw: glyphs with their places from the line's start on the baseline, in pixels.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TextLine {
     pub(crate) glyphs: Arc<Vec<(i32, i32, Glyph)>>,
     /// From the start to the end of the last cell, in pixels.

@@ -22,7 +22,7 @@ struct Clumsy {
 }
 
 impl Artist for Clumsy {
-    fn turn(&self, document: &Document) -> Turn {
+    fn turn(&self, _content: &ContentHash, document: &Document) -> Turn {
         assert_ne!(document.title(Lang::ZhHans), "13", "thirteen");
         Turn {
             pages: 1,
@@ -30,11 +30,11 @@ impl Artist for Clumsy {
         }
     }
 
-    fn draw(&self, stage: &Stage<'_>, now: Instant) -> (Frame, Instant) {
+    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant) {
         let number = stage.airing.main.map_or(0, |on| on.item.content.0[0]);
         assert_ne!(number, 14, "fourteen");
         assert!(number > 0 || self.slate, "no slate");
-        (Frame::filled(64, 32, Rgb(number, 0, 200)), now.plus_ms(400))
+        (Arc::new(Frame::filled(64, 32, Rgb(number, 0, 200))), now.plus_ms(400))
     }
 }
 
@@ -61,7 +61,11 @@ fn item(n: u8) -> Item {
     }
 }
 
-fn showing(numbers: &[u8]) -> Showing {
+fn showing(numbers: &[u8]) -> Arc<Showing> {
+    Arc::new(programme(numbers))
+}
+
+fn programme(numbers: &[u8]) -> Showing {
     let mut showing = Showing::nothing(PANEL);
     showing.programme = Arc::new(Programme {
         items: numbers.iter().copied().map(item).collect(),
@@ -76,7 +80,7 @@ fn theatre(slate: bool) -> Theatre {
 }
 
 /// The numbers seen in ten seconds, in order of appearance, `0` for the slate.
-fn seen(theatre: &mut Theatre, showing: &Showing) -> Vec<u8> {
+fn seen(theatre: &mut Theatre, showing: &Arc<Showing>) -> Vec<u8> {
     let mut numbers = Vec::new();
     for ms in (0..10_000).step_by(100) {
         let drawn = theatre.draw(showing, NOON.plus_ms(ms));
@@ -131,15 +135,17 @@ fn an_item_is_on_air_since_its_first_page_even_when_it_follows_itself() {
 
 #[test]
 fn brightness_dims_full_colour_and_leaves_lamps_that_are_on_or_off() {
-    let mut showing = showing(&[100]);
+    let mut showing = programme(&[100]);
     showing.brightness_percent = 50;
+    let dim = Arc::new(showing.clone());
     assert_eq!(
-        theatre(true).draw(&showing, NOON).unwrap().frame.pixel(0, 0),
+        theatre(true).draw(&dim, NOON).unwrap().frame.pixel(0, 0),
         Rgb(50, 0, 100)
     );
     showing.panel.colour = ColourDepth::Mono;
+    let lamps = Arc::new(showing);
     assert_eq!(
-        theatre(true).draw(&showing, NOON).unwrap().frame.pixel(0, 0),
+        theatre(true).draw(&lamps, NOON).unwrap().frame.pixel(0, 0),
         Rgb(100, 0, 200)
     );
 }
