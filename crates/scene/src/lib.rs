@@ -20,7 +20,7 @@ mod words;
 pub use card::Card;
 pub use font::{FontBytes, FontError, FontSet, SYSTEM_FONTS};
 pub use frame::{Frame, Rgb};
-pub use reel::{FADE_MS, Reel};
 pub use plan::TextPlan;
+pub use reel::{FADE_MS, Reel};
 pub use scene::{SCENE_VERSION, Scene};
 pub use stage::{Documents, Marks, Stage, needs_fonts};
