@@ -8,6 +8,7 @@
 mod accept;
 mod contents;
 mod exchange;
+mod fetch;
 mod heads;
 mod outbox;
 mod repair;
@@ -22,7 +23,9 @@ pub use showing::{STALE_AFTER_MS, Showing};
 
 use crate::replica::{Change, Remembered};
 use contents::Contents;
+use fetch::{Fetches, Kind};
 use heads::{Heads, Names};
+use heliograph_domain::content::{Attachment, MAX_ATTACHMENTS};
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ChannelName, ContentHash, Instant};
 use heliograph_wire::{ContentPayload, DisplayConfig, Stamp, Status, Topic, Trust, seal};
@@ -52,6 +55,7 @@ pub struct Agent {
     behind: BTreeSet<ChannelName>,
     account: Account,
     repair: Repair,
+    fetches: Fetches,
     connected: bool,
     started: Instant,
     told: Timer,
@@ -99,6 +103,7 @@ impl Agent {
             behind: BTreeSet::new(),
             account: Account::new(remembered.shown),
             repair: Repair::default(),
+            fetches: Fetches::default(),
             connected: false,
             started: now,
             told: Timer::new(now, STATUS_EVERY_MS),
@@ -109,6 +114,9 @@ impl Agent {
         };
         let dropped = remembered.damaged.iter().map(|hash| Change::Content(*hash, None));
         agent.todo.changes.extend(dropped);
+        let lost = remembered.lost.iter().map(|hash| Change::Media(*hash, None));
+        agent.todo.changes.extend(lost);
+        agent.contents.remember_media(remembered.media);
         agent.recall(remembered.config, remembered.erased, &remembered.content);
         for (channel, body) in remembered.heads.into_iter().chain(remembered.waiting) {
             // What was malformed then is malformed now, and was never in force.
@@ -153,6 +161,13 @@ impl Agent {
                     self.fault(report, now);
                 }
             }
+            Input::Fetched { hash, result } => self.fetched(hash, result, now),
+            Input::MediaLost(hash) => {
+                if let Some(change) = self.contents.forget(&hash) {
+                    self.todo.changes.push(change);
+                    (self.todo.named, self.todo.show) = (true, true);
+                }
+            }
             Input::Shown(shown) => self.shown(shown),
             Input::Undrawable { content, why } => {
                 self.account.undrawable(content, why.clone());
@@ -191,6 +206,7 @@ impl Agent {
                 .map_or(nothing.site, |(_, profile)| Arc::clone(profile)),
             programme: Arc::new(self.heads.programme(&config.channels)),
             documents: self.contents.documents(),
+            media: self.contents.media(),
             heard_at: self.time.heard().heard_at,
             ahead_ms: self.time.ahead_ms(),
             time_known: self.time.known(),
@@ -208,7 +224,10 @@ impl Agent {
     }
 
     fn fault(&mut self, report: Report, now: Instant) {
-        let (Report::Refused { why, .. } | Report::NotStored { why } | Report::NotShown { why }) = &report;
+        let (Report::Refused { why, .. }
+        | Report::NotStored { why }
+        | Report::NotFetched { why }
+        | Report::NotShown { why }) = &report;
         if self.account.fault(why, now) {
             self.outbox.push(Action::Report(report));
             self.todo.report = true;
@@ -226,6 +245,7 @@ impl Agent {
     fn connected(&mut self, now: Instant) {
         self.connected = true;
         self.repair = Repair::default();
+        self.fetches.at_once(now);
         self.subscribe();
         self.look_for_gaps(now);
         self.todo.report = true;
@@ -318,6 +338,9 @@ impl Agent {
     /// What something signed names. A site profile goes on until the one that the config names is here.
     fn names(&self) -> Names {
         let mut names = self.heads.names();
+        for attachment in self.attachments() {
+            names.add(attachment.hash);
+        }
         if let Some(setting) = &self.setting {
             names.add(setting.config.site_profile);
             if let Some((hash, _)) = &self.profile
@@ -327,6 +350,78 @@ impl Agent {
             }
         }
         names
+    }
+
+    /// The pictures of the documents that the heads name and that are here.
+    fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        let items = self.channels().iter().filter_map(|channel| self.heads.head(channel));
+        let documents = items.flat_map(|head| &head.items);
+        let documents = documents.filter_map(|item| self.contents.document(&item.content));
+        documents.flat_map(|document| document.attachments.iter().take(MAX_ATTACHMENTS))
+    }
+
+    /// What must be fetched from the hub, unless it comes through the broker.
+    fn wants(&self) -> BTreeMap<ContentHash, Kind> {
+        let lacks = |hash: &ContentHash| !self.contents.holds(hash) && !self.erased.contains(hash);
+        let heads = self.channels().iter().filter_map(|channel| self.heads.head(channel));
+        let texts = heads
+            .flat_map(|head| &head.items)
+            .map(|item| (item.content, Kind::Text));
+        let pictures = self.attachments().map(|it| (it.hash, Kind::Picture(it.bytes)));
+        texts.chain(pictures).filter(|(hash, _)| lacks(hash)).collect()
+    }
+
+    /// Asks for what is due, from the hubs that the config names, in turn.
+    fn fetch(&mut self, now: Instant) {
+        let hubs = match &self.setting {
+            Some(setting) if !setting.config.hubs.is_empty() => &setting.config.hubs,
+            _ => return,
+        };
+        for (hash, kind, tries) in self.fetches.due(now) {
+            let hub = hubs[tries as usize % hubs.len()].trim_end_matches('/');
+            self.outbox.push(Action::Fetch {
+                hash,
+                url: format!("{hub}/api/v1/device/content/{hash}"),
+                most_bytes: kind.most_bytes(),
+            });
+        }
+    }
+
+    /// Takes what a hub answered: believed for its hash alone, like everything that something signed names.
+    fn fetched(&mut self, hash: ContentHash, result: Result<Vec<u8>, String>, now: Instant) {
+        let tries = self.fetches.tries(&hash);
+        let Some(kind) = self.fetches.came(&hash) else { return };
+        let taken = result.and_then(|payload| self.take_fetched(hash, kind, payload));
+        if let Err(why) = taken {
+            self.fetches.failed(hash, kind, tries, now);
+            let why = format!("content {} cannot be fetched: {why}", hash.short());
+            self.fault(Report::NotFetched { why }, now);
+        }
+    }
+
+    fn take_fetched(&mut self, hash: ContentHash, kind: Kind, payload: Vec<u8>) -> Result<(), String> {
+        if self.erased.contains(&hash) || self.contents.holds(&hash) {
+            return Ok(());
+        }
+        if payload.len() > kind.most_bytes() {
+            return Err("it is larger than was announced".to_owned());
+        }
+        let object = ContentPayload::from_bytes(&payload).map_err(|error| error.to_string())?;
+        if object.hash() != hash {
+            return Err("its bytes do not match their hash".to_owned());
+        }
+        match kind {
+            Kind::Text => self.contents.take(hash, object),
+            Kind::Picture(_) if self.names().contains(&hash) => {
+                self.contents.remember_media([hash].into());
+                self.todo.changes.push(Change::Media(hash, Some(payload.into())));
+                self.todo.show = true;
+            }
+            // It was withdrawn on its way.
+            Kind::Picture(_) => {}
+        }
+        self.todo.named = true;
+        Ok(())
     }
 
     fn adopt_profile(&mut self) {
@@ -356,6 +451,8 @@ impl Agent {
         };
         let missing = self.channels().iter().filter(gap).cloned().collect();
         self.repair.missing(missing, now);
+        let wants = self.wants();
+        self.fetches.missing(&wants, now);
     }
 
     /// Does what is due by now.
@@ -370,6 +467,7 @@ impl Agent {
                 self.tell(now);
             }
         }
+        self.fetch(now);
         if self.outbox.store_again(now) || (self.todo.heard && self.remembered.is_due(now)) {
             self.store(Vec::new(), now);
         }

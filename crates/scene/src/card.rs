@@ -17,4 +17,9 @@ pub enum Card {
         /// The profile's name.
         profile: String,
     },
+    /// A window that serves nobody for now (暂停服务).
+    Paused {
+        /// The window's number.
+        window: String,
+    },
 }

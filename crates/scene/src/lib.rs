@@ -3,6 +3,10 @@
 //! The same inputs give the same pixels on every machine: layout works in whole numbers, text is shaped by the given
 //! fonts alone, and no clock or file is read here.
 
+mod alert;
+#[cfg(test)]
+mod audit;
+mod campaign;
 mod canvas;
 mod card;
 mod font;
@@ -17,6 +21,8 @@ mod text;
 mod theme;
 mod words;
 
+pub use alert::{Alert, AlertStatus, Severity, Urgency};
+pub use campaign::{CampaignTheme, Palette, Unreadable};
 pub use card::Card;
 pub use font::{FontBytes, FontError, FontSet, SYSTEM_FONTS};
 pub use frame::{Frame, Rgb};

@@ -238,6 +238,15 @@ impl Scene {
                 detail: format!("{profile} 永国酬鹰ABCabc"),
                 ..Gist::default()
             },
+            Card::Paused { window } => {
+                let (word, advice) = crate::template::pairing::paused_words(self.lang());
+                Gist {
+                    mark: words::window(self.lang(), window),
+                    headline: word.to_owned(),
+                    detail: advice.to_owned(),
+                    ..Gist::default()
+                }
+            }
         };
         self.planned(&gist, false, site, now, until)
     }

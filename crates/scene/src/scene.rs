@@ -1,13 +1,15 @@
 //! The scene of one panel: lays documents out once and draws them as often as their pixels change.
 
+use crate::campaign::{CampaignTheme, recolour};
 use crate::canvas::{Canvas, Piece, Rect};
 use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
-use crate::stage::Stage;
-use crate::template::{self, Composition, Page, chrome, lamps, sign, slate, strip};
+use crate::stage::{Documents, Stage};
+use crate::template::{self, Composition, Page, chrome, lamps, pairing, poster, sign, slate, strip, test_card};
 use crate::text;
 use crate::theme::{Desk, Layout, PAPER, Theme};
+use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ContentHash, Document, Instant, Lang, Panel, PublicationId, Turn};
 use sha2::{Digest, Sha256};
@@ -138,9 +140,39 @@ impl Scene {
         ticker.map_or(next, |step| next.min(step)).max(now.plus_ms(1))
     }
 
+    /// Which picture a page of released content shows here, and at which size in pixels: for fetching it in time.
+    #[must_use]
+    pub fn picture_of(
+        &self,
+        content: &ContentHash,
+        document: &Document,
+        page: u32,
+    ) -> Option<(ContentHash, (u32, u32))> {
+        // The text alone needs no layout for this.
+        if document.attachments.is_empty() {
+            return None;
+        }
+        let composition = self.laid_out(Key::Content(*content), document);
+        composition.page(page)?.poster.as_ref().map(poster::Poster::wants)
+    }
+
     /// An item alone on this panel, as its author wants to see it: page `page`, the last one when there are fewer.
     #[must_use]
     pub fn preview(&self, document: &Document, site: &SiteProfile, page: u32, now: Instant) -> Frame {
+        let nothing = HashMap::<_, Arc<Document>>::new();
+        self.preview_with(document, &nothing, site, page, now)
+    }
+
+    /// The same, with pictures from `documents`.
+    #[must_use]
+    pub fn preview_with(
+        &self,
+        document: &Document,
+        documents: &dyn Documents,
+        site: &SiteProfile,
+        page: u32,
+        now: Instant,
+    ) -> Frame {
         let composition = self.written(document);
         let pages = composition.turn().pages;
         let number = page.min(pages.saturating_sub(1));
@@ -156,12 +188,12 @@ impl Scene {
             footer: Vec::new(),
             until: now,
         };
-        let nothing = HashMap::<_, Arc<Document>>::new();
         let stage = Stage {
             airing: &airing,
-            documents: &nothing,
+            documents,
             site,
             marks: crate::Marks::default(),
+            theme: None,
         };
         self.paint(&self.compile(main.as_ref(), &stage, now))
     }
@@ -180,10 +212,37 @@ impl Scene {
             documents: &nothing,
             site,
             marks: crate::Marks::default(),
+            theme: None,
         };
-        match card {
-            Card::Slate | Card::Pairing { .. } | Card::TestCard { .. } => self.render(&stage, now),
-        }
+        let pieces = self.card_pieces(card, site, now);
+        self.paint(&pieces.unwrap_or_else(|| self.pieces(&stage, now)))
+    }
+
+    /// What a card is made of; the slate is what is drawn when there is nothing else.
+    pub(crate) fn card_pieces(&self, card: &Card, site: &SiteProfile, now: Instant) -> Option<Vec<Piece>> {
+        let screen = self.is_screen();
+        let (desk, bulbs) = (self.desk(), self.bulbs());
+        let lit = |page: Page| -> Vec<Piece> {
+            let ticker = page.ticker.map(|ticker| ticker.at(0));
+            page.pieces.into_iter().chain(ticker).collect()
+        };
+        let card = match card {
+            Card::Slate => return None,
+            Card::Pairing { code, url } if screen => pairing::screen(&desk, site, code, url, now),
+            Card::Pairing { code, .. } => lit(pairing::lamps(&bulbs, code)),
+            Card::TestCard { profile } if screen => test_card::screen(&desk, &self.panel, profile),
+            Card::TestCard { profile } => test_card::lamps(&bulbs, profile),
+            Card::Paused { window } if screen => pairing::paused(&desk, site, window, now),
+            Card::Paused { window } => lit(pairing::paused_lamps(&bulbs, self.layout, window)),
+        };
+        let ground = if screen { PAPER } else { lamps::DARK };
+        let mut pieces = vec![Piece::Fill(self.whole(), ground)];
+        pieces.extend(card);
+        Some(pieces)
+    }
+
+    fn whole(&self) -> Rect {
+        Rect::new(0, 0, i32::from(self.panel.width_px), i32::from(self.panel.height_px))
     }
 
     /// Whether this is a screen, not lamps.
@@ -191,7 +250,7 @@ impl Scene {
         matches!(self.layout, Layout::Landscape | Layout::Portrait)
     }
 
-    fn desk(&self) -> Desk<'_> {
+    pub(crate) fn desk(&self) -> Desk<'_> {
         Desk {
             fonts: &self.fonts,
             theme: &self.theme,
@@ -225,13 +284,16 @@ impl Scene {
 
     fn compose(&self, document: &Document) -> Composition {
         match self.layout {
-            Layout::Landscape | Layout::Portrait => template::compose(&self.desk(), document),
+            Layout::Landscape | Layout::Portrait => {
+                let text = template::compose(&self.desk(), document);
+                poster::with_pictures(&self.desk(), document, text)
+            }
             Layout::Strip => strip::compose(&self.bulbs(), document),
             Layout::Sign => sign::compose(&self.bulbs(), document),
         }
     }
 
-    fn bulbs(&self) -> lamps::Bulbs<'_> {
+    pub(crate) fn bulbs(&self) -> lamps::Bulbs<'_> {
         lamps::Bulbs {
             fonts: &self.fonts,
             panel: &self.panel,
@@ -240,7 +302,7 @@ impl Scene {
         }
     }
 
-    fn paint(&self, pieces: &[Piece]) -> Frame {
+    pub(crate) fn paint(&self, pieces: &[Piece]) -> Frame {
         let mut frame = Frame::filled(
             u32::from(self.panel.width_px),
             u32::from(self.panel.height_px),
@@ -256,12 +318,21 @@ impl Scene {
     }
 
     fn compile(&self, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
-        let whole = Rect::new(0, 0, i32::from(self.panel.width_px), i32::from(self.panel.height_px));
+        let whole = self.whole();
         if self.is_screen() {
-            self.screen(whole, main, stage, now)
-        } else {
-            self.lamps(whole, main, stage, now)
+            let mut pieces = self.screen(whole, main, stage, now);
+            if let Some(theme) = stage.theme {
+                theme.dress(&mut pieces);
+            }
+            return pieces;
         }
+        let mut pieces = self.lamps(whole, main, stage, now);
+        let full = self.panel.colour == ColourDepth::Full;
+        if let Some(lead) = stage.theme.filter(|_| full).and_then(CampaignTheme::lead) {
+            let house = lamps::Lights::of(self.panel.colour).strong;
+            recolour(&mut pieces, |colour| if colour == house { lead } else { colour });
+        }
+        pieces
     }
 
     fn screen(&self, whole: Rect, main: Option<&Main<'_>>, stage: &Stage<'_>, now: Instant) -> Vec<Piece> {
@@ -269,10 +340,18 @@ impl Scene {
         let mut pieces = vec![Piece::Fill(whole, PAPER)];
         match main {
             Some(main) => {
-                pieces.extend(chrome::header(&desk, stage.site, now));
+                pieces.extend(chrome::header(&desk, stage.site, stage.theme, now));
                 pieces.extend_from_slice(&main.page.pieces);
+                let poster = main.page.poster.iter();
+                pieces.extend(poster.flat_map(|poster| poster.pieces(&desk, stage.documents)));
                 let (number, pages) = (main.number, main.pages);
                 pieces.extend(chrome::aside(&desk, stage.site, main.publication, number, pages));
+                pieces.extend(
+                    main.page
+                        .more
+                        .iter()
+                        .flat_map(|place| chrome::more(&desk, stage.site, *place)),
+                );
                 pieces.extend(chrome::footer(&desk, stage, now));
             }
             None => pieces.extend(slate::screen(&desk, stage.site, now)),

@@ -76,7 +76,16 @@ pub(crate) struct Theme {
     scale: i32,
     /// Type is larger by this, in percent, where people stand far away.
     type_percent: i32,
+    /// Type is smaller by this, in percent, where a long text would take too many pages.
+    tight_percent: i32,
+    /// The smallest comfortable em of running text, in pixels.
+    comfortable: i32,
 }
+
+/// How far type may shrink before a text is cut instead, in percent: below, a page is a grey wall even to those near.
+const TIGHTEST_PERCENT: i32 = 70;
+/// The smallest type of running text in the design.
+const SMALL: i32 = 32;
 
 /// The em of running text in the design.
 pub(crate) const BODY: i32 = 44;
@@ -99,7 +108,38 @@ impl Theme {
             portrait,
             scale,
             type_percent,
+            tight_percent: 100,
+            comfortable: wanted,
         }
+    }
+
+    /// The same screen with type so little smaller that nobody notices, if it stays readable.
+    pub(crate) fn a_little_tighter(&self) -> Option<Self> {
+        const A_LITTLE_PERCENT: i32 = 90;
+        let tight_percent = A_LITTLE_PERCENT;
+        (self.limit_percent() <= tight_percent).then(|| Self {
+            tight_percent,
+            ..self.clone()
+        })
+    }
+
+    /// How far type may shrink, in percent.
+    fn limit_percent(&self) -> i32 {
+        let small = self.em(SMALL).max(1);
+        ((self.comfortable * 100 + small - 1) / small).max(TIGHTEST_PERCENT)
+    }
+
+    /// The same screen with smaller type, step by step down to the limit of what is read from where people stand.
+    pub(crate) fn tighter(&self) -> impl Iterator<Item = Self> + '_ {
+        let limit = self.limit_percent();
+        [85, TIGHTEST_PERCENT]
+            .into_iter()
+            .map(move |percent| percent.max(limit))
+            .filter(|percent| *percent < 100)
+            .map(move |tight_percent| Self {
+                tight_percent,
+                ..self.clone()
+            })
     }
 
     /// A length of the design in pixels.
@@ -109,7 +149,7 @@ impl Theme {
 
     /// A type size of the design in pixels.
     pub(crate) fn em(&self, design: i32) -> i32 {
-        (self.px(design) * self.type_percent / 100).max(12)
+        (self.px(design) * self.type_percent / 100 * self.tight_percent / 100).max(12)
     }
 
     /// A length that grows with the type: for bars that hold a line of text.

@@ -74,6 +74,7 @@ impl Show {
             documents: &self.documents,
             site: &self.site,
             marks,
+            theme: None,
         })
     }
 }

@@ -84,6 +84,7 @@ impl Show {
             documents: &self.documents,
             site: &site,
             marks,
+            theme: None,
         })
     }
 }

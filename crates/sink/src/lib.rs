@@ -2,49 +2,49 @@
 
 mod artnet;
 mod browser;
-mod ddp;
-pub mod encode;
-pub mod light;
-mod network;
-mod options;
 mod card;
-mod huidu;
-mod onbon;
 #[cfg(any(feature = "window", feature = "kms"))]
 mod change;
+mod ddp;
+pub mod encode;
 pub mod fit;
+mod huidu;
 #[cfg(feature = "kms")]
 pub mod kms;
 #[cfg(any(feature = "window", feature = "kms"))]
 mod latest;
+pub mod light;
+mod network;
+mod onbon;
+mod options;
 mod png_file;
 #[cfg(any(feature = "window", feature = "kms"))]
 mod projection;
 mod recorder;
 mod rig;
 mod sacn;
+mod screen_spec;
 mod spec;
 mod tee;
 mod terminal;
 mod universe;
-pub mod wiring;
-mod screen_spec;
 #[cfg(feature = "window")]
 mod window;
+pub mod wiring;
 
 pub use artnet::ArtNet;
 pub use browser::BrowserSink;
-pub use ddp::Ddp;
-pub use network::NetworkSink;
-pub use options::Host;
 pub use card::{CardFault, CardReport, CardSink, CardSpec, CardSpecError, Outlet, OutletError, Pace, StandIn, Told};
+pub use ddp::Ddp;
+#[cfg(feature = "kms")]
+pub use kms::{KmsError, KmsSink};
+pub use network::NetworkSink;
 pub use onbon::Model as OnbonModel;
+pub use options::Host;
 pub use png_file::PngSink;
 pub use recorder::{Recorded, Recorder, Recording};
 pub use rig::{Rig, RigError};
 pub use sacn::Sacn;
-#[cfg(feature = "kms")]
-pub use kms::{KmsError, KmsSink};
 pub use screen_spec::{KmsPlace, WantedMode, WindowPlace};
 pub use spec::{SinkSpec, SpecError};
 pub use tee::Tee;

@@ -1,6 +1,9 @@
 //! Sinks as people write them: `png:out.png`, `terminal`, `browser:127.0.0.1:0`, `ddp:10.0.0.9`.
 
-use crate::{ArtNet, BrowserSink, Ddp, PngSink, Rig, Sacn, Sink, SinkError, TerminalSink, artnet, ddp, sacn};
+use crate::{
+    ArtNet, BrowserSink, Ddp, KmsPlace, PngSink, Rig, Sacn, Sink, SinkError, TerminalSink, WindowPlace, artnet, ddp,
+    sacn,
+};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;

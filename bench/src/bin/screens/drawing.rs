@@ -139,6 +139,7 @@ impl Show {
             documents: &self.documents,
             site: &self.site,
             marks: Marks::default(),
+            theme: None,
         });
     }
 }

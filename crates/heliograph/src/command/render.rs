@@ -300,6 +300,7 @@ impl Solo {
                 documents: &self.documents,
                 site: &easel.site,
                 marks: Marks::default(),
+                theme: None,
             };
             let (frame, next) = easel.scene.advance(&mut reel, &stage, now);
             let next = next.min(airing.until).min(end);

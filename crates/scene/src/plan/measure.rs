@@ -1,7 +1,8 @@
 //! Widths in the cells of font cards, and lines cut to them.
 
 use super::CharSize;
-use crate::text::breaks::{self, Piece};
+use crate::text::breaks;
+use crate::text::cut::{self, Piece};
 
 /// Half cells that a character takes in a card's font: Latin one, all else two.
 #[must_use]
@@ -24,17 +25,19 @@ fn room(width: u16, size: CharSize) -> u32 {
 /// A text cut into lines of a width, by the rules that the pictures are set by.
 pub(super) fn broken(text: &str, width: u16, size: CharSize) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
-    let piece = |c: &char| {
-        let advance = i32::try_from(cells(*c)).unwrap_or(2);
+    let starts = breaks::starts(text);
+    let piece = |(at, first): (usize, char)| {
+        let advance = i32::try_from(cells(first)).unwrap_or(2);
         Piece {
-            first: *c,
+            first,
             advance,
             advance_last: advance,
+            may_start: starts.get(at).copied().unwrap_or(false),
         }
     };
-    let pieces: Vec<Piece> = chars.iter().map(piece).collect();
+    let pieces: Vec<Piece> = text.char_indices().map(piece).collect();
     let room = i32::try_from(room(width, size)).unwrap_or(i32::MAX);
-    breaks::lines(&pieces, room, room)
+    cut::lines(&pieces, room, room)
         .into_iter()
         .map(|line| chars[line].iter().collect::<String>())
         .filter(|line| !line.is_empty())

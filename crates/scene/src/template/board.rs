@@ -1,6 +1,7 @@
 //! Window boards: the number large, the promise, and the ten elements.
 
 use super::flow::{self, Row};
+use super::overflow::{self, MOST_PAGES};
 use super::{Composition, parts};
 use crate::canvas::{Piece, Rect};
 use crate::text::{self, Setting};
@@ -20,24 +21,29 @@ pub(crate) fn compose(desk: &Desk<'_>, board: &WindowBoard, lang: Lang) -> Compo
     };
     let promise = promise(desk, board, lang, area.w);
     let sizes: &[i32] = if desk.theme.portrait {
-        &[38, 36, 34, 31, 28]
+        &[42, 38, 36, 34, 31, 28]
     } else {
-        &[36, 34, 31]
+        &[40, 36, 34, 31]
     };
     let fitting = sizes
         .iter()
         .map(|size| entries(desk, board, lang, *size, area.w))
         .find(|rows| promise.height + flow::height(rows) <= area.h);
-    let smallest = 34;
-    let mut rows = fitting.unwrap_or_else(|| entries(desk, board, lang, smallest, area.w));
+    let on_more_pages = 34;
+    let mut rows = fitting.unwrap_or_else(|| entries(desk, board, lang, on_more_pages, area.w));
     rows.insert(0, promise);
-    let pages = flow::paginate(rows, area.h, area.h);
+    let (pages, cut) = flow::paginate_within(rows, area.h, area.h, MOST_PAGES, overflow::reserve(desk));
     let page = |rows: Vec<Row>| {
         let mut pieces = banner.0.clone();
         pieces.extend(flow::laid(rows, area.x, area.y));
         pieces
     };
-    Composition::still(pages.into_iter().map(page).collect())
+    let composition = Composition::still(pages.into_iter().map(page).collect());
+    if cut {
+        overflow::marked(desk, area, composition)
+    } else {
+        composition
+    }
 }
 
 /// The band with the number, the name and who is on post. On a portrait screen it continues the header; gives its
@@ -99,8 +105,8 @@ fn banner(desk: &Desk<'_>, board: &WindowBoard, lang: Lang) -> (Vec<Piece>, i32)
 /// The window's name and who is on post, in the middle of the band.
 fn name(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, band: Rect, right: i32) -> Vec<Piece> {
     let width = (right - band.x).max(1);
-    let sizes: Vec<i32> = [64, 56, 48].iter().map(|size| desk.theme.em(*size)).collect();
-    let title = text::fit(desk.fonts, &board.title, desk.style(64, true, lang), &sizes, width, 2);
+    let ways: &[(&[i32], usize)] = &[(&[64, 56], 1), (&[56, 48], 2), (&[38, 34], 3), (&[34, 30], 4)];
+    let title = parts::in_one_way(desk, &board.title, desk.style(64, true, lang), width, ways);
     let on_post = board.on_post.as_deref().filter(|name| !name.trim().is_empty());
     let status = on_post.map(|name| {
         let told = labelled(desk.lang, say(desk.lang, "值守", "On post"), name);
@@ -129,7 +135,7 @@ fn label(desk: &Desk<'_>, name: &str) -> &'static str {
 /// The window's promise on a tinted ground.
 fn promise(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, width: i32) -> Row {
     let (pad_x, pad_y) = (desk.px(40), desk.px(24));
-    let label = text::single(desk.fonts, label(desk, "commitment"), desk.label(32, true));
+    let label = text::single(desk.fonts, label(desk, "commitment"), desk.label(34, true));
     let left = pad_x + label.width + desk.px(36);
     let inner = (width - left - pad_x).max(1);
     let mut lines = Vec::new();
@@ -150,7 +156,9 @@ fn promise(desk: &Desk<'_>, board: &WindowBoard, lang: Lang, width: i32) -> Row 
     for line in &lines {
         row.pieces.push(Piece::text(left, top, leading, line, INK));
         top += leading;
+        row.cuts.push(top);
     }
+    row.cuts.pop();
     row
 }
 

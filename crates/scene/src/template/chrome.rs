@@ -1,6 +1,7 @@
 //! What surrounds the programme on a screen: header, footer, the code to the public page, the page's number, marks.
 
 use super::parts;
+use crate::campaign::CampaignTheme;
 use crate::canvas::{Piece, Rect};
 use crate::qr;
 use crate::stage::{Marks, Stage};
@@ -16,8 +17,13 @@ pub(crate) const FOOTER_MS: u64 = 12_000;
 /// Dots for more pages than this are a row nobody counts.
 const MOST_DOTS: u32 = 12;
 
-/// The office's name and the time.
-pub(crate) fn header(desk: &Desk<'_>, site: &SiteProfile, now: Instant) -> Vec<Piece> {
+/// The office's name and the time; during a campaign its name and its stripe.
+pub(crate) fn header(
+    desk: &Desk<'_>,
+    site: &SiteProfile,
+    campaign: Option<&CampaignTheme>,
+    now: Instant,
+) -> Vec<Piece> {
     let theme = desk.theme;
     let (height, margin) = (theme.header(), theme.margin());
     let (date, of_day_ms) = site.clock.date(now);
@@ -58,25 +64,41 @@ pub(crate) fn header(desk: &Desk<'_>, site: &SiteProfile, now: Instant) -> Vec<P
         clock.width + gap + day.width
     };
     let room = (right - margin - taken - desk.px(48)).max(1);
-    let (sizes, most): (&[i32], _) = if theme.portrait {
-        (&[48, 42, 36], 2)
-    } else {
-        (&[44, 40, 36], 1)
+    let title = campaign.map(|campaign| campaign.title.get(desk.lang));
+    let title = title.filter(|title| !title.trim().is_empty());
+    pieces.extend(names(desk, site, title, room));
+    if let Some(stripe) = campaign.and_then(CampaignTheme::stripe) {
+        let line = desk.px(8).max(1);
+        pieces.push(Piece::Fill(Rect::new(0, height - line, theme.width, line), stripe));
+    }
+    pieces
+}
+
+/// The office's name, under it the campaign's.
+fn names(desk: &Desk<'_>, site: &SiteProfile, campaign: Option<&str>, room: i32) -> Vec<Piece> {
+    let theme = desk.theme;
+    let ways: &[(&[i32], usize)] = match (theme.portrait, campaign) {
+        (true, None) => &[(&[48, 42, 36], 2), (&[32, 28], 3)],
+        (false, None) => &[(&[44, 40, 36], 1), (&[32, 28], 2)],
+        (true, Some(_)) => &[(&[44, 40, 36], 1), (&[34, 30], 2)],
+        (false, Some(_)) => &[(&[40, 36, 30, 26], 1)],
     };
-    let sizes: Vec<i32> = sizes.iter().map(|size| theme.em(*size)).collect();
-    let name = text::fit(
-        desk.fonts,
-        site.name.get(desk.lang),
-        desk.label(44, true),
-        &sizes,
-        room,
-        most,
-    );
-    let leading = name.first().map_or(0, |line| line.em * 5 / 4);
-    let mut top = (height - leading * i32::try_from(name.len()).unwrap_or(1)) / 2;
-    for line in &name {
-        pieces.push(Piece::text(margin, top, leading, line, PAPER));
-        top += leading;
+    let name = parts::in_one_way(desk, site.name.get(desk.lang), desk.label(44, true), room, ways);
+    let title = campaign.map_or_else(Vec::new, |title| {
+        let ways: &[(&[i32], usize)] = &[(&[30, 26], 1)];
+        parts::in_one_way(desk, title, desk.label(30, false), room, ways)
+    });
+    let lines = name
+        .iter()
+        .map(|line| (line, PAPER))
+        .chain(title.iter().map(|line| (line, PALE)));
+    let lines: Vec<_> = lines.collect();
+    let tall = |line: &TextLine| line.em * 5 / 4;
+    let mut top = (theme.header() - lines.iter().map(|(line, _)| tall(line)).sum::<i32>()) / 2;
+    let mut pieces = Vec::new();
+    for (line, colour) in lines {
+        pieces.push(Piece::text(theme.margin(), top, tall(line), line, colour));
+        top += tall(line);
     }
     pieces
 }
@@ -92,8 +114,25 @@ pub(crate) fn footer(desk: &Desk<'_>, stage: &Stage<'_>, now: Instant) -> Vec<Pi
     ];
     let hotline = stage.site.hotlines.first();
     let call = hotline.map(|line| words::labelled(desk.lang, line.label.get(desk.lang), &line.number));
-    let call = text::single(desk.fonts, &call.unwrap_or_default(), desk.label(36, true));
+    let call = call.unwrap_or_default();
     let right = theme.width - margin;
+    let widest = if theme.portrait {
+        right - margin
+    } else {
+        (right - margin) / 2
+    };
+    let call = text::fit(
+        desk.fonts,
+        &call,
+        desk.label(36, true),
+        &[theme.em(36), theme.em(30)],
+        widest,
+        1,
+    );
+    let call = call
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| text::single(desk.fonts, "", desk.label(36, true)));
     // On a portrait screen the hotline has a line of its own under the commitment.
     let (row, call_row, call_x, until) = if theme.portrait {
         let half = height / 2;
@@ -162,13 +201,17 @@ fn promise(desk: &Desk<'_>, told: &[String; 2], row: Rect, until: i32) -> Vec<Pi
     let style = desk.label(34, false);
     let [full, short] = told;
     let whole = text::single(desk.fonts, full, style);
-    let line = if whole.width <= room {
-        Some(whole)
+    let lines = if whole.width <= room {
+        vec![whole]
     } else {
-        let style = desk.label(38, true);
-        text::ellipsised(desk.fonts, short, style, room, 1).into_iter().next()
+        let ways: &[(&[i32], usize)] = &[(&[38, 34], 1), (&[30, 26], 2)];
+        parts::in_one_way(desk, short, desk.label(38, true), room, ways)
     };
-    pieces.extend(line.map(|line| Piece::text(x, row.y, row.h, &line, INK)));
+    let count = i32::try_from(lines.len()).unwrap_or(1).max(1);
+    let leading = if count == 1 { row.h } else { lines[0].em * 5 / 4 };
+    let top = row.y + (row.h - count * leading) / 2;
+    let placed = |(line, at): (&TextLine, i32)| Piece::text(x, top + at * leading, leading, line, INK);
+    pieces.extend(lines.iter().zip(0..).map(placed));
     pieces
 }
 
@@ -310,6 +353,46 @@ fn numbered(desk: &Desk<'_>, page: u32, pages: u32, area: Rect, at_right: bool) 
             let place = Rect::new(left + at * (dot + gap), top + height + desk.px(16), dot, dot);
             pieces.push(Piece::Round(place, dot / 2, if number == page { DEEP } else { LINE }));
         }
+    }
+    pieces
+}
+
+/// That there is more to read than the pages hold, and where: at the foot of the last page, beside the code.
+pub(crate) fn more(desk: &Desk<'_>, site: &SiteProfile, place: Rect) -> Vec<Piece> {
+    let coded = !site.public_url.is_empty();
+    let told = match (coded, desk.theme.portrait) {
+        (true, false) => say(
+            desk.lang,
+            "内容较长，请到触摸查询机或扫码查看全文　→",
+            "There is more: read it in full at the touch kiosk or scan the code →",
+        ),
+        (true, true) => say(
+            desk.lang,
+            "内容较长，请到触摸查询机或扫码查看全文　↓",
+            "There is more: read it in full at the touch kiosk or scan the code ↓",
+        ),
+        (false, _) => say(
+            desk.lang,
+            "内容较长，请到触摸查询机查看全文",
+            "There is more: read it in full at the touch kiosk",
+        ),
+    };
+    let pad = desk.px(32);
+    let mut pieces = vec![
+        Piece::Round(place, desk.px(16), AMBER_TINT),
+        Piece::Fill(
+            Rect::new(place.x, place.y + desk.px(16), desk.px(8), place.h - desk.px(32)),
+            AMBER,
+        ),
+    ];
+    let ways: &[(&[i32], usize)] = &[(&[38, 34], 1), (&[34, 30], 2)];
+    let width = (place.w - 2 * pad).max(1);
+    let lines = parts::in_one_way(desk, told, desk.label(38, true), width, ways);
+    let leading = lines.first().map_or(0, |line| line.em * 3 / 2);
+    let mut top = place.y + (place.h - leading * i32::try_from(lines.len()).unwrap_or(1)) / 2;
+    for line in &lines {
+        pieces.push(Piece::text(place.x + pad, top, leading, line, INK));
+        top += leading;
     }
     pieces
 }

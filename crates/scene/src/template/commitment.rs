@@ -1,6 +1,6 @@
 //! One promise, its figure large.
 
-use super::{Composition, parts};
+use super::{Composition, Heads, paged, parts};
 use crate::canvas::{Piece, Rect};
 use crate::text::{self, TextLine};
 use crate::theme::{DEEP, Desk, INK, INK_2, LINE, TINT};
@@ -9,6 +9,66 @@ use heliograph_domain::content::ServiceCommitment;
 use heliograph_domain::{Kind, Lang};
 
 pub(crate) fn compose(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang) -> Composition {
+    if fits_poster(desk, commitment, lang) {
+        poster(desk, commitment, lang)
+    } else {
+        in_pages(desk, commitment, lang)
+    }
+}
+
+/// Sizes of a poster's promise.
+const PROMISE_SIZES: [i32; 5] = [54, 48, 44, 40, 36];
+
+fn most_promise_lines(desk: &Desk<'_>) -> usize {
+    if desk.theme.portrait { 6 } else { 3 }
+}
+
+/// Whether every text is short enough for one picture.
+fn fits_poster(desk: &Desk<'_>, it: &ServiceCommitment, lang: Lang) -> bool {
+    let width = desk.theme.section().w;
+    let lines = |told: &str, size, bold| parts::lines_of(desk, told, desk.style(size, bold, lang), width);
+    let figure = figure_at(desk, it, lang, 88);
+    lines(&it.matter, 60, true) <= 2
+        && lines(&it.promise, 36, false) <= most_promise_lines(desk)
+        && foot_lines(desk, it).iter().all(|told| lines(told, 32, false) <= 2)
+        && figure.iter().map(|line| line.width).sum::<i32>() + desk.px(36) <= width
+}
+
+/// The same as a text: the figure in a card, then the promise in full and the rest label by label.
+fn in_pages(desk: &Desk<'_>, it: &ServiceCommitment, lang: Lang) -> Composition {
+    let area = desk.theme.section();
+    let kind = Kind::ServiceCommitment.label(desk.lang);
+    let heads = Heads {
+        first: parts::heading(desk, kind, (&it.matter, lang), "", area.w, true),
+        later: parts::heading(desk, kind, (&it.matter, lang), "", area.w, false),
+    };
+    let told = words::figure(&it.figure, &it.unit);
+    let label = parts::field_label(desk, ServiceCommitment::FIELDS, "figure");
+    let mut rows = Vec::new();
+    if parts::fits_card(desk, &told, lang, area.w, 1) {
+        rows.push(parts::figure_cards(desk, &[(label, &told)], lang, area.w));
+    } else {
+        let fields = [("figure", &told)];
+        rows.extend(parts::entries(
+            desk,
+            ServiceCommitment::FIELDS,
+            &fields,
+            lang,
+            40,
+            area.w,
+        ));
+    }
+    let fields = [
+        ("promise", &it.promise),
+        ("measure", &it.measure),
+        ("complaint", &it.complaint),
+    ];
+    let entries = parts::entries(desk, ServiceCommitment::FIELDS, &fields, lang, 40, area.w);
+    rows.extend(parts::spaced(entries, desk.px(16)));
+    paged(desk, area, heads, rows)
+}
+
+fn poster(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang) -> Composition {
     let area = desk.theme.section();
     let mut pieces = Vec::new();
     let (chip, _, chip_height) = parts::chip(
@@ -34,15 +94,14 @@ pub(crate) fn compose(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lan
     let bottom = area.bottom() - foot.1;
     pieces.extend(foot.0);
     // The figure and the promise share what is left, the figure above.
-    let promise_sizes: Vec<i32> = [54, 48, 44, 40, 36].iter().map(|size| desk.theme.em(*size)).collect();
-    let most = if desk.theme.portrait { 6 } else { 3 };
+    let promise_sizes: Vec<i32> = PROMISE_SIZES.iter().map(|size| desk.theme.em(*size)).collect();
     let promise = text::fit(
         desk.fonts,
         &commitment.promise,
         desk.style(54, false, lang),
         &promise_sizes,
         area.w,
-        most,
+        most_promise_lines(desk),
     );
     let promise_height: i32 = promise.iter().map(|line| line.em * 3 / 2).sum();
     let room = bottom - top - promise_height;
@@ -83,13 +142,7 @@ fn stacked(
 /// The figure and its unit, as large as the room allows.
 fn figure(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang, width: i32, room: i32) -> Vec<TextLine> {
     let sizes = [400, 340, 300, 260, 220, 180, 140, 110, 88, 72, 60, 48];
-    let set = |size: i32| {
-        let unit = desk.style((size / 3).max(48), true, lang);
-        vec![
-            text::single(desk.fonts, &commitment.figure, desk.style(size, true, lang)),
-            text::single(desk.fonts, &commitment.unit, unit),
-        ]
-    };
+    let set = |size: i32| figure_at(desk, commitment, lang, size);
     let fits = |lines: &Vec<TextLine>| {
         let wide: i32 = lines.iter().map(|line| line.width).sum();
         wide + desk.px(36) <= width && lines[0].em <= room.max(1)
@@ -100,12 +153,31 @@ fn figure(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang, width: i3
     })
 }
 
+/// The figure and its unit, the figure in a size.
+fn figure_at(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang, size: i32) -> Vec<TextLine> {
+    let unit = desk.style((size / 3).max(48), true, lang);
+    vec![
+        text::single(desk.fonts, &commitment.figure, desk.style(size, true, lang)),
+        text::single(desk.fonts, &commitment.unit, unit),
+    ]
+}
+
+/// How it is measured and where to complain.
+fn foot_lines(desk: &Desk<'_>, commitment: &ServiceCommitment) -> [String; 2] {
+    let of = |name: &str, told: &str| {
+        let label = parts::field_label(desk, ServiceCommitment::FIELDS, name);
+        words::labelled(desk.lang, label, told)
+    };
+    [
+        of("measure", &commitment.measure),
+        of("complaint", &commitment.complaint),
+    ]
+}
+
 /// How it is measured and where to complain, under a rule at the bottom. Gives the pieces and their height.
 fn foot(desk: &Desk<'_>, commitment: &ServiceCommitment, lang: Lang, area: Rect) -> (Vec<Piece>, i32) {
-    let labels = ["measure", "complaint"].map(|name| parts::field_label(desk, ServiceCommitment::FIELDS, name));
     let mut lines = Vec::new();
-    for (label, value) in labels.iter().zip([&commitment.measure, &commitment.complaint]) {
-        let told = words::labelled(desk.lang, label, value);
+    for told in foot_lines(desk, commitment) {
         lines.extend(text::ellipsised(
             desk.fonts,
             &told,

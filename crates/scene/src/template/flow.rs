@@ -1,6 +1,6 @@
 //! Rows one under another, cut into pages.
 
-use crate::canvas::Piece;
+use crate::canvas::{Piece, Rect};
 
 /// A row: a line of text, or what must stand together.
 #[derive(Debug, Clone, Default)]
@@ -10,8 +10,72 @@ pub(crate) struct Row {
     pub(crate) height: i32,
     /// Whether the next row must be on the same page.
     pub(crate) with_next: bool,
+    /// Where it may be divided when it does not fit a page, from its top; rising.
+    pub(crate) cuts: Vec<i32>,
     /// What is drawn, from the row's top left corner.
     pub(crate) pieces: Vec<Piece>,
+}
+
+impl Row {
+    /// The row's part above `at` and the part below.
+    fn divided(self, at: i32) -> (Self, Self) {
+        let mut upper = Self {
+            before: self.before,
+            height: at,
+            cuts: self.cuts.iter().copied().filter(|cut| *cut < at).collect(),
+            ..Self::default()
+        };
+        let mut lower = Self {
+            height: self.height - at,
+            with_next: self.with_next,
+            cuts: self.cuts.iter().map(|cut| cut - at).filter(|cut| *cut > 0).collect(),
+            ..Self::default()
+        };
+        for piece in self.pieces {
+            let (above, below) = parted(piece, at);
+            upper.pieces.extend(above);
+            lower.pieces.extend(below.map(|piece| piece.moved(0, -at)));
+        }
+        (upper, lower)
+    }
+
+    /// The last place to divide the row at or above `room`.
+    fn last_cut(&self, room: i32) -> Option<i32> {
+        self.cuts.iter().copied().rev().find(|cut| *cut <= room)
+    }
+}
+
+/// A piece above a line and below it. Grounds are divided, text stands on one side.
+fn parted(piece: Piece, at: i32) -> (Option<Piece>, Option<Piece>) {
+    let halves = |rect: Rect| {
+        let upper = Rect {
+            h: (at - rect.y).min(rect.h),
+            ..rect
+        };
+        let top = rect.y.max(at);
+        let lower = Rect {
+            y: top,
+            h: rect.bottom() - top,
+            ..rect
+        };
+        (Some(upper).filter(|r| r.h > 0), Some(lower).filter(|r| r.h > 0))
+    };
+    match piece {
+        Piece::Fill(rect, colour) => {
+            let (upper, lower) = halves(rect);
+            (
+                upper.map(|rect| Piece::Fill(rect, colour)),
+                lower.map(|rect| Piece::Fill(rect, colour)),
+            )
+        }
+        Piece::Round(rect, radius, colour) => {
+            let (upper, lower) = halves(rect);
+            let round = |rect| Piece::Round(rect, radius, colour);
+            (upper.map(round), lower.map(round))
+        }
+        Piece::Text { y, .. } | Piece::Moving { y, .. } | Piece::Picture { y, .. } if y <= at => (Some(piece), None),
+        Piece::Text { .. } | Piece::Moving { .. } | Piece::Picture { .. } => (None, Some(piece)),
+    }
 }
 
 /// Height of rows under one another.
@@ -20,28 +84,70 @@ pub(crate) fn height(rows: &[Row]) -> i32 {
     before + rows.iter().map(|row| row.height).sum::<i32>()
 }
 
-/// Cuts rows into pages: the first page `first` high, the others `rest`. A page has at least one row.
+/// How far down a row a page reaches before the row is divided rather than moved to the next page.
+const DIVIDED_FROM_PERCENT: i32 = 60;
+
+/// Cuts rows into pages: the first page `first` high, the others `rest`. A page has at least one row; a row that is
+/// higher than a page is divided where it allows it.
 pub(crate) fn paginate(rows: Vec<Row>, first: i32, rest: i32) -> Vec<Vec<Row>> {
     let mut pages: Vec<Vec<Row>> = Vec::new();
     let mut page: Vec<Row> = Vec::new();
-    for row in rows {
+    let mut waiting: std::collections::VecDeque<Row> = rows.into();
+    while let Some(row) = waiting.pop_front() {
         let room = if pages.is_empty() { first } else { rest };
-        let full = !page.is_empty() && height(&page) + row.before + row.height > room;
-        if full {
-            // A heading does not stay behind alone.
-            let stay = page
-                .iter()
-                .rposition(|row| !row.with_next)
-                .map_or(page.len(), |at| at + 1);
-            let moved = page.split_off(stay);
-            pages.push(std::mem::replace(&mut page, moved));
+        let used = if page.is_empty() { 0 } else { height(&page) + row.before };
+        if used + row.height <= room {
+            page.push(row);
+            continue;
         }
-        page.push(row);
+        let fits_alone = row.height <= rest * DIVIDED_FROM_PERCENT / 100;
+        if let Some(cut) = row.last_cut(room - used).filter(|_| !fits_alone) {
+            let (upper, lower) = row.divided(cut);
+            page.push(upper);
+            waiting.push_front(lower);
+        } else if page.is_empty() {
+            // Nothing can be done but to show as much of it as the page holds.
+            page.push(row);
+            continue;
+        } else {
+            waiting.push_front(row);
+        }
+        let moved = page.split_off(stay(&page));
+        for row in moved.into_iter().rev() {
+            waiting.push_front(row);
+        }
+        pages.push(std::mem::take(&mut page));
     }
     if !page.is_empty() {
         pages.push(page);
     }
     pages
+}
+
+/// How many of a page's rows stay: a heading does not stay behind alone.
+fn stay(page: &[Row]) -> usize {
+    let last = page.iter().rposition(|row| !row.with_next);
+    last.map_or(page.len(), |at| at + 1)
+}
+
+/// The same in at most `most` pages: what does not fit them is left out, and `reserve` is kept free at the last page's
+/// foot. Answers whether something was left out.
+pub(crate) fn paginate_within(
+    rows: Vec<Row>,
+    first: i32,
+    rest: i32,
+    most: usize,
+    reserve: i32,
+) -> (Vec<Vec<Row>>, bool) {
+    let mut pages = paginate(rows, first, rest);
+    if pages.len() <= most {
+        return (pages, false);
+    }
+    let left: Vec<Row> = pages.split_off(most.saturating_sub(1)).into_iter().flatten().collect();
+    let room = if pages.is_empty() { first } else { rest } - reserve;
+    let last = paginate(left, room.max(1), room.max(1)).into_iter().next();
+    pages.extend(last);
+    (pages, true)
 }
 
 /// The pieces of a page's rows, from `(x, y)` down.
@@ -59,14 +165,20 @@ pub(crate) fn laid(rows: Vec<Row>, x: i32, y: i32) -> Vec<Piece> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::Rgb;
 
     fn row(height: i32, with_next: bool) -> Row {
         Row {
             before: 1,
             height,
             with_next,
-            pieces: Vec::new(),
+            ..Row::default()
         }
+    }
+
+    fn heights(pages: &[Vec<Row>]) -> Vec<Vec<i32>> {
+        let of = |page: &Vec<Row>| page.iter().map(|row| row.height).collect();
+        pages.iter().map(of).collect()
     }
 
     #[test]
@@ -75,5 +187,30 @@ mod tests {
         let pages: Vec<usize> = paginate(rows, 10, 20).iter().map(Vec::len).collect();
         assert_eq!(pages, [1, 2, 1]);
         assert!(paginate(Vec::new(), 10, 10).is_empty());
+    }
+
+    #[test]
+    fn a_row_higher_than_a_page_is_divided_between_its_lines() {
+        let ground = Piece::Fill(Rect::new(0, 0, 5, 50), Rgb(1, 2, 3));
+        let long = Row {
+            cuts: vec![10, 20, 30, 40],
+            pieces: vec![ground],
+            ..row(50, false)
+        };
+        let pages = paginate(vec![row(4, false), long, row(4, false)], 28, 28);
+        assert_eq!(heights(&pages), [vec![4, 20], vec![20], vec![10, 4]]);
+        let Piece::Fill(rect, _) = &pages[2][0].pieces[0] else {
+            panic!("a ground")
+        };
+        assert_eq!((rect.y, rect.h), (0, 10));
+    }
+
+    #[test]
+    fn what_is_too_much_ends_above_the_room_kept_free() {
+        let rows = || (0..10).map(|_| row(4, false)).collect::<Vec<_>>();
+        let (pages, cut) = paginate_within(rows(), 10, 20, 2, 8);
+        assert_eq!((heights(&pages), cut), (vec![vec![4, 4], vec![4, 4]], true));
+        let (pages, cut) = paginate_within(rows(), 10, 20, 3, 8);
+        assert_eq!((pages.len(), cut), (3, false));
     }
 }

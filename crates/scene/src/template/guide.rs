@@ -1,13 +1,15 @@
 //! Service guides: what it takes in large figures, the way through as a numbered path, then what to bring.
 
 use super::flow::{self, Row};
-use super::{Composition, paged, parts};
+use super::{Composition, Heads, paged, parts};
 use crate::canvas::{Piece, Rect};
 use crate::text::{self, Setting, TextLine};
 use crate::theme::{DEEP, Desk, INK, LINE, PAPER};
 use heliograph_domain::content::ServiceGuide;
 use heliograph_domain::{Kind, Lang};
 
+/// What stands in large figures, where it is short enough.
+const FIGURES: [&str; 3] = ["committed_limit", "statutory_limit", "fee"];
 /// More steps than this do not stand side by side.
 const SIDE_BY_SIDE: usize = 5;
 
@@ -16,7 +18,11 @@ pub(crate) fn compose(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang) -> Comp
     let kind = Kind::ServiceGuide.label(desk.lang);
     let first = parts::heading(desk, kind, (&guide.title, lang), "", area.w, true);
     let later = parts::heading(desk, kind, (&guide.title, lang), "", area.w, false);
-    let mut rows = vec![figures(desk, guide, lang, area.w)];
+    let (cards, apart): (Vec<_>, Vec<_>) = FIGURES
+        .into_iter()
+        .zip([&guide.committed_limit, &guide.statutory_limit, &guide.fee])
+        .partition(|(_, value)| parts::fits_card(desk, value, lang, area.w, FIGURES.len()));
+    let mut rows = figures(desk, &cards, lang, area.w);
     rows.extend(path(
         desk,
         guide,
@@ -25,21 +31,23 @@ pub(crate) fn compose(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang) -> Comp
         area.h - first.height - flow::height(&rows),
     ));
     rows.extend(materials(desk, guide, lang, area.w));
-    rows.extend(particulars(desk, guide, lang, area.w));
-    Composition::still(paged(area, first, &later, rows))
+    rows.extend(particulars(desk, guide, &apart, lang, area.w));
+    paged(desk, area, Heads { first, later }, rows)
 }
 
 fn label(desk: &Desk<'_>, name: &str) -> &'static str {
     parts::field_label(desk, ServiceGuide::FIELDS, name)
 }
 
-fn figures(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang, width: i32) -> Row {
-    let cards = [
-        (label(desk, "committed_limit"), guide.committed_limit.as_str()),
-        (label(desk, "statutory_limit"), guide.statutory_limit.as_str()),
-        (label(desk, "fee"), guide.fee.as_str()),
-    ];
-    parts::figure_cards(desk, &cards, lang, width)
+fn figures(desk: &Desk<'_>, figures: &[(&str, &String)], lang: Lang, width: i32) -> Vec<Row> {
+    let cards: Vec<(&str, &str)> = figures
+        .iter()
+        .map(|(name, value)| (label(desk, name), value.as_str()))
+        .collect();
+    if cards.is_empty() {
+        return Vec::new();
+    }
+    vec![parts::figure_cards(desk, &cards, lang, width)]
 }
 
 /// A heading inside the guide.
@@ -51,6 +59,7 @@ fn section(desk: &Desk<'_>, name: &str) -> Row {
         height,
         with_next: true,
         pieces: vec![Piece::text(0, 0, line.em * 3 / 2, &line, DEEP)],
+        ..Row::default()
     }
 }
 
@@ -136,7 +145,9 @@ fn down(desk: &Desk<'_>, number: usize, step: &str, lang: Lang, width: i32, last
     for line in &lines {
         row.pieces.push(Piece::text(left, top, leading, line, INK));
         top += leading;
+        row.cuts.extend((top > diameter).then_some(top));
     }
+    row.cuts.pop();
     row
 }
 
@@ -152,9 +163,16 @@ fn materials(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang, width: i32) -> V
     rows
 }
 
-/// The rest, label by label.
-fn particulars(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang, width: i32) -> Vec<Row> {
-    let fields = [
+/// The rest, label by label: first the figures that are too long to be large.
+fn particulars<'g>(
+    desk: &Desk<'_>,
+    guide: &'g ServiceGuide,
+    apart: &[(&'g str, &'g String)],
+    lang: Lang,
+    width: i32,
+) -> Vec<Row> {
+    let mut fields = apart.to_vec();
+    fields.extend([
         ("applicants", &guide.applicants),
         ("place", &guide.place),
         ("hours", &guide.hours),
@@ -163,7 +181,7 @@ fn particulars(desk: &Desk<'_>, guide: &ServiceGuide, lang: Lang, width: i32) ->
         ("fee_basis", &guide.fee_basis),
         ("legal_basis", &guide.legal_basis),
         ("complaint", &guide.complaint),
-    ];
+    ]);
     let rows = parts::entries(desk, ServiceGuide::FIELDS, &fields, lang, 36, width);
     parts::spaced(rows, desk.px(24))
 }

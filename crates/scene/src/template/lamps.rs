@@ -119,6 +119,7 @@ impl Gist {
         let Some((lang, body)) = document.body(wanted) else {
             return Self::default();
         };
+        let rest = say(wanted, KIOSK.0, KIOSK.1);
         let plain = Self {
             mark: mark(body.kind(), wanted).to_owned(),
             headline: body.title(lang),
@@ -126,7 +127,7 @@ impl Gist {
         };
         match body {
             Body::ServiceCommitment(it) => Self {
-                detail: it.promise.clone(),
+                detail: opening(&it.promise.replace('\n', " "), rest),
                 figure: Some((it.figure.clone(), it.unit.clone())),
                 ..plain
             },
@@ -135,7 +136,7 @@ impl Gist {
                 let told = on_post
                     .as_ref()
                     .map(|name| words::labelled(wanted, say(wanted, "值守", "On post"), name));
-                let told = [told, Some(it.matters.clone())]
+                let told = [told, Some(opening(&it.matters.replace('\n', " "), rest))]
                     .into_iter()
                     .flatten()
                     .collect::<Vec<_>>();
@@ -157,7 +158,7 @@ impl Gist {
             }
             other => {
                 let prose = super::Prose::of(other);
-                let opening = opening(&markdown::flat(prose.body));
+                let opening = opening(&markdown::flat(prose.body), rest);
                 let detail = if opening.is_empty() { prose.meta(lang) } else { opening };
                 Self { detail, ..plain }
             }
@@ -165,8 +166,11 @@ impl Gist {
     }
 }
 
-/// The first whole sentences of a text, as many as a strip tells; a longer first sentence is cut.
-fn opening(told: &str) -> String {
+/// Where the whole of a text is to be read: what a strip says after it has told the beginning.
+const KIOSK: (&str, &str) = ("　全文请看触摸查询机", "  Read it in full at the touch kiosk");
+
+/// The first whole sentences of a text, as many as a strip tells, and where the rest is; a longer first sentence is cut.
+fn opening(told: &str, rest: &str) -> String {
     let short: String = told.chars().take(DETAIL_CHARS).collect();
     if short.len() == told.len() {
         return short;
@@ -177,8 +181,8 @@ fn opening(told: &str) -> String {
         .map(|(at, c)| at + c.len_utf8())
         .next_back();
     match end {
-        Some(end) if end > short.len() / 3 => short[..end].to_owned(),
-        _ => format!("{short}…"),
+        Some(end) if end > short.len() / 3 => format!("{}{rest}", &short[..end]),
+        _ => format!("{short}…{rest}"),
     }
 }
 
@@ -222,9 +226,9 @@ mod tests {
 
     #[test]
     fn a_strip_tells_whole_sentences() {
-        assert_eq!(opening("自12月1日起调整。请知悉。"), "自12月1日起调整。请知悉。");
+        assert_eq!(opening("自12月1日起调整。请知悉。", "→"), "自12月1日起调整。请知悉。");
         let long = format!("{}。{}", "甲".repeat(40), "乙".repeat(60));
-        assert_eq!(opening(&long), format!("{}。", "甲".repeat(40)));
-        assert_eq!(opening(&"丙".repeat(100)), format!("{}…", "丙".repeat(72)));
+        assert_eq!(opening(&long, "→"), format!("{}。→", "甲".repeat(40)));
+        assert_eq!(opening(&"丙".repeat(100), "→"), format!("{}…→", "丙".repeat(72)));
     }
 }

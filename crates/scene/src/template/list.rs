@@ -1,7 +1,8 @@
 //! Lists: power lists and discretion benchmarks.
 
 use super::flow::Row;
-use super::{Composition, Prose, paged, parts};
+use super::overflow::{self, Detail};
+use super::{Composition, Heads, Prose, paged, parts};
 use crate::canvas::{Piece, Rect};
 use crate::text::{self, Setting};
 use crate::theme::{DEEP, Desk, INK, INK_2, LINE, TINT};
@@ -9,23 +10,29 @@ use crate::words::{labelled, say};
 use heliograph_domain::content::{DiscretionBenchmark, DiscretionGrade, PowerEntry, PowerList};
 use heliograph_domain::{Date, Kind, Lang};
 
-/// The powers: number, name, then who and by which right.
-pub(crate) fn powers(desk: &Desk<'_>, list: &PowerList, lang: Lang) -> Composition {
-    let width = desk.theme.section().w;
-    let rows = list
-        .entries
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| power(desk, at + 1, entry, lang, width))
+/// The powers: number, name, then who and by which right; in brief the number, the name and who alone.
+pub(crate) fn powers(desk: &Desk<'_>, list: &PowerList, lang: Lang, detail: Detail) -> Composition {
+    let area = desk.theme.section();
+    let entries = list.entries.iter().enumerate();
+    let mut rows: Vec<Row> = entries
+        .map(|(at, entry)| power(desk, at + 1, entry, lang, area.w, detail))
         .collect();
-    listed(
+    if detail == Detail::Brief {
+        rows.push(overflow::room(desk));
+    }
+    let laid = listed(
         desk,
         Kind::PowerList,
         &list.title,
         (&list.department, list.date),
         lang,
         rows,
-    )
+    );
+    if detail == Detail::Brief {
+        overflow::marked(desk, area, laid)
+    } else {
+        laid
+    }
 }
 
 /// The grades: each with its circumstance and its result.
@@ -55,16 +62,12 @@ fn listed(desk: &Desk<'_>, kind: Kind, title: &str, by: (&str, Date), lang: Lang
         date: Some(by.1),
         body: "",
     };
-    let first = parts::heading(
-        desk,
-        kind.label(desk.lang),
-        (title, lang),
-        &prose.meta(lang),
-        area.w,
-        true,
-    );
-    let later = parts::heading(desk, kind.label(desk.lang), (title, lang), "", area.w, false);
-    Composition::still(paged(area, first, &later, rows))
+    let heading = |meta: &str, first| parts::heading(desk, kind.label(desk.lang), (title, lang), meta, area.w, first);
+    let heads = Heads {
+        first: heading(&prose.meta(lang), true),
+        later: heading("", false),
+    };
+    paged(desk, area, heads, rows)
 }
 
 /// Lines of text under one another in one row, with a rule beneath.
@@ -85,19 +88,25 @@ impl<'d, 'a> Stack<'d, 'a> {
     }
 
     fn push(&mut self, told: &str, size: i32, bold: bool, lang: Lang, colour: crate::frame::Rgb) {
-        let shaped = text::shape_str(self.desk.fonts, told, self.desk.style(size, bold, lang));
-        let inner = (self.width - self.left).max(shaped.em * 2);
-        for line in text::lines(&shaped, Setting::plain(inner)) {
-            let height = line.em * 148 / 100;
-            self.row
-                .pieces
-                .push(Piece::text(self.left, self.row.height, height, &line, colour));
-            self.row.height += height;
+        let style = self.desk.style(size, bold, lang);
+        let inner = (self.width - self.left).max(style.px * 2);
+        for part in told.lines().filter(|part| !part.trim().is_empty()) {
+            let shaped = text::shape_str(self.desk.fonts, part.trim(), style);
+            for line in text::lines(&shaped, Setting::plain(inner)) {
+                let height = line.em * 148 / 100;
+                self.row
+                    .pieces
+                    .push(Piece::text(self.left, self.row.height, height, &line, colour));
+                self.row.height += height;
+                self.row.cuts.push(self.row.height);
+            }
         }
     }
 
     fn ruled(mut self) -> Row {
         let rule = self.desk.px(2).max(1);
+        // A row's last line is not parted from the rule beneath it.
+        self.row.cuts.pop();
         self.row.height += self.desk.px(20);
         self.row.pieces.push(Piece::Fill(
             Rect::new(0, self.row.height - rule, self.width, rule),
@@ -107,7 +116,7 @@ impl<'d, 'a> Stack<'d, 'a> {
     }
 }
 
-fn power(desk: &Desk<'_>, number: usize, entry: &PowerEntry, lang: Lang, width: i32) -> Row {
+fn power(desk: &Desk<'_>, number: usize, entry: &PowerEntry, lang: Lang, width: i32, detail: Detail) -> Row {
     let number = text::single(desk.fonts, &number.to_string(), desk.label(44, true));
     let left = number.width.max(desk.theme.em(44)) + desk.px(28);
     let mut stack = Stack::new(desk, left, width);
@@ -121,9 +130,13 @@ fn power(desk: &Desk<'_>, number: usize, entry: &PowerEntry, lang: Lang, width: 
         lang,
         INK_2,
     );
-    stack.push(&entry.process, 34, false, lang, INK);
-    let basis = parts::field_label(desk, PowerEntry::FIELDS, "basis");
-    stack.push(&labelled(desk.lang, basis, &entry.basis), 32, false, lang, INK_2);
+    if detail == Detail::Whole {
+        stack.push(&entry.process, 34, false, lang, INK);
+        for (name, told) in [("basis", &entry.basis), ("responsibility", &entry.responsibility)] {
+            let label = parts::field_label(desk, PowerEntry::FIELDS, name);
+            stack.push(&labelled(desk.lang, label, told), 32, false, lang, INK_2);
+        }
+    }
     let mut row = stack.ruled();
     row.pieces
         .push(Piece::text(0, top, desk.theme.em(44) * 148 / 100, &number, DEEP));
@@ -132,13 +145,15 @@ fn power(desk: &Desk<'_>, number: usize, entry: &PowerEntry, lang: Lang, width: 
 
 fn grade(desk: &Desk<'_>, entry: &DiscretionGrade, lang: Lang, width: i32) -> Row {
     let mut stack = Stack::new(desk, 0, width);
-    let (chip, _, chip_height) = parts::chip(desk, &entry.grade, desk.style(34, true, lang), TINT, DEEP);
+    let (chip, chip_width, chip_height) = parts::chip(desk, &entry.grade, desk.style(34, true, lang), TINT, DEEP);
     let top = stack.row.height;
-    stack
-        .row
-        .pieces
-        .extend(chip.into_iter().map(|piece| piece.moved(0, top)));
-    stack.row.height += chip_height + desk.px(12);
+    if chip_width <= width {
+        let placed = chip.into_iter().map(|piece| piece.moved(0, top));
+        stack.row.pieces.extend(placed);
+        stack.row.height += chip_height + desk.px(12);
+    } else {
+        stack.push(&entry.grade, 38, true, lang, DEEP);
+    }
     stack.push(&entry.circumstance, 38, false, lang, INK);
     let label = parts::field_label(desk, DiscretionGrade::FIELDS, "result");
     stack.push(&labelled(desk.lang, label, &entry.result), 36, true, lang, INK);

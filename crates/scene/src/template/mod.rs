@@ -1,5 +1,6 @@
 //! Templates: from a document to pages of pieces, one template for each kind and form of panel.
 
+pub(crate) mod alert;
 pub(crate) mod board;
 pub(crate) mod chrome;
 pub(crate) mod commitment;
@@ -8,10 +9,14 @@ pub(crate) mod guide;
 pub(crate) mod lamps;
 pub(crate) mod list;
 pub(crate) mod notice;
+pub(crate) mod overflow;
+pub(crate) mod pairing;
 pub(crate) mod parts;
+pub(crate) mod poster;
 pub(crate) mod sign;
 pub(crate) mod slate;
 pub(crate) mod strip;
+pub(crate) mod test_card;
 pub(crate) mod ticker;
 
 use crate::canvas::{Piece, Rect};
@@ -29,6 +34,10 @@ pub(crate) struct Page {
     pub(crate) ticker: Option<Ticker>,
     /// Where the time of day stands, on lamps.
     pub(crate) clock: Option<(Rect, crate::frame::Rgb)>,
+    /// Where it says that there is more to read than the pages hold, on screens.
+    pub(crate) more: Option<Rect>,
+    /// The picture that it shows.
+    pub(crate) poster: Option<poster::Poster>,
 }
 
 /// A document laid out on a panel.
@@ -105,21 +114,30 @@ pub(crate) fn compose(desk: &Desk<'_>, document: &Document) -> Composition {
     let Some((lang, body)) = document.body(desk.lang) else {
         return Composition::of(Vec::new());
     };
-    match body {
+    overflow::fitted(desk, |desk, detail| match body {
         Body::ServiceGuide(guide) => guide::compose(desk, guide, lang),
         Body::ServiceCommitment(commitment) => commitment::compose(desk, commitment, lang),
         Body::WindowBoard(board) => board::compose(desk, board, lang),
-        Body::PowerList(list) => list::powers(desk, list, lang),
+        Body::PowerList(list) => list::powers(desk, list, lang, detail),
         Body::DiscretionBenchmark(benchmark) => list::discretion(desk, benchmark, lang),
         other => notice::compose(desk, other, lang),
-    }
+    })
+}
+
+/// What stands above the rows of a document's pages.
+pub(crate) struct Heads {
+    pub(crate) first: Row,
+    pub(crate) later: Row,
 }
 
 /// A first and further pages under their headings, from rows.
-pub(crate) fn paged(area: Rect, first: Row, later: &Row, rows: Vec<Row>) -> Vec<Vec<Piece>> {
-    let pages = flow::paginate(rows, area.h - first.height, area.h - later.height);
+pub(crate) fn paged(desk: &Desk<'_>, area: Rect, heads: Heads, rows: Vec<Row>) -> Composition {
+    let Heads { first, later } = heads;
+    let reserve = overflow::reserve(desk);
+    let rest = area.h - later.height;
+    let (pages, cut) = flow::paginate_within(rows, area.h - first.height, rest, overflow::MOST_PAGES, reserve);
     if pages.is_empty() {
-        return vec![flow::laid(vec![first], area.x, area.y)];
+        return Composition::still(vec![flow::laid(vec![first], area.x, area.y)]);
     }
     let page = |(at, rows): (usize, Vec<Row>)| {
         let head = if at == 0 { first.clone() } else { later.clone() };
@@ -128,7 +146,12 @@ pub(crate) fn paged(area: Rect, first: Row, later: &Row, rows: Vec<Row>) -> Vec<
         pieces.extend(flow::laid(rows, area.x, top));
         pieces
     };
-    pages.into_iter().enumerate().map(page).collect()
+    let composition = Composition::still(pages.into_iter().enumerate().map(page).collect());
+    if cut {
+        overflow::marked(desk, area, composition)
+    } else {
+        composition
+    }
 }
 
 /// The parts of the kinds that are texts: title, what stands under it, and the body.

@@ -1,30 +1,39 @@
 //! Notices, and all the kinds that are a title with a text.
 
-use super::flow::{self, Row};
-use super::{Composition, Prose, body_blocks, paged, parts};
+use super::flow::Row;
+use super::{Composition, Heads, Prose, body_blocks, paged, parts};
 use crate::theme::{BODY, Desk};
 use heliograph_domain::content::ThreePublic;
 use heliograph_domain::{Body, Lang};
 
-/// Sizes of the body, largest first: the largest in which it fits one page, else the ordinary one.
+/// Sizes of the body, largest first: the largest that takes no more pages than the ordinary one, the last.
 const SIZES: [i32; 3] = [56, 50, BODY];
 
 pub(crate) fn compose(desk: &Desk<'_>, body: &Body, lang: Lang) -> Composition {
     let prose = Prose::of(body);
     let area = desk.theme.section();
     let kind = prose.kind.label(desk.lang);
-    let first = parts::heading(desk, kind, (prose.title, lang), &prose.meta(lang), area.w, true);
-    let later = parts::heading(desk, kind, (prose.title, lang), "", area.w, false);
     let blocks = body_blocks(&prose);
-    let rows = |size: i32| {
+    let laid = |size: i32| {
+        let heads = Heads {
+            first: parts::heading(desk, kind, (prose.title, lang), &prose.meta(lang), area.w, true),
+            later: parts::heading(desk, kind, (prose.title, lang), "", area.w, false),
+        };
         let mut rows = figures(desk, body, area.w);
         rows.extend(parts::body(desk, &blocks, size, lang, area.w));
-        rows
+        paged(desk, area, heads, rows)
     };
-    let room = area.h - first.height;
-    let fits = SIZES.into_iter().map(&rows).find(|rows| flow::height(rows) <= room);
-    let rows = fits.unwrap_or_else(|| rows(BODY));
-    Composition::still(paged(area, first, &later, rows))
+    let ordinary = laid(BODY);
+    // A long text is long in any size; on more pages than one the largest would outdo the title.
+    let sizes = match ordinary.pages.len() {
+        1 => &SIZES[..],
+        2 | 3 => &SIZES[1..],
+        _ => &[],
+    };
+    let mut larger = sizes.iter().copied().filter(|size| *size != BODY).map(laid);
+    larger
+        .find(|it| it.pages.len() <= ordinary.pages.len())
+        .unwrap_or(ordinary)
 }
 
 /// The three public expenses of a finance publication, large.

@@ -24,10 +24,9 @@ pub(crate) fn rows(lines: &[TextLine], x: i32, line_percent: i32, colour: Rgb) -
     let row = |line: &TextLine| {
         let height = line.em * line_percent / 100;
         Row {
-            before: 0,
             height,
-            with_next: false,
             pieces: vec![Piece::text(x, 0, height, line, colour)],
+            ..Row::default()
         }
     };
     lines.iter().map(row).collect()
@@ -39,23 +38,7 @@ pub(crate) fn heading(desk: &Desk<'_>, kind: &str, title: (&str, Lang), meta: &s
     let (chip, _, chip_height) = chip(desk, kind, desk.label(32, true), TINT, DEEP);
     row.pieces.extend(chip);
     row.height = chip_height + desk.px(if first { 24 } else { 18 });
-    let sizes: &[i32] = if first { &[76, 68, 60, 54] } else { &[50] };
-    let most = match (first, desk.theme.portrait) {
-        (false, _) => 1,
-        (true, false) => 2,
-        (true, true) => 3,
-    };
-    let sizes: Vec<i32> = sizes.iter().map(|size| desk.theme.em(*size)).collect();
-    // One line of a smaller size is calmer than two of a larger.
-    let one = sizes.iter().take(2).copied().collect::<Vec<_>>();
-    let style = desk.style(76, true, title.1);
-    let one_line = text::fit(desk.fonts, title.0, style, &one, width, 1);
-    let cut = one_line.first().is_some_and(|line| line.width > width) || !whole(desk, title.0, style, &one, width);
-    let lines = if cut {
-        text::fit(desk.fonts, title.0, style, &sizes, width, most)
-    } else {
-        one_line
-    };
+    let lines = title_lines(desk, title, width, first);
     for line in rows(&lines, 0, 128, INK) {
         row.pieces
             .extend(line.pieces.into_iter().map(|piece| piece.moved(0, row.height)));
@@ -63,7 +46,7 @@ pub(crate) fn heading(desk: &Desk<'_>, kind: &str, title: (&str, Lang), meta: &s
     }
     if first && !meta.is_empty() {
         row.height += desk.px(10);
-        for line in text::ellipsised(desk.fonts, meta, desk.style(32, false, title.1), width, 1) {
+        for line in text::ellipsised(desk.fonts, meta, desk.style(32, false, title.1), width, 2) {
             row.pieces
                 .push(Piece::text(0, row.height, line.em * 3 / 2, &line, INK_2));
             row.height += line.em * 3 / 2;
@@ -73,11 +56,41 @@ pub(crate) fn heading(desk: &Desk<'_>, kind: &str, title: (&str, Lang), meta: &s
     row
 }
 
-/// Whether a text fits one line in one of the sizes.
-fn whole(desk: &Desk<'_>, title: &str, style: Style, sizes: &[i32], width: i32) -> bool {
-    sizes
-        .iter()
-        .any(|px| text::single(desk.fonts, title, Style { px: *px, ..style }).width <= width)
+/// A title's lines: one of a smaller size is calmer than two of a larger; a long title takes more lines of a smaller
+/// size still. Where it is said again on later pages it takes less room.
+fn title_lines(desk: &Desk<'_>, title: (&str, Lang), width: i32, first: bool) -> Vec<TextLine> {
+    let ways: &[(&[i32], usize)] = match (first, desk.theme.portrait) {
+        (false, _) => &[(&[54, 50, 46], 1), (&[44, 40], 2), (&[36, 32], 5)],
+        (true, false) => &[(&[76, 68], 1), (&[76, 68, 60, 54], 2), (&[50, 44, 40], 6)],
+        (true, true) => &[(&[76, 68], 1), (&[76, 68, 60, 54], 3), (&[50, 44, 40], 8)],
+    };
+    in_one_way(desk, title.0, desk.style(76, true, title.1), width, ways)
+}
+
+/// A text in the first of several ways (sizes and the most lines) that hold it whole; cut in the last when none does.
+pub(crate) fn in_one_way(
+    desk: &Desk<'_>,
+    told: &str,
+    style: Style,
+    width: i32,
+    ways: &[(&[i32], usize)],
+) -> Vec<TextLine> {
+    let set = |(sizes, most): &(&[i32], usize)| {
+        let sizes: Vec<i32> = sizes.iter().map(|size| desk.theme.em(*size)).collect();
+        let smallest = sizes.last().copied().unwrap_or(style.px);
+        let fits = lines_of(desk, told, Style { px: smallest, ..style }, width) <= *most;
+        (fits, sizes, *most)
+    };
+    let ways: Vec<_> = ways.iter().map(set).collect();
+    let way = ways.iter().find(|(fits, ..)| *fits).or(ways.last());
+    way.map_or_else(Vec::new, |(_, sizes, most)| {
+        text::fit(desk.fonts, told, style, sizes, width, *most)
+    })
+}
+
+/// How many lines a text takes.
+pub(crate) fn lines_of(desk: &Desk<'_>, told: &str, style: Style, width: i32) -> usize {
+    text::lines(&text::shape_str(desk.fonts, told, style), Setting::plain(width)).len()
 }
 
 /// A body's blocks as rows.
@@ -113,7 +126,7 @@ fn block_rows(desk: &Desk<'_>, block: &Block, size: i32, lang: Lang, width: i32)
                     justify: chinese,
                 },
             );
-            spaced(rows(&lines, 0, 168, INK), style.px * 2 / 5)
+            together(spaced(rows(&lines, 0, 168, INK), style.px * 2 / 5))
         }
         BlockKind::Item { marker, depth } => {
             let left = style.px * i32::try_from(*depth).unwrap_or(0).min(4);
@@ -137,7 +150,17 @@ fn item(desk: &Desk<'_>, marker: &str, spans: &[Span], style: Style, left: i32, 
     if let Some(first) = rows.first_mut() {
         first.pieces.push(Piece::text(left, 0, first.height, &marker, DEEP));
     }
-    spaced(rows, style.px / 4)
+    together(spaced(rows, style.px / 4))
+}
+
+/// Neither the first nor the last line of a paragraph stands alone on a page.
+fn together(mut rows: Vec<Row>) -> Vec<Row> {
+    let count = rows.len();
+    if count > 1 {
+        rows[0].with_next = true;
+        rows[count - 2].with_next = true;
+    }
+    rows
 }
 
 /// Space before the first row.
@@ -155,6 +178,7 @@ fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_wid
     let style = desk.style(size, false, value.1);
     let gap = desk.px(28);
     let labels = text::ellipsised(desk.fonts, label, desk.label(size, true), label_width, 3);
+    let label_bottom = pad + labels.iter().map(|line| line.em * 150 / 100).sum::<i32>();
     let mut values = Vec::new();
     for part in value.0.lines().filter(|part| !part.trim().is_empty()) {
         let shaped = text::shape_str(desk.fonts, part.trim(), style);
@@ -171,10 +195,16 @@ fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_wid
             row.pieces
                 .extend(line.pieces.into_iter().map(|piece| piece.moved(0, top)));
             top += line.height;
+            if x > 0 {
+                row.cuts.push(top);
+            }
         }
         deepest = deepest.max(top);
     }
     row.height = deepest + pad;
+    // The label's own lines stay together, and the last line with the rule beneath it.
+    row.cuts.pop();
+    row.cuts.retain(|cut| *cut >= label_bottom);
     row.pieces.push(Piece::Fill(
         Rect::new(0, row.height - desk.px(2).max(1), width, desk.px(2).max(1)),
         LINE,
@@ -191,14 +221,31 @@ fn label_width(desk: &Desk<'_>, labels: &[&str], size: i32, width: i32) -> i32 {
     widest.unwrap_or(0).min(width / 3)
 }
 
+/// Sizes of a card's figure, largest first.
+const CARD_SIZES: [i32; 5] = [64, 56, 48, 42, 36];
+/// Between cards, and inside them left and right.
+const CARD_GAP: i32 = 24;
+const CARD_PAD: i32 = 30;
+
+/// The width of one of `count` cards.
+fn card_width(desk: &Desk<'_>, count: usize, width: i32) -> i32 {
+    let count = i32::try_from(count.max(1)).unwrap_or(1);
+    (width - desk.px(CARD_GAP) * (count - 1)) / count
+}
+
+/// Whether a figure is short enough for one of `count` cards.
+pub(crate) fn fits_card(desk: &Desk<'_>, value: &str, lang: Lang, width: i32, count: usize) -> bool {
+    let inner = (card_width(desk, count, width) - 2 * desk.px(CARD_PAD)).max(1);
+    lines_of(desk, value, desk.style(36, true, lang), inner) <= 2
+}
+
 /// A card with a large figure under its label.
 pub(crate) fn figure_cards(desk: &Desk<'_>, cards: &[(&str, &str)], lang: Lang, width: i32) -> Row {
-    let count = i32::try_from(cards.len().max(1)).unwrap_or(1);
-    let gap = desk.px(24);
-    let card_width = (width - gap * (count - 1)) / count;
-    let pad = desk.px(30);
+    let gap = desk.px(CARD_GAP);
+    let card_width = card_width(desk, cards.len(), width);
+    let pad = desk.px(CARD_PAD);
     let inner = (card_width - 2 * pad).max(1);
-    let sizes: Vec<i32> = [64, 56, 48, 42, 36].iter().map(|size| desk.theme.em(*size)).collect();
+    let sizes: Vec<i32> = CARD_SIZES.iter().map(|size| desk.theme.em(*size)).collect();
     let label_style = desk.label(30, false);
     let set = |(label, value): &(&str, &str)| {
         let lines = |px: &[i32], most| text::fit(desk.fonts, value, desk.style(64, true, lang), px, inner, most);
@@ -221,7 +268,7 @@ pub(crate) fn figure_cards(desk: &Desk<'_>, cards: &[(&str, &str)], lang: Lang, 
                 value_lines = lines(&sizes[2..], 2);
             }
         }
-        (text::ellipsised(desk.fonts, label, label_style, inner, 2), value_lines)
+        (text::ellipsised(desk.fonts, label, label_style, inner, 3), value_lines)
     };
     let set: Vec<_> = cards.iter().map(set).collect();
     let labels = set.iter().map(|(labels, _)| labels.len()).max().unwrap_or(1);

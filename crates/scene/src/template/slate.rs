@@ -105,7 +105,7 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, site: &SiteProfile, layout: Layout, now: 
     let day = bulbs.line(words::weekday(bulbs.lang, date), 1);
     let both = clock.em + CELL <= bulbs.height();
     if clock.width > bulbs.width() {
-        return sign::full(bulbs, site.name.get(bulbs.lang))
+        return sign::full(bulbs, "", site.name.get(bulbs.lang))
             .into_iter()
             .next()
             .unwrap_or_default();

@@ -17,18 +17,21 @@ const THREE_LINES: i32 = 3 * CELL;
 const CLOCK: i32 = 5 * CELL / 2 + 6;
 
 pub(crate) fn compose(bulbs: &Bulbs<'_>, document: &Document) -> Composition {
-    Composition::of(vec![page(bulbs, &Gist::of(document, bulbs.lang))])
+    Composition::of(pages(bulbs, &Gist::of(document, bulbs.lang)))
 }
 
-/// The picture of a gist.
+/// The picture of a gist, its first where there are two.
 pub(crate) fn page(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
+    pages(bulbs, gist).into_iter().next().unwrap_or_default()
+}
+
+fn pages(bulbs: &Bulbs<'_>, gist: &Gist) -> Vec<Page> {
     if bulbs.height() < TWO_LINES {
-        return one_line(bulbs, gist);
+        return vec![one_line(bulbs, gist)];
     }
-    match &gist.figure {
-        Some((figure, unit)) if bulbs.height() >= THREE_LINES => with_figure(bulbs, gist, figure, unit),
-        _ => lines(bulbs, gist),
-    }
+    let figure = gist.figure.as_ref().filter(|_| bulbs.height() >= THREE_LINES);
+    let figure = figure.and_then(|(figure, unit)| with_figure(bulbs, gist, figure, unit));
+    figure.map_or_else(|| lines(bulbs, gist), |page| vec![page])
 }
 
 /// Text in a window: still where it fits, else moving.
@@ -50,8 +53,8 @@ fn one_line(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
     let mut page = Page::default();
     let top = (bulbs.height() - CELL) / 2;
     let mut x = 0;
-    if !gist.mark.is_empty() {
-        let (plate, width) = bulbs.plate(&gist.mark, 0, top);
+    let (plate, width) = bulbs.plate(&gist.mark, 0, top);
+    if !gist.mark.is_empty() && width <= bulbs.width() / 2 {
         page.pieces.extend(plate);
         x = width + 4;
     }
@@ -76,36 +79,46 @@ fn one_line(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
     page
 }
 
-/// The headline above, the detail with its mark and the clock below.
-fn lines(bulbs: &Bulbs<'_>, gist: &Gist) -> Page {
-    let mut page = Page::default();
+/// The headline above, the detail with its mark and the clock below. Two lines that move at once cannot be read: where
+/// the headline moves the detail has a page of its own.
+fn lines(bulbs: &Bulbs<'_>, gist: &Gist) -> Vec<Page> {
     let below = bulbs.height() - CELL;
     let number = gist
         .window
         .as_ref()
         .map(|(number, _)| words::window(bulbs.lang, number))
         .unwrap_or_default();
-    let told = joined(bulbs, &[&number, &gist.headline]);
-    let moving = headline(bulbs, &mut page, Rect::new(0, 0, bulbs.width(), below - 2), &told);
-    page.clock = Some((Rect::new(0, below, bulbs.width(), CELL), bulbs.lights.dim));
+    let figure = gist.figure.as_ref().map(|(figure, unit)| words::figure(figure, unit));
+    let told = joined(bulbs, &[&number, &gist.headline, &figure.unwrap_or_default()]);
+    let above = Rect::new(0, 0, bulbs.width(), below - 2);
+    let (mut page, window) = footed(bulbs, gist);
+    if !headline(bulbs, &mut page, above, &told) {
+        running(bulbs, &mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
+        return vec![page];
+    }
+    let (mut second, _) = footed(bulbs, gist);
+    if gist.detail.trim().is_empty() {
+        return vec![page];
+    }
+    headline(bulbs, &mut second, above, &gist.detail);
+    vec![page, second]
+}
+
+/// A page with the mark and the clock in its lowest line, and the window between them.
+fn footed(bulbs: &Bulbs<'_>, gist: &Gist) -> (Page, Rect) {
+    let mut page = Page::default();
+    let below = bulbs.height() - CELL;
     let mut x = 0;
-    if !gist.mark.is_empty() {
-        let (plate, width) = bulbs.plate(&gist.mark, 0, below);
+    let (plate, width) = bulbs.plate(&gist.mark, 0, below);
+    let clock = if bulbs.width() >= 2 * CLOCK { CLOCK } else { 0 };
+    if !gist.mark.is_empty() && width + clock <= bulbs.width() {
         page.pieces.extend(plate);
         x = width + 4;
     }
-    let window = Rect::new(x, below, (bulbs.width() - CLOCK - x).max(0), CELL);
-    if moving {
-        // Two lines that move at once cannot be read: the detail stands, cut where it must be.
-        let cut = crate::text::ellipsised(bulbs.fonts, &gist.detail, bulbs.style(1), window.w, 1);
-        page.pieces.extend(
-            cut.first()
-                .map(|line| Piece::text(window.x, window.y, window.h, line, bulbs.lights.dim)),
-        );
-    } else {
-        running(bulbs, &mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
+    if clock > 0 {
+        page.clock = Some((Rect::new(x, below, bulbs.width() - x, CELL), bulbs.lights.dim));
     }
-    page
+    (page, Rect::new(x, below, (bulbs.width() - clock - x).max(0), CELL))
 }
 
 /// The headline as large as it stands on one line, else on two where people are near enough, else moving. Answers
@@ -139,40 +152,29 @@ fn headline(bulbs: &Bulbs<'_>, page: &mut Page, zone: Rect, told: &str) -> bool 
     true
 }
 
-/// A commitment: its figure large at the left with the unit beneath, matter and promise at the right.
-fn with_figure(bulbs: &Bulbs<'_>, gist: &Gist, figure: &str, unit: &str) -> Page {
+/// A commitment: its figure large at the left with the unit beneath, matter and promise at the right. Nothing where they
+/// do not fit whole.
+fn with_figure(bulbs: &Bulbs<'_>, gist: &Gist, figure: &str, unit: &str) -> Option<Page> {
     let mut page = Page::default();
     let below = bulbs.height() - CELL;
     let unit = bulbs.line(unit, 1);
-    let steps = (1..=below / CELL).rev();
-    let figures = steps.map(|step| bulbs.line(figure, step));
-    let fits = |line: &TextLine| line.width <= bulbs.width() / 3;
-    let Some(large) = figures
-        .into_iter()
-        .find(fits)
-        .filter(|_| unit.width <= bulbs.width() * 2 / 5)
-    else {
-        return lines(bulbs, gist);
-    };
+    let mut figures = (1..=below / CELL).rev().map(|step| bulbs.line(figure, step));
+    let large = figures.find(|line| line.width <= bulbs.width() / 3)?;
     let column = large.width.max(unit.width);
-    page.pieces.push(Piece::text(
-        (column - large.width) / 2,
-        0,
-        below,
-        &large,
-        bulbs.lights.strong,
-    ));
-    page.pieces.push(Piece::text(
-        (column - unit.width) / 2,
-        below,
-        CELL,
-        &unit,
-        bulbs.lights.strong,
-    ));
     let x = column + 10;
-    let zone = Rect::new(x, 0, bulbs.width() - x, below - 2);
-    let matter = crate::text::ellipsised(bulbs.fonts, &gist.headline, bulbs.style(1), zone.w, 2);
-    let leading = CELL + 4;
+    let zone = Rect::new(x, 0, bulbs.width() - x, below);
+    let matter = bulbs.lines(&gist.headline, 1, zone.w.max(1));
+    let rows = usize::try_from(zone.h / CELL).unwrap_or(0).min(2);
+    let whole = matter.iter().all(|line| line.width <= zone.w);
+    if unit.width > bulbs.width() * 2 / 5 || matter.len() > rows || !whole || zone.w < 2 * CLOCK {
+        return None;
+    }
+    let placed = |line: &TextLine, y: i32, height: i32| {
+        Piece::text((column - line.width) / 2, y, height, line, bulbs.lights.strong)
+    };
+    page.pieces.push(placed(&large, 0, below));
+    page.pieces.push(placed(&unit, below, CELL));
+    let leading = (zone.h / i32::try_from(matter.len()).unwrap_or(1).max(1)).min(CELL + 4);
     let height = leading * i32::try_from(matter.len()).unwrap_or(1);
     for (line, at) in matter.iter().zip(0..) {
         let top = zone.y + (zone.h - height) / 2 + at * leading;
@@ -181,5 +183,5 @@ fn with_figure(bulbs: &Bulbs<'_>, gist: &Gist, figure: &str, unit: &str) -> Page
     page.clock = Some((Rect::new(x, below, zone.w, CELL), bulbs.lights.dim));
     let window = Rect::new(x, below, (zone.w - CLOCK).max(0), CELL);
     running(bulbs, &mut page, window, bulbs.line(&gist.detail, 1), bulbs.lights.dim);
-    page
+    Some(page)
 }

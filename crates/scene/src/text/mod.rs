@@ -4,7 +4,7 @@ mod bidi;
 pub(crate) mod bitmap;
 pub(crate) mod breaks;
 mod clean;
-mod cut;
+pub(crate) mod cut;
 pub(crate) mod engine;
 pub(crate) mod line;
 pub(crate) mod markdown;

@@ -11,7 +11,7 @@
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
 use heliograph_domain::{Document, Instant, LocalText, Panel};
-use heliograph_scene::{FontSet, Frame, SYSTEM_FONTS};
+use heliograph_scene::{Alert, AlertStatus, FontSet, Frame, SYSTEM_FONTS, Severity, Urgency};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -32,6 +32,11 @@ pub const fn panel(width_px: u16, height_px: u16, colour: ColourDepth) -> Panel 
 pub const LOBBY: Panel = panel(1920, 1080, ColourDepth::Full);
 pub const PORTRAIT: Panel = panel(1080, 1920, ColourDepth::Full);
 pub const STRIP: Panel = panel(256, 64, ColourDepth::Full);
+pub const FOUR_K: Panel = Panel {
+    pixel_pitch_um: 430,
+    viewing_distance_mm: 4500,
+    ..panel(3840, 2160, ColourDepth::Full)
+};
 pub const RED: Panel = panel(192, 16, ColourDepth::Mono);
 pub const TRI: Panel = panel(320, 16, ColourDepth::Tri);
 pub const SIGN: Panel = panel(64, 32, ColourDepth::Full);
@@ -61,6 +66,27 @@ pub fn site() -> SiteProfile {
     }
 }
 
+/// A warning of torrential rain.
+pub fn flood(status: AlertStatus) -> Alert {
+    Alert {
+        status,
+        severity: Severity::Extreme,
+        urgency: Urgency::Immediate,
+        headline: LocalText::new(
+            "暴雨红色预警：请立即撤离一楼大厅",
+            "Torrential rain: leave the ground floor now",
+        ),
+        instruction: LocalText::new(
+            "请从东侧出口有序撤离，不要乘坐电梯，不要返回取物；听从工作人员指挥，到河滨路集合点集合。",
+            "Leave by the east exit. Do not use the lifts and do not go back for your things. Follow the staff to the assembly point in Hebin Road.",
+        ),
+        area: LocalText::new("滨河市全域及地下空间", "All of Binhe and all basements"),
+        sender: LocalText::new("滨河市气象台", "Binhe Meteorological Observatory"),
+        effective: Instant(NOW.0 - 600_000),
+        expires: NOW.plus_ms(3 * 3_600_000),
+    }
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
 }
@@ -71,11 +97,23 @@ pub fn document(name: &str) -> Document {
     Document::from_bytes(&std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))).unwrap()
 }
 
-/// The names of all documents.
+/// The names of all documents of ordinary length.
 pub fn documents() -> Vec<String> {
-    let files = std::fs::read_dir(folder().join("documents")).unwrap();
+    named("documents", "")
+}
+
+/// The names of the longest real documents, one of each kind.
+pub fn long_documents() -> Vec<String> {
+    named("documents/long", "long/")
+}
+
+fn named(under: &str, before: &str) -> Vec<String> {
+    let files = std::fs::read_dir(folder().join(under))
+        .unwrap()
+        .map(|file| file.unwrap().path());
     let mut names: Vec<String> = files
-        .map(|file| file.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
+        .map(|path| format!("{before}{}", path.file_stem().unwrap().to_str().unwrap()))
         .collect();
     names.sort();
     names
@@ -107,6 +145,22 @@ pub fn enlarged(frame: &Frame, times: u32) -> Frame {
     for y in 0..large.height_px() {
         for x in 0..large.width_px() {
             large.set_pixel(x, y, frame.pixel(x / times, y / times));
+        }
+    }
+    large
+}
+
+/// Every lamp as a dot of `times` pixels with a dark edge.
+pub fn lamps(frame: &Frame, times: u32) -> Frame {
+    let mut large = enlarged(frame, times);
+    for y in (0..large.height_px()).filter(|y| times > 2 && y % times == times - 1) {
+        for x in 0..large.width_px() {
+            large.set_pixel(x, y, heliograph_scene::Rgb(24, 24, 24));
+        }
+    }
+    for x in (0..large.width_px()).filter(|x| times > 2 && x % times == times - 1) {
+        for y in 0..large.height_px() {
+            large.set_pixel(x, y, heliograph_scene::Rgb(24, 24, 24));
         }
     }
     large

@@ -115,8 +115,10 @@ impl Cage {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("heliograph-cage-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let compositor = Command::new("cage")
-            .args(["--", "sleep", "600"])
+        let compositor = command_of_a_plain_user("cage", &folder)
+            // Turned, so that it composes its picture: one that the client has made whole it passes on to the screen
+            // unread, which a screenshot of no screen does not see.
+            .args(["-r", "--", "sleep", "600"])
             .env_remove("DISPLAY")
             .env_remove("WAYLAND_DISPLAY")
             .env("XDG_RUNTIME_DIR", &folder)
@@ -126,7 +128,7 @@ impl Cage {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("cage is needed: apt install cage");
+            .expect("cage is needed: apt install cage xwayland");
         let cage = Self { compositor, folder };
         eventually("the compositor listens", || cage.socket().exists());
         cage
@@ -156,6 +158,18 @@ impl Drop for Cage {
         let _ = self.compositor.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A command that root does not run as root, which the compositor refuses; the folder becomes its user's.
+fn command_of_a_plain_user(program: &str, folder: &Path) -> Command {
+    let nobody = 65_534;
+    // Only root may give a folder away.
+    if std::os::unix::fs::chown(folder, Some(nobody), Some(nobody)).is_err() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", program]);
+    command
 }
 
 fn read_png(file: &Path) -> Frame {
