@@ -77,6 +77,15 @@ impl Scene {
         self.lang
     }
 
+    /// The characters of a document that this panel's fonts cannot draw, in the order of Unicode: an author is to
+    /// write them otherwise. They are looked for in all its texts, also in those that this panel leaves out.
+    #[must_use]
+    pub fn missing(&self, document: &Document) -> Vec<char> {
+        // The document's own form is JSON, which writes everything outside ASCII as it is.
+        self.fonts
+            .missing(&String::from_utf8_lossy(&document.to_bytes()), self.lang)
+    }
+
     /// How many pages a document takes on this panel, and how long each must stand to be read.
     #[must_use]
     pub fn turn(&self, document: &Document) -> Turn {

@@ -10,6 +10,8 @@ pub(crate) mod line;
 pub(crate) mod markdown;
 mod masks;
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod uax14;
 
 pub(crate) use clean::clean;
