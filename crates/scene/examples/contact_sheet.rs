@@ -54,7 +54,9 @@ fn main() {
             rows.extend([AlertStatus::Actual, AlertStatus::Exercise].map(|status| alerted(&scene, status)));
             rows.push(vec![themed(&scene)]);
         }
-        let at_once = usize::try_from(HEIGHT / (rows[0][0].height_px() + GAP)).unwrap_or(1).max(1);
+        let at_once = usize::try_from(HEIGHT / (rows[0][0].height_px() + GAP))
+            .unwrap_or(1)
+            .max(1);
         for (rows, number) in rows.chunks(at_once).zip(1..) {
             sheet(&Path::new(folder).join(format!("{name}-{number}.png")), rows);
         }
@@ -114,7 +116,12 @@ fn alerted(scene: &Scene, status: AlertStatus) -> Vec<Frame> {
     let moments = if turn.pages > 1 { turn.pages } else { 3 };
     let lasts = u64::from(turn.dwell_ms) * u64::from(turn.pages);
     let at = |moment: u32| NOW.plus_ms(lasts * u64::from(moment) / u64::from(moments));
-    let drawn = |moment| seen(&scene.alert(&alert, &site(), NOW, at(moment)), needs_fonts(scene.panel()));
+    let drawn = |moment| {
+        seen(
+            &scene.alert(&alert, &site(), NOW, at(moment)),
+            needs_fonts(scene.panel()),
+        )
+    };
     (0..moments).map(drawn).collect()
 }
 

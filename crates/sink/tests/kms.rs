@@ -6,7 +6,13 @@
 use heliograph_sink::{KmsError, SinkError, SinkSpec};
 
 fn refused(spec: &str) -> (KmsError, String) {
-    match spec.parse::<SinkSpec>().unwrap().open("屏").err().unwrap() {
+    match spec
+        .parse::<SinkSpec>()
+        .unwrap()
+        .open("屏", &heliograph_sink::Rig::default())
+        .err()
+        .unwrap()
+    {
         SinkError::Kms(error) => (error.clone(), error.to_string()),
         other => panic!("{other}"),
     }

@@ -180,12 +180,12 @@ impl<'p> Board<'p> {
         Some(laid)
     }
 
-    /// An alert: the word for it on the first row, or at the left of the only one, and the rest moving.
     /// Whether a plate over a text has room for these words.
     pub(super) fn has_room(&self, words: &str) -> bool {
         self.height() >= 2 * ROW && width_px(words, SMALL) <= u32::from(self.width())
     }
 
+    /// An alert: the word for it on the first row, or at the left of the only one, and the rest moving.
     pub(super) fn alert(&self, words: &InWords, severity: Severity) -> Laid {
         let lamp = self.warning(severity);
         if self.height() < 2 * ROW {

@@ -327,7 +327,13 @@ fn numbered(desk: &Desk<'_>, foot: Rect, number: u32, count: u32) -> Vec<Piece> 
     let told = format!("{} / {count}", number + 1);
     let line = text::single(desk.fonts, &told, desk.label(28, false));
     let height = line.em * 3 / 2;
-    vec![Piece::text(foot.right() - line.width, foot.y - height, height, &line, INK_2)]
+    vec![Piece::text(
+        foot.right() - line.width,
+        foot.y - height,
+        height,
+        &line,
+        INK_2,
+    )]
 }
 
 /// What a plate on lamps is lit with.

@@ -245,7 +245,9 @@ pub(crate) fn paused_lamps(bulbs: &Bulbs<'_>, layout: Layout, window: &str) -> P
     let room = bulbs.width() - sign::large(bulbs, window).width;
     let rows = i32::try_from(short.lines().count()).unwrap_or(1);
     let steps = (1..=bulbs.height() / CELL / rows).rev();
-    let fitting = steps.map(large).find(|lines| lines.iter().all(|line| line.width + 4 <= room));
+    let fitting = steps
+        .map(large)
+        .find(|lines| lines.iter().all(|line| line.width + 4 <= room));
     fitting.map_or_else(
         || {
             let told = format!("{window} {}", short.replace('\n', ""));

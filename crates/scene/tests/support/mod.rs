@@ -8,9 +8,9 @@
     reason = "tests, each using a part"
 )]
 
+use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
-use heliograph_domain::on_air::OnAir;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, LocalText, Panel, Priority, Window};
 use heliograph_scene::{
     Alert, AlertStatus, CampaignTheme, FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Severity, Stage, Urgency,
