@@ -35,10 +35,16 @@ fn main() {
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     let folder = arguments.first().map_or("target/contact-sheet", String::as_str);
     let lang = arguments.iter().find_map(|tag| Lang::from_tag(tag)).unwrap_or_default();
-    let names = if has("long") { support::long_documents() } else { support::documents() };
+    let names = if has("long") {
+        support::long_documents()
+    } else {
+        support::documents()
+    };
     std::fs::create_dir_all(folder).unwrap();
     let built_in = Arc::new(FontSet::built_in());
-    let outlines = noto().filter(|_| !has("built-in")).unwrap_or_else(|| Arc::clone(&built_in));
+    let outlines = noto()
+        .filter(|_| !has("built-in"))
+        .unwrap_or_else(|| Arc::clone(&built_in));
     for (name, panel) in PANELS {
         let fonts = if needs_fonts(&panel) { &outlines } else { &built_in };
         let scene = Scene::new(Arc::clone(fonts), panel, lang);
@@ -48,7 +54,9 @@ fn main() {
             rows.extend([AlertStatus::Actual, AlertStatus::Exercise].map(|status| alerted(&scene, status)));
             rows.push(vec![themed(&scene)]);
         }
-        let at_once = usize::try_from(HEIGHT / (rows[0][0].height_px() + GAP)).unwrap_or(1).max(1);
+        let at_once = usize::try_from(HEIGHT / (rows[0][0].height_px() + GAP))
+            .unwrap_or(1)
+            .max(1);
         for (rows, number) in rows.chunks(at_once).zip(1..) {
             sheet(&Path::new(folder).join(format!("{name}-{number}.png")), rows);
         }
@@ -76,7 +84,12 @@ fn sheet(file: &Path, rows: &[Vec<Frame>]) {
 fn pages(scene: &Scene, name: &str) -> Vec<Frame> {
     let document = support::document(name);
     let turn = scene.turn(&document);
-    let shown = |page| seen(&scene.preview(&document, &site(), page, NOW), needs_fonts(scene.panel()));
+    let shown = |page| {
+        seen(
+            &scene.preview(&document, &site(), page, NOW),
+            needs_fonts(scene.panel()),
+        )
+    };
     (0..turn.pages).map(shown).collect()
 }
 
@@ -103,7 +116,12 @@ fn alerted(scene: &Scene, status: AlertStatus) -> Vec<Frame> {
     let moments = if turn.pages > 1 { turn.pages } else { 3 };
     let lasts = u64::from(turn.dwell_ms) * u64::from(turn.pages);
     let at = |moment: u32| NOW.plus_ms(lasts * u64::from(moment) / u64::from(moments));
-    let drawn = |moment| seen(&scene.alert(&alert, &site(), NOW, at(moment)), needs_fonts(scene.panel()));
+    let drawn = |moment| {
+        seen(
+            &scene.alert(&alert, &site(), NOW, at(moment)),
+            needs_fonts(scene.panel()),
+        )
+    };
     (0..moments).map(drawn).collect()
 }
 

@@ -8,9 +8,7 @@ use crate::{Alert, AlertStatus, Card, FontSet, SYSTEM_FONTS, Scene, Severity, St
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
-use heliograph_domain::{
-    Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Priority, Window,
-};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Priority, Window};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -63,7 +61,10 @@ fn site() -> SiteProfile {
             label: LocalText::new("咨询电话", "Enquiries"),
             number: "0000-8860123".to_owned(),
         }],
-        hours: LocalText::new("工作日 8:30–11:30，13:00–17:00", "Working days 8:30–11:30 and 13:00–17:00"),
+        hours: LocalText::new(
+            "工作日 8:30–11:30，13:00–17:00",
+            "Working days 8:30–11:30 and 13:00–17:00",
+        ),
         departments: BTreeMap::default(),
         public_url: "https://notices.example.org".to_owned(),
         time_zone: "Asia/Shanghai".to_owned(),
@@ -73,7 +74,10 @@ fn site() -> SiteProfile {
 
 fn documents(under: &str) -> Vec<(String, Document)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(under);
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|ext| ext == "json"));
     paths.sort();
     let read = |path: PathBuf| {
@@ -86,7 +90,9 @@ fn documents(under: &str) -> Vec<(String, Document)> {
 
 fn outlines() -> Option<Arc<FontSet>> {
     let [regular, bold] = SYSTEM_FONTS.map(std::fs::read);
-    Some(Arc::new(FontSet::from_bytes(regular.ok()?.into(), bold.ok()?.into()).unwrap()))
+    Some(Arc::new(
+        FontSet::from_bytes(regular.ok()?.into(), bold.ok()?.into()).unwrap(),
+    ))
 }
 
 /// All pages of a document as pieces, chrome included, the commitment `footer` below.
@@ -201,23 +207,38 @@ fn out_of_zone(scene: &Scene, pieces: &[Piece]) -> BTreeSet<String> {
     let theme = desk.theme;
     let zones = [
         Rect::new(0, 0, theme.width, theme.header()),
-        Rect::new(0, theme.header(), theme.width, theme.height - theme.header() - theme.footer()),
+        Rect::new(
+            0,
+            theme.header(),
+            theme.width,
+            theme.height - theme.header() - theme.footer(),
+        ),
         Rect::new(0, theme.height - theme.footer(), theme.width, theme.footer()),
     ];
     let within = |place: &Rect| zones.iter().any(|zone| place.meet(*zone) == *place);
     let stray = texts(pieces).into_iter().filter(|(place, _)| !within(place));
-    stray.map(|(place, _)| format!("text at {place:?} crosses from one zone to another")).collect()
+    stray
+        .map(|(place, _)| format!("text at {place:?} crosses from one zone to another"))
+        .collect()
 }
 
 fn audited(fonts: &Arc<FontSet>, panels: &[Panel], under: &[&str]) {
     let mut wrong = Vec::new();
     for panel in panels {
-        let fonts = if needs_fonts(panel) { Arc::clone(fonts) } else { Arc::new(FontSet::built_in()) };
+        let fonts = if needs_fonts(panel) {
+            Arc::clone(fonts)
+        } else {
+            Arc::new(FontSet::built_in())
+        };
         for lang in [Lang::ZhHans, Lang::En] {
             let scene = Scene::new(Arc::clone(&fonts), *panel, lang);
             for (name, document) in under.iter().flat_map(|under| documents(under)) {
                 let pages = pages(&scene, &document);
-                let most = if scene.is_screen() { crate::template::overflow::MOST_PAGES } else { 6 };
+                let most = if scene.is_screen() {
+                    crate::template::overflow::MOST_PAGES
+                } else {
+                    6
+                };
                 let (width, height) = (panel.width_px, panel.height_px);
                 let place = format!("{name} {lang:?} on {width}×{height}");
                 if pages.len() > most {
@@ -268,11 +289,21 @@ fn a_page_that_overflows_is_noticed() {
     assert!(complaints(&scene, &[at(72, 300, &line), at(72, 360, &line)]).is_empty());
     let told = complaints(
         &scene,
-        &[at(72, 300, &line), at(90, 330, &line), at(72, 1060, &line), at(1800, 500, &line), at(72, 600, &cut[0])],
+        &[
+            at(72, 300, &line),
+            at(90, 330, &line),
+            at(72, 1060, &line),
+            at(1800, 500, &line),
+            at(72, 600, &cut[0]),
+        ],
     );
     let count = |what: &str| told.iter().filter(|told| told.contains(what)).count();
     assert_eq!(
-        (count("leaves the panel"), count("lie on each other"), count("cut short")),
+        (
+            count("leaves the panel"),
+            count("lie on each other"),
+            count("cut short")
+        ),
         (2, 1, 1),
         "{told:?}"
     );
@@ -302,7 +333,10 @@ fn every_character_is_shown_or_the_last_page_says_where_the_rest_is() {
             let missing = missing(&document, &shown);
             assert!(more || missing.is_empty(), "{name} on {panel:?} lacks {missing:?}");
             // The control: what is cut does lack something.
-            assert!(!more || !missing.is_empty(), "{name} on {panel:?} is said to be cut, but is whole");
+            assert!(
+                !more || !missing.is_empty(),
+                "{name} on {panel:?} is said to be cut, but is whole"
+            );
         }
     }
 }
@@ -321,7 +355,9 @@ fn missing(document: &Document, shown: &BTreeMap<char, usize>) -> Vec<char> {
             *wanted.entry(c).or_default() += 1;
         }
     });
-    let lacking = wanted.into_iter().filter(|(c, times)| shown.get(c).copied().unwrap_or(0) < *times);
+    let lacking = wanted
+        .into_iter()
+        .filter(|(c, times)| shown.get(c).copied().unwrap_or(0) < *times);
     lacking.map(|(c, _)| c).collect()
 }
 
@@ -342,9 +378,15 @@ fn alert(status: AlertStatus, severity: Severity, long: bool) -> Alert {
         status,
         severity,
         urgency: Urgency::Immediate,
-        headline: LocalText::new("滨河市气象台发布暴雨红色预警信号", "Red warning of torrential rain in Binhe"),
+        headline: LocalText::new(
+            "滨河市气象台发布暴雨红色预警信号",
+            "Red warning of torrential rain in Binhe",
+        ),
         instruction: LocalText::new(zh.repeat(times), en.repeat(times)),
-        area: LocalText::new("滨河市全域，沿河低洼路段和地下空间", "All of Binhe, above all low roads by the river"),
+        area: LocalText::new(
+            "滨河市全域，沿河低洼路段和地下空间",
+            "All of Binhe, above all low roads by the river",
+        ),
         sender: LocalText::new("滨河市气象台", "Binhe Meteorological Observatory"),
         effective: Instant(NOW.0 - 600_000),
         expires: NOW.plus_ms(3 * 3_600_000),
@@ -356,7 +398,11 @@ fn alerts_and_cards_are_whole_on_every_panel() {
     let fonts = outlines().unwrap_or_else(|| Arc::new(FontSet::built_in()));
     let mut wrong = Vec::new();
     for panel in PANELS.iter().chain(&ODD) {
-        let fonts = if needs_fonts(panel) { Arc::clone(&fonts) } else { Arc::new(FontSet::built_in()) };
+        let fonts = if needs_fonts(panel) {
+            Arc::clone(&fonts)
+        } else {
+            Arc::new(FontSet::built_in())
+        };
         for lang in [Lang::ZhHans, Lang::En] {
             let scene = Scene::new(Arc::clone(&fonts), *panel, lang);
             let mut pictures = Vec::new();
@@ -366,22 +412,36 @@ fn alerts_and_cards_are_whole_on_every_panel() {
                     let turn = scene.alert_turn(&alert, &site());
                     for page in 0..turn.pages {
                         let at = NOW.plus_ms(u64::from(page) * u64::from(turn.dwell_ms));
-                        pictures.push((format!("{status:?} page {page}"), scene.alert_pieces(&alert, &site(), NOW, at)));
+                        pictures.push((
+                            format!("{status:?} page {page}"),
+                            scene.alert_pieces(&alert, &site(), NOW, at),
+                        ));
                     }
                 }
             }
             let url = "https://notices.example.org/pair?code=K7M2QX".to_owned();
             for card in [
-                Card::Pairing { code: "K7M2QX".to_owned(), url },
-                Card::TestCard { profile: "lobby-1080p".to_owned() },
-                Card::Paused { window: "12".to_owned() },
+                Card::Pairing {
+                    code: "K7M2QX".to_owned(),
+                    url,
+                },
+                Card::TestCard {
+                    profile: "lobby-1080p".to_owned(),
+                },
+                Card::Paused {
+                    window: "12".to_owned(),
+                },
             ] {
                 pictures.push((format!("{card:?}"), scene.card_pieces(&card, &site(), NOW).unwrap()));
             }
             for (name, pieces) in pictures {
                 let (width, height) = (panel.width_px, panel.height_px);
                 let found = complaints(&scene, &pieces);
-                wrong.extend(found.into_iter().map(|what| format!("{name} {lang:?} {width}×{height}: {what}")));
+                wrong.extend(
+                    found
+                        .into_iter()
+                        .map(|what| format!("{name} {lang:?} {width}×{height}: {what}")),
+                );
             }
         }
     }

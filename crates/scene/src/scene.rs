@@ -298,7 +298,12 @@ impl Scene {
                 pieces.extend_from_slice(&main.page.pieces);
                 let (number, pages) = (main.number, main.pages);
                 pieces.extend(chrome::aside(&desk, stage.site, main.publication, number, pages));
-                pieces.extend(main.page.more.iter().flat_map(|place| chrome::more(&desk, stage.site, *place)));
+                pieces.extend(
+                    main.page
+                        .more
+                        .iter()
+                        .flat_map(|place| chrome::more(&desk, stage.site, *place)),
+                );
                 pieces.extend(chrome::footer(&desk, stage, now));
             }
             None => pieces.extend(slate::screen(&desk, stage.site, now)),

@@ -38,7 +38,10 @@ fn has(frame: &Frame, colour: Rgb) -> bool {
 fn a_campaign_dresses_header_and_headings_of_screens() {
     for panel in [LOBBY, PORTRAIT] {
         let (plain, themed) = (drawn(panel, None), drawn(panel, Some(&theme(DEEP))));
-        assert!(!has(&plain, DEEP) && has(&themed, DEEP) && has(&themed, ACCENT), "{panel:?}");
+        assert!(
+            !has(&plain, DEEP) && has(&themed, DEEP) && has(&themed, ACCENT),
+            "{panel:?}"
+        );
         let house = plain.pixel(0, 0);
         assert!(!has(&themed, house), "{panel:?}: nothing is left of the house's blue");
     }

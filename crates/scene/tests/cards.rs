@@ -34,7 +34,16 @@ fn bordered(frame: &Frame) -> bool {
 
 #[test]
 fn a_test_card_reaches_the_outermost_pixels_of_every_panel() {
-    let odd = [(96, 16), (160, 80), (1366, 768), (400, 300), (7, 5), (1, 1), (2, 300), (300, 2)];
+    let odd = [
+        (96, 16),
+        (160, 80),
+        (1366, 768),
+        (400, 300),
+        (7, 5),
+        (1, 1),
+        (2, 300),
+        (300, 2),
+    ];
     let odd = odd.map(|(width, height)| panel(width, height, ColourDepth::Full));
     for panel in PANELS.into_iter().chain(odd) {
         let frame = test_card(panel);
@@ -60,7 +69,14 @@ fn a_test_card_of_full_colour_has_every_grey_and_every_bar() {
         let greys = (0..=255).filter(|grey| seen.contains(&[*grey; 3])).count();
         // A strip of 256 lamps gives two of them to the border.
         assert!(greys >= 60 && (panel == STRIP || greys == 256), "{panel:?}: {greys}");
-        for bar in [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0], [0, 255, 255], [255, 0, 255]] {
+        for bar in [
+            [255, 0, 0],
+            [0, 255, 0],
+            [0, 0, 255],
+            [255, 255, 0],
+            [0, 255, 255],
+            [255, 0, 255],
+        ] {
             assert!(seen.contains(&bar), "{panel:?} lacks {bar:?}");
         }
     }
@@ -92,7 +108,15 @@ fn the_pairing_code_is_on_every_panel_and_another_code_is_another_picture() {
 fn a_paused_window_says_so() {
     for panel in PANELS {
         let scene = scene(panel);
-        let paused = |window: &str| scene.card(&Card::Paused { window: window.to_owned() }, &site(), NOW);
+        let paused = |window: &str| {
+            scene.card(
+                &Card::Paused {
+                    window: window.to_owned(),
+                },
+                &site(),
+                NOW,
+            )
+        };
         assert!(paused("3") != scene.card(&Card::Slate, &site(), NOW), "{panel:?}");
         assert!(paused("3") != paused("4"), "{panel:?}");
     }
@@ -126,7 +150,13 @@ fn panels_of_any_size_are_drawn() {
         (4096, 4096),
         (65_535, 16),
     ];
-    let names = ["notice", "window-board", "service-guide", "service-commitment", "long/power-list"];
+    let names = [
+        "notice",
+        "window-board",
+        "service-guide",
+        "service-commitment",
+        "long/power-list",
+    ];
     for (width, height) in sizes {
         for colour in [ColourDepth::Full, ColourDepth::Mono] {
             let panel = panel(width, height, colour);
@@ -140,14 +170,20 @@ fn panels_of_any_size_are_drawn() {
             }
             let cards = [
                 Card::Slate,
-                Card::Pairing { code: "K7M2QX".to_owned(), url: "https://notices.example.org".to_owned() },
+                Card::Pairing {
+                    code: "K7M2QX".to_owned(),
+                    url: "https://notices.example.org".to_owned(),
+                },
                 Card::TestCard { profile: String::new() },
                 Card::Paused { window: "3".to_owned() },
             ];
             frames.extend(cards.iter().map(|card| scene.card(card, &site(), NOW)));
             frames.push(scene.alert(&flood(AlertStatus::Actual), &site(), NOW, NOW));
             for frame in frames {
-                assert_eq!((frame.width_px(), frame.height_px()), (u32::from(width), u32::from(height)));
+                assert_eq!(
+                    (frame.width_px(), frame.height_px()),
+                    (u32::from(width), u32::from(height))
+                );
             }
         }
     }

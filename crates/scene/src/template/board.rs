@@ -40,7 +40,11 @@ pub(crate) fn compose(desk: &Desk<'_>, board: &WindowBoard, lang: Lang) -> Compo
         pieces
     };
     let composition = Composition::still(pages.into_iter().map(page).collect());
-    if cut { overflow::marked(desk, area, composition) } else { composition }
+    if cut {
+        overflow::marked(desk, area, composition)
+    } else {
+        composition
+    }
 }
 
 /// The band with the number, the name and who is on post. On a portrait screen it continues the header; gives its
@@ -49,7 +53,11 @@ fn banner(desk: &Desk<'_>, board: &WindowBoard, lang: Lang) -> (Vec<Piece>, i32)
     let theme = desk.theme;
     let portrait = theme.portrait;
     let section = theme.section();
-    let (top, pad) = if portrait { (theme.header(), 0) } else { (section.y, desk.px(44)) };
+    let (top, pad) = if portrait {
+        (theme.header(), 0)
+    } else {
+        (section.y, desk.px(44))
+    };
     let left = section.x + pad;
     let number = number(desk, board, lang, section.w / 4);
     let column = number.iter().map(|(line, ..)| line.width).max().unwrap_or(0);

@@ -88,7 +88,10 @@ fn names(desk: &Desk<'_>, site: &SiteProfile, campaign: Option<&str>, room: i32)
         let ways: &[(&[i32], usize)] = &[(&[30, 26], 1)];
         parts::in_one_way(desk, title, desk.label(30, false), room, ways)
     });
-    let lines = name.iter().map(|line| (line, PAPER)).chain(title.iter().map(|line| (line, PALE)));
+    let lines = name
+        .iter()
+        .map(|line| (line, PAPER))
+        .chain(title.iter().map(|line| (line, PALE)));
     let lines: Vec<_> = lines.collect();
     let tall = |line: &TextLine| line.em * 5 / 4;
     let mut top = (theme.header() - lines.iter().map(|(line, _)| tall(line)).sum::<i32>()) / 2;
@@ -113,7 +116,11 @@ pub(crate) fn footer(desk: &Desk<'_>, stage: &Stage<'_>, now: Instant) -> Vec<Pi
     let call = hotline.map(|line| words::labelled(desk.lang, line.label.get(desk.lang), &line.number));
     let call = call.unwrap_or_default();
     let right = theme.width - margin;
-    let widest = if theme.portrait { right - margin } else { (right - margin) / 2 };
+    let widest = if theme.portrait {
+        right - margin
+    } else {
+        (right - margin) / 2
+    };
     let call = text::fit(
         desk.fonts,
         &call,
@@ -122,7 +129,10 @@ pub(crate) fn footer(desk: &Desk<'_>, stage: &Stage<'_>, now: Instant) -> Vec<Pi
         widest,
         1,
     );
-    let call = call.into_iter().next().unwrap_or_else(|| text::single(desk.fonts, "", desk.label(36, true)));
+    let call = call
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| text::single(desk.fonts, "", desk.label(36, true)));
     // On a portrait screen the hotline has a line of its own under the commitment.
     let told = commitment(stage, now, desk);
     let (row, call_row, call_x, until) = if theme.portrait {
@@ -374,7 +384,10 @@ pub(crate) fn more(desk: &Desk<'_>, site: &SiteProfile, place: Rect) -> Vec<Piec
     let pad = desk.px(32);
     let mut pieces = vec![
         Piece::Round(place, desk.px(16), AMBER_TINT),
-        Piece::Fill(Rect::new(place.x, place.y + desk.px(16), desk.px(8), place.h - desk.px(32)), AMBER),
+        Piece::Fill(
+            Rect::new(place.x, place.y + desk.px(16), desk.px(8), place.h - desk.px(32)),
+            AMBER,
+        ),
     ];
     let ways: &[(&[i32], usize)] = &[(&[38, 34], 1), (&[34, 30], 2)];
     let width = (place.w - 2 * pad).max(1);

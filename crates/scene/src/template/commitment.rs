@@ -49,7 +49,14 @@ fn in_pages(desk: &Desk<'_>, it: &ServiceCommitment, lang: Lang) -> Composition 
         rows.push(parts::figure_cards(desk, &[(label, &told)], lang, area.w));
     } else {
         let fields = [("figure", &told)];
-        rows.extend(parts::entries(desk, ServiceCommitment::FIELDS, &fields, lang, 40, area.w));
+        rows.extend(parts::entries(
+            desk,
+            ServiceCommitment::FIELDS,
+            &fields,
+            lang,
+            40,
+            area.w,
+        ));
     }
     let fields = [
         ("promise", &it.promise),

@@ -144,7 +144,11 @@ pub(crate) fn paged(desk: &Desk<'_>, area: Rect, heads: Heads, rows: Vec<Row>) -
         pieces
     };
     let composition = Composition::still(pages.into_iter().enumerate().map(page).collect());
-    if cut { overflow::marked(desk, area, composition) } else { composition }
+    if cut {
+        overflow::marked(desk, area, composition)
+    } else {
+        composition
+    }
 }
 
 /// The parts of the kinds that are texts: title, what stands under it, and the body.

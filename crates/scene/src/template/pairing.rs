@@ -24,8 +24,14 @@ fn grouped(code: &str, gap: &str) -> String {
 
 /// What to do, in Chinese and English: whoever hangs the display may read either.
 const STEPS: [(&str, &str); 3] = [
-    ("用手机扫码，或在电脑上打开下面的网址", "Scan the code, or open the address below"),
-    ("登录后核对配对码，与本屏一致才可继续", "Sign in and compare the code with this screen"),
+    (
+        "用手机扫码，或在电脑上打开下面的网址",
+        "Scan the code, or open the address below",
+    ),
+    (
+        "登录后核对配对码，与本屏一致才可继续",
+        "Sign in and compare the code with this screen",
+    ),
     ("选择位置和频道，按“允许”", "Choose place and channels, then allow it"),
 ];
 
@@ -39,11 +45,20 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str,
         theme.width - 2 * theme.margin(),
         theme.height - theme.header() - desk.px(64 + 64),
     );
-    let zh = Desk { lang: Lang::ZhHans, ..*desk };
-    let en = Desk { lang: Lang::En, ..*desk };
+    let zh = Desk {
+        lang: Lang::ZhHans,
+        ..*desk
+    };
+    let en = Desk {
+        lang: Lang::En,
+        ..*desk
+    };
     let titles = [
         (text::single(desk.fonts, "配对这块显示屏", zh.label(68, true)), INK),
-        (text::single(desk.fonts, "Pair this display", en.label(40, false)), INK_2),
+        (
+            text::single(desk.fonts, "Pair this display", en.label(40, false)),
+            INK_2,
+        ),
     ];
     let mut top = area.y;
     for (line, colour) in &titles {
@@ -53,7 +68,10 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str,
     }
     let below = Rect::new(area.x, top + desk.px(36), area.w, area.bottom() - top - desk.px(36));
     let (plate, square, rest) = if theme.portrait {
-        let plate = Rect { h: desk.px(330), ..below };
+        let plate = Rect {
+            h: desk.px(330),
+            ..below
+        };
         let side = desk.px(520).min(below.h / 3);
         let square = Rect::new((theme.width - side) / 2, plate.bottom() + desk.px(48), side, side);
         let rest = square.bottom() + desk.px(48);
@@ -69,7 +87,12 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str,
     pieces.extend(plated(desk, code, plate));
     pieces.push(Piece::Round(square, desk.px(16), TINT));
     let inset = desk.px(20);
-    let inner = Rect::new(square.x + inset, square.y + inset, square.w - 2 * inset, square.h - 2 * inset);
+    let inner = Rect::new(
+        square.x + inset,
+        square.y + inset,
+        square.w - 2 * inset,
+        square.h - 2 * inset,
+    );
     pieces.extend(qr::code(url, inner, INK, PAPER));
     pieces.extend(steps(&zh, &en, url, rest));
     pieces
@@ -80,7 +103,10 @@ fn plated(desk: &Desk<'_>, code: &str, plate: Rect) -> Vec<Piece> {
     let sizes = [260, 230, 200, 170, 140, 110, 88, 64, 44].map(|size| desk.theme.px(size).max(12));
     let fits = |line: &TextLine| line.width <= plate.w - desk.px(64) && line.em <= plate.h;
     let set = |px: i32| {
-        let style = text::Style { px, ..desk.style(260, true, Lang::En) };
+        let style = text::Style {
+            px,
+            ..desk.style(260, true, Lang::En)
+        };
         text::single(desk.fonts, &grouped(code, " "), style)
     };
     let mut pieces = vec![Piece::Round(plate, desk.px(24), TINT)];
@@ -145,7 +171,9 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, code: &str) -> Page {
 
 fn largest(bulbs: &Bulbs<'_>, told: &str, width: i32, height: i32) -> Option<TextLine> {
     let steps = (1..=height / CELL).rev();
-    steps.map(|step| bulbs.line(told, step)).find(|line| line.width <= width)
+    steps
+        .map(|step| bulbs.line(told, step))
+        .find(|line| line.width <= width)
 }
 
 /// The two halves of a code, one above the other.
@@ -186,7 +214,13 @@ pub(crate) fn paused(desk: &Desk<'_>, site: &SiteProfile, window: &str, now: Ins
     let height: i32 = lines.iter().map(|(line, _)| tall(line)).sum();
     let mut top = theme.header() + (theme.height - theme.header() - height) / 2;
     for (line, colour) in &lines {
-        pieces.push(Piece::text((theme.width - line.width) / 2, top, tall(line), line, *colour));
+        pieces.push(Piece::text(
+            (theme.width - line.width) / 2,
+            top,
+            tall(line),
+            line,
+            *colour,
+        ));
         top += tall(line);
     }
     pieces
@@ -211,7 +245,9 @@ pub(crate) fn paused_lamps(bulbs: &Bulbs<'_>, layout: Layout, window: &str) -> P
     let room = bulbs.width() - sign::large(bulbs, window).width;
     let rows = i32::try_from(short.lines().count()).unwrap_or(1);
     let steps = (1..=bulbs.height() / CELL / rows).rev();
-    let fitting = steps.map(large).find(|lines| lines.iter().all(|line| line.width + 4 <= room));
+    let fitting = steps
+        .map(large)
+        .find(|lines| lines.iter().all(|line| line.width + 4 <= room));
     fitting.map_or_else(
         || {
             let told = format!("{window} {}", short.replace('\n', ""));

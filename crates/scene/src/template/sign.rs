@@ -79,7 +79,11 @@ fn told_in_full(bulbs: &Bulbs<'_>, number: &str, title: &str, on_post: Option<&s
 /// The number in a row above, the name below: still where it fits, else moving, so that no page holds half a word.
 fn named(bulbs: &Bulbs<'_>, number: &str, title: &str) -> Page {
     let told = bulbs.line(&words::window(bulbs.lang, number), 1);
-    let top = if told.width <= bulbs.width() { told } else { bulbs.line(number, 1) };
+    let top = if told.width <= bulbs.width() {
+        told
+    } else {
+        bulbs.line(number, 1)
+    };
     let height = bulbs.height() / 2;
     let mut page = Page::default();
     let x = ((bulbs.width() - top.width) / 2).max(0);
@@ -193,7 +197,11 @@ pub(crate) fn full(bulbs: &Bulbs<'_>, mark: &str, told: &str) -> Vec<Page> {
 fn moving(bulbs: &Bulbs<'_>, mark: &str, told: &str) -> Page {
     let mut page = Page::default();
     let mark = bulbs.line(mark, 1);
-    let above = if bulbs.height() >= 2 * CELL && mark.width <= bulbs.width() { CELL } else { 0 };
+    let above = if bulbs.height() >= 2 * CELL && mark.width <= bulbs.width() {
+        CELL
+    } else {
+        0
+    };
     if above > 0 && mark.width > 0 {
         let ground = Rect::new(0, 0, bulbs.width(), CELL);
         page.pieces.push(Piece::Fill(ground, bulbs.lights.strong));

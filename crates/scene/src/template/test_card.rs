@@ -216,8 +216,10 @@ impl Column<'_, '_> {
             // The ring and the grid do not run through words.
             let x = self.left + (self.width - line.width) / 2;
             let pad = line.em / 4;
-            self.pieces
-                .push(Piece::Fill(Rect::new(x - pad, self.top, line.width + 2 * pad, height), GROUND));
+            self.pieces.push(Piece::Fill(
+                Rect::new(x - pad, self.top, line.width + 2 * pad, height),
+                GROUND,
+            ));
             self.pieces.push(Piece::text(x, self.top, height, &line, WHITE));
             self.top += height;
         }
@@ -243,12 +245,23 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, profile: &str) -> Vec<Piece> {
     let inner = Rect::new(1, 1, whole.w - 2, whole.h - 2);
     if inner.h >= 2 * CELL {
         let (upper, lower) = (inner.h / 2, inner.h - inner.h / 2);
-        pieces.extend(patches(bulbs, Rect { h: lower, y: inner.y + upper, ..inner }));
+        pieces.extend(patches(
+            bulbs,
+            Rect {
+                h: lower,
+                y: inner.y + upper,
+                ..inner
+            },
+        ));
         pieces.extend(words(bulbs, Rect { h: upper, ..inner }, profile));
     } else if inner.w >= 2 && inner.h >= 2 {
         let line = bulbs.line(&size(bulbs.panel), 1);
         // A line of text and, right of it, everything else.
-        let text = if line.width + 2 <= inner.w / 2 && inner.h >= CELL - 2 { line.width + 4 } else { 0 };
+        let text = if line.width + 2 <= inner.w / 2 && inner.h >= CELL - 2 {
+            line.width + 4
+        } else {
+            0
+        };
         if text > 0 {
             pieces.push(Piece::text(3, 0, whole.h, &line, light));
         }
@@ -294,7 +307,10 @@ fn patches(bulbs: &Bulbs<'_>, place: Rect) -> Vec<Piece> {
     } else {
         (place, None)
     };
-    let steps = [256, 64, 32, 16].into_iter().find(|steps| place.w >= *steps).unwrap_or(8);
+    let steps = [256, 64, 32, 16]
+        .into_iter()
+        .find(|steps| place.w >= *steps)
+        .unwrap_or(8);
     let mut pieces: Vec<Piece> = greys.iter().flat_map(|greys| ramp(*greys, steps)).collect();
     let third = place.w / 3;
     let at = |number: i32, width: i32| Rect::new(place.x + number * third, place.y, width, place.h);

@@ -8,9 +8,9 @@
     reason = "tests, each using a part"
 )]
 
+use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
-use heliograph_domain::on_air::OnAir;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, LocalText, Panel, Priority, Window};
 use heliograph_scene::{
     Alert, AlertStatus, CampaignTheme, FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Severity, Stage, Urgency,
@@ -75,7 +75,10 @@ pub fn flood(status: AlertStatus) -> Alert {
         status,
         severity: Severity::Extreme,
         urgency: Urgency::Immediate,
-        headline: LocalText::new("暴雨红色预警：请立即撤离一楼大厅", "Torrential rain: leave the ground floor now"),
+        headline: LocalText::new(
+            "暴雨红色预警：请立即撤离一楼大厅",
+            "Torrential rain: leave the ground floor now",
+        ),
         instruction: LocalText::new(
             "请从东侧出口有序撤离，不要乘坐电梯，不要返回取物；听从工作人员指挥，到河滨路集合点集合。",
             "Leave by the east exit. Do not use the lifts and do not go back for your things. Follow the staff to the assembly point in Hebin Road.",
@@ -108,7 +111,9 @@ pub fn long_documents() -> Vec<String> {
 }
 
 fn named(under: &str, before: &str) -> Vec<String> {
-    let files = std::fs::read_dir(folder().join(under)).unwrap().map(|file| file.unwrap().path());
+    let files = std::fs::read_dir(folder().join(under))
+        .unwrap()
+        .map(|file| file.unwrap().path());
     let mut names: Vec<String> = files
         .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
         .map(|path| format!("{before}{}", path.file_stem().unwrap().to_str().unwrap()))
