@@ -15,7 +15,8 @@ use heliograph_domain::{DisplayId, SiteName};
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
 use heliograph_hub::{Hub, HubConfig, MovableClock};
-use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
+use heliograph_player::profile::BrightnessPlan;
+use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, PlayerConfig, SystemClock};
 use heliograph_scene::Frame;
 use heliograph_sink::{Recorder, Recording};
 use heliograph_wire::{KeyPair, PublicKey};
@@ -291,7 +292,8 @@ impl TestDisplay {
                 port: broker.port(),
             },
             data: self.folder.clone(),
-            sink: Box::new(recorder),
+            output: Output::Frames(Box::new(recorder)),
+            brightness: BrightnessPlan::default(),
             live: None,
             fonts: self.fonts.clone(),
             clock: Arc::new(SystemClock),

@@ -461,22 +461,21 @@ fn who_is_not_signed_in_or_not_allowed_is_told_so() {
 
 /// A text that displays cannot take is refused at the desk, where someone can mend it; the office goes on.
 #[test]
-fn a_text_too_large_for_displays_is_refused_when_it_is_submitted() {
+fn a_text_too_large_for_displays_is_refused_when_it_is_saved() {
     let world = World::new();
     let strip = world.display("strip", STRIP, &["hall"]);
     let text = |chars: usize| {
         let body = |told: String| json!({"title": "长文", "body": told, "department": "办公室", "date": "2026-11-24"});
-        json!({"zh-Hans": body("长".repeat(chars)), "en": body("long ".repeat(3_900))})
+        let full = body("长".repeat(120_000));
+        json!({"zh-Hans": full, "en": full, "ja": body("长".repeat(chars))})
     };
     let people = &world.people;
     let wish = |chars| json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": text(chars)});
-    let made = people.author.post("/api/v1/drafts", &wish(19_000)).expect_status(201);
-    let id = made.json["id"].as_str().unwrap().to_owned();
-    let refused = act(&people.author, &id, "submit", &json!({})).expect_status(422);
+    let refused = people.author.post("/api/v1/drafts", &wish(95_000)).expect_status(422);
     assert_eq!(refused.fields(), ["content"]);
-    assert!(refused.text.contains("64 KiB"), "{}", refused.text);
+    assert!(refused.text.contains("960 KiB"), "{}", refused.text);
     // The control: what just fits is shown, and so is what comes after.
-    let id = people.approved("notice", NOTICE_ENTRY, &text(13_000));
+    let id = people.approved("notice", NOTICE_ENTRY, &text(80_000));
     let _ = act(&people.approver, &id, "release", &json!({"channels": ["hall"]})).expect_status(200);
     let on_air = || people.admin.get(&format!("/api/v1/displays/{}", strip.id)).json["status"]["heads"]["hall"].clone();
     eventually("the long text's head", || on_air().is_u64());

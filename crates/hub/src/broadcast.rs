@@ -215,8 +215,8 @@ impl Broadcaster {
     async fn payload(&mut self, channel: &ChannelName, hash: ContentHash, payload: &ContentPayload) {
         let (topic, bytes) = (Topic::Content(channel.clone(), hash), payload.to_bytes());
         if bytes.len() > topic.limit() {
-            // Displays would refuse it, and a packet over the client's limit would end the hub's own connection.
-            tracing::error!(content = %hash, bytes = bytes.len(), "an object is too large for displays and is not sent");
+            // Displays fetch it over HTTP; a packet over the client's limit would end the hub's own connection.
+            tracing::debug!(content = %hash, bytes = bytes.len(), "an object is too large for the broker: displays fetch it");
             return;
         }
         if self

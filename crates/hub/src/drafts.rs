@@ -1,10 +1,11 @@
 //! Drafts: an erasable table of their own, since they may hold what must never be published. The log speaks of a
 //! draft only from submission on.
 
+use crate::attachments::{self, Kept};
 use crate::library;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
 use heliograph_domain::{CatalogueEntryId, ContentHash, Document, Instant, Kind, PublicationId, StaffId};
-use heliograph_log::{ContentObject, EventLog, NameError, ReadError, TableName, TableWrite};
+use heliograph_log::{AppendError, ContentObject, EventLog, NameError, ReadError, TableName, TableWrite};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
@@ -26,7 +27,13 @@ pub(crate) struct Draft {
     pub(crate) author: StaffId,
     /// When it was last saved.
     pub(crate) updated_at: Instant,
+    /// Its pictures, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) attachments: Vec<Kept>,
 }
+
+/// Drafts are changed one at a time: a picture that is added while the text is saved must not get lost.
+pub(crate) static CHANGES: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
 /// Why drafts could not be read or kept.
 #[derive(Debug, Error)]
@@ -37,6 +44,8 @@ pub(crate) enum DraftError {
     Row(#[from] serde_json::Error),
     #[error(transparent)]
     Name(#[from] NameError),
+    #[error(transparent)]
+    Write(#[from] AppendError),
 }
 
 fn table() -> Result<TableName, DraftError> {
@@ -50,7 +59,10 @@ fn key(id: PublicationId) -> bytes::Bytes {
 impl Draft {
     /// What `If-Match` compares: it changes with every change that a reader could see.
     pub(crate) fn hash(&self) -> ContentHash {
-        let seen = serde_json::json!([self.kind, self.catalogue_entry, self.content]);
+        let mut seen = serde_json::json!([self.kind, self.catalogue_entry, self.content]);
+        if let Some(seen) = seen.as_array_mut().filter(|_| !self.attachments.is_empty()) {
+            seen.extend(self.attachments.iter().map(|kept| serde_json::json!(kept.attachment)));
+        }
         ContentHash::of(&self.salt, seen.to_string().as_bytes())
     }
 
@@ -64,7 +76,8 @@ impl Draft {
     /// # Errors
     /// Every mandatory element that is missing, and every other fault.
     pub(crate) fn document(&self) -> Result<(Document, ContentHash, ContentObject), Vec<FieldError>> {
-        let document = Document::check(self.kind, &self.content)?;
+        let pictures = self.attachments.iter().map(|kept| kept.attachment.clone()).collect();
+        let document = Document::check(self.kind, &self.content)?.with_attachments(pictures)?;
         let (hash, object) = library::object(self.salt, document.to_bytes());
         Ok((document, hash, object))
     }
@@ -100,11 +113,13 @@ pub(crate) fn of_author(log: &dyn EventLog, author: &StaffId) -> Result<Vec<Draf
     Ok(drafts)
 }
 
-/// The write that drops a draft.
-pub(crate) fn discard(id: PublicationId) -> Result<TableWrite, DraftError> {
-    Ok(TableWrite {
+/// The writes that drop a draft with its pictures.
+pub(crate) fn discard(log: &dyn EventLog, id: PublicationId) -> Result<Vec<TableWrite>, DraftError> {
+    let mut writes = attachments::drop_all(log, id)?;
+    writes.push(TableWrite {
         table: table()?,
         key: key(id),
         value: None,
-    })
+    });
+    Ok(writes)
 }

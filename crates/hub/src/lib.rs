@@ -4,6 +4,7 @@
 //! displays answer comes in by `intake`.
 
 mod admin;
+mod attachments;
 pub mod backups;
 mod broadcast;
 mod broker_rules;
@@ -17,7 +18,9 @@ mod http;
 mod intake;
 mod keys;
 mod library;
+mod media;
 mod office;
+mod pdf;
 mod picture;
 mod presence;
 mod projector;

@@ -1,12 +1,15 @@
 //! Documents and profiles read from the content store, kept at hand by their hash.
 
+use bytes::Bytes;
 use heliograph_domain::catalogue::EntryText;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ContentHash, Document};
 use heliograph_log::{ContentObject, EventLog};
+use heliograph_picture::{Limits, Picture};
+use heliograph_wire::ContentPayload;
 use serde::de::DeserializeOwned;
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// More documents than this are not kept at hand; the oldest habit is to start over.
 const AT_HAND: usize = 4096;
@@ -16,7 +19,16 @@ pub(crate) struct Library {
     log: Arc<dyn EventLog>,
     documents: RwLock<HashMap<ContentHash, Arc<Document>>>,
     profile: RwLock<Option<(ContentHash, Arc<SiteProfile>)>>,
+    pictures: Mutex<Pictures>,
+    payloads: Mutex<VecDeque<(ContentHash, Bytes)>>,
 }
+
+type Pictures = VecDeque<((ContentHash, (u32, u32)), Arc<Picture>)>;
+
+/// So many scaled pictures are kept at hand; one of a 4K screen has 25 MB.
+const PICTURES_AT_HAND: usize = 4;
+/// So many bytes of what displays fetched last.
+const PAYLOAD_BYTES: usize = 64 << 20;
 
 impl Library {
     pub(crate) fn new(log: Arc<dyn EventLog>) -> Self {
@@ -24,6 +36,8 @@ impl Library {
             log,
             documents: RwLock::default(),
             profile: RwLock::default(),
+            pictures: Mutex::default(),
+            payloads: Mutex::default(),
         }
     }
 
@@ -53,10 +67,65 @@ impl Library {
         Some(document)
     }
 
+    /// These objects and the pictures of those among them that are documents, each once.
+    pub(crate) fn with_pictures(&self, contents: Vec<ContentHash>) -> Vec<ContentHash> {
+        let mut all: BTreeSet<ContentHash> = contents.iter().copied().collect();
+        for document in contents.iter().filter_map(|hash| self.document(hash)) {
+            all.extend(document.attachments.iter().map(|attachment| attachment.hash));
+        }
+        all.into_iter().collect()
+    }
+
+    /// A picture of the content store at a size, for the hub's own drawings; the newest few are kept at hand. `None`
+    /// when it is not there, or was erased.
+    pub(crate) fn picture(&self, hash: &ContentHash, size_px: (u32, u32)) -> Option<Arc<Picture>> {
+        let key = (*hash, size_px);
+        let at_hand = |pictures: &Pictures| {
+            let found = pictures.iter().find(|(known, _)| *known == key);
+            found.map(|(_, picture)| Arc::clone(picture))
+        };
+        if let Some(known) = at_hand(&self.pictures.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Some(known);
+        }
+        let object = self.object(hash)?;
+        let decoded = heliograph_picture::decode(&object.bytes, &Limits::CLEAN);
+        let decoded = decoded.inspect_err(|error| tracing::error!(%error, %hash, "a kept picture cannot be decoded"));
+        let picture = Arc::new(decoded.ok()?.scaled(size_px.0, size_px.1));
+        let mut pictures = self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
+        pictures.push_front((key, Arc::clone(&picture)));
+        pictures.truncate(PICTURES_AT_HAND);
+        Some(picture)
+    }
+
+    /// An object as displays fetch it: the form that travels on the wire, shared among those who fetch it at once.
+    pub(crate) fn payload(&self, hash: &ContentHash) -> Option<Bytes> {
+        let mut payloads = self.payloads.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, payload)) = payloads.iter().find(|(known, _)| known == hash) {
+            return Some(payload.clone());
+        }
+        let object = self.object(hash)?;
+        let payload = ContentPayload {
+            salt: object.salt,
+            bytes: object.bytes.to_vec(),
+        };
+        let payload = Bytes::from(payload.to_bytes());
+        payloads.push_front((*hash, payload.clone()));
+        let mut bytes = 0;
+        payloads.retain(|(_, payload)| {
+            bytes += payload.len();
+            bytes <= PAYLOAD_BYTES
+        });
+        Some(payload)
+    }
+
     /// Forgets what was erased.
     pub(crate) fn forget(&self, erased: &[ContentHash]) {
         let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
         documents.retain(|hash, _| !erased.contains(hash));
+        let mut pictures = self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
+        pictures.retain(|((hash, _), _)| !erased.contains(hash));
+        let mut payloads = self.payloads.lock().unwrap_or_else(PoisonError::into_inner);
+        payloads.retain(|(hash, _)| !erased.contains(hash));
     }
 
     /// The site's profile.

@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keys::Keys;
 use crate::library::Library;
+use crate::media::Holders;
 use crate::presence::Presence;
 use crate::reach::Reach;
 use crate::retention::Retention;
@@ -34,6 +35,8 @@ pub(crate) struct Office {
     pub(crate) keys: Keys,
     /// Documents, profiles and pictures made from the content store.
     pub(crate) library: Library,
+    /// Which publications hold a picture.
+    pub(crate) holders: Holders,
     /// Which displays are there and what they say.
     pub(crate) presence: Mutex<Presence>,
     /// How far each release has come.
@@ -76,6 +79,7 @@ impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
             library: Library::new(Arc::clone(&parts.log)),
+            holders: Holders::default(),
             position: watch::Sender::new(parts.state.position),
             state: RwLock::new(Arc::new(parts.state)),
             log: parts.log,

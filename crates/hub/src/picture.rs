@@ -1,11 +1,14 @@
 //! Pictures that the hub draws itself: previews for the clerk, and what a display shows.
 
+use crate::attachments;
+use crate::drafts::Draft;
 use crate::office::Office;
 use heliograph_domain::display::Display;
 use heliograph_domain::panel::Panel;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ContentHash, Document, Instant, Item, Lang, Turn, on_air};
-use heliograph_scene::{FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Stage, needs_fonts};
+use heliograph_picture::Picture;
+use heliograph_scene::{Documents, FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Stage, needs_fonts};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -74,16 +77,62 @@ pub(crate) fn of_display(office: &Office, display: &Display, now: Instant, max_w
                 .map(|document| (item.content, document))
         })
         .collect();
+    let shelf = Shelf {
+        office,
+        documents: &documents,
+    };
     let turn = |item: &Item| -> Option<Turn> { documents.get(&item.content).map(|document| scene.turn(document)) };
     let airing = on_air(&programme, &turn, &site.clock, now);
     let stage = Stage {
         airing: &airing,
-        documents: &documents,
+        documents: &shelf,
         site: &site,
         marks: Marks::default(),
         theme: None,
     };
     png(&narrowed(scene.render(&stage, now), max_width))
+}
+
+/// Documents with their pictures from the content store.
+pub(crate) struct Shelf<'o> {
+    pub(crate) office: &'o Office,
+    pub(crate) documents: &'o HashMap<ContentHash, Arc<Document>>,
+}
+
+impl Documents for Shelf<'_> {
+    fn document(&self, hash: &ContentHash) -> Option<&Document> {
+        self.documents.get(hash).map(|document| &**document)
+    }
+
+    fn picture(&self, hash: &ContentHash, size_px: (u32, u32)) -> Option<Arc<Picture>> {
+        self.office.library.picture(hash, size_px)
+    }
+}
+
+/// Pictures of someone's own draft; else those of the content store.
+pub(crate) struct DraftShelf<'o> {
+    pub(crate) office: &'o Office,
+    pub(crate) draft: Option<&'o Draft>,
+}
+
+impl Documents for DraftShelf<'_> {
+    fn document(&self, _: &ContentHash) -> Option<&Document> {
+        None
+    }
+
+    fn picture(&self, hash: &ContentHash, size_px: (u32, u32)) -> Option<Arc<Picture>> {
+        let kept = self.draft.and_then(|draft| {
+            let kept = draft.attachments.iter().find(|kept| kept.attachment.hash == *hash)?;
+            attachments::bytes_of(&*self.office.log, draft.id, kept).ok().flatten()
+        });
+        match kept {
+            Some(bytes) => {
+                let picture = heliograph_picture::decode(&bytes, &heliograph_picture::Limits::CLEAN).ok()?;
+                Some(Arc::new(picture.scaled(size_px.0, size_px.1)))
+            }
+            None => self.office.library.picture(hash, size_px),
+        }
+    }
 }
 
 /// The frame at most `max_width` wide: whole blocks of pixels are averaged, so that text stays readable.
@@ -133,6 +182,7 @@ pub(crate) fn png(frame: &Frame) -> Option<Vec<u8>> {
 /// it has there.
 pub(crate) fn of_document(
     document: &Document,
+    pictures: &dyn Documents,
     site: &SiteProfile,
     (panel, lang): (Panel, Lang),
     page: u32,
@@ -141,6 +191,6 @@ pub(crate) fn of_document(
 ) -> Option<(Vec<u8>, u32)> {
     let scene = scene(panel, lang);
     let pages = scene.turn(document).pages.max(1);
-    let frame = scene.preview(document, site, page.min(pages - 1), now);
+    let frame = scene.preview_with(document, pictures, site, page.min(pages - 1), now);
     Some((png(&narrowed(frame, max_width))?, pages))
 }

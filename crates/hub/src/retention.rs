@@ -11,7 +11,7 @@ use crate::state::{Dossier, State};
 use crate::transact::{Decision, blocking, transact};
 use heliograph_domain::publication::{Command, Facts, KeepFor, PublicationEvent, decide};
 use heliograph_domain::time::DAY_MS;
-use heliograph_domain::{Event, Instant, PublicationId, StaffId};
+use heliograph_domain::{ContentHash, Event, Instant, PublicationId, StaffId};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -55,14 +55,13 @@ async fn old_drafts(office: &Arc<Office>) -> Result<(), Problem> {
         let writes = all
             .iter()
             .filter(|draft| old(draft))
-            .map(|draft| drafts::discard(draft.id));
-        let writes = writes
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| error.to_string())?;
-        if writes.is_empty() {
-            return Ok(());
+            .map(|draft| drafts::discard(&*office.log, draft.id));
+        // One after another: each may have many pictures.
+        for writes in writes {
+            let writes = writes.map_err(|error| error.to_string())?;
+            office.log.write(writes).map_err(|error| error.to_string())?;
         }
-        office.log.write(writes).map_err(|error| error.to_string())
+        Ok::<_, String>(())
     })
     .await
 }
@@ -76,7 +75,7 @@ async fn old_texts(office: &Arc<Office>) -> Result<usize, Problem> {
     let (state, now) = (office.state(), office.now());
     let mut count = 0;
     for (id, dossier) in &state.publications {
-        if !expired(&state, dossier, &by, now, rule).is_empty() {
+        if !expired(&state, dossier, &by, now, rule, Vec::new()).is_empty() {
             erase(office, *id, &by, rule).await?;
             count += 1;
         }
@@ -84,12 +83,20 @@ async fn old_texts(office: &Arc<Office>) -> Result<usize, Problem> {
     Ok(count)
 }
 
-fn expired(state: &State, dossier: &Dossier, by: &StaffId, now: Instant, rule: KeepFor) -> Vec<PublicationEvent> {
+/// The facts that erase `contents`, if their time has come.
+fn expired(
+    state: &State,
+    dossier: &Dossier,
+    by: &StaffId,
+    now: Instant,
+    rule: KeepFor,
+    contents: Vec<ContentHash>,
+) -> Vec<PublicationEvent> {
     let Some(last) = dossier.history.last() else {
         return Vec::new();
     };
     let command = Command::Expire {
-        contents: dossier.contents(),
+        contents,
         rested_since: last.at,
         rule,
     };
@@ -109,12 +116,15 @@ async fn erase(office: &Arc<Office>, id: PublicationId, by: &StaffId, rule: Keep
     let once = Repeatable::once();
     let done = transact(office, by, &once, stream, |state, now| {
         let dossier = state.publications.get(&id);
-        let events = dossier.map_or_else(Vec::new, |dossier| expired(state, dossier, by, now, rule));
+        let events = dossier.map_or_else(Vec::new, |dossier| {
+            let contents = office.library.with_pictures(dossier.contents());
+            expired(state, dossier, by, now, rule, contents)
+        });
         let erase = erased_by(&events);
         let writes = if erase.is_empty() {
             Vec::new()
         } else {
-            vec![drafts::discard(id).map_err(Problem::internal)?]
+            drafts::discard(&*office.log, id).map_err(Problem::internal)?
         };
         Ok(Decision {
             events: events.into_iter().map(|event| Event::Publication(id, event)).collect(),

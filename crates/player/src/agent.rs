@@ -8,6 +8,8 @@
 mod accept;
 mod contents;
 mod exchange;
+mod fetch;
+mod fetching;
 mod heads;
 mod outbox;
 mod repair;
@@ -22,6 +24,7 @@ pub use showing::{STALE_AFTER_MS, Showing};
 
 use crate::replica::{Change, Remembered};
 use contents::Contents;
+use fetch::Fetches;
 use heads::{Heads, Names};
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ChannelName, ContentHash, Instant};
@@ -52,6 +55,7 @@ pub struct Agent {
     behind: BTreeSet<ChannelName>,
     account: Account,
     repair: Repair,
+    fetches: Fetches,
     connected: bool,
     started: Instant,
     told: Timer,
@@ -99,6 +103,7 @@ impl Agent {
             behind: BTreeSet::new(),
             account: Account::new(remembered.shown),
             repair: Repair::default(),
+            fetches: Fetches::default(),
             connected: false,
             started: now,
             told: Timer::new(now, STATUS_EVERY_MS),
@@ -109,6 +114,9 @@ impl Agent {
         };
         let dropped = remembered.damaged.iter().map(|hash| Change::Content(*hash, None));
         agent.todo.changes.extend(dropped);
+        let lost = remembered.lost.iter().map(|hash| Change::Media(*hash, None));
+        agent.todo.changes.extend(lost);
+        agent.contents.remember_media(remembered.media);
         agent.recall(remembered.config, remembered.erased, &remembered.content);
         for (channel, body) in remembered.heads.into_iter().chain(remembered.waiting) {
             // What was malformed then is malformed now, and was never in force.
@@ -153,6 +161,13 @@ impl Agent {
                     self.fault(report, now);
                 }
             }
+            Input::Fetched { hash, result } => self.fetched(hash, result, now),
+            Input::MediaLost(hash) => {
+                if let Some(change) = self.contents.forget(&hash) {
+                    self.todo.changes.push(change);
+                    (self.todo.named, self.todo.show) = (true, true);
+                }
+            }
             Input::Shown(shown) => self.shown(shown),
             Input::Undrawable { content, why } => {
                 self.account.undrawable(content, why.clone());
@@ -191,6 +206,7 @@ impl Agent {
                 .map_or(nothing.site, |(_, profile)| Arc::clone(profile)),
             programme: Arc::new(self.heads.programme(&config.channels)),
             documents: self.contents.documents(),
+            media: self.contents.media(),
             heard_at: self.time.heard().heard_at,
             ahead_ms: self.time.ahead_ms(),
             time_known: self.time.known(),
@@ -208,7 +224,10 @@ impl Agent {
     }
 
     fn fault(&mut self, report: Report, now: Instant) {
-        let (Report::Refused { why, .. } | Report::NotStored { why } | Report::NotShown { why }) = &report;
+        let (Report::Refused { why, .. }
+        | Report::NotStored { why }
+        | Report::NotFetched { why }
+        | Report::NotShown { why }) = &report;
         if self.account.fault(why, now) {
             self.outbox.push(Action::Report(report));
             self.todo.report = true;
@@ -226,6 +245,7 @@ impl Agent {
     fn connected(&mut self, now: Instant) {
         self.connected = true;
         self.repair = Repair::default();
+        self.fetches.at_once(now);
         self.subscribe();
         self.look_for_gaps(now);
         self.todo.report = true;
@@ -318,6 +338,9 @@ impl Agent {
     /// What something signed names. A site profile goes on until the one that the config names is here.
     fn names(&self) -> Names {
         let mut names = self.heads.names();
+        for attachment in self.attachments() {
+            names.add(attachment.hash);
+        }
         if let Some(setting) = &self.setting {
             names.add(setting.config.site_profile);
             if let Some((hash, _)) = &self.profile
@@ -356,6 +379,8 @@ impl Agent {
         };
         let missing = self.channels().iter().filter(gap).cloned().collect();
         self.repair.missing(missing, now);
+        let wants = self.wants();
+        self.fetches.missing(&wants, now);
     }
 
     /// Does what is due by now.
@@ -370,6 +395,7 @@ impl Agent {
                 self.tell(now);
             }
         }
+        self.fetch(now);
         if self.outbox.store_again(now) || (self.todo.heard && self.remembered.is_due(now)) {
             self.store(Vec::new(), now);
         }

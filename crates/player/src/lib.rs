@@ -6,6 +6,7 @@
 
 pub mod agent;
 mod clock;
+mod fetch;
 mod fonts;
 mod identity;
 mod link;
@@ -18,4 +19,5 @@ pub use clock::{Clock, SystemClock};
 pub use fonts::FontSource;
 pub use identity::{Identity, IdentityError};
 pub use link::{BrokerAddress, BrokerAddressError};
+pub use play::Output;
 pub use shell::{Player, PlayerConfig, PlayerError};

@@ -1,13 +1,18 @@
-//! The play loop: from what the agent says is to be shown, and the time, to frames on the sink.
+//! The play loop: from what the agent says is to be shown, and the time, to frames on the sink or texts for a card.
 
+mod gallery;
+mod output;
 mod theatre;
 
-pub(crate) use theatre::{Theatre, scenes};
+pub(crate) use gallery::Gallery;
+pub(crate) use output::CardNews;
+pub use output::Output;
+pub(crate) use theatre::{Theatre, artists};
 
 use crate::agent::{Input, Showing, Shown};
 use crate::clock::Clock;
 use heliograph_domain::Instant;
-use heliograph_sink::Sink;
+use output::Image;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 use theatre::Drawn;
@@ -33,6 +38,11 @@ impl Stand {
     /// Shows this from now on; the loop wakes at once.
     pub(crate) fn show(&self, showing: Arc<Showing>) {
         self.change(|place| place.showing = Some(showing));
+    }
+
+    /// Has the loop look again: a picture is ready.
+    pub(crate) fn wake(&self) {
+        self.change(|_| {});
     }
 
     pub(crate) fn stop(&self) {
@@ -61,10 +71,11 @@ impl Stand {
 /// Draws and shows, until the stand is stopped.
 pub(crate) struct Projectionist {
     pub(crate) stand: Arc<Stand>,
-    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) output: Output,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tell: Box<dyn Fn(Input) + Send>,
     pub(crate) theatre: Theatre,
+    pub(crate) news: CardNews,
 }
 
 impl Projectionist {
@@ -87,19 +98,31 @@ impl Projectionist {
         if let Some(drawn) = drawn {
             self.put_up(&drawn, showing, now);
         }
+        if let Output::Texts(card) = &self.output {
+            self.news.hear(card.as_ref()).into_iter().for_each(&self.tell);
+        }
         self.clock
             .until(showing.clock_time(self.theatre.next()))
             .min(LONGEST_NAP)
     }
 
     fn put_up(&mut self, drawn: &Drawn, showing: &Showing, now: Instant) {
-        match self.sink.show(&drawn.frame, now) {
-            Ok(()) if drawn.turned => (self.tell)(Input::Shown(Shown {
-                on_air: drawn.on_air,
-                stale: drawn.stale,
-                at: showing.site_time(self.clock.now()),
-            })),
-            Ok(()) => {}
+        let handed = match (&mut self.output, &drawn.image) {
+            (Output::Frames(sink), Image::Frame(frame)) => sink.show(frame, now).map(|()| None),
+            (Output::Texts(card), Image::Plan(plan)) => card.show(plan, drawn.brightness_percent, now).map(Some),
+            // The theatre's artists are chosen by the output when the player starts.
+            (Output::Frames(_), Image::Plan(_)) | (Output::Texts(_), Image::Frame(_)) => Ok(None),
+        };
+        let shown = Shown {
+            on_air: drawn.on_air,
+            stale: drawn.stale,
+            at: showing.site_time(self.clock.now()),
+        };
+        match handed {
+            // A card says itself when it has a text.
+            Ok(Some(told)) if drawn.turned => self.news.told(told, shown),
+            Ok(None) if drawn.turned => (self.tell)(Input::Shown(shown)),
+            Ok(_) => {}
             Err(error) => {
                 (self.tell)(Input::Dark(error.to_string()));
                 self.theatre.try_again(now);

@@ -1,7 +1,16 @@
 //! Hardware profiles: what a panel is, as files in `firmware-config/profiles/`. A profile may inherit another.
 
-use heliograph_domain::panel::{ColourDepth, Panel};
-use serde::Deserialize;
+mod brightness;
+mod form;
+
+pub use brightness::{BrightnessError, BrightnessPlan, BrightnessStep};
+pub use form::MOST_SIDE_PX;
+
+use form::{Form, LightForm, PanelForm, WiringForm};
+use heliograph_domain::panel::Panel;
+use heliograph_sink::Rig;
+use heliograph_sink::light::{Gamma, Light, PowerLimit};
+use heliograph_sink::wiring::{Course, Layout, Turn, Wiring};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
@@ -15,6 +24,18 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     (
         "led-256x64",
         include_str!("../../../firmware-config/profiles/led-256x64.toml"),
+    ),
+    (
+        "led-artnet-128x64",
+        include_str!("../../../firmware-config/profiles/led-artnet-128x64.toml"),
+    ),
+    (
+        "led-p4-ddp-256x64",
+        include_str!("../../../firmware-config/profiles/led-p4-ddp-256x64.toml"),
+    ),
+    (
+        "led-sacn-256x64",
+        include_str!("../../../firmware-config/profiles/led-sacn-256x64.toml"),
     ),
     (
         "led-single-red-192x16",
@@ -37,6 +58,10 @@ pub const BUILT_IN: &[(&str, &str)] = &[
         include_str!("../../../firmware-config/profiles/lobby-portrait.toml"),
     ),
     (
+        "matrix-ws2812b-64x16",
+        include_str!("../../../firmware-config/profiles/matrix-ws2812b-64x16.toml"),
+    ),
+    (
         "sign-128x64",
         include_str!("../../../firmware-config/profiles/sign-128x64.toml"),
     ),
@@ -49,6 +74,13 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 /// Profiles inherit at most this deep; more is a circle.
 const DEPTH: usize = 8;
 
+/// A panel has at most so many pixels: 8192 × 4096. A frame of it is 100 MB.
+pub const MOST_PX: u32 = 1 << 25;
+
+/// What a WS2812B draws, for panels that do not say: each of its three lamps fully lit, and its chip when dark.
+const LAMP_MA: [u16; 3] = [20; 3];
+const IDLE_UA: u32 = 1000;
+
 /// A hardware profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
@@ -60,6 +92,10 @@ pub struct Profile {
     pub panel: Panel,
     /// Where frames go unless the player is told otherwise, as `--sink` takes it.
     pub sink: String,
+    /// How the panel is wired and lit, for the sinks that send pixels to a controller.
+    pub rig: Rig,
+    /// How bright it is by time of day.
+    pub brightness: BrightnessPlan,
 }
 
 /// Why a profile cannot be used.
@@ -91,6 +127,14 @@ pub enum ProfileError {
         /// What is wrong.
         cause: String,
     },
+    /// Keys that do not go together.
+    #[error("{place}: {cause}")]
+    Unsound {
+        /// File or profile.
+        place: String,
+        /// Which keys, and why.
+        cause: String,
+    },
     /// A key that neither the profile nor what it inherits has.
     #[error("profile `{profile}` and what it inherits have no `{key}`")]
     Incomplete {
@@ -104,34 +148,6 @@ pub enum ProfileError {
     Circle(String),
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Form {
-    inherit: Option<String>,
-    description: Option<String>,
-    #[serde(default)]
-    panel: PanelForm,
-    #[serde(default)]
-    sink: SinkForm,
-}
-
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PanelForm {
-    width_px: Option<u16>,
-    height_px: Option<u16>,
-    colour: Option<ColourDepth>,
-    pixel_pitch_um: Option<u32>,
-    viewing_distance_mm: Option<u32>,
-    refresh_hz: Option<u8>,
-}
-
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SinkForm {
-    default: Option<String>,
-}
-
 impl Profile {
     /// The profile of a name, of those that are part of the program.
     ///
@@ -141,7 +157,7 @@ impl Profile {
         resolve(name, &|name| {
             let found = BUILT_IN.iter().find(|(known, _)| *known == name);
             found
-                .map(|(_, text)| (*text).to_owned())
+                .map(|(_, text)| (format!("profile `{name}`"), (*text).to_owned()))
                 .ok_or_else(|| ProfileError::Missing {
                     name: name.to_owned(),
                     place: "built in".to_owned(),
@@ -162,71 +178,137 @@ impl Profile {
     pub fn load(folder: &Path, name: &str) -> Result<Self, ProfileError> {
         resolve(name, &|name| {
             let path = folder.join(format!("{name}.toml"));
-            std::fs::read_to_string(&path).map_err(|cause| ProfileError::Read {
-                path,
+            let text = std::fs::read_to_string(&path).map_err(|cause| ProfileError::Read {
+                path: path.clone(),
                 cause: cause.to_string(),
-            })
+            })?;
+            Ok((path.display().to_string(), text))
         })
     }
 }
 
+/// Where a profile stands, for people, and its text.
+type Source = (String, String);
+
 /// Reads a profile and what it inherits: the nearest word counts.
-fn resolve(name: &str, text_of: &dyn Fn(&str) -> Result<String, ProfileError>) -> Result<Profile, ProfileError> {
+fn resolve(name: &str, source_of: &dyn Fn(&str) -> Result<Source, ProfileError>) -> Result<Profile, ProfileError> {
     let mut merged = Form::default();
+    let mut nearest = None;
     let mut next = Some(name.to_owned());
     for _ in 0..DEPTH {
         let Some(current) = next else {
-            return complete(name, merged);
+            return complete(name, nearest.unwrap_or_default(), merged);
         };
-        let text = text_of(&current)?;
+        let (place, text) = source_of(&current)?;
         let form: Form = toml::from_str(&text).map_err(|error| ProfileError::Form {
-            place: format!("profile `{current}`"),
+            place: place.clone(),
             cause: error.to_string().trim_end().to_owned(),
         })?;
+        nearest = nearest.or(Some(place));
         next = form.inherit.clone();
-        merged = inherit(merged, form);
+        merged = merged.or(form);
     }
     Err(ProfileError::Circle(name.to_owned()))
 }
 
-fn inherit(near: Form, far: Form) -> Form {
-    let (n, f) = (near.panel, far.panel);
-    Form {
-        inherit: None,
-        description: near.description.or(far.description),
-        panel: PanelForm {
-            width_px: n.width_px.or(f.width_px),
-            height_px: n.height_px.or(f.height_px),
-            colour: n.colour.or(f.colour),
-            pixel_pitch_um: n.pixel_pitch_um.or(f.pixel_pitch_um),
-            viewing_distance_mm: n.viewing_distance_mm.or(f.viewing_distance_mm),
-            refresh_hz: n.refresh_hz.or(f.refresh_hz),
-        },
-        sink: SinkForm {
-            default: near.sink.default.or(far.sink.default),
-        },
-    }
-}
-
-fn complete(name: &str, form: Form) -> Result<Profile, ProfileError> {
-    let missing = |key| ProfileError::Incomplete {
-        profile: name.to_owned(),
-        key,
+fn complete(name: &str, place: String, form: Form) -> Result<Profile, ProfileError> {
+    let panel = panel(name, form.panel)?;
+    let unsound = |cause: String| ProfileError::Unsound {
+        place: place.clone(),
+        cause,
     };
-    let panel = form.panel;
+    let pixels = u32::from(panel.width_px) * u32::from(panel.height_px);
+    if pixels > MOST_PX {
+        return Err(unsound(format!(
+            "panel.width_px × panel.height_px are {pixels} pixels: a panel has at most {MOST_PX}"
+        )));
+    }
+    let light = light(&form.light);
+    light.fits(pixels.into()).map_err(|error| unsound(error.to_string()))?;
+    let steps = form.light.brightness.unwrap_or_default();
+    let brightness = BrightnessPlan::new(steps.into_iter().map(Into::into).collect());
     Ok(Profile {
         name: name.to_owned(),
         description: form.description.unwrap_or_default(),
-        panel: Panel {
-            width_px: panel.width_px.ok_or_else(|| missing("panel.width_px"))?,
-            height_px: panel.height_px.ok_or_else(|| missing("panel.height_px"))?,
-            colour: panel.colour.ok_or_else(|| missing("panel.colour"))?,
-            pixel_pitch_um: panel.pixel_pitch_um.ok_or_else(|| missing("panel.pixel_pitch_um"))?,
-            viewing_distance_mm: panel
-                .viewing_distance_mm
-                .ok_or_else(|| missing("panel.viewing_distance_mm"))?,
-            refresh_hz: panel.refresh_hz.ok_or_else(|| missing("panel.refresh_hz"))?,
+        panel,
+        sink: form.sink.default.ok_or_else(|| missing(name, "sink.default"))?,
+        rig: Rig {
+            wiring: wiring(&form.wiring, &panel).map_err(unsound)?,
+            light,
         },
-        sink: form.sink.default.ok_or_else(|| missing("sink.default"))?,
+        brightness: brightness.map_err(|error| unsound(error.to_string()))?,
     })
+}
+
+fn missing(profile: &str, key: &'static str) -> ProfileError {
+    ProfileError::Incomplete {
+        profile: profile.to_owned(),
+        key,
+    }
+}
+
+fn panel(name: &str, form: PanelForm) -> Result<Panel, ProfileError> {
+    let missing = |key| missing(name, key);
+    Ok(Panel {
+        width_px: form.width_px.ok_or_else(|| missing("panel.width_px"))?.0,
+        height_px: form.height_px.ok_or_else(|| missing("panel.height_px"))?.0,
+        colour: form.colour.ok_or_else(|| missing("panel.colour"))?,
+        pixel_pitch_um: form.pixel_pitch_um.ok_or_else(|| missing("panel.pixel_pitch_um"))?,
+        viewing_distance_mm: form
+            .viewing_distance_mm
+            .ok_or_else(|| missing("panel.viewing_distance_mm"))?,
+        refresh_hz: form.refresh_hz.ok_or_else(|| missing("panel.refresh_hz"))?,
+    })
+}
+
+fn light(form: &LightForm) -> Light {
+    Light {
+        gamma: form.gamma.map_or_else(Gamma::default, |gamma| gamma.0),
+        order: form.colour_order.map_or_else(Default::default, Into::into),
+        power: form.power_limit_ma.map(|limit_ma| PowerLimit {
+            limit_ma,
+            lamp_ma: form.lamp_ma.unwrap_or(LAMP_MA),
+            idle_ua: form.idle_ua.unwrap_or(IDLE_UA),
+        }),
+    }
+}
+
+/// The wiring, when the profile says anything of it. Modules whose size is not said share the panel evenly.
+fn wiring(form: &WiringForm, panel: &Panel) -> Result<Option<Wiring>, String> {
+    if *form == WiringForm::default() {
+        return Ok(None);
+    }
+    let turn = form.rotation_deg.map_or(Turn::None, |turn| turn.0);
+    let (width_px, height_px) = match turn {
+        Turn::None | Turn::Half => (panel.width_px, panel.height_px),
+        Turn::Quarter | Turn::ThreeQuarters => (panel.height_px, panel.width_px),
+    };
+    let (columns, rows) = (form.columns.map_or(1, |n| n.0), form.rows.map_or(1, |n| n.0));
+    let layout = Layout {
+        module_width_px: form.module_width_px.map_or(width_px / columns, |side| side.0),
+        module_height_px: form.module_height_px.map_or(height_px / rows, |side| side.0),
+        columns,
+        rows,
+        modules: Course {
+            start: form.start.map_or_else(Default::default, Into::into),
+            run: form.run.map_or_else(Default::default, Into::into),
+            serpentine: form.serpentine.unwrap_or(false),
+        },
+        pixels: Course {
+            start: form.pixel_start.map_or_else(Default::default, Into::into),
+            run: form.pixel_run.map_or_else(Default::default, Into::into),
+            serpentine: form.pixel_serpentine.unwrap_or(false),
+        },
+        every_second_upside_down: form.every_second_upside_down.unwrap_or(false),
+        turn,
+    };
+    let wiring = Wiring::new(layout).map_err(|error| error.to_string())?;
+    let (width_px, height_px) = wiring.size_px();
+    if (width_px, height_px) == (panel.width_px.into(), panel.height_px.into()) {
+        return Ok(Some(wiring));
+    }
+    Err(format!(
+        "the modules of [wiring] make {width_px}×{height_px} pixels, but panel.width_px × panel.height_px is {}×{}",
+        panel.width_px, panel.height_px
+    ))
 }

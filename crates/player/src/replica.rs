@@ -5,6 +5,7 @@
 
 mod file;
 mod form;
+mod media;
 mod memory;
 
 pub use file::FileReplica;
@@ -14,6 +15,7 @@ use heliograph_domain::{ChannelName, ContentHash, Instant};
 use heliograph_wire::{FirstShown, Trust};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// One thing to keep or to drop.
@@ -29,6 +31,8 @@ pub enum Change {
     Waiting(ChannelName, Option<Vec<u8>>),
     /// An object of content as it came over the wire, salt included; `None` drops it.
     Content(ContentHash, Option<Vec<u8>>),
+    /// A picture as it came over the wire, salt included: it has a file of its own; `None` drops it.
+    Media(ContentHash, Option<Arc<[u8]>>),
     /// The body of the newest message of erased content.
     Erased(Vec<u8>),
     /// When a content's first frame was shown; `None` when the content is gone.
@@ -59,6 +63,10 @@ pub struct Remembered {
     pub waiting: BTreeMap<ChannelName, Vec<u8>>,
     /// See [`Change::Content`].
     pub content: BTreeMap<ContentHash, Vec<u8>>,
+    /// The pictures that are here whole, by their length; see [`Change::Media`].
+    pub media: BTreeSet<ContentHash>,
+    /// Pictures whose file is gone or cut short.
+    pub lost: BTreeSet<ContentHash>,
     /// See [`Change::Erased`].
     pub erased: Option<Vec<u8>>,
     /// See [`Change::Shown`].
@@ -96,4 +104,13 @@ pub trait Replica: Send {
     /// # Errors
     /// When they could not be made durable; nothing was changed then.
     fn apply(&mut self, changes: &[Change]) -> Result<(), ReplicaError>;
+
+    /// The way to the pictures, for whoever draws them.
+    fn media(&self) -> Arc<dyn Media>;
+}
+
+/// Reads pictures while the replica is in use elsewhere.
+pub trait Media: Send + Sync {
+    /// A picture as it came over the wire, salt included; `None` when it cannot be read.
+    fn read(&self, hash: &ContentHash) -> Option<Vec<u8>>;
 }

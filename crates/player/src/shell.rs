@@ -2,15 +2,16 @@
 
 use crate::agent::{Action, Agent, AgentConfig, Input, Report};
 use crate::clock::Clock;
+use crate::fetch;
 use crate::fonts::FontSource;
 use crate::identity::Identity;
 use crate::link::{BrokerAddress, Heard, Link, Send as Say};
-use crate::play::{Projectionist, Stand, Theatre, scenes};
+use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
+use crate::profile::BrightnessPlan;
 use crate::replica::{FileReplica, MemoryReplica, Remembered, Replica, ReplicaError};
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::panel::ColourDepth;
-use heliograph_domain::{Instant, Panel};
-use heliograph_sink::Sink;
+use heliograph_domain::{ContentHash, Instant, Panel};
 use heliograph_wire::KeyPair;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -46,8 +47,10 @@ pub struct PlayerConfig {
     pub broker: BrokerAddress,
     /// Directory of the replica.
     pub data: PathBuf,
-    /// Where frames go.
-    pub sink: Box<dyn Sink>,
+    /// Where pictures go.
+    pub output: Output,
+    /// How bright the panel is by time of day.
+    pub brightness: BrightnessPlan,
     /// Where frames can be watched on this machine, told in the status.
     pub live: Option<String>,
     /// Where fonts come from.
@@ -95,11 +98,13 @@ impl Player {
             identity: config.identity,
             boot_id,
             panel: config.panel.unwrap_or(ANY_PANEL),
-            sink: config.sink.name().to_owned(),
+            sink: config.output.name().to_owned(),
             live: config.live,
         };
         let (events, inbox) = channel();
         let stand = Arc::new(Stand::default());
+        let waking = Arc::clone(&stand);
+        let gallery = Gallery::new(replica.media(), hearing(&events), Box::new(move || waking.wake()));
         let mind = Mind {
             agent: facts.agent(remembered, now),
             facts,
@@ -112,12 +117,16 @@ impl Player {
             inbox,
             hold_off: 0,
         };
+        let theatre = Theatre::new(artists(&config.output, config.fonts))
+            .with_gallery(gallery)
+            .with_brightness(config.brightness);
         let projectionist = Projectionist {
             stand: Arc::clone(&stand),
-            sink: config.sink,
+            output: config.output,
             clock: config.clock,
             tell: hearing(&events),
-            theatre: Theatre::new(scenes(config.fonts)),
+            news: CardNews::default(),
+            theatre,
         };
         let play = std::thread::Builder::new().name("play".to_owned());
         let mut player = Self {
@@ -170,7 +179,7 @@ enum Event {
     Stop,
 }
 
-fn hearing(events: &Sender<Event>) -> Box<dyn Fn(Input) + Send> {
+fn hearing(events: &Sender<Event>) -> Box<dyn Fn(Input) + Send + Sync> {
     let events = events.clone();
     Box::new(move |input| {
         // After the agent has ended nobody listens, and nothing is lost.
@@ -294,10 +303,26 @@ impl Mind {
                 let result = self.replica.apply(&changes).map_err(|error| error.to_string());
                 self.agent.handle(self.clock.now(), Input::Stored(result));
             }
+            Action::Fetch { hash, url, most_bytes } => self.fetch(hash, &url, most_bytes),
             Action::Subscribe(filters) => self.say(Say::Subscribe(filters)),
             Action::Unsubscribe(filters) => self.say(Say::Unsubscribe(filters)),
             Action::Publish { topic, payload, retain } => self.say(Say::Publish { topic, payload, retain }),
             Action::Report(report) => log(&report),
+        }
+    }
+
+    /// Fetches on a thread of its own, of which the agent never wants many. When the player stops, nobody waits for it.
+    fn fetch(&mut self, hash: ContentHash, url: &str, most_bytes: usize) {
+        let url = fetch::reachable(url, &self.broker.host);
+        let (token, tell) = (self.facts.identity.mqtt_token.clone(), hearing(&self.events));
+        let work = move || {
+            let result = fetch::fetch(&url, &token, most_bytes);
+            tell(Input::Fetched { hash, result });
+        };
+        let thread = std::thread::Builder::new().name("fetch".to_owned());
+        if let Err(error) = thread.spawn(work) {
+            let result = Err(format!("no thread: {error}"));
+            self.agent.handle(self.clock.now(), Input::Fetched { hash, result });
         }
     }
 
@@ -312,6 +337,7 @@ fn log(report: &Report) {
     match report {
         Report::Refused { topic, why } => tracing::warn!(topic, why, "a message was refused; the programme goes on"),
         Report::NotStored { why } => tracing::error!(why, "not durable; trying again"),
+        Report::NotFetched { why } => tracing::warn!(why, "not fetched; trying again"),
         Report::NotShown { why } => tracing::error!(why, "not shown; the rest of the programme goes on"),
     }
 }

@@ -11,7 +11,8 @@ mod support;
 
 use bytes::BytesMut;
 use heliograph_domain::{Instant, Panel};
-use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
+use heliograph_player::profile::BrightnessPlan;
+use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, PlayerConfig, SystemClock};
 use heliograph_sink::Recorder;
 use heliograph_wire::{Status, Topic, open};
 use rumqttc::mqttbytes::v4::{ConnAck, Packet, PubAck, Publish, SubAck};
@@ -132,7 +133,8 @@ fn start(listener: &TcpListener, data: &std::path::Path) -> Player {
             port: listener.local_addr().unwrap().port(),
         },
         data: data.to_owned(),
-        sink: Box::new(Recorder::new().0),
+        output: Output::Frames(Box::new(Recorder::new().0)),
+        brightness: BrightnessPlan::default(),
         live: None,
         fonts: FontSource::BuiltIn,
         clock: Arc::new(SystemClock),

@@ -92,6 +92,53 @@ fn first(content: ContentHash) -> FirstShown {
     }
 }
 
+/// A picture as it comes over the wire.
+fn picture(n: u8) -> (ContentHash, Vec<u8>) {
+    let object = heliograph_wire::ContentPayload {
+        salt: [n; 16],
+        bytes: vec![n; 100_000],
+    };
+    (object.hash(), object.to_bytes())
+}
+
+#[test]
+fn pictures_are_read_back_and_dropped() {
+    with_each("pictures", |mut replica, again| {
+        let ((one, bytes), (two, other)) = (picture(1), picture(2));
+        let keep = |hash, bytes: &[u8]| Change::Media(hash, Some(bytes.into()));
+        replica.apply(&[keep(one, &bytes), keep(two, &other)]).unwrap();
+        let mut replica = again(replica);
+        let kept = replica.load().unwrap();
+        assert_eq!((kept.media, kept.lost.len()), ([one, two].into(), 0));
+        let media = replica.media();
+        assert_eq!((media.read(&one), media.read(&two)), (Some(bytes), Some(other)));
+        assert_eq!(media.read(&ContentHash([9; 32])), None);
+        replica.apply(&[Change::Media(one, None)]).unwrap();
+        assert_eq!(media.read(&one), None);
+        assert_eq!(again(replica).load().unwrap().media, [two].into());
+    });
+}
+
+#[test]
+fn a_picture_file_that_was_cut_short_is_lost_and_one_that_nobody_names_goes() {
+    let folder = Folder::new("cut");
+    let mut replica = open(&folder.0);
+    let (hash, bytes) = picture(3);
+    replica
+        .apply(&[Change::Media(hash, Some(bytes.clone().into()))])
+        .unwrap();
+    drop(replica);
+    let media = folder.0.join("media");
+    fs::write(media.join("half-written.new"), b"x").unwrap();
+    fs::write(media.join(ContentHash([9; 32]).to_string()), b"x").unwrap();
+    let (replica, kept) = FileReplica::open(&folder.0, Instant(5)).unwrap();
+    assert_eq!((kept.media, fs::read_dir(&media).unwrap().count()), ([hash].into(), 1));
+    drop(replica);
+    fs::write(media.join(hash.to_string()), &bytes[..50]).unwrap();
+    let (_, kept) = FileReplica::open(&folder.0, Instant(5)).unwrap();
+    assert_eq!((kept.media.len(), kept.lost), (0, [hash].into()));
+}
+
 #[test]
 fn an_empty_replica_remembers_nothing() {
     with_each("empty", |mut replica, _| {

@@ -10,8 +10,9 @@
 mod support;
 
 use heliograph_domain::{Instant, Item, Panel};
+use heliograph_player::profile::BrightnessPlan;
 use heliograph_player::replica::{Change, FileReplica, Replica};
-use heliograph_player::{BrokerAddress, Clock, FontSource, Identity, Player, PlayerConfig, PlayerError};
+use heliograph_player::{BrokerAddress, Clock, FontSource, Identity, Output, Player, PlayerConfig, PlayerError};
 use heliograph_scene::Frame;
 use heliograph_sink::{Recorder, Recording, Sink};
 use heliograph_wire::{PublicKey, Trust, pack_head};
@@ -75,7 +76,8 @@ fn start(data: &Path, sink: Box<dyn Sink>, clock: &Arc<Hand>) -> Result<Player, 
             port: 1,
         },
         data: data.to_owned(),
-        sink,
+        output: Output::Frames(sink),
+        brightness: BrightnessPlan::default(),
         live: None,
         fonts: FontSource::BuiltIn,
         clock: Arc::clone(clock) as Arc<dyn Clock>,

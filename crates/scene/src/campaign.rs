@@ -131,6 +131,8 @@ pub(crate) fn recolour(pieces: &mut [Piece], of: impl Fn(Rgb) -> Rgb) {
             | Piece::Round(.., colour)
             | Piece::Text { colour, .. }
             | Piece::Moving { colour, .. } => *colour = of(*colour),
+            // A picture's colours are its own.
+            Piece::Picture { .. } => {}
         }
     }
 }

@@ -3,6 +3,8 @@
 use crate::font::FontSet;
 use crate::frame::{Frame, Rgb};
 use crate::text::{self, Mask, TextLine};
+use heliograph_picture::Picture;
+use std::sync::Arc;
 
 /// A rectangle in pixels; parts outside the frame are not drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ impl Rect {
 }
 
 /// One thing to draw.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Piece {
     /// A plain rectangle.
     Fill(Rect, Rgb),
@@ -62,6 +64,52 @@ pub(crate) enum Piece {
         line: TextLine,
         colour: Rgb,
     },
+    /// A picture from its upper left corner on.
+    Picture { x: i32, y: i32, picture: Arc<Picture> },
+}
+
+impl PartialEq for Piece {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fill(a, b), Self::Fill(c, d)) => (a, b) == (c, d),
+            (Self::Round(a, b, c), Self::Round(d, e, f)) => (a, b, c) == (d, e, f),
+            (
+                Self::Text { x, y, line, colour },
+                Self::Text {
+                    x: x2,
+                    y: y2,
+                    line: line2,
+                    colour: colour2,
+                },
+            ) => (x, y, line, colour) == (x2, y2, line2, colour2),
+            (
+                Self::Moving {
+                    window,
+                    x,
+                    y,
+                    line,
+                    colour,
+                },
+                Self::Moving {
+                    window: window2,
+                    x: x2,
+                    y: y2,
+                    line: line2,
+                    colour: colour2,
+                },
+            ) => (window, x, y, line, colour) == (window2, x2, y2, line2, colour2),
+            // Two pictures are told apart by being two: comparing megabytes at every frame would cost more than drawing.
+            (
+                Self::Picture { x, y, picture },
+                Self::Picture {
+                    x: x2,
+                    y: y2,
+                    picture: picture2,
+                },
+            ) => (x, y) == (x2, y2) && Arc::ptr_eq(picture, picture2),
+            _ => false,
+        }
+    }
 }
 
 impl Piece {
@@ -72,6 +120,10 @@ impl Piece {
             // Ink that reaches out of its cells (accents above, long tails, slanted ends) stays within an em on every side.
             Self::Text { x, y, line, .. } => {
                 Rect::new(x - line.em, y - 2 * line.em, line.width + 2 * line.em, 3 * line.em)
+            }
+            Self::Picture { x, y, picture } => {
+                let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX / 2);
+                Rect::new(*x, *y, side(picture.width_px()), side(picture.height_px()))
             }
         }
     }
@@ -116,6 +168,11 @@ impl Piece {
                 line,
                 colour,
             },
+            Self::Picture { x, y, picture } => Self::Picture {
+                x: x + dx,
+                y: y + dy,
+                picture,
+            },
         }
     }
 }
@@ -147,6 +204,7 @@ impl<'f> Canvas<'f> {
                 Piece::Text { x, y, line, colour } | Piece::Moving { x, y, line, colour, .. } => {
                     self.text(*x, *y, line, *colour);
                 }
+                Piece::Picture { x, y, picture } => self.picture(*x, *y, picture),
             }
         }
         self.clip = whole;
@@ -178,6 +236,24 @@ impl<'f> Canvas<'f> {
         let at = |n: i32| usize::try_from(n).unwrap_or(0);
         let start = (at(y) * self.frame.width_px() as usize + at(x)) * 3;
         &mut self.frame.rgb_mut()[start..start + at(w) * 3]
+    }
+
+    /// A picture from `(x, y)` on; what is outside is not drawn.
+    fn picture(&mut self, x: i32, y: i32, picture: &Picture) {
+        let side = |n: u32| i32::try_from(n).unwrap_or(i32::MAX / 2);
+        let whole = Rect::new(x, y, side(picture.width_px()), side(picture.height_px()));
+        let seen = whole.meet(self.clip);
+        if seen.w == 0 {
+            return;
+        }
+        let at = |n: i32| usize::try_from(n).unwrap_or(0);
+        for y in seen.y..seen.bottom() {
+            let from = picture.row(u32::try_from(y - whole.y).unwrap_or(0));
+            let start = at(seen.x - whole.x) * 3;
+            if let Some(bytes) = from.get(start..start + at(seen.w) * 3) {
+                self.row(y, seen.x, seen.w).copy_from_slice(bytes);
+            }
+        }
     }
 
     fn round(&mut self, rect: Rect, radius: i32, colour: Rgb) {

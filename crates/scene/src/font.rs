@@ -1,7 +1,10 @@
 //! Fonts: outlines that the caller has read, or the bitmap font that is built in.
 
 use crate::text::engine::Engine;
+use crate::text::{bitmap, clean};
+use heliograph_domain::Lang;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use thiserror::Error;
@@ -20,6 +23,9 @@ pub enum FontError {
     NotAFont(&'static str),
 }
 
+/// The bytes of a font file: in memory, or mapped by whoever opened the file.
+pub type FontBytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
 /// The fonts of a scene. Clones share their caches.
 #[derive(Clone, Default)]
 pub struct FontSet {
@@ -28,8 +34,8 @@ pub struct FontSet {
 
 /// Outline fonts with the caches that belong to them.
 pub(crate) struct Outlines {
-    regular: Arc<[u8]>,
-    bold: Arc<[u8]>,
+    regular: FontBytes,
+    bold: FontBytes,
     hash: OnceLock<[u8; 32]>,
     engine: Mutex<Engine>,
 }
@@ -54,6 +60,14 @@ impl FontSet {
     /// # Errors
     /// When either is not an OpenType font.
     pub fn from_bytes(regular: Arc<[u8]>, bold: Arc<[u8]>) -> Result<Self, FontError> {
+        Self::from_shared(Arc::new(regular), Arc::new(bold))
+    }
+
+    /// The same from bytes that somebody else keeps, as of a mapped file. Only the parts in use are touched.
+    ///
+    /// # Errors
+    /// When either is not an OpenType font.
+    pub fn from_shared(regular: FontBytes, bold: FontBytes) -> Result<Self, FontError> {
         let engine = Engine::new(&regular, &bold)?;
         Ok(Self {
             outlines: Some(Arc::new(Outlines {
@@ -65,6 +79,18 @@ impl FontSet {
         })
     }
 
+    /// The characters of a text that nothing here can draw, in the order of Unicode; a screen shows U+FFFD for them.
+    /// What is never seen (controls, joiners) is not counted.
+    #[must_use]
+    pub fn missing(&self, text: &str, lang: Lang) -> Vec<char> {
+        let unusual: BTreeSet<char> = clean(text).chars().filter(|c| !bitmap::draws(*c)).collect();
+        let outlined = |c: &char| {
+            let outlines = self.outlines.as_ref();
+            outlines.is_some_and(|outlines| outlines.with(|engine| engine.covers(*c, lang)))
+        };
+        unusual.into_iter().filter(|c| !outlined(c)).collect()
+    }
+
     /// SHA-256 of the regular face's length (eight bytes, big-endian), its bytes and the bold face's bytes; `None` for
     /// the built-in font.
     #[must_use]
@@ -72,9 +98,10 @@ impl FontSet {
         let outlines = self.outlines.as_ref()?;
         let hash = outlines.hash.get_or_init(|| {
             let mut sha = Sha256::new();
-            sha.update((outlines.regular.len() as u64).to_be_bytes());
-            sha.update(&outlines.regular);
-            sha.update(&outlines.bold);
+            let (regular, bold) = ((*outlines.regular).as_ref(), (*outlines.bold).as_ref());
+            sha.update((regular.len() as u64).to_be_bytes());
+            sha.update(regular);
+            sha.update(bold);
             sha.finalize().into()
         });
         Some(*hash)
@@ -103,5 +130,19 @@ mod tests {
             assert_eq!(refused, FontError::NotAFont("Regular"));
         }
         assert_eq!(FontSet::built_in().hash(), None);
+    }
+
+    #[test]
+    fn characters_that_nothing_draws_are_listed_once() {
+        let text = "𠮷野家😀镕\u{200d}😀\u{e000}é\n";
+        assert_eq!(
+            FontSet::built_in().missing(text, Lang::ZhHans),
+            ['\u{e000}', '😀', '𠮷']
+        );
+        assert!(
+            FontSet::built_in()
+                .missing("因公护照（朱镕基、陶喆）……", Lang::ZhHans)
+                .is_empty()
+        );
     }
 }

@@ -5,8 +5,8 @@ use crate::canvas::{Canvas, Piece, Rect};
 use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
-use crate::stage::Stage;
-use crate::template::{self, Composition, Page, chrome, lamps, pairing, sign, slate, strip, test_card};
+use crate::stage::{Documents, Stage};
+use crate::template::{self, Composition, Page, chrome, lamps, pairing, poster, sign, slate, strip, test_card};
 use crate::text;
 use crate::theme::{Desk, Layout, PAPER, Theme};
 use heliograph_domain::panel::ColourDepth;
@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Raised when pixels change on purpose, so that evidence names the drawing that made it.
-pub const SCENE_VERSION: u16 = 2;
+pub const SCENE_VERSION: u16 = 3;
 
 /// Layouts kept at hand. A layout of a full page takes about 50 kB.
 const KEPT: usize = 256;
@@ -70,6 +70,20 @@ impl Scene {
     #[must_use]
     pub fn panel(&self) -> &Panel {
         &self.panel
+    }
+
+    /// The language of its readers.
+    pub(crate) fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// The characters of a document that this panel's fonts cannot draw, in the order of Unicode: an author is to
+    /// write them otherwise. They are looked for in all its texts, also in those that this panel leaves out.
+    #[must_use]
+    pub fn missing(&self, document: &Document) -> Vec<char> {
+        // The document's own form is JSON, which writes everything outside ASCII as it is.
+        self.fonts
+            .missing(&String::from_utf8_lossy(&document.to_bytes()), self.lang)
     }
 
     /// How many pages a document takes on this panel, and how long each must stand to be read.
@@ -126,9 +140,39 @@ impl Scene {
         ticker.map_or(next, |step| next.min(step)).max(now.plus_ms(1))
     }
 
+    /// Which picture a page of released content shows here, and at which size in pixels: for fetching it in time.
+    #[must_use]
+    pub fn picture_of(
+        &self,
+        content: &ContentHash,
+        document: &Document,
+        page: u32,
+    ) -> Option<(ContentHash, (u32, u32))> {
+        // The text alone needs no layout for this.
+        if document.attachments.is_empty() {
+            return None;
+        }
+        let composition = self.laid_out(Key::Content(*content), document);
+        composition.page(page)?.poster.as_ref().map(poster::Poster::wants)
+    }
+
     /// An item alone on this panel, as its author wants to see it: page `page`, the last one when there are fewer.
     #[must_use]
     pub fn preview(&self, document: &Document, site: &SiteProfile, page: u32, now: Instant) -> Frame {
+        let nothing = HashMap::<_, Arc<Document>>::new();
+        self.preview_with(document, &nothing, site, page, now)
+    }
+
+    /// The same, with pictures from `documents`.
+    #[must_use]
+    pub fn preview_with(
+        &self,
+        document: &Document,
+        documents: &dyn Documents,
+        site: &SiteProfile,
+        page: u32,
+        now: Instant,
+    ) -> Frame {
         let composition = self.written(document);
         let pages = composition.turn().pages;
         let number = page.min(pages.saturating_sub(1));
@@ -144,10 +188,9 @@ impl Scene {
             footer: Vec::new(),
             until: now,
         };
-        let nothing = HashMap::<_, Arc<Document>>::new();
         let stage = Stage {
             airing: &airing,
-            documents: &nothing,
+            documents,
             site,
             marks: crate::Marks::default(),
             theme: None,
@@ -241,7 +284,10 @@ impl Scene {
 
     fn compose(&self, document: &Document) -> Composition {
         match self.layout {
-            Layout::Landscape | Layout::Portrait => template::compose(&self.desk(), document),
+            Layout::Landscape | Layout::Portrait => {
+                let text = template::compose(&self.desk(), document);
+                poster::with_pictures(&self.desk(), document, text)
+            }
             Layout::Strip => strip::compose(&self.bulbs(), document),
             Layout::Sign => sign::compose(&self.bulbs(), document),
         }
@@ -296,6 +342,8 @@ impl Scene {
             Some(main) => {
                 pieces.extend(chrome::header(&desk, stage.site, stage.theme, now));
                 pieces.extend_from_slice(&main.page.pieces);
+                let poster = main.page.poster.iter();
+                pieces.extend(poster.flat_map(|poster| poster.pieces(&desk, stage.documents)));
                 let (number, pages) = (main.number, main.pages);
                 pieces.extend(chrome::aside(&desk, stage.site, main.publication, number, pages));
                 pieces.extend(

@@ -4,6 +4,7 @@ use crate::campaign::CampaignTheme;
 use crate::theme::Layout;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Panel};
+use heliograph_picture::Picture;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -18,6 +19,12 @@ pub fn needs_fonts(panel: &Panel) -> bool {
 pub trait Documents {
     /// The document with this hash, if it is here.
     fn document(&self, hash: &ContentHash) -> Option<&Document>;
+
+    /// The picture with this hash at exactly this size in pixels, if it is at hand. A frame is being drawn when this is
+    /// asked: whoever must decode first answers `None` and has the frame drawn again when it is done.
+    fn picture(&self, _hash: &ContentHash, _size_px: (u32, u32)) -> Option<Arc<Picture>> {
+        None
+    }
 }
 
 impl Documents for BTreeMap<ContentHash, Document> {

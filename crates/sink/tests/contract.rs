@@ -2,10 +2,16 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+#[cfg(feature = "window")]
+#[allow(dead_code, unreachable_pub, clippy::expect_used, reason = "shared with other tests")]
+mod support;
+
 use futures_util::StreamExt;
 use heliograph_domain::Instant;
 use heliograph_scene::{Frame, Rgb};
-use heliograph_sink::{BrowserSink, PngSink, Recorder, Sink, SinkError, Tee, TerminalSink};
+use heliograph_sink::wiring::{Layout, Wiring};
+use heliograph_sink::{BrowserSink, PngSink, Recorder, Rig, Sink, SinkError, SinkSpec, Tee, TerminalSink};
+use std::net::UdpSocket;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 use tokio_tungstenite::tungstenite::Message;
@@ -16,14 +22,53 @@ fn folder() -> std::path::PathBuf {
     path
 }
 
+/// Windows on servers of the test's own, which live as long as the windows.
+#[cfg(feature = "window")]
+fn windows() -> (Vec<Box<dyn Sink>>, impl Drop) {
+    let server = support::Xvfb::start((320, 200), None, &[]);
+    let spec = format!("window:128x64?display={}", server.display);
+    let window = spec.parse::<SinkSpec>().unwrap().open("屏").unwrap();
+    (vec![window], server)
+}
+
+#[cfg(not(feature = "window"))]
+fn windows() -> (Vec<Box<dyn Sink>>, ()) {
+    (Vec::new(), ())
+}
+
 fn loopback() -> std::net::SocketAddr {
     ([127, 0, 0, 1], 0).into()
 }
 
+/// A controller of the network that hears what is sent to it, and takes it as it comes.
+fn controller() -> (UdpSocket, u16) {
+    let socket = UdpSocket::bind(loopback()).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
+}
+
+fn opened(spec: &str) -> Box<dyn Sink> {
+    spec.parse::<SinkSpec>().unwrap().open("屏", &Rig::default()).unwrap()
+}
+
+/// The protocols of the network, each written for a port on loopback, and where its data begin in a packet.
+const PROTOCOLS: [(&str, &str, usize); 3] = [
+    ("ddp", "", 10),
+    ("artnet", "?sync=yes", 18),
+    ("sacn", "?sync=7000", 126),
+];
+
 /// Every sink takes frames of any size, returns soon, and has a name.
 #[test]
 fn every_sink_keeps_the_contract() {
-    let sinks: Vec<Box<dyn Sink>> = vec![
+    let controllers = PROTOCOLS.map(|(kind, options, _)| {
+        let (socket, port) = controller();
+        (socket, opened(&format!("{kind}:127.0.0.1:{port}{options}")))
+    });
+    let (_listening, network): (Vec<_>, Vec<_>) = controllers.into_iter().unzip();
+    let (windows, _server) = windows();
+    let mut sinks: Vec<Box<dyn Sink>> = vec![
         Box::new(PngSink::new(&folder().join("contract.png")).unwrap()),
         Box::new(TerminalSink::new(Vec::new(), 80)),
         Box::new(BrowserSink::start("屏", loopback()).unwrap()),
@@ -33,11 +78,14 @@ fn every_sink_keeps_the_contract() {
             Box::new(TerminalSink::new(Vec::new(), 8)),
         ])),
     ];
+    sinks.extend(network);
+    sinks.extend(windows);
     for mut sink in sinks {
         assert!(!sink.name().is_empty());
         let begun = Moment::now();
         for n in 0..50u64 {
-            let (width, height) = [(1, 1), (256, 64), (64, 32), (640, 360)][usize::try_from(n % 4).unwrap()];
+            let sizes = [(1, 1), (256, 64), (64, 32), (640, 360), (10_000, 1)];
+            let (width, height) = sizes[usize::try_from(n % 5).unwrap()];
             let frame = Arc::new(Frame::filled(width, height, Rgb(n as u8, 0, 0)));
             sink.show(&frame, Instant(n)).unwrap();
         }
@@ -48,6 +96,104 @@ fn every_sink_keeps_the_contract() {
             sink.name()
         );
     }
+}
+
+/// The data of the packets of `socket` until one is like `wanted`.
+fn heard(socket: &UdpSocket, data_at: usize, wanted: &[u8]) -> bool {
+    let mut packet = [0; 2048];
+    loop {
+        let Ok(length) = socket.recv(&mut packet) else {
+            return false;
+        };
+        if packet[..length]
+            .get(data_at..)
+            .is_some_and(|data| data.starts_with(wanted))
+        {
+            return true;
+        }
+    }
+}
+
+/// A controller that loses its power is told of, and lit again when it is back, whatever the protocol.
+#[test]
+fn a_vanished_controller_is_told_of_and_found_again() {
+    let stories = PROTOCOLS.map(|(kind, options, data_at)| {
+        std::thread::spawn(move || {
+            let (socket, port) = controller();
+            let mut sink = opened(&format!("{kind}:127.0.0.1:{port}{options}"));
+            let shows = |sink: &mut Box<dyn Sink>, grey: u8| {
+                sink.show(&Arc::new(Frame::filled(2, 1, Rgb(grey, grey, grey))), Instant(0))
+            };
+            shows(&mut sink, 1).unwrap();
+            assert!(heard(&socket, data_at, &[1; 6]), "{kind}");
+            drop(socket);
+            let patiently = |wanted: &mut dyn FnMut() -> bool| {
+                (0..2000).any(|_| {
+                    std::thread::sleep(Duration::from_millis(10));
+                    wanted()
+                })
+            };
+            let told = patiently(&mut || match shows(&mut sink, 2) {
+                Err(error) => {
+                    assert!(matches!(error, SinkError::Unreachable { .. }), "{error:?}");
+                    error
+                        .to_string()
+                        .contains(&format!("{kind}:127.0.0.1:{port} cannot be reached"))
+                }
+                Ok(()) => false,
+            });
+            assert!(told, "{kind}");
+            let socket = UdpSocket::bind(("127.0.0.1", port)).unwrap();
+            socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            assert!(heard(&socket, data_at, &[2; 6]), "{kind} comes back by itself");
+            assert!(patiently(&mut || shows(&mut sink, 3).is_ok()), "{kind}");
+            assert!(heard(&socket, data_at, &[3; 6]), "{kind}");
+        })
+    });
+    stories.into_iter().for_each(|story| story.join().unwrap());
+}
+
+/// A picture that stands still is sent again and again, and the last one before the end is sent still.
+#[test]
+fn a_still_picture_is_kept_alive() {
+    for (kind, options, data_at) in PROTOCOLS {
+        let (socket, port) = controller();
+        let mut sink = opened(&format!("{kind}:127.0.0.1:{port}{options}"));
+        sink.show(&Arc::new(Frame::filled(2, 1, Rgb(1, 1, 1))), Instant(0))
+            .unwrap();
+        assert!((0..5).all(|_| heard(&socket, data_at, &[1; 6])), "{kind}");
+        for grey in 2..=99 {
+            sink.show(&Arc::new(Frame::filled(2, 1, Rgb(grey, grey, grey))), Instant(0))
+                .unwrap();
+        }
+        drop(sink);
+        assert!(heard(&socket, data_at, &[99; 6]), "{kind}");
+        socket.set_nonblocking(true).unwrap();
+        let mut packet = [0; 256];
+        let after: Vec<Vec<u8>> =
+            std::iter::from_fn(|| socket.recv(&mut packet).ok().map(|n| packet[..n].to_vec())).collect();
+        if kind == "sacn" {
+            assert_eq!(after.iter().filter(|packet| packet.get(112) == Some(&0x40)).count(), 3);
+        }
+    }
+}
+
+#[test]
+fn a_frame_that_the_protocol_or_the_panel_cannot_take_is_refused() {
+    let (_listening, port) = controller();
+    let mut sink = opened(&format!("artnet:127.0.0.1:{port}?universe=32767"));
+    let show =
+        |sink: &mut dyn Sink, width: u32| sink.show(&Arc::new(Frame::filled(width, 1, Rgb(0, 0, 0))), Instant(0));
+    show(&mut *sink, 170).unwrap();
+    let error = show(&mut *sink, 171).unwrap_err().to_string();
+    assert!(error.contains("at most 170 pixels, the frame has 171"), "{error}");
+    let rig = Rig {
+        wiring: Some(Wiring::new(Layout::single(64, 32)).unwrap()),
+        ..Rig::default()
+    };
+    let spec: SinkSpec = format!("ddp:127.0.0.1:{port}").parse().unwrap();
+    let error = show(&mut *spec.open("屏", &rig).unwrap(), 64).unwrap_err().to_string();
+    assert!(error.contains("64×1") && error.contains("64×32"), "{error}");
 }
 
 #[test]

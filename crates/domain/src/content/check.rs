@@ -1,6 +1,6 @@
 //! Whether a text may be kept (a draft) or published: every fault is named with its field, and nothing is lost.
 
-use super::{Document, FieldSpec, Kind, Shape};
+use super::{Attachment, Document, FieldSpec, Kind, Shape, check_attachments};
 use crate::lang::Lang;
 use crate::time::Date;
 use serde_json::{Map, Value};
@@ -133,7 +133,21 @@ impl Document {
             format: 1,
             kind,
             texts: bodies,
+            attachments: Vec::new(),
         })
+    }
+
+    /// The document with these pictures.
+    ///
+    /// # Errors
+    /// Every fault found, with its place.
+    pub fn with_attachments(self, attachments: Vec<Attachment>) -> Checked<Self> {
+        let errors = check_attachments(&attachments);
+        if errors.is_empty() {
+            Ok(Self { attachments, ..self })
+        } else {
+            Err(errors)
+        }
     }
 }
 
@@ -302,7 +316,7 @@ impl Checker {
 }
 
 /// Control characters, and the invisible ones that turn or hide text (Unicode TR 36, “Bidirectional text spoofing”).
-fn unshowable(c: char, one_line: bool) -> bool {
+pub(super) fn unshowable(c: char, one_line: bool) -> bool {
     let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     hidden || (c.is_control() && (one_line || !matches!(c, '\n' | '\t'))) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }

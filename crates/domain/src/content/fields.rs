@@ -32,7 +32,7 @@ pub enum Shape {
     Line,
     /// Several lines, at most 2,000 characters.
     Text,
-    /// Markdown, at most 20,000 characters.
+    /// Markdown, at most 120,000 characters.
     Markdown,
     /// A list of lines, at most 50.
     Lines,
@@ -65,7 +65,7 @@ impl Shape {
     pub fn max_chars(&self) -> usize {
         match self {
             Self::Text => 2_000,
-            Self::Markdown => 20_000,
+            Self::Markdown => 120_000,
             _ => 200,
         }
     }

@@ -1,9 +1,13 @@
 //! What is published: a closed set of kinds, each with the elements it must carry.
 
+mod attachment;
 mod check;
 mod fields;
 mod kinds;
 
+pub use attachment::{
+    Attachment, MAX_ATTACHMENTS, MAX_NAME_CHARS, MAX_SIDE_PX, MediaType, check_attachments, name_fault,
+};
 pub use check::{Checked, FieldError, Problem, Strictness, check_texts};
 pub use fields::{Choice, FieldSpec, Shape};
 pub use kinds::*;
@@ -23,6 +27,9 @@ pub struct Document {
     pub kind: Kind,
     /// The body in each language; Chinese is always there.
     pub texts: BTreeMap<Lang, Body>,
+    /// Its pictures, in the order in which they are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
 }
 
 /// Why bytes are not a document.

@@ -107,3 +107,52 @@ fn messages_speak_the_clerks_language() {
         ("收费标准未填写", "Fee is missing")
     );
 }
+
+fn poster(name: &str) -> Attachment {
+    Attachment {
+        name: name.to_owned(),
+        media_type: MediaType::Png,
+        hash: crate::ContentHash([0xab; 32]),
+        bytes: 7,
+        width_px: 3840,
+        height_px: 1,
+    }
+}
+
+#[test]
+fn a_document_with_a_picture_keeps_its_bytes() {
+    let plain = Document::check(Kind::Notice, &notice()).unwrap();
+    let document = plain.clone().with_attachments(vec![poster("开放日海报")]).unwrap();
+    let told = String::from_utf8(document.to_bytes()).unwrap();
+    let golden = format!(
+        r#","attachments":[{{"name":"开放日海报","media_type":"image/png","hash":"{}","bytes":7,"width_px":3840,"height_px":1}}]}}"#,
+        "ab".repeat(32)
+    );
+    assert!(told.ends_with(&golden), "{told}");
+    assert_eq!(Document::from_bytes(told.as_bytes()).unwrap(), document);
+    assert_eq!(
+        plain.clone().with_attachments(Vec::new()).unwrap().to_bytes(),
+        plain.to_bytes()
+    );
+}
+
+#[test]
+fn pictures_have_names_and_are_not_many() {
+    let faults = |attachments: Vec<Attachment>| -> Vec<(String, &str)> {
+        let errors = check_attachments(&attachments).into_iter();
+        errors.map(|error| (error.field, error.problem.code())).collect()
+    };
+    let cases = [
+        (" ", "missing"),
+        ("a\u{202e}b", "control_character"),
+        (&"长".repeat(201), "too_long"),
+    ];
+    for (name, code) in cases {
+        let found = faults(vec![poster("好"), poster(name)]);
+        assert_eq!(found, [("attachments[1].name".to_owned(), code)]);
+    }
+    assert_eq!(faults(vec![poster("x"); 21]), [("attachments".to_owned(), "too_long")]);
+    let mut huge = poster("x");
+    huge.height_px = 3841;
+    assert_eq!(faults(vec![huge]), [("attachments[0]".to_owned(), "wrong_type")]);
+}

@@ -3,7 +3,9 @@
 pub(crate) mod demo;
 pub(crate) mod hub;
 pub(crate) mod log;
+mod moments;
 pub(crate) mod player;
+pub(crate) mod probe;
 pub(crate) mod render;
 pub(crate) mod report;
 

@@ -1,15 +1,14 @@
 //! `heliograph player`
 
+use super::moments::{Moments, Teller};
 use super::say;
 use crate::Failure;
 use crate::api::Api;
 use clap::Subcommand;
 use heliograph_domain::DisplayId;
-use heliograph_domain::Instant;
 use heliograph_player::profile::Profile;
-use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
-use heliograph_scene::Frame;
-use heliograph_sink::{BrowserSink, Sink, SinkError, SinkSpec, Tee};
+use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, PlayerConfig, SystemClock};
+use heliograph_sink::{BrowserSink, Outlet, Rig, Sink, SinkSpec, Tee};
 use heliograph_wire::{KeyPair, PublicKey};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -33,19 +32,25 @@ struct Run {
     /// The panel's profile (firmware-config/profiles), used until the hub has told the display its configuration.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
-    /// Where frames go: png:FILE, terminal, browser:ADDRESS.
-    #[arg(long, default_value = "browser:127.0.0.1:0")]
-    sink: String,
+    /// Where pictures go: window, kms, browser:ADDRESS, png:FILE, terminal, ddp:HOST, artnet:HOST, sacn:multicast, or a
+    /// card that draws its own characters: onbon:HOST, huidu:HOST. Without it, where the profile says.
+    #[arg(long)]
+    sink: Option<String>,
     /// The player's folder: identity and replica.
     #[arg(long, default_value = "./heliograph-player")]
     data: PathBuf,
     /// Tells when the first frame was handed to the sink; for measuring.
     #[arg(long, hide = true)]
     tell_first_frame: bool,
+    /// Writes the moment of every frame to a file; for measuring, as is the sink `record`, which does nothing else.
+    #[arg(long, hide = true)]
+    tell_frames: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Action {
+    /// Checks what this machine has for a display, and shows the test card on it.
+    Probe(super::probe::Args),
     /// Enrols this machine's display at a hub, with an operator's token, and keeps its identity in the folder.
     Enrol {
         /// The hub's address.
@@ -78,6 +83,7 @@ enum Action {
 pub(crate) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         None => play(&args.run),
+        Some(Action::Probe(probe)) => super::probe::run(&probe),
         Some(Action::Enrol {
             hub,
             token,
@@ -159,21 +165,15 @@ fn play(args: &Run) -> Result<(), Failure> {
         .broker
         .parse()
         .map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
-    let spec: SinkSpec = args
-        .sink
-        .parse()
-        .map_err(|error| Failure::Usage(format!("--sink: {error}")))?;
     let profile = Profile::parse_built_in(&args.profile)?;
     let identity = Identity::load(&identity_file(&args.data))?;
-    let (mut sink, live) = open_sink(spec, &identity.display.to_string())?;
-    if args.tell_first_frame {
-        sink = Box::new(Tee::new(vec![sink, Box::new(Teller { told: false })]));
-    }
+    let (output, live) = open_output(args, &profile, &identity.display.to_string())?;
     let config = PlayerConfig {
         identity,
         broker,
         data: args.data.clone(),
-        sink,
+        output,
+        brightness: profile.brightness,
         live: live.clone(),
         fonts: FontSource::System,
         clock: Arc::new(SystemClock),
@@ -191,31 +191,43 @@ fn play(args: &Run) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Where the pictures go, with what measures them, and where the live picture is, when there is one.
+fn open_output(args: &Run, profile: &Profile, title: &str) -> Result<(Output, Option<String>), Failure> {
+    let told = args.sink.as_deref().unwrap_or(&profile.sink);
+    let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
+    let mut live = None;
+    if told != "record" || args.tell_frames.is_none() {
+        match told
+            .parse()
+            .map_err(|error| Failure::Usage(format!("--sink: {error}")))?
+        {
+            Outlet::Card(card) => return Ok((Output::Texts(card.open()?), None)),
+            Outlet::Frames(spec) => {
+                let (sink, its) = open_sink(spec, title, &profile.rig)?;
+                sinks.push(sink);
+                live = its;
+            }
+        }
+    }
+    if args.tell_first_frame {
+        sinks.push(Box::new(Teller::default()));
+    }
+    if let Some(file) = &args.tell_frames {
+        sinks.push(Box::new(Moments::new(file)?));
+    }
+    let sink = match <[_; 1]>::try_from(sinks) {
+        Ok([only]) => only,
+        Err(several) => Box::new(Tee::new(several)),
+    };
+    Ok((Output::Frames(sink), live))
+}
+
 /// The sink, and where its live picture is, when it has one.
-fn open_sink(spec: SinkSpec, title: &str) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
+pub(crate) fn open_sink(spec: SinkSpec, title: &str, rig: &Rig) -> Result<(Box<dyn Sink>, Option<String>), Failure> {
     if let SinkSpec::Browser(address) = spec {
         let sink = BrowserSink::start(title, address)?;
         let live = sink.url();
         return Ok((Box::new(sink), Some(live)));
     }
-    Ok((spec.open(title)?, None))
-}
-
-/// Says a word at the first frame.
-struct Teller {
-    told: bool,
-}
-
-impl Sink for Teller {
-    fn name(&self) -> &str {
-        "teller"
-    }
-
-    fn show(&mut self, _frame: &Arc<Frame>, _at: Instant) -> Result<(), SinkError> {
-        if !self.told {
-            self.told = true;
-            say("first frame");
-        }
-        Ok(())
-    }
+    Ok((spec.open(title, rig)?, None))
 }

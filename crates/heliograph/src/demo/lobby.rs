@@ -7,7 +7,7 @@ use crate::command::player::{enrol, identity_file};
 use heliograph_domain::DisplayId;
 use heliograph_hub::WallControls;
 use heliograph_player::profile::Profile;
-use heliograph_player::{BrokerAddress, FontSource, Identity, Player, PlayerConfig, SystemClock};
+use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, PlayerConfig, SystemClock};
 use heliograph_sink::BrowserSink;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -105,7 +105,8 @@ fn start(hanging: &Hanging, broker: SocketAddr) -> Result<(Player, String), Fail
         },
         data: hanging.folder.clone(),
         live: Some(live.clone()),
-        sink: Box::new(sink),
+        output: Output::Frames(Box::new(sink)),
+        brightness: profile.brightness,
         fonts: FontSource::System,
         clock: Arc::new(SystemClock),
         panel: Some(profile.panel),

@@ -16,6 +16,7 @@ mod form;
 mod home;
 pub(crate) mod layout;
 mod parts;
+mod pictures;
 mod preview;
 mod publication;
 mod publications;
@@ -56,6 +57,8 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/write/{id}/pictures", post(pictures::add))
+        .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
         .route("/admin/displays.csv", get(displays::table))
         .route("/admin/displays", get(displays::page))
         .route(

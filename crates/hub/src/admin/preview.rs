@@ -4,6 +4,7 @@ use super::fields;
 use super::form::Posted;
 use super::layout::Desk;
 use super::words::{self as w, Word};
+use crate::drafts::Draft;
 use crate::http::problem::Problem;
 use crate::picture;
 use axum::extract::{Path, Query};
@@ -82,11 +83,23 @@ fn view(asked: &Asked) -> View {
     }
 }
 
-async fn drawn(desk: Desk, document: Arc<Document>, view: View) -> Result<Response, Problem> {
+async fn drawn(desk: Desk, document: Arc<Document>, draft: Option<Draft>, view: View) -> Result<Response, Problem> {
     let drawn = tokio::task::spawn_blocking(move || {
         let site = desk.profile.clone().unwrap_or_else(|| Arc::new(unnamed_site()));
         let (pane, now) = (view.pane, desk.now);
-        picture::of_document(&document, &site, (pane.panel, view.lang), view.page, now, pane.width)
+        let shelf = picture::DraftShelf {
+            office: &desk.office,
+            draft: draft.as_ref(),
+        };
+        picture::of_document(
+            &document,
+            &shelf,
+            &site,
+            (pane.panel, view.lang),
+            view.page,
+            now,
+            pane.width,
+        )
     });
     let (png, pages) = drawn
         .await
@@ -124,7 +137,7 @@ pub(crate) async fn of_publication(
     let dossier = desk.state.publications.get(&id).cloned().ok_or_else(missing)?;
     let (pending, released) = super::document::texts(&desk, &dossier.publication);
     let document = pending.or(released).ok_or_else(missing)?;
-    drawn(desk, document, view(&asked)).await
+    drawn(desk, document, None, view(&asked)).await
 }
 
 /// `POST /admin/preview?panel=&page=&lang=`: of what stands in the form now.
@@ -132,7 +145,23 @@ pub(crate) async fn of_form(desk: Desk, Query(asked): Query<Asked>, posted: Post
     desk.must(Verb::Draft)?;
     let kind = fields::kind_of(&posted)?;
     let document = fields::as_far_as_written(&desk, kind, &fields::content(kind, &posted))?;
-    drawn(desk, Arc::new(document), view(&asked)).await
+    let draft = asked.get("draft").and_then(|id| own_draft(&desk, id));
+    let document = illustrated(document, draft.as_ref());
+    drawn(desk, Arc::new(document), draft, view(&asked)).await
+}
+
+/// The caller's draft, for its pictures; none is no fault here.
+fn own_draft(desk: &Desk, id: &str) -> Option<Draft> {
+    crate::http::drafts::own(&desk.office, &desk.caller, id).ok()
+}
+
+/// The document with the draft's pictures.
+fn illustrated(document: Document, draft: Option<&Draft>) -> Document {
+    let pictures = draft.map(|draft| draft.attachments.iter().map(|kept| kept.attachment.clone()));
+    Document {
+        attachments: pictures.map(Iterator::collect).unwrap_or_default(),
+        ..document
+    }
 }
 
 /// What someone had typed when a page with pictures was made for them.
@@ -141,6 +170,8 @@ struct Typed {
     staff: StaffId,
     kind: Kind,
     content: Value,
+    /// The draft whose pictures belong to it.
+    draft: Option<String>,
 }
 
 /// So many are kept at hand; a page whose pictures are asked for later than that shows none until it is loaded anew.
@@ -149,7 +180,7 @@ const KEPT: usize = 64;
 static TYPED: LazyLock<Mutex<VecDeque<Typed>>> = LazyLock::new(Mutex::default);
 
 /// Keeps what was typed for the pictures of the page that is about to be sent; the name to ask for them by.
-pub(crate) fn keep(desk: &Desk, kind: Kind, content: Value) -> Result<String, Problem> {
+pub(crate) fn keep(desk: &Desk, kind: Kind, content: Value, draft: Option<String>) -> Result<String, Problem> {
     let token = crate::sign_in::fresh_secret()?;
     let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
     typed.push_front(Typed {
@@ -157,6 +188,7 @@ pub(crate) fn keep(desk: &Desk, kind: Kind, content: Value) -> Result<String, Pr
         staff: desk.me().clone(),
         kind,
         content,
+        draft,
     });
     typed.truncate(KEPT);
     Ok(token)
@@ -169,17 +201,19 @@ pub(crate) async fn of_typed(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let missing = || Problem::not_found("预览（请重新加载页面）", "The preview (load the page anew)");
-    let (kind, content) = {
+    let (kind, content, draft) = {
         let typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
         let found = typed
             .iter()
             .find(|typed| typed.token == token && typed.staff == *desk.me());
         found
-            .map(|typed| (typed.kind, typed.content.clone()))
+            .map(|typed| (typed.kind, typed.content.clone(), typed.draft.clone()))
             .ok_or_else(missing)?
     };
     let document = fields::as_far_as_written(&desk, kind, &content)?;
-    drawn(desk, Arc::new(document), view(&asked)).await
+    let draft = draft.and_then(|id| own_draft(&desk, &id));
+    let document = illustrated(document, draft.as_ref());
+    drawn(desk, Arc::new(document), draft, view(&asked)).await
 }
 
 /// The pictures, one for each panel. `address` is asked with `?panel=…`.

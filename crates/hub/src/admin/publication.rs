@@ -4,6 +4,7 @@ use super::actions;
 use super::document;
 use super::form::Posted;
 use super::layout::{Desk, Place, tag};
+use super::pictures;
 use super::preview;
 use super::screens::state_tag;
 use super::words::{self as w, Word};
@@ -120,6 +121,7 @@ fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
             }
             (document::view(desk, shown, old))
         }
+        (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
         section.card {
             h2 { (desk.t(w::ON_THE_PANELS)) }
             (preview::panes(desk, &format!("/admin/publications/{id}/picture.png"), &langs))

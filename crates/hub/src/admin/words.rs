@@ -146,6 +146,14 @@ words! {
     PANE_STRIP "条屏" "LED strip";
     PREVIEW_ON "{}上的样子" "How it looks: {}";
     ON_THE_PANELS "屏幕上的样子" "On the screens";
+    PICTURES "图片" "Pictures";
+    PICTURES_HINT "海报、扫描件等：PNG、JPEG、WebP 或 PDF（每页一张，最多 20 页），单个文件不超过 64 MiB，最多 20 张。大屏逐张完整显示；条屏只显示文字。" "Posters and scans: PNG, JPEG, WebP or PDF (a picture for each page, 20 at most), 64 MiB a file, 20 pictures in all. Screens show each whole; strips show the words alone.";
+    PICTURES_AFTER_SAVE "保存草稿后即可添加图片。" "Save the draft first; then pictures can be added.";
+    PICTURE_NAME "图片说明" "What it shows";
+    PICTURE_NAME_HINT "供看不见图片的人了解内容" "for those who do not see it";
+    PICTURE_FILE "文件" "File";
+    ADD_PICTURE "上传图片" "Add the picture";
+    REMOVE_PICTURE "删除" "Remove";
     PREVIEW_HINT "由屏幕所用的同一程序绘制。方括号内是尚未填写的内容。" "Drawn by the program that the displays use. What stands in brackets is not written yet.";
 
     LEAVES "离任并删除个人信息" "Has left: erase personal data";

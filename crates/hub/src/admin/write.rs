@@ -3,7 +3,7 @@
 use super::form::{Faults, Posted};
 use super::layout::{Desk, Place, field_faults, redirect};
 use super::words as w;
-use super::{document, fields, preview};
+use super::{document, fields, pictures, preview};
 use crate::drafts::{self, Draft};
 use crate::http::call::Call;
 use crate::http::drafts as api;
@@ -13,6 +13,7 @@ use crate::http::publications;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use heliograph_domain::content::Attachment;
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{Kind, Lang, PublicationId};
 use maud::{Markup, html};
@@ -33,6 +34,7 @@ struct Sheet {
     content: Value,
     countersign: bool,
     blank_rows: usize,
+    attachments: Vec<Attachment>,
 }
 
 impl Sheet {
@@ -46,6 +48,7 @@ impl Sheet {
             content: draft.content.clone(),
             countersign: false,
             blank_rows: 1,
+            attachments: draft.attachments.iter().map(|kept| kept.attachment.clone()).collect(),
         }
     }
 
@@ -60,6 +63,7 @@ impl Sheet {
             content: fields::content(kind, posted),
             countersign: posted.has("countersign"),
             blank_rows: if posted.get("then") == "row" { 2 } else { 1 },
+            attachments: Vec::new(),
         })
     }
 
@@ -99,6 +103,7 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
         content: fields::fresh(&desk, kind),
         countersign: false,
         blank_rows: 1,
+        attachments: Vec::new(),
     };
     show(&desk, &sheet, None, None)
 }
@@ -128,6 +133,7 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
         content: texts.unwrap_or_else(|| fields::fresh(desk, kind)),
         countersign: false,
         blank_rows: 1,
+        attachments: Vec::new(),
     };
     show(desk, &sheet, None, None)
 }
@@ -195,7 +201,18 @@ pub(crate) async fn update(desk: Desk, Path(id): Path<String>, posted: Posted) -
     take(desk, sheet, &posted).await
 }
 
+/// The page of a draft as it was saved, with what went wrong since.
+pub(crate) fn again(desk: &Desk, draft: &Draft, problem: &Problem) -> Result<Response, Problem> {
+    show(desk, &Sheet::of_draft(draft), Some(problem), None)
+}
+
 async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response, Problem> {
+    if let Some(id) = &sheet.id {
+        let draft = api::own(&desk.office, &desk.caller, id);
+        sheet.attachments = draft
+            .map(|draft| Sheet::of_draft(&draft).attachments)
+            .unwrap_or_default();
+    }
     let then = posted.get("then");
     if matches!(then, "preview" | "row") {
         desk.must(Verb::Draft)?;
@@ -265,7 +282,7 @@ pub(crate) async fn discard(desk: Desk, Path(id): Path<String>, _: Posted) -> Re
 }
 
 fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<String>) -> Result<Response, Problem> {
-    let token = preview::keep(desk, sheet.kind, sheet.content.clone())?;
+    let token = preview::keep(desk, sheet.kind, sheet.content.clone(), sheet.id.clone())?;
     let langs: Vec<Lang> = fields::LANGS
         .into_iter()
         .filter(|lang| sheet.content[lang.tag()].is_object())
@@ -315,7 +332,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>) -> Markup {
     let english = sheet.content[Lang::En.tag()].is_object();
     html! {
         div.stack {
-            form.sheet.stack id="sheet" method="post" action=(sheet.action()) novalidate data-preview="/admin/preview" {
+            form.sheet.stack id="sheet" method="post" action=(sheet.action()) novalidate data-preview="/admin/preview" data-draft=[sheet.id.as_ref()] {
                 (desk.key())
                 input type="hidden" name="kind" value=(sheet.kind.slug());
                 input type="hidden" name="hash" value=(sheet.hash);
@@ -342,6 +359,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>) -> Markup {
                     }
                 }
             }
+            (pictures::card(desk, sheet.id.as_deref(), &sheet.attachments))
             @if let Some(id) = &sheet.id {
                 details.fold {
                     summary.btn.danger.small { (desk.t(w::DISCARD)) }

@@ -209,7 +209,8 @@ fn unquoted(text: &str) -> String {
     text.trim().trim_start_matches("W/").trim_matches('"').to_owned()
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+/// The caller's `Idempotency-Key`, if it is one.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };

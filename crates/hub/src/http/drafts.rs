@@ -2,18 +2,22 @@
 
 use super::call::{Call, Caller};
 use super::fields::Fields;
-use super::idempotency::{self, Answer, fresh_uuid};
+use super::idempotency::{self, Answer, Repeatable, fresh_uuid};
 use super::problem::{Fault, Problem, Told};
 use super::shape;
+use crate::attachments::{self, Kept};
 use crate::drafts::{self, Draft};
 use crate::office::Office;
 use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, Kind, PublicationId};
+use heliograph_domain::{CatalogueEntryId, Kind, PublicationId, StaffId};
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// The most bytes of a draft's row, so that it fits one write of the log with the answer beside it.
+const MAX_DRAFT_BYTES: usize = 960 * 1024;
 
 /// What a caller writes in a draft.
 pub(crate) struct Wish {
@@ -59,9 +63,10 @@ pub(crate) async fn save_new(
         salt,
         author: actor.clone(),
         updated_at: office.now(),
+        attachments: inherited(office, id).await?,
     };
     let answer = Answer::created(json!({"id": id, "hash": draft.hash()})).with_etag(draft.hash());
-    keep(office, call, &draft, answer).await
+    keep(office, actor, &call.repeatable, &draft, answer).await
 }
 
 /// `PUT /api/v1/drafts/{id}` with `If-Match`
@@ -72,6 +77,7 @@ pub(crate) async fn update(
 ) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Draft)?;
     let wish = read_wish(&office, call.fields()?)?;
+    let _one_at_a_time = drafts::CHANGES.lock().await;
     let known = own(&office, &call.caller, &id)?;
     let seen = call.seen_hash()?;
     let Some(seen) = seen else {
@@ -99,7 +105,7 @@ pub(crate) async fn update(
         ..known
     };
     let answer = Answer::ok(json!({"id": draft.id, "hash": draft.hash()})).with_etag(draft.hash());
-    keep(&office, &call, &draft, answer).await
+    keep(&office, &call.caller.staff, &call.repeatable, &draft, answer).await
 }
 
 /// `GET /api/v1/drafts`: one's own.
@@ -129,8 +135,8 @@ pub(crate) async fn delete(
 ) -> Result<Answer, Problem> {
     let draft = own(&office, &caller, &id)?;
     let log = Arc::clone(&office.log);
-    let write = drafts::discard(draft.id).map_err(Problem::internal)?;
-    blocking(move || log.write(vec![write])).await?;
+    let writes = drafts::discard(&*log, draft.id).map_err(Problem::internal)?;
+    blocking(move || log.write(writes)).await?;
     Ok(Answer::ok(json!({"id": draft.id, "discarded": true})))
 }
 
@@ -142,6 +148,7 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "kind": draft.kind.slug(),
         "catalogue_entry": draft.catalogue_entry,
         "content": draft.content,
+        "attachments": draft.attachments.iter().map(|kept| &kept.attachment).collect::<Vec<_>>(),
         "author": draft.author,
         "updated_at": shape::time(draft.updated_at),
     })
@@ -206,9 +213,48 @@ fn revisable(office: &Office, id: PublicationId) -> Result<PublicationId, Proble
     ))
 }
 
-async fn keep(office: &Arc<Office>, call: &Call, draft: &Draft, answer: Answer) -> Result<Answer, Problem> {
-    let mut writes = vec![draft.keep().map_err(Problem::internal)?];
-    writes.extend(call.repeatable.remember(&call.caller.staff, &answer, office.now()));
+/// A revision begins with the pictures of the text that it revises.
+async fn inherited(office: &Arc<Office>, id: PublicationId) -> Result<Vec<Kept>, Problem> {
+    let Some(former) = office
+        .state()
+        .publications
+        .get(&id)
+        .and_then(|dossier| dossier.last_text())
+    else {
+        return Ok(Vec::new());
+    };
+    let Some(former) = office.library.document(&former) else {
+        return Ok(Vec::new());
+    };
+    let log = Arc::clone(&office.log);
+    blocking(move || attachments::inherit(&*log, id, &former)).await
+}
+
+/// Keeps a draft, and the answer with it.
+pub(crate) async fn keep(
+    office: &Arc<Office>,
+    by: &StaffId,
+    repeatable: &Repeatable,
+    draft: &Draft,
+    answer: Answer,
+) -> Result<Answer, Problem> {
+    let kept = draft.keep().map_err(Problem::internal)?;
+    if kept.value.as_ref().is_some_and(|row| row.len() > MAX_DRAFT_BYTES) {
+        return Err(Problem::field(
+            "content",
+            "too_long",
+            format!(
+                "全文（含各语种）超过 {} KiB：请精简正文，或分成几条发布",
+                MAX_DRAFT_BYTES / 1024
+            ),
+            format!(
+                "the text in all its languages is longer than {} KiB: shorten it, or publish it in parts",
+                MAX_DRAFT_BYTES / 1024
+            ),
+        ));
+    }
+    let mut writes = vec![kept];
+    writes.extend(repeatable.remember(by, &answer, office.now()));
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
     Ok(answer)

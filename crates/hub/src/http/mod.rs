@@ -1,5 +1,6 @@
 //! The hub's HTTP: one file per noun.
 
+pub(crate) mod attachments;
 pub(crate) mod backups;
 pub(crate) mod call;
 pub(crate) mod catalogue;
@@ -35,6 +36,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router {
         .route("/live", get(reports::live))
         .route("/ready", get(reports::ready))
         .route("/content/{hash}", get(reports::content))
+        .route("/media/{hash}", get(attachments::public))
         .route("/wall", get(crate::wall::page))
         .route("/wall/wall.css", get(crate::wall::style))
         .route("/wall/wall.js", get(crate::wall::script))
@@ -70,9 +72,19 @@ fn api() -> Router<Arc<Office>> {
             "/api/v1/drafts/{id}",
             get(drafts::one).put(drafts::update).delete(drafts::delete),
         )
+        .route("/api/v1/drafts/{id}/attachments", post(attachments::add))
+        .route(
+            "/api/v1/drafts/{id}/attachments/{hash}",
+            get(attachments::of_own).delete(attachments::remove),
+        )
+        .route("/api/v1/device/content/{hash}", get(attachments::for_display))
         .route("/api/v1/publications", get(publications::list))
         .route("/api/v1/publications/{id}", get(publications::one))
         .route("/api/v1/publications/{id}/reach", get(publications::reach))
+        .route(
+            "/api/v1/publications/{id}/attachments/{hash}",
+            get(attachments::of_publication),
+        )
         .route("/api/v1/publications/{id}/{verb}", post(publications::act))
         .route("/api/v1/reports/annual", get(reports::annual))
         .route("/api/v1/backups", get(backups::list).post(backups::make))
@@ -119,7 +131,11 @@ const SAFE_HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 fn is_page(path: &str) -> bool {
-    !(path.starts_with("/api/") || path.starts_with("/content/") || path.ends_with("/live") || path == "/ready")
+    !(path.starts_with("/api/")
+        || path.starts_with("/content/")
+        || path.starts_with("/media/")
+        || path.ends_with("/live")
+        || path == "/ready")
 }
 
 /// The problem that a response carries; what the framework itself refused becomes one too.

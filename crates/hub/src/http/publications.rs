@@ -6,6 +6,7 @@ use super::fields::Fields;
 use super::idempotency::Answer;
 use super::problem::Problem;
 use super::shape;
+use crate::attachments;
 use crate::backups;
 use crate::drafts;
 use crate::library;
@@ -23,8 +24,10 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The most bytes of a text with all its languages: what a content object holds on the wire.
-const MAX_DOCUMENT_BYTES: usize = 64 * 1024;
+/// The most bytes of a text with all its languages. What is larger than a message of the broker, displays fetch.
+const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
+/// The most bytes of small pictures together: they lie among the log's records, in one write with them.
+const MAX_INLINE_BYTES: usize = 900 * 1024;
 
 /// A command as a caller means it, with what travels beside it.
 pub(crate) struct Meant {
@@ -106,7 +109,7 @@ pub(crate) async fn perform(
         };
         let command = match (&meant.command, dossier) {
             (Command::Erase { .. }, Some(dossier)) => Command::Erase {
-                contents: dossier.contents(),
+                contents: office.library.with_pictures(dossier.contents()),
             },
             (command, _) => command.clone(),
         };
@@ -115,7 +118,7 @@ pub(crate) async fn perform(
         let mut writes = finished_draft(office, id, &events)?;
         let erase = erased_by(&events);
         if !erase.is_empty() {
-            writes.push(drafts::discard(id).map_err(Problem::internal)?);
+            writes.extend(drafts::discard(&*office.log, id).map_err(Problem::internal)?);
         }
         let after = fold(known, now, &events);
         let revision = state.revision(&stream_of(id)) + events.len() as u64;
@@ -160,8 +163,11 @@ fn finished_draft(office: &Office, id: PublicationId, events: &[PublicationEvent
     let same = draft
         .and_then(|draft| draft.document().ok())
         .is_some_and(|(_, hash, _)| hash == released);
-    let write = drafts::discard(id).map_err(Problem::internal)?;
-    Ok(if same { vec![write] } else { Vec::new() })
+    if same {
+        drafts::discard(&*office.log, id).map_err(Problem::internal)
+    } else {
+        Ok(Vec::new())
+    }
 }
 
 pub(crate) fn erased_by(events: &[PublicationEvent]) -> Vec<ContentHash> {
@@ -210,6 +216,8 @@ pub(crate) fn submission(
     }
     let (_, content, object) = draft.document().map_err(|errors| incomplete(&errors))?;
     travels_whole(object.bytes.len())?;
+    let mut objects = pictures(office, &draft)?;
+    objects.push(object);
     let command = Command::Submit {
         content,
         kind: draft.kind,
@@ -217,9 +225,32 @@ pub(crate) fn submission(
         countersign,
     };
     Ok(Meant {
-        content: vec![object],
+        content: objects,
         ..Meant::plain(command, Verb::Draft, None)
     })
+}
+
+/// The draft's pictures as objects of the content store.
+fn pictures(office: &Office, draft: &drafts::Draft) -> Result<Vec<ContentObject>, Problem> {
+    let objects = attachments::objects(&*office.log, draft).map_err(Problem::internal)?;
+    let objects = objects.ok_or_else(|| {
+        Problem::field(
+            "attachments",
+            "missing",
+            "有图片没有完整保存：请删除后重新上传",
+            "a picture was not kept whole: remove it and upload it again",
+        )
+    })?;
+    let small = objects.iter().filter(|object| !object.is_media());
+    if small.map(|object| object.bytes.len()).sum::<usize>() > MAX_INLINE_BYTES {
+        return Err(Problem::field(
+            "attachments",
+            "too_long",
+            "小图片太多：请合并成较少的几张",
+            "these are too many small pictures: put them together into fewer",
+        ));
+    }
+    Ok(objects)
 }
 
 /// A text reaches displays as one object: one that is too large for that is refused here, at the desk, and not later

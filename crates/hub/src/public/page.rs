@@ -39,6 +39,7 @@ pub(super) async fn page(
             h1 { (title) }
             (facts(&office, &visit, &dossier))
             (sheet::view(&document, visit.lang))
+            (sheet::pictures(&document))
         }
         (history(&visit, id, &dossier))
     };

@@ -30,6 +30,18 @@ pub(super) fn view(document: &Document, lang: Lang) -> Markup {
     }
 }
 
+/// The pictures, each with what it shows for those who do not see it.
+pub(super) fn pictures(document: &Document) -> Markup {
+    html! {
+        @for it in &document.attachments {
+            figure.picture {
+                img src=(format!("/media/{}", it.hash)) alt=(it.name) width=(it.width_px) height=(it.height_px) loading="lazy";
+                figcaption { (it.name) }
+            }
+        }
+    }
+}
+
 fn field(spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
     match (spec.shape, value) {
         (Shape::Choice(choices), Value::String(name)) => {

@@ -20,12 +20,27 @@ pub(super) struct Contents {
     documents: Arc<HashMap<ContentHash, Arc<Document>>>,
     profiles: BTreeMap<ContentHash, Arc<SiteProfile>>,
     pages: BTreeMap<ContentHash, Vec<u8>>,
+    /// Pictures on the disk; only their hashes are here.
+    media: Arc<BTreeSet<ContentHash>>,
     loose: Loose,
 }
 
 impl Contents {
     pub(super) fn holds(&self, hash: &ContentHash) -> bool {
-        self.held.contains(hash)
+        self.held.contains(hash) || self.media.contains(hash)
+    }
+
+    pub(super) fn document(&self, hash: &ContentHash) -> Option<&Document> {
+        self.documents.get(hash).map(|document| &**document)
+    }
+
+    pub(super) fn media(&self) -> Arc<BTreeSet<ContentHash>> {
+        Arc::clone(&self.media)
+    }
+
+    /// Pictures that are on the disk, or go there now.
+    pub(super) fn remember_media(&mut self, media: BTreeSet<ContentHash>) {
+        Arc::make_mut(&mut self.media).extend(media);
     }
 
     pub(super) fn documents(&self) -> Arc<HashMap<ContentHash, Arc<Document>>> {
@@ -71,12 +86,17 @@ impl Contents {
         if self.documents.contains_key(hash) {
             Arc::make_mut(&mut self.documents).remove(hash);
         }
+        if self.media.contains(hash) {
+            Arc::make_mut(&mut self.media).remove(hash);
+            return Some(Change::Media(*hash, None));
+        }
         self.held.remove(hash).then_some(Change::Content(*hash, None))
     }
 
     /// Keeps what is named and drops what is not: the changes that make it so on disk.
     pub(super) fn settle(&mut self, names: &Names) -> Vec<Change> {
-        let unnamed: Vec<_> = self.held.iter().filter(|hash| !names.contains(hash)).copied().collect();
+        let all = self.held.iter().chain(self.media.iter());
+        let unnamed: Vec<_> = all.filter(|hash| !names.contains(hash)).copied().collect();
         let mut changes: Vec<_> = unnamed.iter().filter_map(|hash| self.forget(hash)).collect();
         for (hash, object) in self.loose.take_named(names) {
             self.remember(hash, &object);

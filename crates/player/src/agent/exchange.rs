@@ -43,6 +43,15 @@ pub enum Input {
     },
     /// The store that [`Agent::poll`](super::Agent::poll) asked for ended, or failed for this reason.
     Stored(Result<(), String>),
+    /// What [`Action::Fetch`] asked for came, or did not for this reason.
+    Fetched {
+        /// The object.
+        hash: ContentHash,
+        /// The object as on the wire, salt included.
+        result: Result<Vec<u8>, String>,
+    },
+    /// A picture's file is gone from the disk, or no longer matches its hash: it is fetched anew.
+    MediaLost(ContentHash),
     /// A frame was shown, of another page than before.
     Shown(Shown),
     /// Content (or the slate: `None`) could not be drawn and is passed over.
@@ -87,6 +96,15 @@ pub enum Action {
     },
     /// Make these changes durable together and answer with [`Input::Stored`]; nothing else comes before that.
     Store(Arc<Vec<Change>>),
+    /// Fetch an object over HTTP with the display's own token and answer with [`Input::Fetched`].
+    Fetch {
+        /// The object.
+        hash: ContentHash,
+        /// Where it is.
+        url: String,
+        /// A longer answer is not the object and need not be read to its end.
+        most_bytes: usize,
+    },
     /// Show this from now on.
     Show(Arc<Showing>),
     /// Tell the people who look after displays.
@@ -105,6 +123,11 @@ pub enum Report {
     },
     /// What should be durable is not.
     NotStored {
+        /// Why.
+        why: String,
+    },
+    /// An object was not fetched; it is tried again.
+    NotFetched {
         /// Why.
         why: String,
     },

@@ -40,6 +40,12 @@ impl Outbox {
         self.again.is_some_and(|timer| timer.is_due(now))
     }
 
+    /// Whether something is in memory that the disk has not taken yet, or would not.
+    pub(super) fn holds_back(&self) -> bool {
+        let to_store = |action: &Action| matches!(action, Action::Store(_));
+        !self.unstored.is_empty() || self.storing.is_some() || self.actions.iter().any(to_store)
+    }
+
     /// The next action, unless a store is under way.
     pub(super) fn pop(&mut self) -> Option<Action> {
         if self.storing.is_some() {

@@ -3,7 +3,7 @@
 use heliograph_domain::on_air::on_air;
 use heliograph_domain::site::{SiteClock, SiteProfile};
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Programme, Turn};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A display that has heard nothing from its hub for so long, in milliseconds, shows the staleness mark. Ten minutes:
@@ -28,6 +28,8 @@ pub struct Showing {
     pub programme: Arc<Programme>,
     /// The content that is here.
     pub documents: Arc<HashMap<ContentHash, Arc<Document>>>,
+    /// The pictures whose files are here.
+    pub media: Arc<BTreeSet<ContentHash>>,
     /// The hub's newest sign of life.
     pub heard_at: Option<Instant>,
     /// How far the display's clock is known to be behind.
@@ -48,6 +50,7 @@ impl Showing {
             site: Arc::new(unknown_site()),
             programme: Arc::default(),
             documents: Arc::default(),
+            media: Arc::default(),
             heard_at: None,
             ahead_ms: 0,
             time_known: true,

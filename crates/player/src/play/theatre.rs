@@ -1,28 +1,41 @@
 //! What is on the stage: which item's turn it is, its frame, and what to do when one cannot be drawn.
 
+use super::gallery::{Gallery, OnHand};
+use super::output::{Image, Output};
 use crate::agent::Showing;
 use crate::fonts::{FontSource, Fonts};
+use crate::profile::BrightnessPlan;
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, PublicationId, Turn};
-use heliograph_scene::{Frame, Marks, Reel, Scene, Stage};
+use heliograph_scene::{Documents, Frame, Marks, Reel, Scene, Stage};
 use heliograph_wire::OnAirReport;
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// After a failure the next attempt comes so much later, in milliseconds.
 const AGAIN_MS: u64 = 1000;
 
-/// Draws for one panel in one language. There is one that does, the scene with its reel; tests have others.
+/// Draws for one panel in one language: the scene with its reel for pixels, the scene alone for cards that draw their own
+/// characters; tests have others.
 pub(crate) trait Artist: Send {
     /// How long an item's document takes.
     fn turn(&self, content: &ContentHash, document: &Document) -> Turn;
     /// The picture at `now`, and when its pixels change next.
-    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant);
+    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Image, Instant);
+    /// Which picture a page of an item's document shows, and at which size in pixels.
+    fn picture_of(
+        &self,
+        _content: &ContentHash,
+        _document: &Document,
+        _page: u32,
+    ) -> Option<(ContentHash, (u32, u32))> {
+        None
+    }
 }
 
 /// The scene, and what it drew last.
@@ -36,16 +49,47 @@ impl Artist for Screening {
         self.scene.turn_of(content, document)
     }
 
-    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant) {
-        self.scene.advance(&mut self.reel, stage, now)
+    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Image, Instant) {
+        let (frame, next) = self.scene.advance(&mut self.reel, stage, now);
+        (Image::Frame(frame), next)
+    }
+
+    fn picture_of(&self, content: &ContentHash, document: &Document, page: u32) -> Option<(ContentHash, (u32, u32))> {
+        self.scene.picture_of(content, document, page)
+    }
+}
+
+/// The scene for a card: it turns pages and moves text by itself, so a plan holds as long as its airing.
+struct Captions(Scene);
+
+impl Artist for Captions {
+    fn turn(&self, _content: &ContentHash, document: &Document) -> Turn {
+        self.0.plan_turn(document)
+    }
+
+    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Image, Instant) {
+        let plan = self.0.plan(stage, now);
+        let next = plan.until;
+        (Image::Plan(Arc::new(plan)), next)
     }
 }
 
 /// Makes an artist for a panel and a language.
 pub(crate) type MakeArtist = Box<dyn FnMut(&Panel, Lang) -> Box<dyn Artist> + Send>;
 
-/// Scenes with these fonts.
-pub(crate) fn scenes(fonts: FontSource) -> MakeArtist {
+/// Artists for an output, with these fonts.
+pub(crate) fn artists(output: &Output, fonts: FontSource) -> MakeArtist {
+    match output {
+        Output::Frames(_) => scenes(fonts),
+        // A card's characters are its own.
+        Output::Texts(_) => Box::new(|panel, language| {
+            let fonts = Arc::new(heliograph_scene::FontSet::built_in());
+            Box::new(Captions(Scene::new(fonts, *panel, language)))
+        }),
+    }
+}
+
+fn scenes(fonts: FontSource) -> MakeArtist {
     let mut fonts = Fonts::new(fonts);
     Box::new(move |panel, language| {
         Box::new(Screening {
@@ -55,9 +99,11 @@ pub(crate) fn scenes(fonts: FontSource) -> MakeArtist {
     })
 }
 
-/// A frame, and what is on it.
+/// A picture, and what is on it.
 pub(super) struct Drawn {
-    pub(super) frame: Arc<Frame>,
+    pub(super) image: Image,
+    /// Brightness at this time of day, 0 to 100; a frame is dimmed already.
+    pub(super) brightness_percent: u8,
     pub(super) on_air: Option<OnAirReport>,
     pub(super) stale: bool,
     /// Whether another page is on it than on the frame before.
@@ -67,6 +113,8 @@ pub(super) struct Drawn {
 /// The scene on its panel, with all that is remembered from frame to frame.
 pub(crate) struct Theatre {
     make: MakeArtist,
+    gallery: Option<Gallery>,
+    brightness: BrightnessPlan,
     scene: Option<(Panel, Lang, Box<dyn Artist>)>,
     turns: RefCell<HashMap<ContentHash, Turn>>,
     /// Content whose drawing panicked: it is passed over.
@@ -95,8 +143,9 @@ struct Act {
 }
 
 impl Act {
-    fn holds(&self, showing: &Arc<Showing>, now: Instant) -> bool {
-        Arc::ptr_eq(&self.showing, showing) && self.since <= now && now < self.until
+    fn holds(&self, showing: &Arc<Showing>, generation: u64, now: Instant) -> bool {
+        let same = Arc::ptr_eq(&self.showing, showing) && self.picture.generation == generation;
+        same && self.since <= now && now < self.until
     }
 
     fn airing(&self) -> Airing<'_> {
@@ -125,22 +174,27 @@ struct Picture {
     site: Arc<SiteProfile>,
     main: Option<(Item, u32, u32, Instant)>,
     footer: Vec<Item>,
+    media: Arc<BTreeSet<ContentHash>>,
+    /// How many pictures the gallery has made ready.
+    generation: u64,
 }
 
 impl Picture {
-    fn of(showing: &Showing, airing: &Airing<'_>, marks: Marks) -> Self {
+    fn of(showing: &Showing, airing: &Airing<'_>, marks: Marks, brightness_percent: u8, generation: u64) -> Self {
         let main = airing
             .main
             .map(|on| (on.item.clone(), on.page, on.pages, on.page_since));
         Self {
             panel: showing.panel,
             language: showing.language,
-            brightness_percent: showing.brightness_percent,
+            brightness_percent,
             stale: marks.stale,
             drill: marks.drill,
             site: Arc::clone(&showing.site),
             main,
             footer: airing.footer.iter().map(|item| (*item).clone()).collect(),
+            media: Arc::clone(&showing.media),
+            generation,
         }
     }
 }
@@ -149,6 +203,8 @@ impl Theatre {
     pub(crate) fn new(make: MakeArtist) -> Self {
         Self {
             make,
+            gallery: None,
+            brightness: BrightnessPlan::default(),
             scene: None,
             turns: RefCell::default(),
             undrawable: RefCell::default(),
@@ -160,6 +216,19 @@ impl Theatre {
             next: Instant(0),
             rest_until: Instant(0),
         }
+    }
+
+    /// The same, with pictures.
+    pub(crate) fn with_gallery(self, gallery: Gallery) -> Self {
+        Self {
+            gallery: Some(gallery),
+            ..self
+        }
+    }
+
+    /// The same, as bright as the time of day asks for.
+    pub(crate) fn with_brightness(self, brightness: BrightnessPlan) -> Self {
+        Self { brightness, ..self }
     }
 
     /// When to look again.
@@ -216,21 +285,31 @@ impl Theatre {
             return Ok(None);
         }
         let airing = act.airing();
+        let gallery = self.gallery.clone();
+        let on_hand = OnHand {
+            documents: &showing.documents,
+            media: &showing.media,
+            gallery: gallery.as_ref(),
+        };
         let stage = Stage {
             airing: &airing,
-            documents: showing.documents.as_ref(),
+            documents: &on_hand,
             site: &showing.site,
             marks: act.marks,
             theme: None,
         };
-        let (frame, next) = match self.drawing(&stage, now) {
+        let (image, next) = match self.drawing(&stage, now) {
             Ok(drawn) => drawn,
             Err(panic) => return Err(self.blame(&airing, &*panic)),
         };
+        if !same {
+            self.look_ahead(showing, airing.until, &on_hand);
+        }
         let on_air = airing.main.map(|on| self.report(on));
         let turned = |last: &Picture| last.main != act.picture.main || last.stale != act.picture.stale;
         let drawn = Drawn {
-            frame: dimmed(frame, showing),
+            image: dimmed(image, showing.panel.colour, act.picture.brightness_percent),
+            brightness_percent: act.picture.brightness_percent,
             on_air,
             stale: act.marks.stale,
             turned: self.last.as_ref().is_none_or(turned),
@@ -246,7 +325,7 @@ impl Theatre {
     }
 
     /// Draws; a panic of the artist comes back as what it said.
-    fn drawing(&mut self, stage: &Stage<'_>, now: Instant) -> Result<(Arc<Frame>, Instant), Box<dyn Any + Send>> {
+    fn drawing(&mut self, stage: &Stage<'_>, now: Instant) -> Result<(Image, Instant), Box<dyn Any + Send>> {
         let Some((_, _, scene)) = &mut self.scene else {
             return Err(Box::new("there is no scene"));
         };
@@ -256,8 +335,9 @@ impl Theatre {
     /// The airing at `now`. A moving line is drawn sixty times a second and the airing changes every few seconds, so it
     /// is worked out anew only when it ends or something else is to be shown.
     fn act_at(&mut self, showing: &Arc<Showing>, now: Instant) -> Result<Act, Failed> {
+        let generation = self.gallery.as_ref().map_or(0, Gallery::generation);
         if let Some(act) = self.act.take()
-            && act.holds(showing, now)
+            && act.holds(showing, generation, now)
         {
             return Ok(act);
         }
@@ -270,13 +350,40 @@ impl Theatre {
             stale: showing.stale(now),
             drill: showing.drill,
         };
+        let (_, of_day_ms) = showing.site.clock.date(now);
+        let brightness_percent = share(showing.brightness_percent, self.brightness.at(of_day_ms));
+        let midnight = now.0.saturating_sub(of_day_ms);
+        let steps = self.brightness.steps().iter();
+        let brighter = steps
+            .map(|step| Instant(midnight + u64::from(step.from_minute) * 60_000))
+            .find(|at| *at > now);
         Ok(Act {
             showing: Arc::clone(showing),
             since: now,
-            until: airing.until,
+            until: brighter.map_or(airing.until, |at| at.min(airing.until)),
             marks,
-            picture: Picture::of(showing, &airing, marks),
+            picture: Picture::of(showing, &airing, marks, brightness_percent, generation),
         })
+    }
+
+    /// Has the picture of the page that comes next made ready while this one stands.
+    fn look_ahead(&self, showing: &Showing, until: Instant, on_hand: &OnHand<'_>) {
+        let Some((_, _, scene)) = self.scene.as_ref().filter(|_| !showing.media.is_empty()) else {
+            return;
+        };
+        let next = showing.airing(&|item| self.turn(scene.as_ref(), showing, item), until);
+        let wanted = next.main.and_then(|on| {
+            let document = showing.documents.get(&on.item.content)?;
+            // A panic here would come again, and be blamed, when the page is drawn.
+            catch_unwind(AssertUnwindSafe(|| {
+                scene.picture_of(&on.item.content, document, on.page)
+            }))
+            .ok()?
+        });
+        if let Some((hash, size_px)) = wanted {
+            // Asking is enough.
+            let _ = on_hand.picture(&hash, size_px);
+        }
     }
 
     /// What is in the main zone, and since when it has been without a break.
@@ -372,20 +479,26 @@ enum Failed {
     Slate,
 }
 
-/// The frame at the display's brightness. Panels that can only be on or off have none.
-fn dimmed(frame: Arc<Frame>, showing: &Showing) -> Arc<Frame> {
-    let percent = u16::from(showing.brightness_percent);
-    if percent >= 100 || showing.panel.colour != ColourDepth::Full {
-        return frame;
+/// A share of a share, in percent.
+fn share(one: u8, other: u8) -> u8 {
+    u8::try_from((u16::from(one.min(100)) * u16::from(other.min(100)) + 50) / 100).unwrap_or(100)
+}
+
+/// The frame at the display's brightness. Panels that can only be on or off have none, and a card dims itself.
+fn dimmed(image: Image, colour: ColourDepth, percent: u8) -> Image {
+    match image {
+        Image::Frame(frame) if percent < 100 && colour == ColourDepth::Full => {
+            let mut levels = [0u8; 256];
+            for (level, full) in levels.iter_mut().zip(0u16..) {
+                *level = u8::try_from((full * u16::from(percent) + 50) / 100).unwrap_or(u8::MAX);
+            }
+            let mut dimmed = Frame::clone(&frame);
+            let bytes = dimmed.rgb_mut().iter_mut();
+            bytes.for_each(|byte| *byte = levels[usize::from(*byte)]);
+            Image::Frame(Arc::new(dimmed))
+        }
+        as_it_is => as_it_is,
     }
-    let mut levels = [0u8; 256];
-    for (level, full) in levels.iter_mut().zip(0u16..) {
-        *level = u8::try_from((full * percent + 50) / 100).unwrap_or(u8::MAX);
-    }
-    let mut dimmed = Frame::clone(&frame);
-    let bytes = dimmed.rgb_mut().iter_mut();
-    bytes.for_each(|byte| *byte = levels[usize::from(*byte)]);
-    Arc::new(dimmed)
 }
 
 #[cfg(test)]

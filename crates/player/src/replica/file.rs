@@ -1,12 +1,14 @@
 //! A replica in a redb file.
 
 use super::form::{Row, Rows, Table, read_rows, to_row};
-use super::{Change, Remembered, Replica, ReplicaError};
+use super::media::Shelf;
+use super::{Change, Media, Remembered, Replica, ReplicaError};
 use heliograph_domain::Instant;
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition, TableError};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 const FILE: &str = "replica.redb";
 
@@ -16,6 +18,7 @@ const CACHE_BYTES: usize = 1 << 20;
 /// The file `replica.redb` in a data directory.
 pub struct FileReplica {
     database: Database,
+    shelf: Shelf,
 }
 
 impl FileReplica {
@@ -44,8 +47,10 @@ impl FileReplica {
                 .set_cache_size(CACHE_BYTES)
                 .create(path)
                 .map_err(opening)?;
-            let mut replica = Self { database };
+            let shelf = Shelf::beside(path);
+            let mut replica = Self { database, shelf };
             let remembered = replica.load()?;
+            replica.shelf.keep_only(&remembered.media);
             Ok((replica, remembered))
         })
     }
@@ -77,17 +82,25 @@ impl FileReplica {
                 None => open.remove(key.as_slice()).map_err(storage)?,
             };
         }
-        writing.commit().map_err(storage)
+        // Files first: a row never names one that is not whole on the disk.
+        self.shelf.write(changes)?;
+        writing.commit().map_err(storage)?;
+        self.shelf.remove(changes);
+        Ok(())
     }
 }
 
 impl Replica for FileReplica {
     fn load(&mut self) -> Result<Remembered, ReplicaError> {
-        supervised(|| read_rows(&self.rows()?))
+        supervised(|| read_rows(&self.rows()?, &|hash| self.shelf.length(hash)))
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), ReplicaError> {
         supervised(|| self.write(changes))
+    }
+
+    fn media(&self) -> Arc<dyn Media> {
+        Arc::new(self.shelf.clone())
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `state` | `heard` | [`Heard`](super::Heard), postcard |
 //! | `heads`, `waiting` | channel | body of the signed head |
 //! | `content` | 32 bytes of hash | the object as on the wire |
+//! | `media` | 32 bytes of hash | the length of its file, postcard; the file is written and synced before |
 //! | `shown` | 32 bytes of hash | the `FirstShown`, postcard |
 
 use super::{Change, Remembered, ReplicaError};
@@ -24,10 +25,18 @@ pub(crate) enum Table {
     Waiting,
     Content,
     Shown,
+    Media,
 }
 
 impl Table {
-    pub(super) const ALL: [Self; 5] = [Self::State, Self::Heads, Self::Waiting, Self::Content, Self::Shown];
+    pub(super) const ALL: [Self; 6] = [
+        Self::State,
+        Self::Heads,
+        Self::Waiting,
+        Self::Content,
+        Self::Shown,
+        Self::Media,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -36,6 +45,7 @@ impl Table {
             Self::Waiting => "waiting",
             Self::Content => "content",
             Self::Shown => "shown",
+            Self::Media => "media",
         }
     }
 }
@@ -64,6 +74,7 @@ impl Change {
             Self::Waiting(name, _) => channel(Table::Waiting, name),
             Self::Content(object, _) => hash(Table::Content, object),
             Self::Shown(object, _) => hash(Table::Shown, object),
+            Self::Media(object, _) => hash(Table::Media, object),
         }
     }
 
@@ -75,6 +86,7 @@ impl Change {
             Self::Heard(heard) => Some(packed(heard)?),
             Self::Head(_, body) | Self::Waiting(_, body) | Self::Content(_, body) => body.as_deref().map(framed),
             Self::Shown(_, first) => first.as_ref().map(packed).transpose()?,
+            Self::Media(_, bytes) => bytes.as_ref().map(|bytes| packed(&(bytes.len() as u64))).transpose()?,
         })
     }
 }
@@ -84,9 +96,12 @@ pub(super) fn to_row(change: &Change) -> Result<Row, ReplicaError> {
     Ok((change.place(), change.value()?))
 }
 
-/// All rows, read back. Content that does not match its hash is left out and named; anything else that makes no sense
+/// All rows, read back; `on_disk` tells the length of a picture's file. Content that does not match its hash is left out and named; anything else that makes no sense
 /// makes the whole replica damaged, because a display must not guess what it once trusted.
-pub(super) fn read_rows(rows: &Rows) -> Result<Remembered, ReplicaError> {
+pub(super) fn read_rows(
+    rows: &Rows,
+    on_disk: &dyn Fn(&ContentHash) -> Option<u64>,
+) -> Result<Remembered, ReplicaError> {
     let mut all = Remembered::default();
     for ((table, key), value) in rows {
         let body = unframed(value)?;
@@ -110,6 +125,12 @@ pub(super) fn read_rows(rows: &Rows) -> Result<Remembered, ReplicaError> {
                 }
             }
             Table::Shown => all.shown.push(unpacked(body)?),
+            Table::Media => {
+                let hash = content_hash(key)?;
+                let whole = on_disk(&hash) == Some(unpacked(body)?);
+                let place = if whole { &mut all.media } else { &mut all.lost };
+                place.insert(hash);
+            }
         }
     }
     Ok(all)
@@ -178,6 +199,7 @@ mod tests {
 
     /// A replica written by any version of this program is read by every later one: these bytes must not change.
     #[test]
+    #[allow(clippy::too_many_lines, reason = "a table: a row for each change")]
     fn rows_have_their_golden_bytes() {
         let hash = ContentHash([0xab; 32]);
         let first = FirstShown {
@@ -240,6 +262,12 @@ mod tests {
                 &ab,
                 format!("0110019a0000000070008000000000000001{ab}ac02"),
             ),
+            (
+                Change::Media(hash, Some(vec![1; 300].into())),
+                Table::Media,
+                &ab,
+                "01ac02".to_owned(),
+            ),
         ];
         for (change, table, key, value) in cases {
             let ((in_table, at), row) = to_row(&change).unwrap();
@@ -251,9 +279,12 @@ mod tests {
     #[test]
     fn rows_of_a_later_format_are_not_guessed_at() {
         let row = |value: &[u8]| Rows::from([((Table::State, b"heard".to_vec()), value.to_vec())]);
-        assert!(read_rows(&row(&[1, 1, 1, 128, 1])).is_ok());
+        assert!(read_rows(&row(&[1, 1, 1, 128, 1]), &|_| None).is_ok());
         for bad in [&[2, 1, 1, 128, 1][..], &[], &[1], &[1, 1, 1, 128]] {
-            assert!(matches!(read_rows(&row(bad)), Err(ReplicaError::Damaged(_))), "{bad:?}");
+            assert!(
+                matches!(read_rows(&row(bad), &|_| None), Err(ReplicaError::Damaged(_))),
+                "{bad:?}"
+            );
         }
     }
 }

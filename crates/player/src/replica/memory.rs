@@ -1,7 +1,8 @@
 //! A replica in memory: for tests, and for a display whose disk has failed.
 
 use super::form::{Rows, read_rows, to_row};
-use super::{Change, Remembered, Replica, ReplicaError};
+use super::{Change, Media, Remembered, Replica, ReplicaError};
+use heliograph_domain::ContentHash;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug, Clone, Default)]
 pub struct MemoryReplica {
     rows: Arc<Mutex<Rows>>,
+    media: Arc<Mutex<BTreeMap<ContentHash, Arc<[u8]>>>>,
 }
 
 impl MemoryReplica {
@@ -23,11 +25,20 @@ impl MemoryReplica {
 impl Replica for MemoryReplica {
     fn load(&mut self) -> Result<Remembered, ReplicaError> {
         let rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        read_rows(&rows)
+        let media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
+        read_rows(&rows, &|hash| media.get(hash).map(|bytes| bytes.len() as u64))
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), ReplicaError> {
         let changed: BTreeMap<_, _> = changes.iter().map(to_row).collect::<Result<_, _>>()?;
+        let mut media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
+        for change in changes {
+            match change {
+                Change::Media(hash, Some(bytes)) => drop(media.insert(*hash, Arc::clone(bytes))),
+                Change::Media(hash, None) => drop(media.remove(hash)),
+                _ => {}
+            }
+        }
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         for (place, value) in changed {
             match value {
@@ -36,5 +47,16 @@ impl Replica for MemoryReplica {
             };
         }
         Ok(())
+    }
+
+    fn media(&self) -> Arc<dyn Media> {
+        Arc::new(self.clone())
+    }
+}
+
+impl Media for MemoryReplica {
+    fn read(&self, hash: &ContentHash) -> Option<Vec<u8>> {
+        let media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
+        media.get(hash).map(|bytes| bytes.to_vec())
     }
 }

@@ -38,6 +38,11 @@ pub struct Lobby {
     pub replies: Vec<Reply>,
     pub stores: usize,
     disk_fails: bool,
+    /// What the hub gives out over HTTP; nothing else is there.
+    pub hub_holds: BTreeMap<ContentHash, Vec<u8>>,
+    /// What was asked for over HTTP, in order, and how much it may be.
+    pub fetched: Vec<(ContentHash, usize)>,
+    answers: VecDeque<(ContentHash, Result<Vec<u8>, String>)>,
 }
 
 impl Lobby {
@@ -78,6 +83,9 @@ impl Lobby {
             replies: Vec::new(),
             stores: 0,
             disk_fails: false,
+            hub_holds: BTreeMap::new(),
+            fetched: Vec::new(),
+            answers: VecDeque::new(),
         };
         lobby.work();
         lobby
@@ -215,6 +223,8 @@ impl Lobby {
             }
             if let Some((topic, payload)) = self.inbox.pop_front() {
                 self.agent.handle(self.now, Input::Message { topic, payload });
+            } else if let Some((hash, result)) = self.answers.pop_front() {
+                self.agent.handle(self.now, Input::Fetched { hash, result });
             } else if !self.look() {
                 return;
             }
@@ -246,6 +256,15 @@ impl Lobby {
             Action::Unsubscribe(filters) => filters.iter().for_each(|filter| {
                 self.filters.remove(filter);
             }),
+            Action::Fetch { hash, url, most_bytes } => {
+                assert!(url.ends_with(&format!("/api/v1/device/content/{hash}")), "{url}");
+                self.fetched.push((hash, most_bytes));
+                let result = match self.hub_holds.get(&hash) {
+                    Some(payload) => Ok(payload.clone()),
+                    None => Err("the hub does not answer".to_owned()),
+                };
+                self.answers.push_back((hash, result));
+            }
             Action::Report(_) => {}
         }
     }
@@ -284,6 +303,7 @@ impl Lobby {
             again.documents, showing.documents,
             "content was shown before it was stored"
         );
+        assert_eq!(again.media, showing.media, "a picture was shown before it was stored");
         assert_eq!((again.panel, &again.site), (showing.panel, &showing.site));
     }
 

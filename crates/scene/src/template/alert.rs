@@ -372,45 +372,57 @@ fn light(bulbs: &Bulbs<'_>, severity: Severity) -> Rgb {
     }
 }
 
-/// An alert on lamps: a lit plate with dark words, and what happens and what to do moving beneath or beside it.
-pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Composition {
-    let lang = bulbs.lang;
+/// An alert in few words.
+pub(crate) struct InWords {
+    /// That it is a drill or a test, and the severity: both, where there is room.
+    pub(crate) plate: String,
+    /// What happens, what to do, where and until when.
+    pub(crate) told: String,
+    until: String,
+}
+
+/// What strips and signs say of an alert. Where the plate has no room for both words it says that it is a drill, and the
+/// text says how bad, first and last; `whole` answers whether it has the room.
+pub(crate) fn in_words(lang: Lang, alert: &Alert, site: &SiteProfile, whole: impl Fn(&str) -> bool) -> InWords {
     let (word, _) = severity(lang, alert.severity);
     let aside = not_meant(alert.status).map(|(zh, en, _)| say(lang, zh, en));
-    let until = format!(
-        "{}{}",
-        say(lang, "有效至 ", "Until "),
-        moment(lang, site, alert.expires)
-    );
-    let instruction = text::markdown::flat(alert.instruction.get(lang));
     let both = aside.map_or_else(
         || word.to_owned(),
         |aside| format!("{aside}{}{word}", say(lang, " ", ": ")),
     );
-    let top = bulbs.line(&both, 1);
-    let whole = bulbs.height() >= 2 * CELL && top.width <= bulbs.width();
-    // A plate that has no room for both says that it is a drill, and leaves the severity to the text.
-    let lead = aside.filter(|_| !whole).map(|_| both.as_str());
+    let whole = whole(&both);
+    let lead = if whole || aside.is_none() { "" } else { &both };
+    let until = say(lang, "有效至 ", "Until ");
+    let until = format!("{until}{}", moment(lang, site, alert.expires));
+    let instruction = text::markdown::flat(alert.instruction.get(lang));
     let told = [
-        lead.unwrap_or_default(),
+        lead,
         alert.headline.get(lang),
-        instruction.as_str(),
+        &instruction,
         alert.area.get(lang),
-        until.as_str(),
-        lead.unwrap_or_default(),
+        &until,
+        lead,
     ];
-    let told: Vec<&str> = told
-        .into_iter()
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .collect();
-    let told = told.join(say(lang, "　", "  "));
-    let plate = aside.unwrap_or(word);
-    let light = light(bulbs, alert.severity);
-    if bulbs.height() < 2 * CELL {
-        return Composition::of(vec![beside(bulbs, plate, light, &told)]);
+    let told = told.into_iter().map(str::trim).filter(|part| !part.is_empty());
+    let told = told.collect::<Vec<_>>().join(say(lang, "　", "  "));
+    let plate = aside.unwrap_or(word).to_owned();
+    InWords {
+        plate: if whole { both } else { plate },
+        told,
+        until,
     }
-    let top = if whole { top } else { bulbs.line(plate, 1) };
+}
+
+/// An alert on lamps: a lit plate with dark words, and what happens and what to do moving beneath or beside it.
+pub(crate) fn lamps(bulbs: &Bulbs<'_>, alert: &Alert, site: &SiteProfile) -> Composition {
+    let tall = bulbs.height() >= 2 * CELL;
+    let whole = |both: &str| tall && bulbs.line(both, 1).width <= bulbs.width();
+    let InWords { plate, told, until } = in_words(bulbs.lang, alert, site, whole);
+    let light = light(bulbs, alert.severity);
+    if !tall {
+        return Composition::of(vec![beside(bulbs, &plate, light, &told)]);
+    }
+    let top = bulbs.line(&plate, 1);
     let mut head = vec![Piece::Fill(Rect::new(0, 0, bulbs.width(), CELL), light)];
     if top.width <= bulbs.width() {
         head.push(Piece::text((bulbs.width() - top.width) / 2, 0, CELL, &top, DARK));

@@ -73,8 +73,8 @@ fn parted(piece: Piece, at: i32) -> (Option<Piece>, Option<Piece>) {
             let round = |rect| Piece::Round(rect, radius, colour);
             (upper.map(round), lower.map(round))
         }
-        Piece::Text { y, .. } | Piece::Moving { y, .. } if y <= at => (Some(piece), None),
-        Piece::Text { .. } | Piece::Moving { .. } => (None, Some(piece)),
+        Piece::Text { y, .. } | Piece::Moving { y, .. } | Piece::Picture { y, .. } if y <= at => (Some(piece), None),
+        Piece::Text { .. } | Piece::Moving { .. } | Piece::Picture { .. } => (None, Some(piece)),
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod notice;
 pub(crate) mod overflow;
 pub(crate) mod pairing;
 pub(crate) mod parts;
+pub(crate) mod poster;
 pub(crate) mod sign;
 pub(crate) mod slate;
 pub(crate) mod strip;
@@ -35,6 +36,8 @@ pub(crate) struct Page {
     pub(crate) clock: Option<(Rect, crate::frame::Rgb)>,
     /// Where it says that there is more to read than the pages hold, on screens.
     pub(crate) more: Option<Rect>,
+    /// The picture that it shows.
+    pub(crate) poster: Option<poster::Poster>,
 }
 
 /// A document laid out on a panel.

@@ -185,7 +185,7 @@ fn halves(bulbs: &Bulbs<'_>, code: &str) -> Option<Vec<TextLine>> {
 }
 
 /// What a window says that serves nobody for now.
-fn paused_words(lang: Lang) -> (&'static str, &'static str) {
+pub(crate) fn paused_words(lang: Lang) -> (&'static str, &'static str) {
     (
         say(lang, "暂停服务", "Closed for now"),
         say(lang, "请到其他窗口办理", "Please use another window"),

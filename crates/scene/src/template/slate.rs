@@ -49,6 +49,7 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, now: Instant) -> Vec<P
         width: 0,
         glyphs: std::sync::Arc::default(),
         em: 1,
+        ascent: 0,
         read_ms: 0,
     };
     centred(&mut pieces, &blank, desk.px(60), PAPER);

@@ -137,6 +137,7 @@ mod tests {
             glyphs: std::sync::Arc::default(),
             width: 6_256,
             em: 16,
+            ascent: 14,
             read_ms: 0,
         };
         let ticker = Ticker::new(Rect::new(0, 0, 256, 16), line, Rgb(0, 0, 0), Pace { refresh_hz: 60 });

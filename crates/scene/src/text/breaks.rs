@@ -1,14 +1,20 @@
-//! Where a line may end: Chinese punctuation rules (避头尾), spaces, and words of other scripts.
+//! Where a line may begin: UAX #14, tailored to Chinese typesetting (避头尾, as in CLREQ and GB/T 15834).
+//!
+//! The base is ICU4X's segmenter. Before it reads a text, a few characters are put down as what they are among
+//! Chinese; after it, the rules that Unicode leaves to languages take back what it allowed. `uax14` holds the outcome
+//! against Unicode's own test and names every difference.
 
-use std::ops::Range;
+use icu_segmenter::options::LineBreakOptions;
+use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 
 /// What may not begin a line.
 const NEVER_FIRST: &str =
-    "。，、；：？！）》」』】〕〉”’％‰℃·…—～々ー．.,;:?!)]}%／–｡､｣］｝ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
+    "。，、；：？！）》」』】〕〉”’％‰℃·…—～々ー．.,;:?!)]}%／–｡､｣］｝・‼⁇⁈⁉ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
 /// What may not end a line.
 const NEVER_LAST: &str = "（《「『【〔〈“‘([{￥$＄€£№［｛｢";
-/// Counting words that stay with the number before them.
-const COUNTS: &str = "年月日时分秒个元万亿号项人件次条天份本";
+/// Counting words and units that stay with the number before them.
+const COUNTS: &str =
+    "年月日号时分秒点个元角万亿千百项条款章节件份本卷册次回人名位户家间张台辆页层楼室栋周天岁期届级类种倍成度米里亩吨";
 
 /// What may not begin a line.
 pub(crate) fn never_first(c: char) -> bool {
@@ -42,131 +48,169 @@ pub(crate) fn ideograph(c: char) -> bool {
     matches!(u32::from(c), 0x3041..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
 }
 
+/// Arrows, numbers in circles, squares and stars: letters to UAX #14, signs that fill a cell among Chinese. Hands
+/// are left out, since skin colours attach to them.
+fn sign(c: char) -> bool {
+    let hand = matches!(c, '☝' | '⛹' | '✊'..='✍');
+    !hand && matches!(u32::from(c), 0x2190..=0x21FF | 0x2460..=0x24FF | 0x25A0..=0x2757 | 0x2764..=0x27BF)
+}
+
 /// Korean is written with spaces, and its words stay whole.
 fn hangul(c: char) -> bool {
     matches!(u32::from(c), 0x1100..=0x11FF | 0x3130..=0x318F | 0xAC00..=0xD7AF)
+}
+
+fn digit(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '０'..='９')
+}
+
+/// Letters and digits as wide as ideographs; what they spell stays whole, as in their narrow form.
+fn full_width(c: char) -> bool {
+    matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')
 }
 
 fn blank(c: char) -> bool {
     c == ' ' || c == '\u{3000}'
 }
 
-/// Whether a line may end between two neighbours.
-pub(crate) fn may_break(before: char, after: char) -> bool {
-    if blank(after) || never_first(after) || never_last(before) {
+/// UAX #14 in its strict form (small kana and the like begin no line). Thai, Lao, Khmer and Burmese are written without
+/// spaces and would need dictionaries of megabytes; their text is cut where it must be.
+pub(super) fn base() -> LineSegmenterBorrowed<'static> {
+    LineSegmenter::new_for_non_complex_scripts(LineBreakOptions::default())
+}
+
+/// For every byte of a clean text, whether a line may begin there.
+pub(crate) fn starts(text: &str) -> Vec<bool> {
+    let mut starts = vec![false; text.len() + 1];
+    for at in base().segment_str(&among_chinese(text)) {
+        starts[at] = true;
+    }
+    let (mut before, mut opened) = (None, false);
+    for (at, after) in text.char_indices() {
+        if opened || before.is_some_and(|before| bound(before, after)) {
+            starts[at] = false;
+        }
+        // Spaces after an opening mark would be dropped, and leave it at the line's end.
+        opened = never_last(after) || (opened && blank(after));
+        before = Some(after);
+    }
+    starts
+}
+
+/// Whether two neighbours stay together, whatever the base says.
+fn bound(before: char, after: char) -> bool {
+    // A mandatory break is not ours to take back.
+    if before.is_control() {
         return false;
     }
-    if blank(before) {
-        return true;
-    }
-    if hangul(before) && hangul(after) {
-        return false;
-    }
-    if wide(before) || wide(after) {
-        return !(before.is_ascii_digit() && COUNTS.contains(after));
-    }
-    before == '-' && after.is_alphabetic()
+    blank(after)
+        || never_first(after)
+        || (hangul(before) && hangul(after))
+        || (digit(before) && COUNTS.contains(after))
+        || (before == '第' && digit(after))
+        || (full_width(before) && full_width(after))
+        || (before == '–' && digit(after))
 }
 
-/// One piece of text as the breaker sees it: its first character and its advance.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Piece {
-    pub(crate) first: char,
-    pub(crate) advance: i32,
-    /// What it needs when it is the last of its line.
-    pub(crate) advance_last: i32,
-}
-
-/// Cuts pieces into lines not wider than `width` (the first: `first_width`). Spaces at a line's ends are dropped.
-/// A word wider than the line is cut where it must be.
-pub(crate) fn lines(pieces: &[Piece], first_width: i32, width: i32) -> Vec<Range<usize>> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    while start < pieces.len() {
-        let room = if lines.is_empty() { first_width } else { width };
-        let end = line_end(pieces, start, room);
-        let last = (start..end).rev().find(|at| !blank(pieces[*at].first));
-        lines.push(start..last.map_or(start, |at| at + 1));
-        start = (end..pieces.len())
-            .find(|at| pieces[*at].first != ' ')
-            .unwrap_or(pieces.len());
+/// The text with some characters put down as others of equal length in UTF-8, whose class in UAX #14 is what they
+/// mean among Chinese: the rules allow it (LB1: “ambiguous” characters resolve by language).
+fn among_chinese(text: &str) -> String {
+    let mut told = String::with_capacity(text.len());
+    let mut quotes = Quotes::default();
+    for (at, c) in text.char_indices() {
+        told.push(match c {
+            '“' | '”' | '‘' | '’' | '"' => quotes.resolved(text, at, c),
+            // Dashes hold together and to the text before them, as an ellipsis does.
+            '—' | '⸺' => '…',
+            '～' => '〜',
+            c if sign(c) => '中',
+            c => c,
+        });
     }
-    lines
+    told
 }
 
-fn line_end(pieces: &[Piece], start: usize, room: i32) -> usize {
-    let mut x = 0;
-    let mut good = None;
-    for at in start..pieces.len() {
-        let piece = pieces[at];
-        if at > start && may_break(pieces[at - 1].first, piece.first) {
-            good = Some(at);
+/// As far as a quotation mark looks past others for the text that it stands in.
+const QUOTES: usize = 8;
+
+/// Quotation marks, which to UAX #14 glue both sides, since it cannot know which of them opens.
+#[derive(Default)]
+struct Quotes {
+    /// Whether a straight mark is open.
+    open: bool,
+}
+
+impl Quotes {
+    /// Beside wide characters an opening mark is an opening bracket and a closing one a closing bracket. Elsewhere (an
+    /// apostrophe, English in quotes) it stays what it is.
+    fn resolved(&mut self, text: &str, at: usize, c: char) -> char {
+        let quote = |c: &char| matches!(c, '“' | '”' | '‘' | '’' | '"');
+        let left = text[..at].chars().rev().take(QUOTES).find(|c| !quote(c));
+        let right = text[at..].chars().take(QUOTES).find(|c| !quote(c));
+        if c == '"' {
+            self.open = !self.open;
         }
-        if at > start && !blank(piece.first) && x + piece.advance_last > room {
-            return good.unwrap_or_else(|| forced_end(pieces, start, at));
+        if !left.is_some_and(wide) && !right.is_some_and(wide) {
+            return c;
         }
-        x += piece.advance;
+        match c {
+            '“' | '‘' => '〈',
+            '”' | '’' => '〉',
+            _ if self.open => '{',
+            _ => '}',
+        }
     }
-    pieces.len()
-}
-
-/// The last place at or before `at` where the punctuation rules, if nothing else, are kept.
-fn forced_end(pieces: &[Piece], start: usize, at: usize) -> usize {
-    let fair = |at: &usize| !never_first(pieces[*at].first) && !never_last(pieces[*at - 1].first);
-    (start + 1..=at).rev().find(fair).unwrap_or(at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn broken(text: &str, cells: i32) -> Vec<String> {
-        let chars: Vec<char> = text.chars().collect();
-        let piece = |c: &char| {
-            let advance = if c.is_ascii() { 1 } else { 2 };
-            Piece {
-                first: *c,
-                advance,
-                advance_last: advance,
+    /// The text with a bar wherever a line may begin.
+    fn told(text: &str) -> String {
+        let starts = starts(text);
+        let barred = |(at, c): (usize, char)| {
+            if at > 0 && starts[at] {
+                format!("|{c}")
+            } else {
+                c.to_string()
             }
         };
-        let pieces: Vec<Piece> = chars.iter().map(piece).collect();
-        let told = lines(&pieces, cells, cells);
-        told.into_iter().map(|line| chars[line].iter().collect()).collect()
+        text.char_indices().map(barred).collect()
     }
 
     #[test]
-    fn a_line_never_begins_with_a_closing_mark_nor_ends_with_an_opening_one() {
-        assert_eq!(broken("领取时间调整，请知悉。", 12), ["领取时间调", "整，请知悉。"]);
-        assert_eq!(broken("依据《护照法》办理", 6), ["依据", "《护照", "法》办", "理"]);
-        assert_eq!(broken("（一）“三公”经费", 8), ["（一）", "“三公”", "经费"]);
+    fn marks_stay_with_what_they_close_and_open() {
+        assert_eq!(
+            told("依据《护照法》，办理（试行）。"),
+            "依|据|《护|照|法》，|办|理|（试|行）。"
+        );
+        assert_eq!(told("领取～日期"), "领|取～|日|期");
+        assert_eq!(told("说明——如下……完"), "说|明——|如|下……|完");
     }
 
     #[test]
-    fn words_numbers_and_telephone_numbers_stay_whole() {
-        assert_eq!(broken("Working days 8:30–11:30", 13), ["Working days", "8:30–11:30"]);
-        assert_eq!(broken("自12月1日起", 5), ["自", "12月", "1日起"]);
-        assert_eq!(broken("电话0000-8860123转3", 13), ["电话", "0000-8860123", "转3"]);
+    fn quotation_marks_open_and_close_among_chinese() {
+        assert_eq!(told("推行“一次告知”制度"), "推|行|“一|次|告|知”|制|度");
+        assert_eq!(told("“‘甲’与‘乙’”说"), "“‘甲’|与|‘乙’”|说");
+        assert_eq!(told("称\"一窗\"和\"通办\"为"), "称|\"一|窗\"|和|\"通|办\"|为");
+        assert_eq!(told("Xi’an is ‘old’ 的"), "Xi’an |is |‘old’ |的");
     }
 
     #[test]
-    fn a_word_wider_than_the_line_is_cut_and_nothing_is_lost() {
-        assert_eq!(broken("abcdefgh", 3), ["abc", "def", "gh"]);
-        assert_eq!(broken("。。。。", 2).concat(), "。。。。");
-        assert_eq!(broken("", 4), Vec::<String>::new());
-        assert_eq!(broken("字", 0), ["字"]);
+    fn numbers_keep_their_counting_words_and_words_stay_whole() {
+        assert_eq!(
+            told("自12月1日起第3号共20个工作日"),
+            "自|12月|1日|起|第3号|共|20个|工|作|日"
+        );
+        assert_eq!(told("8:30–11:30 费用100元"), "8:30–11:30 |费|用|100元");
+        assert_eq!(told("２０２６年ＡＢＣ楼"), "２０２６年|ＡＢＣ|楼");
+        assert_eq!(told("Working days, e.g. re-entry"), "Working |days, |e.g. |re-|entry");
+        assert_eq!(told("①填表②交费→领证"), "①|填|表|②|交|费|→|领|证");
     }
 
     #[test]
-    fn many_widths_keep_the_rules() {
-        let text = "自12月1日起，因公护照领取时间调整为工作日上午9:00至11:30（节假日除外）；依据《护照法》第四条、第八条，“一次告知”。问：收费吗？答：不收费！";
-        for cells in 8..60 {
-            let lines = broken(text, cells);
-            assert_eq!(lines.concat(), text);
-            for line in &lines {
-                assert!(!never_first(line.chars().next().unwrap()), "{cells}: {line}");
-                assert!(!never_last(line.chars().last().unwrap()), "{cells}: {line}");
-            }
-        }
+    fn korean_breaks_at_spaces() {
+        assert_eq!(told("여권을 신청합니다"), "여권을 |신청합니다");
     }
 }

@@ -1,17 +1,21 @@
 //! Outline text: shaping with parley, rasterising with swash.
 
-use super::{Cluster, Glyph, Mask, bitmap};
-use crate::font::FontError;
+use super::clean::mark;
+use super::masks::Masks;
+use super::{Cluster, Glyph, Mask, bitmap, breaks};
+use crate::font::{FontBytes, FontError};
 use heliograph_domain::Lang;
 use parley::fontique::{Blob, Collection, CollectionOptions, SourceCache};
-use parley::{FontContext, FontFamily, FontWeight, Layout, LayoutContext, StyleProperty};
-use std::collections::HashMap;
+use parley::{FontContext, FontFamily, FontFeatures, FontWeight, Layout, LayoutContext, StyleProperty};
 use std::sync::Arc;
 use swash::scale::{Render, ScaleContext, Source};
-use swash::{FontDataRef, FontRef, zeno};
+use swash::{FontDataRef, FontRef, TableProvider, tag_from_bytes, zeno};
 
-/// Masks kept at hand; beyond that the cache starts anew. A 44-pixel glyph takes 2 kB.
-const KEPT: usize = 6000;
+/// Bytes of masks kept at hand. A 44-pixel glyph takes 2 kB, one of 88 pixels on a 4K screen 7 kB: either way all
+/// that a full page shows.
+const KEPT_BYTES: usize = 8 << 20;
+/// The part of the em above the baseline, in thousandths, when a font does not say: that of Chinese fonts.
+const ASCENT: i32 = 880;
 
 /// Fonts, scratch space and the cache of masks.
 pub(crate) struct Engine {
@@ -22,19 +26,13 @@ pub(crate) struct Engine {
     blobs: [Blob<u8>; 2],
     /// Their families.
     families: [Vec<String>; 2],
-    masks: HashMap<Glyph, Arc<Mask>>,
-}
-
-struct Bytes(Arc<[u8]>);
-
-impl AsRef<[u8]> for Bytes {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
+    /// The part of the em above the baseline, in thousandths.
+    ascent: i32,
+    masks: Masks<Glyph>,
 }
 
 impl Engine {
-    pub(crate) fn new(regular: &Arc<[u8]>, bold: &Arc<[u8]>) -> Result<Self, FontError> {
+    pub(crate) fn new(regular: &FontBytes, bold: &FontBytes) -> Result<Self, FontError> {
         let options = CollectionOptions {
             shared: false,
             system_fonts: false,
@@ -43,9 +41,9 @@ impl Engine {
             collection: Collection::new(options),
             source_cache: SourceCache::default(),
         };
-        let mut register = |bytes: &Arc<[u8]>, which: &'static str| {
-            let readable = FontDataRef::new(bytes).is_some_and(|data| data.get(0).is_some());
-            let blob = Blob::new(Arc::new(Bytes(Arc::clone(bytes))));
+        let mut register = |bytes: &FontBytes, which: &'static str| {
+            let blob = Blob::new(Arc::clone(bytes));
+            let readable = FontDataRef::new(blob.data()).is_some_and(|data| data.get(0).is_some());
             let found = if readable {
                 fonts.collection.register_fonts(blob.clone(), None)
             } else {
@@ -67,10 +65,25 @@ impl Engine {
             fonts,
             layouts: LayoutContext::new(),
             scaler: ScaleContext::new(),
+            ascent: ascent(regular.data()).unwrap_or(ASCENT),
             blobs: [regular, bold],
             families: [regular_families, bold_families],
-            masks: HashMap::new(),
+            masks: Masks::new(KEPT_BYTES),
         })
+    }
+
+    /// From the top of the em box down to the baseline, in pixels.
+    pub(crate) fn ascent(&self, px: i32) -> i32 {
+        px * self.ascent / 1000
+    }
+
+    /// Whether the regular font for a language has a character.
+    pub(crate) fn covers(&mut self, c: char, lang: Lang) -> bool {
+        let family = self.family(false, lang).to_owned();
+        let info = self.fonts.collection.family_by_name(&family);
+        let face = info.and_then(|family| family.default_font().map(|font| font.index() as usize));
+        let font = FontRef::from_index(self.blobs[0].data(), face.unwrap_or(0));
+        font.is_some_and(|font| font.charmap().map(c) != 0)
     }
 
     /// The family for a language: in the Chinese face quotation marks fill a cell, in the Korean one they are as
@@ -101,12 +114,15 @@ impl Engine {
         } else {
             FontWeight::NORMAL
         }));
+        // Figures of one width, so that a clock does not tremble; fonts whose figures are so anyway lack the feature.
+        builder.push_default(StyleProperty::FontFeatures(FontFeatures::from(r#""tnum""#)));
         builder.push_default(StyleProperty::Locale(parley::fontique::Language::parse(locale).ok()));
         let mut layout: Layout<[u8; 4]> = builder.build(text);
         layout.break_all_lines(None);
         self.clusters(&layout, text, px, bold)
     }
 
+    /// The clusters in the order of the text.
     fn clusters(&self, layout: &Layout<[u8; 4]>, text: &str, px: i32, bold: bool) -> Vec<Cluster> {
         let runs = layout.lines().flat_map(|line| line.runs().collect::<Vec<_>>());
         let mut clusters = Vec::new();
@@ -114,50 +130,71 @@ impl Engine {
             let in_bold = run.font().data.id() == self.blobs[1].id();
             let face = run.font().index;
             for cluster in run.clusters() {
-                let first = text
-                    .get(cluster.text_range())
-                    .and_then(|part| part.chars().next())
-                    .unwrap_or(' ');
-                let mut pen = 0;
-                let mut glyphs = Vec::new();
-                let mut missing = false;
+                let part = text.get(cluster.text_range()).unwrap_or(" ");
+                let at = cluster.text_range().start;
+                let outline = |id: u32| Glyph::Outline {
+                    bold: in_bold,
+                    face,
+                    id: id as u16,
+                    px: px as u16,
+                };
+                let (mut pen, mut glyphs) = (0, Vec::new());
                 for glyph in cluster.glyphs() {
-                    missing |= glyph.id == 0;
-                    let outline = Glyph::Outline {
-                        bold: in_bold,
-                        face,
-                        id: glyph.id as u16,
-                        px: px as u16,
-                    };
-                    glyphs.push((pen + q6(glyph.x), q6(glyph.y), outline));
+                    glyphs.push((pen + q6(glyph.x), q6(glyph.y), outline(glyph.id)));
                     pen += q6(glyph.advance);
                 }
+                let missing = glyphs
+                    .iter()
+                    .any(|(_, _, glyph)| matches!(glyph, Glyph::Outline { id: 0, .. }));
                 clusters.push(if missing {
-                    stand_in(first, px, bold)
+                    self.stand_in(at, part, px, bold)
                 } else {
-                    let glyphs = if first == ' ' || first == '\u{3000}' {
-                        Vec::new()
-                    } else {
-                        glyphs
-                    };
                     Cluster {
-                        first,
+                        first: part.chars().next().unwrap_or(' '),
                         advance: q6(cluster.advance()),
-                        glyphs,
+                        glyphs: if part == " " || part == "\u{3000}" {
+                            Vec::new()
+                        } else {
+                            glyphs
+                        },
+                        at,
+                        may_start: false,
+                        level: 0,
                     }
                 });
             }
         }
+        clusters.sort_by_key(|cluster| cluster.at);
         clusters
+    }
+
+    /// A cluster that the outlines lack, drawn with the built-in font in the nearest smaller whole step; what is to
+    /// fill a cell stands in the middle of the em.
+    fn stand_in(&self, at: usize, part: &str, px: i32, bold: bool) -> Cluster {
+        let step = u8::try_from((px / bitmap::CELL).clamp(1, 100)).unwrap_or(1);
+        let first = part.chars().next().unwrap_or(' ');
+        let mut cluster = bitmap::cluster(at, first, step, bold);
+        for c in part.chars().skip(1).filter(|c| mark(*c)) {
+            bitmap::put_mark(&mut cluster, c, step, bold);
+        }
+        let em = px * 64;
+        if breaks::wide(first) && cluster.advance < em {
+            let (step, ascent) = (i32::from(step), self.ascent(px));
+            let across = (em - cluster.advance) / 2;
+            let up = ascent - px / 2 - (bitmap::ASCENT - bitmap::CELL / 2) * step;
+            for (x, y, _) in &mut cluster.glyphs {
+                *x += across;
+                *y += up * 64;
+            }
+            cluster.advance = em;
+        }
+        cluster
     }
 
     /// The mask of an outline glyph: no hinting, 256 levels of grey.
     pub(crate) fn mask(&mut self, glyph: Glyph) -> Arc<Mask> {
-        if let Some(mask) = self.masks.get(&glyph) {
-            return Arc::clone(mask);
-        }
-        if self.masks.len() >= KEPT {
-            self.masks.clear();
+        if let Some(mask) = self.masks.get(glyph) {
+            return mask;
         }
         let mask = Arc::new(self.rasterise(glyph).unwrap_or_default());
         self.masks.insert(glyph, Arc::clone(&mask));
@@ -183,10 +220,19 @@ impl Engine {
     }
 }
 
-/// A character that the outlines lack, drawn with the built-in font (or as its box) at the same height.
-fn stand_in(c: char, px: i32, bold: bool) -> Cluster {
-    let step = u8::try_from((px / bitmap::CELL).clamp(1, 100)).unwrap_or(1);
-    bitmap::cluster(c, step, bold)
+/// Where a font's em box stands: its typographic ascender in thousandths of the em (OpenType OS/2 `sTypoAscender`,
+/// `sTypoDescender`; `head.unitsPerEm`). Fonts whose two do not add up to an em have it in the middle of them.
+fn ascent(data: &[u8]) -> Option<i32> {
+    let font = FontRef::from_index(data, 0)?;
+    let number = |tag: &[u8; 4], at: usize| {
+        let table = font.table_by_tag(tag_from_bytes(tag))?;
+        Some(i16::from_be_bytes(table.get(at..at + 2)?.try_into().ok()?))
+    };
+    let (up, down) = (number(b"OS/2", 68)?, number(b"OS/2", 70)?);
+    // Units per em reach 16384 at most.
+    let em = i32::from(number(b"head", 18)?);
+    let spare = em - (i32::from(up) - i32::from(down));
+    (em > 0).then(|| ((i32::from(up) + spare / 2) * 1000 / em).clamp(500, 1000))
 }
 
 /// Pixels to 1/64 pixel. The same on every machine: IEEE arithmetic without library functions.

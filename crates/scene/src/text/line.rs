@@ -1,7 +1,8 @@
 //! Lines: shaped text cut to a width, with Chinese spacing, ready to draw.
 
-use super::breaks::{self, Piece, closes, ideograph, opens, wide};
-use super::{Glyph, Span, Style, Text, shape, shape_str};
+use super::breaks::{self, closes, ideograph, opens, wide};
+use super::cut::{self, Piece};
+use super::{Glyph, Span, Style, Text, bidi, shape, shape_str};
 use crate::font::FontSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ pub(crate) struct TextLine {
     pub(crate) width: i32,
     /// The em in pixels.
     pub(crate) em: i32,
+    /// From the top of the em box down to the baseline, in pixels.
+    pub(crate) ascent: i32,
     /// How long it takes to read, in milliseconds.
     pub(crate) read_ms: u32,
 }
@@ -21,8 +24,7 @@ pub(crate) struct TextLine {
 impl TextLine {
     /// The baseline that puts the em in the middle of a box from `top`, `height` high.
     pub(crate) fn baseline(&self, top: i32, height: i32) -> i32 {
-        // The ideographic em box reaches 0.88 em above the baseline.
-        top + (height - self.em) / 2 + self.em * 88 / 100
+        top + (height - self.em) / 2 + self.ascent
     }
 }
 
@@ -109,7 +111,7 @@ fn spaced(text: &Text) -> Vec<Cell> {
 pub(crate) fn lines(text: &Text, setting: Setting) -> Vec<TextLine> {
     let cells = spaced(text);
     let room = setting.width.max(1) * 64;
-    let ranges = breaks::lines(&pieces(text, &cells), (room - setting.indent * 64).max(64), room);
+    let ranges = cut::lines(&pieces(text, &cells), (room - setting.indent * 64).max(64), room);
     let count = ranges.len();
     let place = |(at, range): (usize, Range<usize>)| {
         let indent = if at == 0 { setting.indent * 64 } else { 0 };
@@ -129,6 +131,7 @@ fn pieces(text: &Text, cells: &[Cell]) -> Vec<Piece> {
         } else {
             cluster.advance.min(cell.advance)
         },
+        may_start: cluster.may_start,
     };
     text.clusters.iter().zip(cells).map(piece).collect()
 }
@@ -136,58 +139,71 @@ fn pieces(text: &Text, cells: &[Cell]) -> Vec<Piece> {
 /// Places one line's glyphs; with `room`, spreads what is left over between the cells.
 fn placed(text: &Text, cells: &[Cell], range: Range<usize>, indent: i32, room: Option<i32>) -> TextLine {
     let half = text.em * 32;
-    let Some(last) = range.clone().last() else {
-        return TextLine {
-            glyphs: Arc::default(),
-            width: 0,
-            em: text.em,
-            read_ms: 0,
-        };
+    let mut line = TextLine {
+        glyphs: Arc::default(),
+        width: 0,
+        em: text.em,
+        ascent: text.ascent,
+        read_ms: 0,
     };
-    let start_lead = if cells[range.start].soft_start && indent == 0 {
+    let Some(last) = range.clone().last() else {
+        return line;
+    };
+    let lead = if cells[range.start].soft_start && indent == 0 {
         -half
     } else {
         0
     };
-    let end = if cells[last].soft_end {
-        half
-    } else {
-        text.clusters[last].advance
+    let advance = |at: usize| match &cells[at] {
+        cell if at != last => cell.advance,
+        cell if cell.soft_end => half,
+        _ => text.clusters[at].advance,
     };
-    let natural = indent
-        + start_lead
-        + range
-            .clone()
-            .filter(|at| *at != last)
-            .map(|at| cells[at].advance)
-            .sum::<i32>()
-        + end;
-    let gaps: Vec<bool> = range.clone().map(|at| at != last && gap_after(text, at)).collect();
-    let count = i32::try_from(gaps.iter().filter(|gap| **gap).count()).unwrap_or(0);
-    // Lines that would be torn apart stay ragged.
-    let left = room.map_or(0, |room| room - natural);
-    let spread = if count > 0 && left > 0 && left <= text.em * 64 * 2 {
+    // A text of a hundred thousand large characters on one line would pass the end of the numbers; nobody looks there.
+    let natural = range.clone().map(advance).fold(indent + lead, i32::saturating_add);
+    let gap = |at: usize| at != last && gap_after(text, at);
+    let count = range.clone().filter(|at| gap(*at)).count();
+    let spread = room.map_or(0, |room| spread(room - natural, count, text.em));
+    let (mut pen, mut passed, mut glyphs) = (indent + lead, 0, Vec::new());
+    for at in visual(text, &range) {
+        let x = pen.saturating_add(share(spread, passed, count) + cells[at].lead);
+        for (dx, dy, glyph) in &text.clusters[at].glyphs {
+            glyphs.push((x.saturating_add(dx + 32) >> 6, (dy + 32) >> 6, *glyph));
+        }
+        pen = pen.saturating_add(advance(at));
+        passed += usize::from(gap(at));
+        line.read_ms += read_ms(text.clusters[at].first);
+    }
+    line.glyphs = Arc::new(glyphs);
+    line.width = natural.saturating_add(spread + 63) >> 6;
+    line
+}
+
+/// How much of what is left over a line takes up between its cells: all, unless a gap would grow by more than a third
+/// of an em or the line by more than two. Such a line would be torn apart, and stays ragged.
+fn spread(left: i32, gaps: usize, em: i32) -> i32 {
+    let most = i64::from(em) * 64 * 2;
+    let each = i64::try_from(gaps).unwrap_or(0) * i64::from(em) * 64 / 3;
+    if left > 0 && i64::from(left) <= most.min(each) {
         left
     } else {
         0
-    };
-    let (mut pen, mut passed, mut glyphs, mut read) = (indent + start_lead, 0, Vec::new(), 0);
-    for (at, gap) in range.zip(&gaps) {
-        let extra = if count > 0 { spread * passed / count } else { 0 };
-        let x = pen + extra + cells[at].lead;
-        for (dx, dy, glyph) in &text.clusters[at].glyphs {
-            glyphs.push(((x + dx + 32) >> 6, (dy + 32) >> 6, *glyph));
-        }
-        pen += cells[at].advance;
-        passed += i32::from(*gap);
-        read += read_ms(text.clusters[at].first);
     }
-    TextLine {
-        glyphs: Arc::new(glyphs),
-        width: (natural + spread + 63) >> 6,
-        em: text.em,
-        read_ms: read,
-    }
+}
+
+/// What `passed` of `gaps` have taken of a spread.
+fn share(spread: i32, passed: usize, gaps: usize) -> i32 {
+    let taken = usize::try_from(spread).unwrap_or(0) * passed / gaps.max(1);
+    i32::try_from(taken).unwrap_or(0)
+}
+
+/// A line's clusters from left to right.
+fn visual(text: &Text, range: &Range<usize>) -> Vec<usize> {
+    let levels: Vec<u8> = text.clusters[range.clone()]
+        .iter()
+        .map(|cluster| cluster.level)
+        .collect();
+    bidi::visual(&levels).into_iter().map(|at| at + range.start).collect()
 }
 
 /// Whether a line may be spread after a cluster: beside wide characters and at spaces.

@@ -1,11 +1,20 @@
 //! Text: from characters to glyphs, to lines, to masks.
 
+mod bidi;
 pub(crate) mod bitmap;
 pub(crate) mod breaks;
+mod clean;
+pub(crate) mod cut;
 pub(crate) mod engine;
 pub(crate) mod line;
 pub(crate) mod markdown;
+mod masks;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod uax14;
 
+pub(crate) use clean::clean;
 pub(crate) use line::{Setting, TextLine, ellipsised, fit, lines, single};
 
 use crate::font::FontSet;
@@ -41,6 +50,12 @@ pub(crate) struct Cluster {
     pub(crate) first: char,
     pub(crate) advance: i32,
     pub(crate) glyphs: Vec<(i32, i32, Glyph)>,
+    /// Where its text begins, in bytes of the clean text.
+    pub(crate) at: usize,
+    /// Whether a line may begin with it.
+    pub(crate) may_start: bool,
+    /// Its embedding level: odd where text runs from right to left.
+    pub(crate) level: u8,
 }
 
 /// Shaped text, not yet cut into lines.
@@ -49,6 +64,8 @@ pub(crate) struct Text {
     pub(crate) clusters: Vec<Cluster>,
     /// The em that was really used, in pixels.
     pub(crate) em: i32,
+    /// From the top of the em box down to the baseline, in pixels.
+    pub(crate) ascent: i32,
     /// Whether cells are whole bitmaps that must stay on their grid.
     pub(crate) bitmap: bool,
 }
@@ -65,39 +82,59 @@ pub(crate) struct Mask {
     pub(crate) alpha: Vec<u8>,
 }
 
-/// One line's worth of text: no control characters, nothing invisible, white space as single spaces.
-pub(crate) fn clean(text: &str) -> String {
-    let mut clean = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' | '\n' | '\r' | '\u{a0}' | '\u{2028}' | '\u{2029}' if clean.ends_with(' ') => {}
-            '\t' | '\n' | '\r' | '\u{a0}' | '\u{2028}' | '\u{2029}' => clean.push(' '),
-            // Soft hyphen, zero widths, directions, variation selectors: nothing of theirs is seen.
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => {}
-            '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}' => {}
-            c if c.is_control() => {}
-            c => clean.push(c),
-        }
-    }
-    clean
-}
-
 /// Shapes spans of one size and language.
 pub(crate) fn shape(fonts: &FontSet, spans: &[Span], style: Style) -> Text {
     let px = style.px.clamp(4, 2000);
-    let Some(outlines) = &fonts.outlines else {
-        return bitmap::shape(spans, style, bitmap::step_for(px));
-    };
-    let clusters = outlines.with(|engine| {
-        let shaped = spans
-            .iter()
-            .map(|span| engine.shape(&clean(&span.text), px, span.bold || style.bold, style.lang));
-        shaped.collect::<Vec<_>>().concat()
-    });
+    let parts: Vec<(String, bool)> = spans
+        .iter()
+        .map(|span| (clean(&span.text), span.bold || style.bold))
+        .collect();
+    match &fonts.outlines {
+        Some(outlines) => outlines.with(|engine| {
+            let shaped = parts
+                .iter()
+                .map(|(part, bold)| engine.shape(part, px, *bold, style.lang))
+                .collect();
+            read(&parts, shaped, px, engine.ascent(px), false)
+        }),
+        None => {
+            let step = bitmap::step_for(px);
+            let parts: Vec<(String, bool)> = parts
+                .into_iter()
+                .map(|(part, bold)| (bitmap::joined(part), bold))
+                .collect();
+            let shaped = parts
+                .iter()
+                .map(|(part, bold)| bitmap::shape(part, step, *bold))
+                .collect();
+            let step = i32::from(step);
+            read(&parts, shaped, bitmap::CELL * step, bitmap::ASCENT * step, true)
+        }
+    }
+}
+
+/// Shaped parts as one text: with the places where lines may begin, and the directions.
+fn read(parts: &[(String, bool)], shaped: Vec<Vec<Cluster>>, em: i32, ascent: i32, bitmap: bool) -> Text {
+    let whole: String = parts.iter().map(|(part, _)| part.as_str()).collect();
+    let (starts, levels) = (breaks::starts(&whole), bidi::levels(&whole));
+    let (mut clusters, mut before) = (Vec::new(), 0);
+    for ((part, _), shaped) in parts.iter().zip(shaped) {
+        for mut cluster in shaped {
+            cluster.at += before;
+            cluster.may_start = starts.get(cluster.at).is_some_and(|may| *may);
+            cluster.level = levels.get(cluster.at).copied().unwrap_or(0);
+            if cluster.level % 2 == 1 {
+                bitmap::mirror(&mut cluster);
+            }
+            clusters.push(cluster);
+        }
+        before += part.len();
+    }
     Text {
         clusters,
-        em: px,
-        bitmap: false,
+        em,
+        ascent,
+        bitmap,
     }
 }
 

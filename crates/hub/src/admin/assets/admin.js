@@ -76,7 +76,7 @@
   };
   const ask = (pane) => {
     if (!sheet) return fetch(pane.source + "&page=" + pane.page);
-    const address = sheet.dataset.preview + "?panel=" + pane.panel + "&page=" + pane.page + "&lang=" + language();
+    const address = sheet.dataset.preview + "?panel=" + pane.panel + "&page=" + pane.page + (sheet.dataset.draft ? "&draft=" + sheet.dataset.draft : "") + "&lang=" + language();
     return fetch(address, { method: "POST", body: typed() });
   };
   const leaf = (pane) => {

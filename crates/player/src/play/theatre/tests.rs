@@ -30,11 +30,14 @@ impl Artist for Clumsy {
         }
     }
 
-    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Arc<Frame>, Instant) {
+    fn draw(&mut self, stage: &Stage<'_>, now: Instant) -> (Image, Instant) {
         let number = stage.airing.main.map_or(0, |on| on.item.content.0[0]);
         assert_ne!(number, 14, "fourteen");
         assert!(number > 0 || self.slate, "no slate");
-        (Arc::new(Frame::filled(64, 32, Rgb(number, 0, 200))), now.plus_ms(400))
+        (
+            Image::Frame(Arc::new(Frame::filled(64, 32, Rgb(number, 0, 200)))),
+            now.plus_ms(400),
+        )
     }
 }
 
@@ -75,6 +78,13 @@ fn programme(numbers: &[u8]) -> Showing {
     showing
 }
 
+fn pixel(drawn: &Drawn) -> Rgb {
+    match &drawn.image {
+        Image::Frame(frame) => frame.pixel(0, 0),
+        Image::Plan(_) => panic!("this artist paints"),
+    }
+}
+
 fn theatre(slate: bool) -> Theatre {
     Theatre::new(Box::new(move |_, _| Box::new(Clumsy { slate })))
 }
@@ -84,7 +94,7 @@ fn seen(theatre: &mut Theatre, showing: &Arc<Showing>) -> Vec<u8> {
     let mut numbers = Vec::new();
     for ms in (0..10_000).step_by(100) {
         let drawn = theatre.draw(showing, NOON.plus_ms(ms));
-        let number = drawn.map(|drawn| drawn.frame.pixel(0, 0).0);
+        let number = drawn.map(|drawn| pixel(&drawn).0);
         if let Some(number) = number.filter(|number| !numbers.contains(number)) {
             numbers.push(number);
         }
@@ -138,16 +148,10 @@ fn brightness_dims_full_colour_and_leaves_lamps_that_are_on_or_off() {
     let mut showing = programme(&[100]);
     showing.brightness_percent = 50;
     let dim = Arc::new(showing.clone());
-    assert_eq!(
-        theatre(true).draw(&dim, NOON).unwrap().frame.pixel(0, 0),
-        Rgb(50, 0, 100)
-    );
+    assert_eq!(pixel(&theatre(true).draw(&dim, NOON).unwrap()), Rgb(50, 0, 100));
     showing.panel.colour = ColourDepth::Mono;
     let lamps = Arc::new(showing);
-    assert_eq!(
-        theatre(true).draw(&lamps, NOON).unwrap().frame.pixel(0, 0),
-        Rgb(100, 0, 200)
-    );
+    assert_eq!(pixel(&theatre(true).draw(&lamps, NOON).unwrap()), Rgb(100, 0, 200));
 }
 
 #[test]
@@ -155,4 +159,26 @@ fn a_clock_that_is_set_back_is_followed_at_once() {
     let (mut theatre, showing) = (theatre(true), showing(&[1, 2]));
     assert!(theatre.draw(&showing, NOON.plus_ms(3_600_000)).is_some());
     assert!(theatre.draw(&showing, NOON).is_some());
+}
+
+#[test]
+fn by_night_the_panel_is_darker_from_the_minute_on() {
+    let step = |hour: u16, percent| crate::profile::BrightnessStep {
+        from_minute: hour * 60,
+        percent,
+    };
+    // Noon in UTC is eight in the evening in China.
+    let plan = BrightnessPlan::new(vec![step(7, 80), step(21, 10)]).unwrap();
+    let mut theatre = theatre(true).with_brightness(plan);
+    let mut showing = programme(&[100]);
+    showing.brightness_percent = 50;
+    let showing = Arc::new(showing);
+    let hour = 3_600_000;
+    let lit = |theatre: &mut Theatre, ms: u64| {
+        let drawn = theatre.draw(&showing, NOON.plus_ms(ms)).unwrap();
+        (drawn.brightness_percent, pixel(&drawn))
+    };
+    assert_eq!(lit(&mut theatre, 0), (40, Rgb(40, 0, 80)));
+    assert_eq!(lit(&mut theatre, hour - 1), (40, Rgb(40, 0, 80)));
+    assert_eq!(lit(&mut theatre, hour), (5, Rgb(5, 0, 10)));
 }

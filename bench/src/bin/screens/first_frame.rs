@@ -2,24 +2,20 @@
 //! network. The limit is a person's patience: 100 ms is “at once”. Beside it stands the start of the same program doing
 //! nothing (`heliograph --version`), which is what the machine itself costs.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a benchmark that cannot go on has nothing better to do than to stop"
-)]
-
+use crate::process::program;
 use heliograph_bench::{figure, median, ms};
 use heliograph_domain::Panel;
 use heliograph_domain::panel::ColourDepth::Full;
 use heliograph_tests::{World, eventually};
 use serde_json::json;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 const RUNS: usize = 20;
 
-fn main() {
+pub(crate) fn measure() {
     let program = program();
     let mut nothing: Vec<f64> = (0..RUNS).map(|_| start_of_nothing(&program)).collect();
     let nothing = median(&mut nothing);
@@ -55,11 +51,6 @@ fn main() {
             RUNS,
         );
     }
-}
-
-/// The program beside this benchmark.
-fn program() -> PathBuf {
-    std::env::current_exe().unwrap().with_file_name("heliograph")
 }
 
 fn start_of_nothing(program: &Path) -> f64 {
