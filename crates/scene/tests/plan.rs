@@ -107,11 +107,9 @@ fn one_line_has_the_mark_and_moves_what_is_too_long() {
     let list = plan(TRI, Lang::ZhHans, &document("discretion-benchmark"));
     assert_eq!([list.areas[0].lamp, list.areas[1].lamp], [Lamp::Red, Lamp::Yellow]);
     // What fits stands still.
-    let paused = Card::Paused {
-        window: "3".to_owned(),
-    };
+    let paused = Card::Paused { window: "3".to_owned() };
     let paused = scene(TRI, Lang::ZhHans).plan_card(&paused, &site(), NOW);
-    shows(&paused, &["3号 窗 口 　 暂 停 服 务 　 请 到 其 他 窗 口 办 理 ···"]);
+    shows(&paused, &["3号 窗 口 　 暂 停 服 务 　 请 到 其 他 窗 口 办 理 ·····"]);
     assert_eq!(paused.areas[0].motion, Motion::Still);
 }
 
