@@ -57,7 +57,7 @@ fn every_profile_lights_its_panel() {
         }
         assert_eq!(profile.rig.lamps(&frame).unwrap().len(), lamps.len(), "{name}");
         assert!(
-            profile.sink == "window" || profile.sink.parse::<SinkSpec>().is_ok(),
+            profile.sink.parse::<SinkSpec>().is_ok(),
             "{name}: {}",
             profile.sink
         );
@@ -184,7 +184,7 @@ fn what_is_wrong_with_wiring_and_light_is_named() {
             "[wiring]\ncolumns = 3",
             "make 63×32 pixels, but panel.width_px × panel.height_px is 64×32",
         ),
-        ("[wiring]\nmodule_width_px = 32\nrotation_deg = 90", "make 64×32"),
+        ("[wiring]\nmodule_width_px = 64\nrotation_deg = 90", "make 64×64"),
         ("[light]\npower_limit_ma = 2048", "light.power_limit_ma"),
         (
             "[light]\nbrightness = [{ from = \"07:00\", percent = 1 }, { from = \"07:00\", percent = 2 }]",

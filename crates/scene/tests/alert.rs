@@ -26,11 +26,12 @@ fn shown(panel: Panel, alert: &Alert) -> Frame {
     scene(panel).alert(alert, &site(), NOW, NOW)
 }
 
-/// As someone sees it who sees no colours: lit or not, by the brightness of the ground.
+/// As someone sees it who sees no colours: lamps lit or not, the words of a screen or their ground.
 fn without_colour(frame: &Frame) -> Vec<bool> {
+    let bright = if frame.height_px() > 100 { 127 } else { 20 };
+    let light = |p: &[u8; 3]| (u32::from(p[0]) * 3 + u32::from(p[1]) * 6 + u32::from(p[2])) / 10;
     let pixels = frame.rgb().as_chunks::<3>().0.iter();
-    let bright = |p: &[u8; 3]| p.iter().any(|byte| *byte > 127);
-    pixels.map(bright).collect()
+    pixels.map(|pixel| light(pixel) > bright).collect()
 }
 
 #[test]

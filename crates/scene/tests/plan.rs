@@ -104,11 +104,13 @@ fn one_line_has_the_mark_and_moves_what_is_too_long() {
     shows(&told, &["公 告 :·关 于 调 整 因 公 护 照 领 "]);
     assert!(told.areas[1].motion == Motion::Left && told.clock.is_none());
     assert!(told.areas.iter().all(|area| area.lamp == Lamp::Red));
-    // What fits stands still.
     let list = plan(TRI, Lang::ZhHans, &document("discretion-benchmark"));
-    shows(&list, &["裁 量 ·归 侨 、 侨 眷 身 份 认 定 裁 量 基 准 ·········"]);
-    assert_eq!(list.areas[1].motion, Motion::Still);
     assert_eq!([list.areas[0].lamp, list.areas[1].lamp], [Lamp::Red, Lamp::Yellow]);
+    // What fits stands still.
+    let paused = Card::Paused { window: "3".to_owned() };
+    let paused = scene(TRI, Lang::ZhHans).plan_card(&paused, &site(), NOW);
+    shows(&paused, &["3号 窗 口 　 暂 停 服 务 　 请 到 其 他 窗 口 办 理 ·····"]);
+    assert_eq!(paused.areas[0].motion, Motion::Still);
 }
 
 #[test]

@@ -172,7 +172,11 @@ fn a_ticker_moves_whole_pixels_at_a_steady_speed_and_comes_to_rest() {
 #[test]
 fn text_that_fits_stands_still() {
     let scene = scene(STRIP, Lang::ZhHans);
-    let show = Show::of(&["power-list"]);
+    let mut show = Show::of(&["notice"]);
+    let mut short = serde_json::to_value(document("notice")).unwrap();
+    short["texts"]["zh-Hans"]["notice"]["body"] = "请互相转告。".into();
+    let short = Document::from_bytes(short.to_string().as_bytes()).unwrap();
+    show.documents.insert(show.items[0].content, short);
     let since = Instant(NOW.0 - NOW.0 % 60_000);
     // Only the clock changes.
     assert_eq!(followed(&scene, &show, since, since.plus_ms(60_000)).len(), 1);

@@ -136,13 +136,25 @@ fn told(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile) -> Vec<Vec<Piece>> {
     frame.extend(band(desk, alert, zones.band));
     frame.extend(foot(desk, alert, site, zones.foot));
     let body = zones.body;
-    let headline = headline(desk, alert, body.w, true);
-    let later = self::headline(desk, alert, body.w, false);
-    let sizes = [72, 64, 56, 48, 42];
+    let sized = |size| headline(desk, alert, body.w, size);
+    let later = sized(HeadlineSize::Again);
+    // What to do is worth more than a large headline, and both are worth more together than on two pages.
+    let on_one = [HeadlineSize::Large, HeadlineSize::Middle]
+        .into_iter()
+        .find_map(|size| {
+            let headline = sized(size);
+            let sizes: &[i32] = if size == HeadlineSize::Large {
+                &[72, 64, 56, 48]
+            } else {
+                &[56, 48, 42]
+            };
+            let mut set = sizes.iter().map(|size| instruction(desk, alert, *size, body.w));
+            let rows = set.find(|rows| headline.height + flow::height(rows) <= body.h)?;
+            Some((headline, rows))
+        });
+    let (headline, rows) =
+        on_one.unwrap_or_else(|| (sized(HeadlineSize::Middle), instruction(desk, alert, 46, body.w)));
     let room = body.h - headline.height;
-    let set = |size: i32| instruction(desk, alert, size, body.w);
-    let rows = sizes.into_iter().map(set).find(|rows| flow::height(rows) <= room);
-    let rows = rows.unwrap_or_else(|| set(46));
     let (pages, _) = flow::paginate_within(rows, room, body.h - later.height, MOST_PAGES, 0);
     let pages = if pages.is_empty() { vec![Vec::new()] } else { pages };
     let page = |(at, rows): (usize, Vec<Row>)| {
@@ -238,12 +250,23 @@ pub(crate) fn clock(desk: &Desk<'_>, alert: &Alert, site: &SiteProfile, now: Ins
     vec![Piece::text(x, band.y, band.h, &line, ink)]
 }
 
-fn headline(desk: &Desk<'_>, alert: &Alert, width: i32, first: bool) -> Row {
+/// How large a headline is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HeadlineSize {
+    Large,
+    Middle,
+    /// On the pages after the first.
+    Again,
+}
+
+fn headline(desk: &Desk<'_>, alert: &Alert, width: i32, size: HeadlineSize) -> Row {
     let told = alert.headline.get(desk.lang);
-    let ways: &[(&[i32], usize)] = match (first, desk.theme.portrait) {
-        (true, false) => &[(&[128, 112, 96], 1), (&[104, 92, 80, 68], 2), (&[60, 52, 46], 4)],
-        (true, true) => &[(&[120, 104, 92], 2), (&[92, 80, 68], 3), (&[60, 52, 46], 6)],
-        (false, _) => &[(&[64, 56], 1), (&[48, 42], 3)],
+    let ways: &[(&[i32], usize)] = match (size, desk.theme.portrait) {
+        (HeadlineSize::Large, false) => &[(&[128, 112, 96], 1), (&[104, 92, 80, 68], 2), (&[60, 52, 46], 4)],
+        (HeadlineSize::Large, true) => &[(&[120, 104, 92], 2), (&[92, 80, 68], 3), (&[60, 52, 46], 6)],
+        (HeadlineSize::Middle, false) => &[(&[96, 84, 72, 64], 1), (&[64, 56], 2), (&[52, 46], 4)],
+        (HeadlineSize::Middle, true) => &[(&[80, 72, 64], 2), (&[60, 52, 46], 6)],
+        (HeadlineSize::Again, _) => &[(&[64, 56], 1), (&[48, 42], 3)],
     };
     let lines = parts::in_one_way(desk, told, desk.label(128, true), width, ways);
     let mut row = Row::default();

@@ -122,7 +122,7 @@ fn wireshark_notices_what_is_wrong() {
         ("short-artnet", 6454, &art_net[0], &ART_NET[..3]),
         ("short-sacn", 5568, &sacn[0], &SACN[..3]),
     ] {
-        let whole = dissected(name, port, &[packet.clone()], fields);
+        let whole = dissected(name, port, std::slice::from_ref(packet), fields);
         assert!(whole[0].starts_with('|'), "{whole:?}");
         let short = dissected(name, port, &[packet[..100].to_vec()], fields);
         assert!(!short[0].starts_with('|'), "{short:?}");

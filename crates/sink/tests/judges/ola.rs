@@ -16,6 +16,7 @@ use std::time::Duration;
 const INSIDE: &str = "HELIOGRAPH_TEST_NAMESPACE";
 /// The address of the interface inside. OLA's sACN wants one that is not loopback.
 const INTERFACE: &str = "10.77.0.1";
+const RPC: &str = "127.0.0.1:9010";
 const HTTP: &str = "127.0.0.1:9090";
 /// Universes of a 256×64 frame, 170 pixels each.
 const UNIVERSES: u16 = 97;
@@ -97,6 +98,8 @@ impl Ola {
             _daemon: start(&mut command, "util-linux"),
             folder,
         };
+        // OLA's tools start a daemon of their own when none listens.
+        assert!(patiently(|| TcpStream::connect(RPC).is_ok()), "olad does not listen");
         let ready = || tool("ola_dev_info").output().is_ok_and(|out| devices(&out.stdout) == 2);
         assert!(patiently(ready), "olad does not start");
         ola
