@@ -1,13 +1,15 @@
 //! Text as it stands on a screen: figures, heights, directions, marks, and whatever Unicode can throw at it.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use super::*;
 use crate::font::SYSTEM_FONTS;
 use std::sync::LazyLock;
 
 static NOTO: LazyLock<FontSet> = LazyLock::new(|| {
-    let [regular, bold] = SYSTEM_FONTS.map(|path| std::fs::read(path).unwrap().into());
+    let read =
+        |path| std::fs::read(path).expect("these tests need Debian's fonts-noto-cjk, which scripts/test installs");
+    let [regular, bold] = SYSTEM_FONTS.map(|path| read(path).into());
     FontSet::from_bytes(regular, bold).unwrap()
 });
 
