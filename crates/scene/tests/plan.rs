@@ -105,10 +105,14 @@ fn one_line_has_the_mark_and_moves_what_is_too_long() {
     assert!(told.areas[1].motion == Motion::Left && told.clock.is_none());
     assert!(told.areas.iter().all(|area| area.lamp == Lamp::Red));
     // What fits stands still.
-    let list = plan(TRI, Lang::ZhHans, &document("discretion-benchmark"));
-    shows(&list, &["裁 量 ·归 侨 、 侨 眷 身 份 认 定 裁 量 基 准 ·········"]);
-    assert_eq!(list.areas[1].motion, Motion::Still);
-    assert_eq!([list.areas[0].lamp, list.areas[1].lamp], [Lamp::Red, Lamp::Yellow]);
+    let mut short = serde_json::to_value(document("notice")).unwrap();
+    short["texts"]["zh-Hans"]["notice"]["title"] = "今日停办".into();
+    short["texts"]["zh-Hans"]["notice"]["body"] = "请改日来。".into();
+    let short = Document::from_bytes(short.to_string().as_bytes()).unwrap();
+    let still = plan(TRI, Lang::ZhHans, &short);
+    shows(&still, &["公 告 ·今 日 停 办 　 请 改 日 来 。 ···············"]);
+    assert_eq!(still.areas[1].motion, Motion::Still);
+    assert_eq!([still.areas[0].lamp, still.areas[1].lamp], [Lamp::Red, Lamp::Yellow]);
 }
 
 #[test]
