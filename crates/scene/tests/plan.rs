@@ -104,15 +104,13 @@ fn one_line_has_the_mark_and_moves_what_is_too_long() {
     shows(&told, &["公 告 :·关 于 调 整 因 公 护 照 领 "]);
     assert!(told.areas[1].motion == Motion::Left && told.clock.is_none());
     assert!(told.areas.iter().all(|area| area.lamp == Lamp::Red));
+    let list = plan(TRI, Lang::ZhHans, &document("discretion-benchmark"));
+    assert_eq!([list.areas[0].lamp, list.areas[1].lamp], [Lamp::Red, Lamp::Yellow]);
     // What fits stands still.
-    let mut short = serde_json::to_value(document("notice")).unwrap();
-    short["texts"]["zh-Hans"]["notice"]["title"] = "今日停办".into();
-    short["texts"]["zh-Hans"]["notice"]["body"] = "请改日来。".into();
-    let short = Document::from_bytes(short.to_string().as_bytes()).unwrap();
-    let still = plan(TRI, Lang::ZhHans, &short);
-    shows(&still, &["公 告 ·今 日 停 办 　 请 改 日 来 。 ···············"]);
-    assert_eq!(still.areas[1].motion, Motion::Still);
-    assert_eq!([still.areas[0].lamp, still.areas[1].lamp], [Lamp::Red, Lamp::Yellow]);
+    let paused = Card::Paused { window: "3".to_owned() };
+    let paused = scene(TRI, Lang::ZhHans).plan_card(&paused, &site(), NOW);
+    shows(&paused, &["3号 窗 口 　 暂 停 服 务 　 请 到 其 他 窗 口 办 理 ·····"]);
+    assert_eq!(paused.areas[0].motion, Motion::Still);
 }
 
 #[test]

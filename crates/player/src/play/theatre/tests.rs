@@ -167,8 +167,8 @@ fn by_night_the_panel_is_darker_from_the_minute_on() {
         from_minute: hour * 60,
         percent,
     };
-    // Noon in UTC is eight in the evening in China.
-    let plan = BrightnessPlan::new(vec![step(7, 80), step(21, 10)]).unwrap();
+    // It is noon at the site.
+    let plan = BrightnessPlan::new(vec![step(7, 80), step(13, 10)]).unwrap();
     let mut theatre = theatre(true).with_brightness(plan);
     let mut showing = programme(&[100]);
     showing.brightness_percent = 50;
