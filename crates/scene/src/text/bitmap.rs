@@ -33,9 +33,14 @@ pub(crate) fn draws(c: char) -> bool {
     get_glyph(c).is_some() && !matches!(category(c), Control | PrivateUse | Surrogate | Unassigned)
 }
 
-/// Width of a character's cell in dots.
-fn cell_width(c: char) -> i32 {
-    get_glyph(c).map_or(CELL, |glyph| i32::try_from(glyph.get_width()).unwrap_or(CELL))
+/// What is drawn for a character.
+fn shown(c: char) -> char {
+    if draws(c) { c } else { REPLACEMENT }
+}
+
+/// Width of a character's picture in dots.
+fn width(c: char) -> i32 {
+    get_glyph(shown(c)).map_or(CELL, |glyph| i32::try_from(glyph.get_width()).unwrap_or(CELL))
 }
 
 /// The text with Arabic letters in the forms that they take beside each other, for a font without shaping.
@@ -61,14 +66,9 @@ pub(crate) fn shape(text: &str, step: u8, bold: bool) -> Vec<Cluster> {
 
 /// A character in its cell.
 pub(crate) fn cluster(at: usize, c: char, step: u8, bold: bool) -> Cluster {
-    let drawn = if draws(c) { c } else { REPLACEMENT };
     // The replacement is narrow; in the place of an ideograph it stands in the middle of a full cell.
-    let cell = if drawn != c && breaks::wide(c) {
-        CELL
-    } else {
-        cell_width(drawn)
-    };
-    let lead = (cell - cell_width(drawn)) / 2 * i32::from(step) * 64;
+    let cell = if !draws(c) && breaks::wide(c) { CELL } else { width(c) };
+    let lead = (cell - width(c)) / 2 * i32::from(step) * 64;
     let blank = c == ' ' || c == '\u{3000}';
     Cluster {
         first: c,
@@ -76,7 +76,7 @@ pub(crate) fn cluster(at: usize, c: char, step: u8, bold: bool) -> Cluster {
         glyphs: if blank {
             Vec::new()
         } else {
-            vec![(lead, 0, Glyph::Bitmap { c: drawn, step, bold })]
+            vec![(lead, 0, Glyph::Bitmap { c, step, bold })]
         },
         at,
         may_start: false,
@@ -87,7 +87,7 @@ pub(crate) fn cluster(at: usize, c: char, step: u8, bold: bool) -> Cluster {
 /// Puts a mark over the middle of its letter. Marks that nothing can draw are left away.
 pub(crate) fn put_mark(base: &mut Cluster, c: char, step: u8, bold: bool) {
     if draws(c) {
-        let lead = (base.advance - cell_width(c) * i32::from(step) * 64) / 2;
+        let lead = (base.advance - width(c) * i32::from(step) * 64) / 2;
         // Whole dots, for the grid.
         let dot = i32::from(step) * 64;
         base.glyphs
@@ -120,14 +120,14 @@ fn lit(c: char, x: i32, y: i32) -> bool {
     let (Ok(column), Ok(row)) = (usize::try_from(x), usize::try_from(y)) else {
         return false;
     };
-    get_glyph(c).is_some_and(|glyph| glyph.get_pixel(column, row))
+    get_glyph(shown(c)).is_some_and(|glyph| glyph.get_pixel(column, row))
 }
 
 fn draw(c: char, step: u8, bold: bool) -> Mask {
     let step = i32::from(step);
     // A bold stroke is wider by a third of a step; where steps are single pixels, by a whole one.
     let extra = if bold { (step / 3).max(1) } else { 0 };
-    let (width, height) = (cell_width(c) * step + extra, CELL * step);
+    let (width, height) = (width(c) * step + extra, CELL * step);
     let dots: Vec<Vec<bool>> = (0..CELL).map(|y| (0..CELL).map(|x| lit(c, x, y)).collect()).collect();
     let on = |x: i32, y: i32| {
         let (column, row) = (usize::try_from(x / step), usize::try_from(y / step));
@@ -155,14 +155,13 @@ mod tests {
 
     #[test]
     fn what_the_font_lacks_is_a_replacement_character() {
+        let instead = mask(REPLACEMENT, 1, false);
         for c in ['𠮷', '😀', '\u{e000}', '\u{378}', '\u{10ffff}'] {
-            let cell = cluster(0, c, 1, false);
             assert!(!draws(c), "{c:?}");
-            assert!(matches!(
-                cell.glyphs[..],
-                [(_, 0, Glyph::Bitmap { c: REPLACEMENT, .. })]
-            ));
+            let drawn = mask(c, 1, false);
+            assert_eq!((&drawn.alpha, drawn.width), (&instead.alpha, instead.width), "{c:?}");
         }
+        assert_ne!(mask('国', 1, false).alpha, instead.alpha);
         assert!(['镕', '喆', '垚', '犇', 'é', '№', '한'].into_iter().all(draws));
         assert!(draws(REPLACEMENT));
     }

