@@ -107,7 +107,9 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             });
             let id = enrol(&Api::new(&hub).with_token(&token), wish, &data, None)?;
             say(&format!(
-                "enrolled display {id}; start it with: heliograph player --data {}",
+                "enrolled display {id}; start it with: heliograph player --broker mqtt://HUB:1883 --profile {} \
+                 --data {}",
+                profile.name,
                 data.display()
             ));
             Ok(())
