@@ -154,41 +154,46 @@ impl Profile {
     /// # Errors
     /// When there is none of that name.
     pub fn parse_built_in(name: &str) -> Result<Self, ProfileError> {
-        resolve(name, &|name| {
-            let found = BUILT_IN.iter().find(|(known, _)| *known == name);
-            found
-                .map(|(_, text)| (format!("profile `{name}`"), (*text).to_owned()))
-                .ok_or_else(|| ProfileError::Missing {
-                    name: name.to_owned(),
-                    place: "built in".to_owned(),
-                    known: BUILT_IN
-                        .iter()
-                        .map(|(name, _)| *name)
-                        .filter(|name| *name != "base")
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                })
-        })
+        resolve(name, &|name| built_in(name, "built in".to_owned()))
     }
 
-    /// The profile of a name in a folder.
+    /// The profile of a name in a folder; what the folder does not have, above all what profiles inherit, is taken from
+    /// those that are part of the program.
     ///
     /// # Errors
-    /// When a file is missing, or is not a profile.
+    /// When there is none of that name, or it is not a profile.
     pub fn load(folder: &Path, name: &str) -> Result<Self, ProfileError> {
         resolve(name, &|name| {
             let path = folder.join(format!("{name}.toml"));
-            let text = std::fs::read_to_string(&path).map_err(|cause| ProfileError::Read {
-                path: path.clone(),
-                cause: cause.to_string(),
-            })?;
-            Ok((path.display().to_string(), text))
+            match std::fs::read_to_string(&path) {
+                Ok(text) => Ok((path.display().to_string(), text)),
+                Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                    built_in(name, format!("not in {} and not built in", folder.display()))
+                }
+                Err(cause) => Err(ProfileError::Read {
+                    path,
+                    cause: cause.to_string(),
+                }),
+            }
         })
     }
 }
 
 /// Where a profile stands, for people, and its text.
 type Source = (String, String);
+
+/// A profile that is part of the program; `place` says where a missing one was looked for.
+fn built_in(name: &str, place: String) -> Result<Source, ProfileError> {
+    let known = || BUILT_IN.iter().map(|(name, _)| *name);
+    let found = BUILT_IN.iter().find(|(known, _)| *known == name);
+    found
+        .map(|(_, text)| (format!("profile `{name}`"), (*text).to_owned()))
+        .ok_or_else(|| ProfileError::Missing {
+            name: name.to_owned(),
+            place,
+            known: known().filter(|name| *name != "base").collect::<Vec<_>>().join(", "),
+        })
+}
 
 /// Reads a profile and what it inherits: the nearest word counts.
 fn resolve(name: &str, source_of: &dyn Fn(&str) -> Result<Source, ProfileError>) -> Result<Profile, ProfileError> {

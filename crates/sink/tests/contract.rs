@@ -27,7 +27,7 @@ fn folder() -> std::path::PathBuf {
 fn windows() -> (Vec<Box<dyn Sink>>, impl Drop) {
     let server = support::Xvfb::start((320, 200), None, &[]);
     let spec = format!("window:128x64?display={}", server.display);
-    let window = spec.parse::<SinkSpec>().unwrap().open("屏").unwrap();
+    let window = spec.parse::<SinkSpec>().unwrap().open("屏", &Rig::default()).unwrap();
     (vec![window], server)
 }
 

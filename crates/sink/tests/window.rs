@@ -20,7 +20,10 @@ use support::{Cage, Xvfb, eventually, pattern};
 const SCREEN: (u32, u32) = (320, 200);
 
 fn window(spec: &str) -> Box<dyn Sink> {
-    spec.parse::<SinkSpec>().unwrap().open("大厅屏 Lobby").unwrap()
+    spec.parse::<SinkSpec>()
+        .unwrap()
+        .open("大厅屏 Lobby", &heliograph_sink::Rig::default())
+        .unwrap()
 }
 
 fn show(sink: &mut dyn Sink, frame: &Frame) {
@@ -136,7 +139,12 @@ fn a_closed_window_opens_again() {
 #[test]
 fn no_display_is_told_with_what_to_do() {
     let told = |spec: &str| {
-        let refused = spec.parse::<SinkSpec>().unwrap().open("屏").err().unwrap();
+        let refused = spec
+            .parse::<SinkSpec>()
+            .unwrap()
+            .open("屏", &heliograph_sink::Rig::default())
+            .err()
+            .unwrap();
         assert!(matches!(refused, SinkError::Window(WindowError::Unreachable { .. })));
         refused.to_string()
     };

@@ -9,12 +9,22 @@ pub(crate) mod probe;
 pub(crate) mod render;
 pub(crate) mod report;
 
+use heliograph_player::profile::{Profile, ProfileError};
 use std::io::Write;
+use std::path::Path;
 
 /// Writes a line of data to standard output. A reader that has gone away (`| head`) is no fault.
 pub(crate) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// The profile of a name: from a folder of one's own, or one of those that are part of the program.
+pub(crate) fn profile(name: &str, folder: Option<&Path>) -> Result<Profile, ProfileError> {
+    match folder {
+        Some(folder) => Profile::load(folder, name),
+        None => Profile::parse_built_in(name),
+    }
 }
 
 /// A tokio runtime for a server.

@@ -29,10 +29,12 @@ struct Run {
     /// The broker's address.
     #[arg(long, default_value = "mqtt://127.0.0.1:1883")]
     broker: String,
-    /// The panel's profile, one of those that the program was built with; its panel is used until the hub has told the
-    /// display its configuration.
+    /// The panel's profile; its panel is used until the hub has told the display its configuration.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
+    /// A folder with profiles of your own; what it does not have is taken from those that are part of the program.
+    #[arg(long)]
+    profiles: Option<PathBuf>,
     /// Where pictures go: window, kms, browser:ADDRESS, png:FILE, terminal, ddp:HOST, artnet:HOST, sacn:multicast, or a
     /// card that draws its own characters: onbon:HOST, huidu:HOST. Without it, where the profile says.
     #[arg(long)]
@@ -66,9 +68,12 @@ enum Action {
         /// Where it hangs, in Chinese.
         #[arg(long)]
         location: String,
-        /// The panel's profile, one of those that the program was built with.
+        /// The panel's profile.
         #[arg(long)]
         profile: String,
+        /// A folder with profiles of your own.
+        #[arg(long)]
+        profiles: Option<PathBuf>,
         /// The language it speaks: zh-Hans, en, ja, ko or ru.
         #[arg(long, default_value = "zh-Hans")]
         language: String,
@@ -91,6 +96,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             name,
             location,
             profile,
+            profiles,
             language,
             channels,
             data,
@@ -100,7 +106,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
                 .ok_or_else(|| {
                     Failure::Usage("an operator's token is needed: --token or HELIOGRAPH_TOKEN".to_owned())
                 })?;
-            let profile = Profile::parse_built_in(&profile)?;
+            let profile = super::profile(&profile, profiles.as_deref())?;
             let wish = json!({
                 "name": {"zh-Hans": name}, "location": {"zh-Hans": location}, "profile": profile.name,
                 "panel": profile.panel, "language": language, "channels": channels,
@@ -168,7 +174,7 @@ fn play(args: &Run) -> Result<(), Failure> {
         .broker
         .parse()
         .map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
-    let profile = Profile::parse_built_in(&args.profile)?;
+    let profile = super::profile(&args.profile, args.profiles.as_deref())?;
     let identity = Identity::load(&identity_file(&args.data))?;
     let (output, live) = open_output(args, &profile, &identity.display.to_string())?;
     let config = PlayerConfig {

@@ -8,7 +8,6 @@ use heliograph_domain::on_air::OnAir;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Kind, Lang, PublicationId, Turn, Window};
 
-use heliograph_player::profile::Profile;
 use heliograph_player::{Clock, FontSource, SystemClock};
 use heliograph_scene::{Card, Frame, Marks, Reel, Scene, Stage, needs_fonts};
 use heliograph_sink::encode;
@@ -31,7 +30,7 @@ pub(crate) struct Args {
     /// The panel's profile.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
-    /// A folder of profiles; without it, those that are part of the program.
+    /// A folder with profiles of your own; what it does not have is taken from those that are part of the program.
     #[arg(long)]
     profiles: Option<PathBuf>,
     /// The language of the display's readers.
@@ -76,10 +75,7 @@ struct Easel<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let profile = match &args.profiles {
-        Some(folder) => Profile::load(folder, &args.profile)?,
-        None => Profile::parse_built_in(&args.profile)?,
-    };
+    let profile = super::profile(&args.profile, args.profiles.as_deref())?;
     let lang = Lang::from_tag(&args.lang)
         .ok_or_else(|| Failure::Usage(format!("--lang: `{}` is not a language that displays speak", args.lang)))?;
     let source = if args.built_in_font {

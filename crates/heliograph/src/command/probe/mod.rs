@@ -27,9 +27,12 @@ const MOST_SECONDS: u64 = 86_400;
 /// Checks what this machine has for a display, and shows the test card. Ends with 1 when something fails.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The panel's profile, one of those that the program was built with.
+    /// The panel's profile.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
+    /// A folder with profiles of your own; what it does not have is taken from those that are part of the program.
+    #[arg(long)]
+    profiles: Option<std::path::PathBuf>,
     /// Where the test card goes: window:full, kms, png:FILE, ddp:HOST, artnet:HOST, sacn:multicast, onbon:HOST,
     /// huidu:HOST. Without it, where the profile says.
     #[arg(long)]
@@ -98,7 +101,7 @@ impl Finding {
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    let profile = Profile::parse_built_in(&args.profile)?;
+    let profile = crate::command::profile(&args.profile, args.profiles.as_deref())?;
     let written = args.sink.as_deref().unwrap_or(&profile.sink);
     let outlet: Outlet = written
         .parse()
