@@ -449,3 +449,30 @@ fn alerts_and_cards_are_whole_on_every_panel() {
     }
     assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// Whoever pairs a screen without a telephone types the address.
+#[test]
+fn a_pairing_card_tells_its_address_whole() {
+    let url = "https://notices.example.org/admin/displays/pair?code=K7M2QX";
+    for panel in &PANELS[..3] {
+        let scene = Scene::new(Arc::new(FontSet::built_in()), *panel, Lang::ZhHans);
+        let card = Card::Pairing {
+            code: "K7M2QX".to_owned(),
+            url: url.to_owned(),
+        };
+        let pieces = scene.card_pieces(&card, &site(), NOW).unwrap();
+        let told: String = texts(&pieces)
+            .iter()
+            .flat_map(|(_, line)| line.glyphs.iter())
+            .filter_map(bitmap)
+            .collect();
+        assert!(told.contains(url), "{panel:?}: {told}");
+    }
+}
+
+fn bitmap((_, _, glyph): &(i32, i32, Glyph)) -> Option<char> {
+    match glyph {
+        Glyph::Bitmap { c, .. } => Some(*c),
+        Glyph::Outline { .. } => None,
+    }
+}

@@ -25,8 +25,8 @@ fn grouped(code: &str, gap: &str) -> String {
 /// What to do, in Chinese and English: whoever hangs the display may read either.
 const STEPS: [(&str, &str); 3] = [
     (
-        "用手机扫码，或在电脑上打开下面的网址",
-        "Scan the code, or open the address below",
+        "用手机扫码，或在电脑上打开二维码下的网址",
+        "Scan the code, or open the address under it",
     ),
     (
         "登录后核对配对码，与本屏一致才可继续",
@@ -74,7 +74,7 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str,
         };
         let side = desk.px(520).min(below.h / 3);
         let square = Rect::new((theme.width - side) / 2, plate.bottom() + desk.px(48), side, side);
-        let rest = square.bottom() + desk.px(48);
+        let rest = square.bottom() + desk.px(148);
         (plate, square, Rect::new(below.x, rest, below.w, below.bottom() - rest))
     } else {
         let side = desk.px(440).min(below.w / 3);
@@ -94,8 +94,31 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str,
         square.h - 2 * inset,
     );
     pieces.extend(qr::code(url, inner, INK, PAPER));
-    pieces.extend(steps(&zh, &en, url, rest));
+    let under = if theme.portrait { below } else { square };
+    pieces.extend(address(
+        &en,
+        url,
+        Rect {
+            y: square.bottom() + desk.px(16),
+            ..under
+        },
+    ));
+    pieces.extend(steps(&zh, &en, rest));
     pieces
+}
+
+/// The address in words, under its code.
+fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
+    let ways: &[(&[i32], usize)] = &[(&[32, 28, 26], 1), (&[28, 24, 22], 4)];
+    let mut top = place.y;
+    let set = |line: TextLine| {
+        let height = line.em * 140 / 100;
+        let x = place.x + (place.w - line.width) / 2;
+        top += height;
+        Piece::text(x, top - height, height, &line, DEEP)
+    };
+    let lines = parts::in_one_way(desk, url, desk.label(32, true), place.w, ways);
+    lines.into_iter().map(set).collect()
 }
 
 /// The code on a tinted plate, as large as it fits.
@@ -118,7 +141,7 @@ fn plated(desk: &Desk<'_>, code: &str, plate: Rect) -> Vec<Piece> {
     pieces
 }
 
-fn steps(zh: &Desk<'_>, en: &Desk<'_>, url: &str, area: Rect) -> Vec<Piece> {
+fn steps(zh: &Desk<'_>, en: &Desk<'_>, area: Rect) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut top = area.y;
     let left = zh.theme.em(40) * 3 / 2;
@@ -135,14 +158,6 @@ fn steps(zh: &Desk<'_>, en: &Desk<'_>, url: &str, area: Rect) -> Vec<Piece> {
             }
         }
         top += zh.px(14);
-    }
-    let ways: &[(&[i32], usize)] = &[(&[36, 32, 28], 1), (&[28, 24], 3)];
-    for line in parts::in_one_way(en, url, en.label(36, true), area.w, ways) {
-        let height = line.em * 150 / 100;
-        if top + height <= area.bottom() {
-            pieces.push(Piece::text(area.x, top, height, &line, DEEP));
-        }
-        top += height;
     }
     pieces
 }
