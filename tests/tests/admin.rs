@@ -303,6 +303,14 @@ fn pictures_come_without_script_and_follow_what_stands_in_the_form() {
         vec![("kind", "notice"), ("content.zh-Hans.title", "别的标题")],
     );
     assert_ne!(posted(&mut author, &one), posted(&mut author, &two));
+    // What a strip's font lacks is named for the page to show; a text of common characters lacks nothing.
+    let mut lacks = |title: &str| {
+        let fields = [("kind", "notice"), ("content.zh-Hans.title", title)];
+        let picture = author.post("/admin/preview?panel=strip", &fields).expect_status(200);
+        picture.header("x-missing").unwrap_or_default().to_owned()
+    };
+    assert_eq!(lacks("𠮷野家😀"), "1f600 20bb7");
+    assert_eq!(lacks("吉野家"), "");
 }
 
 #[test]

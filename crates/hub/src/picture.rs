@@ -178,8 +178,17 @@ pub(crate) fn png(frame: &Frame) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// A clerk's preview: one document alone on a panel, page `page`, as a PNG at most `max_width` wide, and how many pages
-/// it has there.
+/// A clerk's preview.
+pub(crate) struct Preview {
+    /// The page, as PNG.
+    pub(crate) png: Vec<u8>,
+    /// How many pages there are on this panel.
+    pub(crate) pages: u32,
+    /// Characters that the panel's font does not have.
+    pub(crate) missing: Vec<char>,
+}
+
+/// A clerk's preview: one document alone on a panel, page `page`, at most `max_width` wide.
 pub(crate) fn of_document(
     document: &Document,
     pictures: &dyn Documents,
@@ -188,9 +197,13 @@ pub(crate) fn of_document(
     page: u32,
     now: Instant,
     max_width: u32,
-) -> Option<(Vec<u8>, u32)> {
+) -> Option<Preview> {
     let scene = scene(panel, lang);
     let pages = scene.turn(document).pages.max(1);
     let frame = scene.preview_with(document, pictures, site, page.min(pages - 1), now);
-    Some((png(&narrowed(frame, max_width))?, pages))
+    Some(Preview {
+        png: png(&narrowed(frame, max_width))?,
+        pages,
+        missing: scene.missing(document),
+    })
 }

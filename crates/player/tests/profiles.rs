@@ -6,7 +6,7 @@ use heliograph_domain::panel::Form;
 use heliograph_player::profile::{BUILT_IN, Profile, ProfileError};
 use heliograph_scene::{Frame, Rgb};
 use heliograph_sink::light::Light;
-use heliograph_sink::{Rig, SinkSpec};
+use heliograph_sink::{Outlet, Rig};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -56,7 +56,7 @@ fn every_profile_lights_its_panel() {
             wired += 1;
         }
         assert_eq!(profile.rig.lamps(&frame).unwrap().len(), lamps.len(), "{name}");
-        assert!(profile.sink.parse::<SinkSpec>().is_ok(), "{name}: {}", profile.sink);
+        assert!(profile.sink.parse::<Outlet>().is_ok(), "{name}: {}", profile.sink);
         assert!((1..=100).contains(&profile.brightness.at(12 * 3_600_000)), "{name}");
     }
     assert!(wired >= 4, "{wired}");

@@ -351,7 +351,9 @@ fn missing(document: &Document, shown: &BTreeMap<char, usize>) -> Vec<char> {
     }
     let mut wanted: BTreeMap<char, usize> = BTreeMap::new();
     leaves(&value, &mut |told| {
-        for c in told.chars().filter(|c| crate::text::breaks::ideograph(*c)) {
+        // What lies beyond the BMP the built-in font draws as U+FFFD.
+        let known = |c: &char| crate::text::breaks::ideograph(*c) && u32::from(*c) <= 0xFFFF;
+        for c in told.chars().filter(known) {
             *wanted.entry(c).or_default() += 1;
         }
     });

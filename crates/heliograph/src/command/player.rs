@@ -29,7 +29,8 @@ struct Run {
     /// The broker's address.
     #[arg(long, default_value = "mqtt://127.0.0.1:1883")]
     broker: String,
-    /// The panel's profile (firmware-config/profiles), used until the hub has told the display its configuration.
+    /// The panel's profile, one of those that the program was built with; its panel is used until the hub has told the
+    /// display its configuration.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
     /// Where pictures go: window, kms, browser:ADDRESS, png:FILE, terminal, ddp:HOST, artnet:HOST, sacn:multicast, or a
@@ -65,13 +66,13 @@ enum Action {
         /// Where it hangs, in Chinese.
         #[arg(long)]
         location: String,
-        /// The panel's profile.
+        /// The panel's profile, one of those that the program was built with.
         #[arg(long)]
         profile: String,
-        /// The language it speaks.
+        /// The language it speaks: zh-Hans, en, ja, ko or ru.
         #[arg(long, default_value = "zh-Hans")]
         language: String,
-        /// The channels it is tuned to, in order.
+        /// The channels it is tuned to, in order, with commas between them. They must exist.
         #[arg(long, value_delimiter = ',', required = true)]
         channels: Vec<String>,
         /// The player's folder.
@@ -106,7 +107,9 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
             });
             let id = enrol(&Api::new(&hub).with_token(&token), wish, &data, None)?;
             say(&format!(
-                "enrolled display {id}; start it with: heliograph player --data {}",
+                "enrolled display {id}; start it with: heliograph player --broker mqtt://HUB:1883 --profile {} \
+                 --data {}",
+                profile.name,
                 data.display()
             ));
             Ok(())

@@ -166,6 +166,17 @@ impl Easel<'_> {
     }
 
     fn publication(&self, document: &Document) -> Result<(), Failure> {
+        let missing = self.scene.missing(document);
+        if !missing.is_empty() {
+            let told: Vec<String> = missing
+                .iter()
+                .map(|c| format!("{c} (U+{:04X})", u32::from(*c)))
+                .collect();
+            eprintln!(
+                "heliograph: this panel's fonts lack {}; � stands for each",
+                told.join(", ")
+            );
+        }
         let turn = self.scene.turn(document);
         if self.args.animated {
             return self.animation(document, turn);

@@ -101,16 +101,23 @@ async fn drawn(desk: Desk, document: Arc<Document>, draft: Option<Draft>, view: 
             pane.width,
         )
     });
-    let (png, pages) = drawn
+    let drawn = drawn
         .await
         .map_err(Problem::internal)?
         .ok_or_else(|| Problem::internal("a preview could not be written as PNG"))?;
     let headers = [
         (header::CONTENT_TYPE, "image/png".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
-        (HeaderName::from_static("x-pages"), pages.to_string()),
+        (HeaderName::from_static("x-pages"), drawn.pages.to_string()),
+        (HeaderName::from_static("x-missing"), code_points(&drawn.missing)),
     ];
-    Ok((headers, png).into_response())
+    Ok((headers, drawn.png).into_response())
+}
+
+/// Characters as a header can carry them: hexadecimal code points. More than a few are not named one by one.
+fn code_points(missing: &[char]) -> String {
+    let points = missing.iter().take(12).map(|c| format!("{:x}", u32::from(*c)));
+    points.collect::<Vec<_>>().join(" ")
 }
 
 /// Before the office is described, pictures stand under a name that says so.
@@ -226,7 +233,7 @@ pub(crate) fn panes(desk: &Desk, address: &str, document_langs: &[Lang]) -> Mark
     html! {
         div.panes {
             @for pane in &PANES {
-                figure.pane.(pane.name) data-panel=(pane.name) {
+                figure.pane.(pane.name) data-panel=(pane.name) data-lacks=(desk.t(w::LACKS)) {
                     div.glass {
                         img src=(format!("{address}?panel={}&lang={}", pane.name, lang.tag())) alt=(desk.f(w::PREVIEW_ON, &[desk.t(pane.label)]));
                     }

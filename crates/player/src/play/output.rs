@@ -80,3 +80,68 @@ impl CardNews {
         news
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heliograph_sink::{CardFault, CardReport, SinkError};
+
+    /// A card of which the test says how it stands.
+    #[derive(Default)]
+    struct Said(CardReport);
+
+    impl CardSink for Said {
+        fn name(&self) -> &str {
+            "said"
+        }
+
+        fn show(&mut self, _: &Arc<TextPlan>, _: u8, _: Instant) -> Result<Told, SinkError> {
+            Ok(Told(1))
+        }
+
+        fn report(&self) -> CardReport {
+            self.0.clone()
+        }
+    }
+
+    fn shown(at: u64) -> Shown {
+        Shown {
+            on_air: None,
+            stale: false,
+            at: Instant(at),
+        }
+    }
+
+    #[test]
+    fn on_air_is_told_when_the_card_has_acknowledged_and_not_before() {
+        let (mut news, mut card) = (CardNews::default(), Said::default());
+        news.told(Told(2), shown(1_000));
+        assert!(news.hear(&card).is_empty(), "it was only told");
+        card.0.acknowledged = Some(Told(1));
+        assert!(news.hear(&card).is_empty(), "that was the text before");
+        card.0.acknowledged = Some(Told(2));
+        card.0.acknowledged_at = Some(Instant(1_250));
+        let heard = news.hear(&card);
+        assert!(
+            matches!(heard.as_slice(), [Input::Shown(Shown { at: Instant(1_250), .. })]),
+            "{heard:?}"
+        );
+        assert!(news.hear(&card).is_empty(), "once");
+    }
+
+    #[test]
+    fn a_fault_is_told_once_and_again_when_it_comes_back() {
+        let (mut news, mut card) = (CardNews::default(), Said::default());
+        let fault = CardFault::Silent {
+            asked: "ping",
+            waited_ms: 2_000,
+        };
+        card.0.fault = Some(fault.clone());
+        assert!(matches!(news.hear(&card).as_slice(), [Input::Dark(why)] if why.contains("ping")));
+        assert!(news.hear(&card).is_empty());
+        card.0.fault = None;
+        assert!(news.hear(&card).is_empty());
+        card.0.fault = Some(fault);
+        assert_eq!(news.hear(&card).len(), 1);
+    }
+}

@@ -254,4 +254,28 @@ mod tests {
         assert_eq!(opening(&long, "→"), format!("{}。→", "甲".repeat(40)));
         assert_eq!(opening(&"丙".repeat(100), "→"), format!("{}…→", "丙".repeat(72)));
     }
+
+    #[test]
+    fn lines_of_like_length_do_not_tear_a_word() {
+        let panel = Panel {
+            width_px: 128,
+            height_px: 64,
+            colour: ColourDepth::Full,
+            pixel_pitch_um: 2500,
+            viewing_distance_mm: 3000,
+            refresh_hz: 60,
+        };
+        let bulbs = Bulbs {
+            fonts: &FontSet::built_in(),
+            panel: &panel,
+            lights: Lights::of(panel.colour),
+            lang: Lang::En,
+        };
+        let widths = |told: &str, width| -> Vec<i32> {
+            let lines = bulbs.balanced(told, 1, width);
+            lines.iter().map(|line| line.width).collect()
+        };
+        assert_eq!(widths("working days", 76), [56, 32]);
+        assert_eq!(widths("机构职能与内设机构", 128), [80, 64]);
+    }
 }

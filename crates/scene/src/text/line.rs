@@ -263,9 +263,19 @@ pub(crate) fn fit(fonts: &FontSet, text: &str, style: Style, sizes: &[i32], widt
     ellipsised(fonts, text, Style { px, ..style }, width, most)
 }
 
-/// The same number of lines in the narrowest measure that allows it.
+/// The widest piece inside which no line may end, in pixels.
+fn widest_word(text: &Text) -> i32 {
+    let (mut widest, mut word) = (0, 0_i32);
+    for cluster in text.clusters.iter().filter(|cluster| cluster.first != ' ') {
+        word = if cluster.may_start { 0 } else { word }.saturating_add(cluster.advance);
+        widest = widest.max(word);
+    }
+    (widest >> 6).saturating_add(1)
+}
+
+/// The same number of lines in the narrowest measure that allows it without tearing a word.
 fn balanced(text: &Text, width: i32, count: usize) -> Vec<TextLine> {
-    let (mut low, mut high) = (width / 2, width);
+    let (mut low, mut high) = ((width / 2).max(widest_word(text)).min(width), width);
     while count > 1 && high - low > text.em / 4 + 1 {
         let middle = i32::midpoint(low, high);
         if lines(text, Setting::plain(middle)).len() <= count {

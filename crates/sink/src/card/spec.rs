@@ -34,8 +34,8 @@ pub enum CardSpec {
 /// Why it is no card.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error(
-    "`{text}` is not a controller card: {cause}. Write onbon:HOST, with ?address=1&model=5k or 6k&speed=0 to 24 where \
-     they differ, or huidu:HOST, with ?font=NAME; a port after HOST where the card's is not 5005 or 10001"
+    "`{text}` is not a controller card: {cause}. Write onbon:HOST, with ?address=1&model=5k, 5mk or 6k&speed=0 to 24 \
+     where they differ, or huidu:HOST, with ?font=NAME; a port after HOST where the card's is not 5005 or 10001"
 )]
 pub struct CardSpecError {
     text: String,
@@ -127,7 +127,7 @@ fn onbon(host: String, options: &[(&str, &str)]) -> Result<CardSpec, &'static st
             ("address", n) => address = n.parse().map_err(|_| "the address is a number")?,
             ("model", "5k" | "5mk") => model = Model::K5,
             ("model", "6k") => model = Model::K6,
-            ("model", _) => return Err("the model is 5k or 6k"),
+            ("model", _) => return Err("the model is 5k, 5mk or 6k"),
             ("speed", n) => {
                 let level = n.parse().ok().filter(|n| *n <= 24);
                 speed = Some(level.ok_or("the speed is a level from 0 to 24")?);

@@ -27,10 +27,11 @@ const MOST_SECONDS: u64 = 86_400;
 /// Checks what this machine has for a display, and shows the test card. Ends with 1 when something fails.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The panel's profile (firmware-config/profiles).
+    /// The panel's profile, one of those that the program was built with.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
-    /// Where the test card goes: window:full, kms, png:FILE, …; the profile's own sink unless told.
+    /// Where the test card goes: window:full, kms, png:FILE, ddp:HOST, artnet:HOST, sacn:multicast, onbon:HOST,
+    /// huidu:HOST. Without it, where the profile says.
     #[arg(long)]
     sink: Option<String>,
     /// For how long each card is shown.
@@ -42,7 +43,7 @@ pub(crate) struct Args {
     /// The broker that the player will use; asked whether it answers.
     #[arg(long)]
     broker: Option<String>,
-    /// The player's folder: identity and replica.
+    /// The player's folder: identity and replica. It is made where it is missing.
     #[arg(long, default_value = "./heliograph-player")]
     data: PathBuf,
     /// Tells what was found as one JSON object.

@@ -66,7 +66,7 @@
   const panes = all("[data-panel]").map((figure) => ({
     panel: figure.dataset.panel, page: 0, pages: 1, busy: false, again: false,
     source: figure.querySelector("img").getAttribute("src"),
-    glass: figure.querySelector(".glass"), caption: figure.querySelector("figcaption"),
+    glass: figure.querySelector(".glass"), caption: figure.querySelector("figcaption"), lacks: figure.dataset.lacks,
   }));
   const language = () => {
     const field = (document.activeElement && document.activeElement.name) || "";
@@ -96,6 +96,19 @@
     }
     box.querySelector("b").textContent = (pane.page + 1) + "/" + pane.pages;
   };
+  // Characters that this panel's font does not have are named under its picture.
+  const lacks = (pane, points) => {
+    let note = pane.caption.querySelector(".lacks");
+    if (!points) { if (note) note.remove(); return; }
+    if (!note) {
+      note = document.createElement("em");
+      note.className = "lacks";
+      note.setAttribute("role", "status");
+      pane.caption.append(note);
+    }
+    const told = points.split(" ").map((point) => String.fromCodePoint(parseInt(point, 16))).join(" ");
+    note.textContent = pane.lacks.replace("{}", told);
+  };
   const draw = async (pane) => {
     if (pane.busy) { pane.again = true; return; }
     pane.busy = true;
@@ -115,6 +128,7 @@
         pane.pages = Number(answer.headers.get("x-pages")) || 1;
         pane.page = Math.min(pane.page, pane.pages - 1);
         leaf(pane);
+        lacks(pane, answer.headers.get("x-missing"));
       }
     } catch { /* The hub is away: the last picture stays. */ }
     pane.busy = false;
