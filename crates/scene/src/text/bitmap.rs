@@ -67,7 +67,13 @@ pub(crate) fn shape(text: &str, step: u8, bold: bool) -> Vec<Cluster> {
 /// A character in its cell.
 pub(crate) fn cluster(at: usize, c: char, step: u8, bold: bool) -> Cluster {
     // The replacement is narrow; in the place of an ideograph it stands in the middle of a full cell.
-    let cell = if !draws(c) && breaks::wide(c) { CELL } else { width(c) };
+    // A dash is an em long, and the font's half of one; so two of them join to two ems.
+    let dash = c == '—';
+    let cell = if dash || (!draws(c) && breaks::wide(c)) {
+        CELL
+    } else {
+        width(c)
+    };
     let lead = (cell - width(c)) / 2 * i32::from(step) * 64;
     let blank = c == ' ' || c == '\u{3000}';
     Cluster {
@@ -75,6 +81,9 @@ pub(crate) fn cluster(at: usize, c: char, step: u8, bold: bool) -> Cluster {
         advance: cell * i32::from(step) * 64,
         glyphs: if blank {
             Vec::new()
+        } else if dash {
+            let glyph = Glyph::Bitmap { c, step, bold };
+            vec![(0, 0, glyph), (width(c) * i32::from(step) * 64, 0, glyph)]
         } else {
             vec![(lead, 0, Glyph::Bitmap { c, step, bold })]
         },
@@ -164,6 +173,14 @@ mod tests {
         assert_ne!(mask('国', 1, false).alpha, instead.alpha);
         assert!(['镕', '喆', '垚', '犇', 'é', '№', '한'].into_iter().all(draws));
         assert!(draws(REPLACEMENT));
+    }
+
+    #[test]
+    fn dashes_are_an_em_long_and_join() {
+        let dash = cluster(0, '—', 1, false);
+        assert_eq!((dash.advance, dash.glyphs.len()), (16 * 64, 2));
+        let row = |column: i32| (0..CELL).any(|y| lit('—', column, y));
+        assert!((0..8).all(row), "the font's dash fills its cell from edge to edge");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use icu_segmenter::options::LineBreakOptions;
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
+use std::ops::Range;
 
 /// What may not begin a line.
 const NEVER_FIRST: &str =
@@ -133,6 +134,22 @@ fn among_chinese(text: &str) -> String {
 /// As far as a quotation mark looks past others for the text that it stands in.
 const QUOTES: usize = 8;
 
+/// Whether the quotation mark at a place, with those beside it, touches a wide character.
+fn among_wide(text: &str, at: usize) -> bool {
+    let quote = |c: &char| matches!(c, '“' | '”' | '‘' | '’' | '"');
+    let left = text[..at].chars().rev().take(QUOTES).find(|c| !quote(c));
+    let right = text[at..].chars().take(QUOTES).find(|c| !quote(c));
+    left.is_some_and(wide) || right.is_some_and(wide)
+}
+
+/// The curved quotation marks of a text that stand among letters, where they are as narrow as letters want them.
+pub(crate) fn narrow_quotes(text: &str) -> Vec<Range<usize>> {
+    text.char_indices()
+        .filter(|(at, c)| matches!(c, '“' | '”' | '‘' | '’') && !among_wide(text, *at))
+        .map(|(at, c)| at..at + c.len_utf8())
+        .collect()
+}
+
 /// Quotation marks, which to UAX #14 glue both sides, since it cannot know which of them opens.
 #[derive(Default)]
 struct Quotes {
@@ -144,13 +161,10 @@ impl Quotes {
     /// Beside wide characters an opening mark is an opening bracket and a closing one a closing bracket. Elsewhere (an
     /// apostrophe, English in quotes) it stays what it is.
     fn resolved(&mut self, text: &str, at: usize, c: char) -> char {
-        let quote = |c: &char| matches!(c, '“' | '”' | '‘' | '’' | '"');
-        let left = text[..at].chars().rev().take(QUOTES).find(|c| !quote(c));
-        let right = text[at..].chars().take(QUOTES).find(|c| !quote(c));
         if c == '"' {
             self.open = !self.open;
         }
-        if !left.is_some_and(wide) && !right.is_some_and(wide) {
+        if !among_wide(text, at) {
             return c;
         }
         match c {

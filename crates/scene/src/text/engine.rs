@@ -102,6 +102,7 @@ impl Engine {
     /// Shapes one line of clean text.
     pub(crate) fn shape(&mut self, text: &str, px: i32, bold: bool, lang: Lang) -> Vec<Cluster> {
         let family = self.family(bold, lang).to_owned();
+        let narrow = self.family(bold, Lang::Ko).to_owned();
         let locale = match lang {
             Lang::ZhHans => "zh-Hans-CN",
             other => other.tag(),
@@ -117,6 +118,12 @@ impl Engine {
         // Figures of one width, so that a clock does not tremble; fonts whose figures are so anyway lack the feature.
         builder.push_default(StyleProperty::FontFeatures(FontFeatures::from(r#""tnum""#)));
         builder.push_default(StyleProperty::Locale(parley::fontique::Language::parse(locale).ok()));
+        // An apostrophe in English words is not to fill a cell: not by its face, nor by the features of a language.
+        for range in breaks::narrow_quotes(text) {
+            builder.push(StyleProperty::FontFamily(FontFamily::named(&narrow)), range.clone());
+            let english = parley::fontique::Language::parse(Lang::En.tag()).ok();
+            builder.push(StyleProperty::Locale(english), range);
+        }
         let mut layout: Layout<[u8; 4]> = builder.build(text);
         layout.break_all_lines(None);
         self.clusters(&layout, text, px, bold)

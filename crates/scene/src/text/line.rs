@@ -179,16 +179,11 @@ fn placed(text: &Text, cells: &[Cell], range: Range<usize>, indent: i32, room: O
     line
 }
 
-/// How much of what is left over a line takes up between its cells: all, unless a gap would grow by more than a third
-/// of an em or the line by more than two. Such a line would be torn apart, and stays ragged.
+/// How much of what is left over a line takes up between its cells: all, unless a gap would grow by more than a
+/// quarter of an em. Such a line would be torn apart, and stays ragged.
 fn spread(left: i32, gaps: usize, em: i32) -> i32 {
-    let most = i64::from(em) * 64 * 2;
-    let each = i64::try_from(gaps).unwrap_or(0) * i64::from(em) * 64 / 3;
-    if left > 0 && i64::from(left) <= most.min(each) {
-        left
-    } else {
-        0
-    }
+    let most = i64::try_from(gaps).unwrap_or(0) * i64::from(em) * 64 / 4;
+    if left > 0 && i64::from(left) <= most { left } else { 0 }
 }
 
 /// What `passed` of `gaps` have taken of a spread.
