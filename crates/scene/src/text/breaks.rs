@@ -109,6 +109,7 @@ fn bound(before: char, after: char) -> bool {
         || (hangul(before) && hangul(after))
         || (digit(before) && COUNTS.contains(after))
         || (before == '第' && digit(after))
+        || ("万亿".contains(before) && "亿元".contains(after))
         || (full_width(before) && full_width(after))
         || (before == '–' && digit(after))
 }

@@ -94,6 +94,7 @@ mod tests {
         assert_eq!(broken("Working days 8:30–11:30", 13), ["Working days", "8:30–11:30"]);
         assert_eq!(broken("自12月1日起", 5), ["自", "12月", "1日起"]);
         assert_eq!(broken("电话0000-8860123转3", 13), ["电话", "0000-8860123", "转3"]);
+        assert_eq!(broken("支出414.30万元", 10), ["支出", "414.30万元"]);
     }
 
     #[test]
