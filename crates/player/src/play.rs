@@ -1,13 +1,15 @@
 //! The play loop: from what the agent says is to be shown, and the time, to frames on the sink or texts for a card.
 
+mod artist;
 mod gallery;
 mod output;
 mod theatre;
 
+pub(crate) use artist::artists;
 pub(crate) use gallery::Gallery;
 pub(crate) use output::CardNews;
 pub use output::Output;
-pub(crate) use theatre::{Theatre, artists};
+pub(crate) use theatre::Theatre;
 
 use crate::agent::{Input, Showing, Shown};
 use crate::clock::Clock;

@@ -112,7 +112,10 @@ fn what_is_wrong_is_named() {
     let kind = refused(&[("kind", "[panel]\nwidth_px = \"wide\"\n")], "kind");
     assert!(kind.contains("width_px") && kind.contains("line 2"), "{kind}");
     let missing = refused(&[("heir", "inherit = \"nobody\"\n")], "heir");
-    assert!(missing.contains("nobody.toml"), "{missing}");
+    assert!(
+        missing.contains("no profile `nobody`") && missing.contains("-heir"),
+        "{missing}"
+    );
     let circle = refused(&[("a", "inherit = \"b\"\n"), ("b", "inherit = \"a\"\n")], "a");
     assert!(circle.contains("inherits itself"), "{circle}");
     let incomplete = refused(&[("half", "[panel]\nwidth_px = 64\n")], "half");
@@ -226,4 +229,18 @@ fn panels_of_extreme_sizes_are_taken_or_refused() {
         let error = sized(width, height).unwrap_err();
         assert!(error.contains(said), "{width}×{height}: {error}");
     }
+}
+
+/// A folder of one's own needs to hold only what is one's own.
+#[test]
+fn what_a_folder_lacks_is_taken_from_the_program() {
+    let folder = std::env::temp_dir().join(format!("heliograph-profiles-{}-own", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let own = "inherit = \"led-256x64\"\n[panel]\nwidth_px = 320\n";
+    std::fs::write(folder.join("door.toml"), own).unwrap();
+    let (door, lent) = (Profile::load(&folder, "door"), Profile::load(&folder, "sign-64x32"));
+    std::fs::remove_dir_all(&folder).unwrap();
+    let door = door.unwrap();
+    assert_eq!((door.panel.width_px, door.panel.height_px), (320, 64));
+    assert_eq!(lent, Profile::parse_built_in("sign-64x32"));
 }

@@ -3,7 +3,7 @@
 use crate::canvas::Piece;
 use crate::frame::Frame;
 use crate::scene::Scene;
-use crate::template::{Composition, alert};
+use crate::template::{Composition, alert, alert_lamps};
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Instant, LocalText, Turn};
 use serde::{Deserialize, Serialize};
@@ -122,7 +122,7 @@ impl Scene {
         if self.is_screen() {
             alert::screen(&self.desk(), alert, site)
         } else {
-            alert::lamps(&self.bulbs(), alert, site)
+            alert_lamps::lamps(&self.bulbs(), alert, site)
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::card::Card;
 use crate::scene::Scene;
 use crate::stage::Stage;
 use crate::template::lamps::Gist;
-use crate::template::{alert, pairing};
+use crate::template::{alert_lamps, pairing};
 use crate::theme::Layout;
 use crate::words;
 use heliograph_domain::site::SiteProfile;
@@ -258,7 +258,7 @@ impl Scene {
     #[must_use]
     pub fn plan_alert(&self, alert: &Alert, site: &SiteProfile, now: Instant) -> TextPlan {
         let board = board::Board::new(self.panel(), self.lang());
-        let words = alert::in_words(self.lang(), alert, site, |both| board.has_room(both));
+        let words = alert_lamps::in_words(self.lang(), alert, site, |both| board.has_room(both));
         let laid = board.alert(&words, alert.severity);
         self.in_time(laid, site, now, alert.expires.max(now.plus_ms(1)))
     }

@@ -3,7 +3,7 @@
 use super::measure::{bounded, broken, read_ms, shortened, tears, width_px};
 use super::{Align, CharSize, ClockArea, Lamp, Motion, Place, TextArea};
 use crate::alert::Severity;
-use crate::template::alert::InWords;
+use crate::template::alert_lamps::InWords;
 use crate::template::lamps::Gist;
 use crate::text::clean;
 use crate::theme::comfortable_px;

@@ -1,6 +1,7 @@
 //! Templates: from a document to pages of pieces, one template for each kind and form of panel.
 
 pub(crate) mod alert;
+pub(crate) mod alert_lamps;
 pub(crate) mod board;
 pub(crate) mod chrome;
 pub(crate) mod commitment;
