@@ -2,7 +2,7 @@
 
 use super::flow::{self, Row};
 use super::overflow::MOST_PAGES;
-use super::{Composition, Page, parts};
+use super::{Composition, parts};
 use crate::alert::{Alert, AlertStatus, Severity, Urgency};
 use crate::canvas::{Piece, Rect};
 use crate::frame::Rgb;
