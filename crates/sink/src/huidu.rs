@@ -8,7 +8,7 @@ mod packet;
 mod program;
 mod xml;
 
-use crate::card::{Card, CardFault, Line, Losses, Pace, WallClock};
+use crate::card::{Card, CardFault, Line, Losses, Pace, WallClock, quoted};
 use heliograph_domain::Instant;
 use heliograph_scene::TextPlan;
 use packet::{Packet, Packets, Whole};
@@ -76,7 +76,7 @@ impl Huidu {
             None | Some("kSuccess") => Ok(answer),
             Some(result) => Err(CardFault::Refused {
                 asked,
-                answer: format!("it answered {}", result.chars().take(60).collect::<String>()),
+                answer: format!("it answered {}", quoted(result)),
             }),
         }
     }
