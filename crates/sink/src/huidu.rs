@@ -140,6 +140,23 @@ impl Link {
     }
 }
 
+/// Reads bytes as a card's answers, as [`Link::answer`] does.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    let (mut packets, mut whole) = (Packets::default(), Whole::default());
+    for piece in bytes.chunks(61) {
+        packets.push(piece);
+        while let Ok(Some(packet)) = packets.take() {
+            if let Packet::Part(part) = packet
+                && let Ok(Some(xml)) = whole.add(&part)
+            {
+                let _ = Answer::read(&String::from_utf8_lossy(&xml), "GetDeviceInfo");
+            }
+        }
+    }
+    let _ = Answer::read(&String::from_utf8_lossy(bytes), "GetDeviceInfo");
+}
+
 impl Card for Huidu {
     fn losses(&self, _plan: &TextPlan) -> Losses {
         Losses::default()

@@ -249,6 +249,17 @@ impl Card for Onbon {
     }
 }
 
+/// Reads bytes as a card's answers, as [`Onbon::once`] does.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    let mut unframer = Unframer::default();
+    for packet in bytes.iter().filter_map(|byte| unframer.push(*byte)).flatten() {
+        let _ = Answer::read(&packet);
+    }
+    // A checksum is not guessed: the bytes as a packet that has a right one.
+    let _ = Answer::read(&[bytes, &packet::crc16(bytes).to_le_bytes()].concat());
+}
+
 /// Areas that go together as long as they fit one area's memory: so they change together, and no card is asked to take
 /// a packet much longer than its areas.
 fn batches(areas: &[Vec<u8>], most: usize) -> Vec<&[Vec<u8>]> {
