@@ -185,6 +185,14 @@ fn what_is_too_large_or_no_picture_is_refused_by_name() {
         refused(&bomb(100_000, 100_000)),
         PictureError::TooManyPixels { .. }
     ));
+    // Few bytes, few enough pixels, and more memory than a hub has while it is scaled.
+    for (width, height) in [(40_000_000, 1), (1, 40_000_000), (65_536, 2)] {
+        assert!(matches!(refused(&bomb(width, height)), PictureError::TooLong { .. }));
+    }
+    assert!(
+        matches!(refused(&bomb(65_535, 2)), PictureError::Truncated),
+        "the control"
+    );
     assert!(matches!(refused(&bomb(0, 5)), PictureError::Damaged(_)));
     assert!(matches!(refused(&bomb(100, 100)), PictureError::Truncated));
     assert!(matches!(

@@ -112,7 +112,7 @@ pub enum CardFault {
         cause: String,
     },
     /// No answer in time.
-    #[error("the card gave no answer to {asked} in {waited_ms} ms. Another program may be talking to it")]
+    #[error("asked {asked}, the card gave no answer in {waited_ms} ms. Another program may be talking to it")]
     Silent {
         /// What it was asked.
         asked: &'static str,
@@ -120,7 +120,7 @@ pub enum CardFault {
         waited_ms: u64,
     },
     /// An answer that is none.
-    #[error("the card's answer to {asked} is not understood: {cause}. Look at the card's type and firmware")]
+    #[error("asked {asked}, the card answered what is not understood: {cause}. Look at its type and firmware")]
     Garbled {
         /// What it was asked.
         asked: &'static str,
@@ -128,7 +128,7 @@ pub enum CardFault {
         cause: String,
     },
     /// The card said no.
-    #[error("the card refused {asked}: {answer}")]
+    #[error("asked {asked}, the card refused: {answer}")]
     Refused {
         /// What it was asked.
         asked: &'static str,
@@ -157,6 +157,20 @@ impl CardFault {
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::WrongSize { .. })
     }
+}
+
+/// What a card said, fit for a line that people read: short, and with nothing in it that a terminal would obey.
+pub(crate) fn quoted(said: &str) -> String {
+    const MOST_CHARS: usize = 120;
+    let obeyed = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let plain = |c: char| if obeyed(c) { '\u{fffd}' } else { c };
+    let mut quoted: String = said.chars().take(MOST_CHARS).map(plain).collect();
+    if said.chars().nth(MOST_CHARS).is_some() {
+        quoted.push('…');
+    }
+    quoted
 }
 
 /// How long a card is waited for, and how often it hears something.

@@ -8,7 +8,7 @@ mod packet;
 mod program;
 mod xml;
 
-use crate::card::{Card, CardFault, Line, Losses, Pace, WallClock};
+use crate::card::{Card, CardFault, Line, Losses, Pace, WallClock, quoted};
 use heliograph_domain::Instant;
 use heliograph_scene::TextPlan;
 use packet::{Packet, Packets, Whole};
@@ -76,7 +76,7 @@ impl Huidu {
             None | Some("kSuccess") => Ok(answer),
             Some(result) => Err(CardFault::Refused {
                 asked,
-                answer: format!("it answered {}", result.chars().take(60).collect::<String>()),
+                answer: format!("it answered {}", quoted(result)),
             }),
         }
     }
@@ -138,6 +138,23 @@ impl Link {
             }
         }
     }
+}
+
+/// Reads bytes as a card's answers, as [`Link::answer`] does.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    let (mut packets, mut whole) = (Packets::default(), Whole::default());
+    for piece in bytes.chunks(61) {
+        packets.push(piece);
+        while let Ok(Some(packet)) = packets.take() {
+            if let Packet::Part(part) = packet
+                && let Ok(Some(xml)) = whole.add(&part)
+            {
+                let _ = Answer::read(&String::from_utf8_lossy(&xml), "GetDeviceInfo");
+            }
+        }
+    }
+    let _ = Answer::read(&String::from_utf8_lossy(bytes), "GetDeviceInfo");
 }
 
 impl Card for Huidu {

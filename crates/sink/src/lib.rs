@@ -8,6 +8,8 @@ mod change;
 mod ddp;
 pub mod encode;
 pub mod fit;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod huidu;
 #[cfg(feature = "kms")]
 pub mod kms;

@@ -19,6 +19,8 @@ use std::time::{Duration, Instant as Moment};
 
 /// A packet is sent again so often when the card is busy or heard it wrongly.
 const ATTEMPTS: u32 = 4;
+/// What has come in before a question is asked is late answers; more bytes than this are not.
+const MOST_LATE: usize = 16 * 1024;
 /// A card drops its texts after so many refreshes that did not come.
 const MISSED: u32 = 3;
 
@@ -142,7 +144,13 @@ impl Onbon {
         let garbled = |cause: String| CardFault::Garbled { asked, cause };
         let mut buffer = [0; 1024];
         // What came late, for an earlier question, is not the answer to this one.
-        while line.arrived(&mut buffer)?.is_some() {}
+        let mut late = 0;
+        while let Some(read) = line.arrived(&mut buffer)? {
+            late += read;
+            if late > MOST_LATE {
+                return Err(garbled("it talks without end and without being asked".to_owned()));
+            }
+        }
         line.send(packet)?;
         let (since, mut unframer) = (Moment::now(), Unframer::default());
         loop {
@@ -239,6 +247,17 @@ impl Card for Onbon {
     fn warning(&self, _plan: &TextPlan) -> Option<CardFault> {
         None
     }
+}
+
+/// Reads bytes as a card's answers, as [`Onbon::once`] does.
+#[cfg(fuzzing)]
+pub fn fuzzed(bytes: &[u8]) {
+    let mut unframer = Unframer::default();
+    for packet in bytes.iter().filter_map(|byte| unframer.push(*byte)).flatten() {
+        let _ = Answer::read(&packet);
+    }
+    // A checksum is not guessed: the bytes as a packet that has a right one.
+    let _ = Answer::read(&[bytes, &packet::crc16(bytes).to_le_bytes()].concat());
 }
 
 /// Areas that go together as long as they fit one area's memory: so they change together, and no card is asked to take

@@ -71,6 +71,10 @@ impl Slot {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // The rename would put a picture in the place of /dev/stdout, and for everybody.
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return Err(std::io::Error::other("something that is not a file is there"));
+    }
     let beside = path.with_extension("png.new");
     std::fs::write(&beside, bytes)?;
     std::fs::rename(&beside, path)
@@ -104,5 +108,25 @@ impl Drop for PngSink {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn a_picture_takes_the_place_of_a_file_and_of_nothing_else() {
+        let folder = std::env::temp_dir().join(format!("heliograph-png-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (socket, file) = (folder.join("socket"), folder.join("picture.png"));
+        let _listening = UnixListener::bind(&socket).unwrap();
+        assert!(write(&socket, b"x").is_err() && !socket.metadata().unwrap().is_file());
+        for bytes in [b"first", b"again"] {
+            write(&file, bytes).unwrap();
+            assert_eq!(std::fs::read(&file).unwrap(), bytes);
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

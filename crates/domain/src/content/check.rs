@@ -315,8 +315,10 @@ impl Checker {
     }
 }
 
-/// Control characters, and the invisible ones that turn or hide text (Unicode TR 36, “Bidirectional text spoofing”).
-pub(super) fn unshowable(c: char, one_line: bool) -> bool {
+/// Control characters, and the invisible ones that turn or hide text (Unicode TR 36, “Bidirectional text spoofing”). In
+/// a text of several lines a line's end and a tab are none of them.
+#[must_use]
+pub fn unshowable(c: char, one_line: bool) -> bool {
     let hidden = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     hidden || (c.is_control() && (one_line || !matches!(c, '\n' | '\t'))) || matches!(c, '\u{fffe}' | '\u{ffff}')
 }

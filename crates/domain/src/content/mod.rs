@@ -8,7 +8,7 @@ mod kinds;
 pub use attachment::{
     Attachment, MAX_ATTACHMENTS, MAX_NAME_CHARS, MAX_SIDE_PX, MediaType, check_attachments, name_fault,
 };
-pub use check::{Checked, FieldError, Problem, Strictness, check_texts};
+pub use check::{Checked, FieldError, Problem, Strictness, check_texts, unshowable};
 pub use fields::{Choice, FieldSpec, Shape};
 pub use kinds::*;
 

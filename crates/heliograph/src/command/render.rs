@@ -6,16 +6,24 @@ use clap::ValueEnum;
 use heliograph_domain::head::Priority;
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Kind, Lang, PublicationId, Turn, Window};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Kind, Lang, Panel, PublicationId, Turn, Window};
 
+use heliograph_player::profile::MOST_PX;
 use heliograph_player::{Clock, FontSource, SystemClock};
 use heliograph_scene::{Card, Frame, Marks, Reel, Scene, Stage, needs_fonts};
 use heliograph_sink::encode;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Read};
 use std::path::{Path, PathBuf};
+
+/// A publication's file, or an office's, is read whole: no more than this.
+const MOST_BYTES: u64 = 16 << 20;
+/// Pictures that an animation has at most: five minutes of a strip at 30 a second.
+const MOST_PICTURES: u32 = 9_000;
+/// The most pixels of all its pictures together: what takes minutes to write and no browser plays.
+const MOST_ANIMATED_PX: u64 = 1 << 32;
 
 /// Draws a publication, or a built-in card, as a display with a panel's profile would show it.
 #[derive(clap::Args)]
@@ -40,10 +48,10 @@ pub(crate) struct Args {
     #[arg(long)]
     site: Option<PathBuf>,
     /// Only this page, counted from 1.
-    #[arg(long, conflicts_with = "animated")]
+    #[arg(long, conflicts_with_all = ["animated", "card"])]
     page: Option<u32>,
     /// One whole turn as it moves, as an animated PNG.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "card")]
     animated: bool,
     /// The instant on the display's clock, for example 2026-11-24T10:05:30+08:00. Without it, now.
     #[arg(long)]
@@ -76,6 +84,13 @@ struct Easel<'a> {
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let profile = super::profile(&args.profile, args.profiles.as_deref())?;
+    let enlarged_px = pixels(&profile.panel, args.scale);
+    if enlarged_px > MOST_PX.into() {
+        return Err(Failure::Usage(format!(
+            "--scale {}: the picture would have {enlarged_px} pixels, {MOST_PX} at most",
+            args.scale
+        )));
+    }
     let lang = Lang::from_tag(&args.lang)
         .ok_or_else(|| Failure::Usage(format!("--lang: `{}` is not a language that displays speak", args.lang)))?;
     let source = if args.built_in_font {
@@ -106,7 +121,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
 /// Reads a publication in either form.
 fn document(file: &Path) -> Result<Document, Failure> {
     let problem = |why: String| Failure::Problem(format!("{}: {why}", file.display()));
-    let bytes = std::fs::read(file).map_err(|error| problem(error.to_string()))?;
+    let bytes = read(file)?;
     let value: Value = serde_json::from_slice(&bytes).map_err(|error| problem(format!("not JSON: {error}")))?;
     if value.get("format").is_some() {
         return Document::from_bytes(&bytes).map_err(|error| problem(error.to_string()));
@@ -125,11 +140,30 @@ fn document(file: &Path) -> Result<Document, Failure> {
     })
 }
 
+/// The bytes of a file of the size that texts have.
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let problem = |why: String| Failure::Problem(format!("{}: {why}", file.display()));
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|opened| opened.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| problem(error.to_string()))?;
+    if bytes.len() as u64 > MOST_BYTES {
+        return Err(problem(format!("it is larger than {} MiB", MOST_BYTES >> 20)));
+    }
+    Ok(bytes)
+}
+
+/// Pixels of a panel's picture, each of them as `scale` × `scale`.
+fn pixels(panel: &Panel, scale: u32) -> u64 {
+    let side = |px: u16| u64::from(px) * u64::from(scale);
+    side(panel.width_px) * side(panel.height_px)
+}
+
 fn site(file: Option<&Path>) -> Result<SiteProfile, Failure> {
     let Some(file) = file else {
         return Ok(crate::demo::sample_site()?);
     };
-    let bytes = std::fs::read(file).map_err(|error| Failure::Problem(format!("{}: {error}", file.display())))?;
+    let bytes = read(file)?;
     let read: Value =
         serde_json::from_slice(&bytes).map_err(|error| Failure::Problem(format!("{}: {error}", file.display())))?;
     let profile = read.get("profile").cloned().unwrap_or(read);
@@ -143,7 +177,10 @@ fn instant(told: Option<&str>) -> Result<Instant, Failure> {
     let at: jiff::Timestamp = told
         .parse()
         .map_err(|error| Failure::Usage(format!("--at: {error}; write it like 2026-11-24T10:05:30+08:00")))?;
-    Ok(Instant(u64::try_from(at.as_millisecond()).unwrap_or(0)))
+    let at_ms = u64::try_from(at.as_millisecond());
+    at_ms
+        .map(Instant)
+        .map_err(|_| Failure::Usage(format!("--at: {told} is before 1970")))
 }
 
 impl Easel<'_> {
@@ -214,6 +251,19 @@ impl Easel<'_> {
         Ok(())
     }
 
+    /// Whether so many pictures may still be an animation.
+    fn bounded(&self, count: u32, turn: Turn) -> Result<(), Failure> {
+        let px = u64::from(count) * pixels(self.scene.panel(), self.args.scale);
+        if count <= MOST_PICTURES && px <= MOST_ANIMATED_PX {
+            return Ok(());
+        }
+        let seconds = turn.length_ms() / 1000;
+        Err(Failure::Problem(format!(
+            "the turn takes {seconds} s, and its animation more than {} pictures: draw its pages one by one, or at a smaller --scale",
+            count - 1
+        )))
+    }
+
     /// One turn of the item, from the display's own reel.
     fn animation(&self, document: &Document, turn: Turn) -> Result<(), Failure> {
         let showing = Solo::of(document, turn, self.now);
@@ -222,7 +272,7 @@ impl Easel<'_> {
         let mut count = 0u32;
         showing.play(self, end, |_, _| {
             count += 1;
-            Ok(())
+            self.bounded(count, turn)
         })?;
         let fail = |why: String| Failure::Problem(format!("{}: {why}", self.args.output.display()));
         let file = File::create(&self.args.output).map_err(|error| fail(error.to_string()))?;

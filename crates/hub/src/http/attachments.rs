@@ -397,6 +397,17 @@ fn of_picture(error: &PictureError) -> (&'static str, Told) {
                 ),
             ),
         ),
+        PictureError::TooLong {
+            width_px,
+            height_px,
+            most,
+        } => (
+            "too_many_pixels",
+            Told::new(
+                format!("图片太长（{width_px}×{height_px} 像素，每边最多 {most}）：请裁成几张后再上传"),
+                format!("the picture has {width_px} × {height_px} pixels, and {most} a side at most: cut it in pieces"),
+            ),
+        ),
         PictureError::TooMuchMemory { .. } => (
             "too_many_pixels",
             Told::new(

@@ -1,10 +1,10 @@
 //! A text field by field, for everyone. Markdown becomes headings, paragraphs and lists; nothing in it is taken as HTML,
 //! and nothing is fetched from anywhere.
 
-use heliograph_domain::content::{Body, FieldSpec, Shape};
+use heliograph_domain::content::{Body, FieldSpec, Shape, unshowable};
 use heliograph_domain::{Document, Lang};
 use maud::{Markup, PreEscaped, html};
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
 
 /// Fields that the page says above: the title.
@@ -72,10 +72,23 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The text without what turns or hides text: the check refuses the characters, but Markdown can name them (`&#8238;`).
+fn shown(text: CowStr<'_>) -> CowStr<'_> {
+    if text.chars().any(|c| unshowable(c, false)) {
+        text.chars()
+            .filter(|c| !unshowable(*c, false))
+            .collect::<String>()
+            .into()
+    } else {
+        text
+    }
+}
+
 /// Markdown as HTML: what looks like HTML is shown as it was typed, links and pictures are their words.
 fn prose(markdown: &str) -> Markup {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).filter_map(|event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Some(Event::Text(html)),
+        Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(shown(text))),
+        Event::Code(text) => Some(Event::Code(shown(text))),
         Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::HtmlBlock) => None,
         Event::End(TagEnd::Link | TagEnd::Image | TagEnd::HtmlBlock) => None,
         event => Some(event),
@@ -88,6 +101,13 @@ fn prose(markdown: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_check_refuses_does_not_come_in_by_its_name() {
+        let told = prose("收费&#x202e;001&#8236;元 &lrm;`&amp;`&ZeroWidthSpace;&#7; &yen;5").into_string();
+        assert!(!told.chars().any(|c| unshowable(c, false)), "{told:?}");
+        assert!(told.contains("收费001元") && told.contains('¥'), "{told:?}");
+    }
 
     #[test]
     fn markdown_is_set_and_html_is_only_shown() {

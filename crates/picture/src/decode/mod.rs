@@ -20,6 +20,10 @@ pub struct Limits {
     pub memory_bytes: u64,
 }
 
+/// The most pixels of one side, which is also the most that JPEG knows. A picture of few rows and millions of columns
+/// passes every limit of its area, and its scaling would take more memory than its pixels.
+const MOST_SIDE_PX: u32 = 65_535;
+
 impl Limits {
     /// For what people bring: 64 MiB, 40 million pixels, 512 MiB of memory. Enough for the cameras of telephones and for
     /// an A4 page scanned at 600 dpi.
@@ -72,6 +76,16 @@ pub enum PictureError {
         height_px: u32,
         /// Pixels that it may have.
         most: u64,
+    },
+    /// One side of the picture is too long.
+    #[error("it has {width_px} × {height_px} pixels, {most} a side at most: cut it in pieces")]
+    TooLong {
+        /// Pixels across.
+        width_px: u32,
+        /// Pixels down.
+        height_px: u32,
+        /// Pixels that a side may have.
+        most: u32,
     },
     /// Decoding takes too much memory.
     #[error("unpacking it takes more than {most} bytes of memory: save it smaller, or not as progressive JPEG")]
@@ -141,6 +155,13 @@ impl Limits {
                 width_px,
                 height_px,
                 most: self.pixels,
+            });
+        }
+        if width_px.max(height_px) > MOST_SIDE_PX {
+            return Err(PictureError::TooLong {
+                width_px,
+                height_px,
+                most: MOST_SIDE_PX,
             });
         }
         if pixels * bytes_a_pixel > self.memory_bytes {

@@ -1,5 +1,6 @@
 //! The XML of the SDK: requests as text, answers through a parser.
 
+use crate::card::quoted;
 use roxmltree::{Document, Node, ParsingOptions};
 
 /// Elements and texts in an answer; more is no answer to what we ask.
@@ -49,13 +50,13 @@ impl Answer {
             ..ParsingOptions::default()
         };
         let text = text.trim_start_matches('\u{feff}').trim();
-        let document = Document::parse_with_options(text, options).map_err(|error| error.to_string())?;
+        let document = Document::parse_with_options(text, options).map_err(|error| quoted(&error.to_string()))?;
         let sdk = document.root_element();
         let out = sdk.children().find(|node| node.has_tag_name("out"));
         let out = out.ok_or("it has no <out>")?;
         match out.attribute("method") {
             Some(told) if told == method => {}
-            told => return Err(format!("it answers {}", told.unwrap_or("nothing"))),
+            told => return Err(format!("it answers {}", told.map_or("nothing".to_owned(), quoted))),
         }
         Ok(Self {
             session: sdk.attribute("guid").unwrap_or_default().chars().take(100).collect(),
@@ -94,6 +95,23 @@ mod tests {
         assert_eq!(answer.result.as_deref(), Some("kSuccess"));
         assert_eq!(answer.size, Some((128, 64)));
         assert!(Answer::read(text, "AddProgram").unwrap_err().contains("GetDeviceInfo"));
+    }
+
+    #[test]
+    fn a_card_does_not_write_on_the_screen_of_whoever_reads_its_fault() {
+        let long = "m".repeat(200_000);
+        let names = format!("<{long}></{long}n>");
+        let method = format!("<sdk><out method='&#x9b;31m&#x202e;{long}'/></sdk>");
+        for bad in [names, method] {
+            let told = Answer::read(&bad, "M").unwrap_err();
+            assert!(told.chars().count() < 200, "{} characters", told.chars().count());
+            assert!(!told.contains(['\u{9b}', '\u{202e}']), "{told:?}");
+        }
+        assert_eq!(
+            quoted("kInvalidXmlFormat 格式"),
+            "kInvalidXmlFormat 格式",
+            "the control"
+        );
     }
 
     #[test]

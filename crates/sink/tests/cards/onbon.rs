@@ -1,6 +1,6 @@
 //! Stories of Onbon cards.
 
-use crate::mishap::{Mishap, quick, report_with, until};
+use crate::mishap::{Machine, Mishap, quick, report_with, until};
 use crate::onbon_card::{BX_6K, Held, Make, OnbonCard, UPDATE, crc};
 use crate::plans::{NOW, area, clock, of_all_documents, place, plan, told};
 use heliograph_scene::TextPlan;
@@ -103,6 +103,26 @@ fn every_document_on_every_panel_is_taken() {
         assert_eq!((report.cut_chars, report.fault), (0, None), "{name}");
         assert_eq!(card.state().refusals, Vec::<String>::new(), "{name}");
     }
+}
+
+#[test]
+fn what_talks_without_end_is_told_and_does_not_hold_the_sink() {
+    // Each of its frames is the yes that the sink waits for.
+    let yes = hex("A5 A5 00 80 FE FF 00 00 00 00 00 00 FE 02 05 00 A0 00 00 00 00 14 AC 5A").repeat(4000);
+    let machine = Machine::start(move |mut stream| while stream.write_all(&yes).is_ok() {});
+    let spec = CardSpec::Onbon {
+        host: machine.address.to_string(),
+        address: 1,
+        model: OnbonModel::K6,
+        speed: None,
+    };
+    let mut sink = spec.open_at(quick()).unwrap();
+    let words = area(place(0, 0, 256, 16), Motion::Still, &["公告"]);
+    sink.show(&Arc::new(plan(vec![words], None)), 60, NOW).unwrap();
+    report_with(&*sink, "the flood is told", |report| {
+        let told = report.fault.as_ref().map(ToString::to_string);
+        told.is_some_and(|told| told.contains("without being asked"))
+    });
 }
 
 #[test]
