@@ -8,7 +8,7 @@ use crate::profile::BrightnessPlan;
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, PublicationId, Turn};
+use heliograph_domain::{Airing, ContentHash, Instant, Item, Lang, Panel, PublicationId, Turn};
 use heliograph_scene::{Documents, Frame, Marks, Stage};
 use heliograph_wire::OnAirReport;
 use std::any::Any;
