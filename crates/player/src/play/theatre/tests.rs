@@ -2,7 +2,7 @@
 
 use super::*;
 use heliograph_domain::head::{Priority, Programme};
-use heliograph_domain::{Kind, Window};
+use heliograph_domain::{Document, Kind, Window};
 use heliograph_scene::Rgb;
 
 const NOON: Instant = Instant(1_795_492_800_000);
