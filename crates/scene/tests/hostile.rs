@@ -91,6 +91,28 @@ fn hostile_texts_become_pictures() {
 }
 
 #[test]
+fn any_heap_of_markdown_is_laid_out() {
+    const BITS: [&str; 24] = [
+        "# ", "- ", "1. ", "> ", "    ", "**", "*", "~~", "`", "```\n", "|", "|-|-|\n", "[", "](", ")", "![", "<b>",
+        "<!--", "&#8238;", "\n", "\n\n", "  \n", "字", "word ",
+    ];
+    let mut state = 0x2545_F491_4F6C_DD1D;
+    for panel in [LOBBY, SIGN, RED] {
+        // The built-in font: what is tried is the cutting into blocks, lines and pages.
+        let scene = Scene::new(Arc::new(FontSet::built_in()), panel, Lang::ZhHans);
+        for _ in 0..150 {
+            let heap: String = (0..xorshift(&mut state) % 400)
+                .map(|_| BITS[xorshift(&mut state) as usize % BITS.len()])
+                .collect();
+            let document = notice("题", &format!("{heap}。"));
+            let pages = scene.turn(&document).pages;
+            assert!(pages > 0);
+            let _ = scene.preview(&document, &site(), pages - 1, NOW);
+        }
+    }
+}
+
+#[test]
 fn what_a_panel_cannot_draw_is_told_to_the_author() {
     let document = notice("𠮷野家通知😀", "镕喆垚犇，都能显示。\u{e000}");
     assert_eq!(scene(RED).missing(&document), ['\u{e000}', '😀', '𠮷']);

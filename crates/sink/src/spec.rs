@@ -79,7 +79,21 @@ impl FromStr for SinkSpec {
 }
 
 fn wrong(write: &'static str) -> impl Fn(String) -> SpecError {
-    move |what| SpecError::Wrong { what, write }
+    move |what| SpecError::Wrong {
+        what: shortened(what),
+        write,
+    }
+}
+
+/// A sentence without the middle of what somebody wrote too long: its end says what is wrong.
+fn shortened(what: String) -> String {
+    const ENDS: usize = 150;
+    let chars: Vec<char> = what.chars().collect();
+    if chars.len() <= 2 * ENDS {
+        return what;
+    }
+    let (begins, ends) = (&chars[..ENDS], &chars[chars.len() - ENDS..]);
+    begins.iter().chain(&['…']).chain(ends).collect()
 }
 
 impl SinkSpec {

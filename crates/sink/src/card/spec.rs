@@ -193,6 +193,50 @@ impl FromStr for Outlet {
 mod tests {
     use super::*;
 
+    #[test]
+    fn whatever_is_written_is_an_outlet_or_a_mistake_told_in_few_words() {
+        const GOOD: [&str; 8] = [
+            "window:1280x720?rotate=90&display=:0",
+            "kms:/dev/dri/card0?connector=HDMI-A-1&mode=1920x1080",
+            "ddp:[fe80::1]:4048?destination=2&fps=30",
+            "artnet:10.0.0.9?universe=1&sync=yes",
+            "sacn:multicast?universe=1&priority=9&interface=10.0.0.2",
+            "onbon:10.0.0.5:5005?address=1&model=6k&speed=4",
+            "huidu:h:1?font=宋体",
+            "terminal:40",
+        ];
+        const BITS: [char; 12] = [':', '?', '&', '=', '[', ']', '0', '9', 'x', '屏', '\u{0}', '-'];
+        // A small generator of noise (xorshift), seeded, so that a failure comes again.
+        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut roll = move |sides: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            usize::try_from(seed >> 33).unwrap() % sides
+        };
+        let (mut read, mut refused) = (0, 0);
+        for round in 0..20_000 {
+            let mut text: Vec<char> = GOOD[round % GOOD.len()].chars().collect();
+            for _ in 0..roll(4) {
+                let (at, bit) = (roll(text.len()), BITS[roll(BITS.len())]);
+                match roll(3) {
+                    0 => text[at] = bit,
+                    1 => text.insert(at, bit),
+                    _ => text.extend(vec![bit; roll(3000)]),
+                }
+            }
+            match text.iter().collect::<String>().parse::<Outlet>() {
+                Ok(_) => read += 1,
+                Err(error) => {
+                    refused += 1;
+                    let told = error.to_string();
+                    assert!(told.chars().count() < 2_000, "{told}");
+                }
+            }
+        }
+        assert!(read > 1_000 && refused > 1_000, "{read} read, {refused} refused");
+    }
+
     fn bx(host: &str, address: u16, model: Model, speed: Option<u8>) -> Outlet {
         Outlet::Card(CardSpec::Onbon {
             host: host.to_owned(),
