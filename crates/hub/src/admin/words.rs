@@ -144,7 +144,7 @@ words! {
     PANE_LOBBY "大厅横屏" "Lobby screen";
     PANE_PORTRAIT "竖屏" "Portrait screen";
     PANE_STRIP "条屏" "LED strip";
-    LACKS "此屏没有这些字：{}" "This panel lacks: {}";
+    LACKS "此屏没有这些字：" "This panel lacks: ";
     PREVIEW_ON "{}上的样子" "How it looks: {}";
     ON_THE_PANELS "屏幕上的样子" "On the screens";
     PICTURES "图片" "Pictures";

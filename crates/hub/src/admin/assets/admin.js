@@ -107,7 +107,7 @@
       pane.caption.append(note);
     }
     const told = points.split(" ").map((point) => String.fromCodePoint(parseInt(point, 16))).join(" ");
-    note.textContent = pane.lacks.replace("{}", told);
+    note.textContent = pane.lacks + told;
   };
   const draw = async (pane) => {
     if (pane.busy) { pane.again = true; return; }
