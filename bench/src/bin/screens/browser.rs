@@ -12,8 +12,12 @@ pub(crate) struct Browser {
 }
 
 /// What Chromium is told so that it only shows the page: no first-run pages, no update checks, no background traffic.
-const QUIET: [&str; 9] = [
+const QUIET: [&str; 12] = [
     "--no-sandbox",
+    // Without it a bar about the flag above lies over the page.
+    "--test-type",
+    "--kiosk",
+    "--window-position=0,0",
     "--no-first-run",
     "--disable-gpu",
     "--disable-quic",
@@ -43,7 +47,7 @@ impl Browser {
             .args(QUIET)
             .arg(format!("--user-data-dir={}", folder.join("profile").display()))
             .arg(format!("--window-size={width},{height}"))
-            .arg(format!("--app=file://{}", page.display()))
+            .arg(format!("file://{}", page.display()))
             .env("DISPLAY", format!(":{number}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -64,8 +64,7 @@ fn site() -> SiteProfile {
 /// What one step of a strip's moving text costs, in microseconds of drawing.
 fn ticker_frame() {
     let title = crate::showing::TITLE;
-    let content =
-        json!({"zh-Hans": {"title": title, "body": "请互相转告。", "department": "出国管理处", "date": "2026-11-24"}});
+    let content = json!({"zh-Hans": {"title": title, "body": crate::showing::BODY, "department": "出国管理处", "date": "2026-11-24"}});
     let show = Show::of(Document::check(Kind::Notice, &content).unwrap());
     let scene = Scene::new(
         FontSource::BuiltIn.for_panel(&crate::showing::STRIP),

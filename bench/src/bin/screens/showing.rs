@@ -20,8 +20,10 @@ pub(crate) const STRIP: Panel = Panel {
     viewing_distance_mm: 8000,
     refresh_hz: 60,
 };
-pub(crate) const TITLE: &str =
-    "关于调整因公护照领取时间和地点的公告：自十二月一日起在三号窗口办理，请携带受理回执和单位介绍信，代领的另带委托书";
+/// A headline that stands, and under it a sentence that moves four fifths of the time and rests at both its ends.
+pub(crate) const TITLE: &str = "护照领取时间调整";
+pub(crate) const BODY: &str = "自十二月一日起因公护照领取时间调整为工作日上午九时至十一时三十分和下午一时三十分至四时三十分\
+                               请携带受理回执和单位介绍信由他人代领的另带委托书。";
 const OVER: Duration = Duration::from_secs(20);
 
 /// A player's process; killed when dropped.
@@ -103,7 +105,7 @@ fn showing(panel: Panel, title: &str, body: &str) -> (World, TestDisplay) {
 
 /// Text that moves at 60 frames a second on a strip.
 pub(crate) fn ticker() {
-    let (world, display) = showing(STRIP, TITLE, "请互相转告。");
+    let (world, display) = showing(STRIP, TITLE, BODY);
     let recorded = Playing::start(&world, &display, &["--sink", "record"]);
     let (memory, cpu) = cost(recorded.child.id(), OVER);
     let resident = rss_mib(&[recorded.child.id()]);
@@ -154,19 +156,23 @@ fn chromium(html: &str, width: u32, height: u32) -> Option<(f64, f64)> {
     Some(browser.cost(OVER))
 }
 
-/// The same headline, moving as far and as fast, with the same rests.
+/// The same strip: its headline, and the sentence moving as far and as fast, with the same rests.
 fn ticker_page() -> String {
-    let width = i32::try_from(TITLE.chars().count()).unwrap() * 32;
-    let overflow = width - 256;
-    let moving_s = f64::from(overflow) / 120.0;
+    // The mark before the sentence and the clock after it leave it so much of the strip.
+    let window = 170;
+    let width = i32::try_from(BODY.chars().count()).unwrap() * 16;
+    let overflow = width - window;
+    let moving_s = f64::from(overflow) / 60.0;
     let whole_s = moving_s + 4.0;
     let (from, until) = (200.0 / whole_s, 100.0 - 200.0 / whole_s);
     format!(
-        "<!doctype html><meta charset=utf-8><style>html,body{{margin:0;background:#000;overflow:hidden}}\
-         p{{margin:8px 0;font:32px 'Noto Sans CJK SC';white-space:nowrap;color:#fff;width:{width}px;\
+        "<!doctype html><meta charset=utf-8><style>html,body{{margin:0;background:#000;color:#fff;overflow:hidden;width:256px}}\
+         h1{{margin:4px 0;font:32px/40px 'Noto Sans CJK SC';white-space:nowrap;text-align:center}}\
+         div{{margin-left:40px;width:{window}px;height:16px;overflow:hidden}}\
+         p{{margin:0;font:16px/16px 'Noto Sans CJK SC';white-space:nowrap;width:{width}px;\
          animation:t {whole_s}s linear infinite}}\
          @keyframes t{{0%,{from}%{{transform:translateX(0)}}{until}%,100%{{transform:translateX(-{overflow}px)}}}}\
-         </style><p>{TITLE}</p>"
+         </style><h1>{TITLE}</h1><div><p>{BODY}</p></div>"
     )
 }
 
