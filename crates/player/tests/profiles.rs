@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::panel::Form;
+use heliograph_domain::site::{SiteClock, SiteProfile};
+use heliograph_domain::{Instant, Lang, LocalText};
 use heliograph_player::profile::{BUILT_IN, Profile, ProfileError};
-use heliograph_scene::{Frame, Rgb};
+use heliograph_scene::{Card, FontSet, Frame, Rgb, Scene};
 use heliograph_sink::light::Light;
 use heliograph_sink::{Outlet, Rig};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../firmware-config/profiles")
@@ -60,6 +63,39 @@ fn every_profile_lights_its_panel() {
         assert!((1..=100).contains(&profile.brightness.at(12 * 3_600_000)), "{name}");
     }
     assert!(wired >= 4, "{wired}");
+}
+
+/// Every panel's test card is drawn, in the panel's size and lit to its edges, and goes through its wiring.
+#[test]
+fn every_profile_has_its_picture() {
+    let site = SiteProfile {
+        name: LocalText::new("滨河市外事服务中心", "Binhe Foreign Affairs Service Centre"),
+        hotlines: Vec::new(),
+        hours: LocalText::default(),
+        departments: std::collections::BTreeMap::new(),
+        public_url: String::new(),
+        time_zone: "Asia/Shanghai".to_owned(),
+        clock: SiteClock::fixed(8 * 3600),
+    };
+    for (name, _) in BUILT_IN.iter().filter(|(name, _)| *name != "base") {
+        let profile = Profile::parse_built_in(name).unwrap();
+        let scene = Scene::new(Arc::new(FontSet::built_in()), profile.panel, Lang::ZhHans);
+        let card = Card::TestCard {
+            profile: profile.name.clone(),
+        };
+        let frame = scene.card(&card, &site, Instant(1_795_485_930_000));
+        let (right, bottom) = (frame.width_px() - 1, frame.height_px() - 1);
+        assert_eq!(
+            (right + 1, bottom + 1),
+            (profile.panel.width_px.into(), profile.panel.height_px.into())
+        );
+        let corners = [(0, 0), (right, 0), (0, bottom), (right, bottom)];
+        assert!(
+            corners.iter().all(|(x, y)| frame.pixel(*x, *y) != Rgb(0, 0, 0)),
+            "{name}: its corners are dark"
+        );
+        assert_eq!(profile.rig.lamps(&frame).unwrap().len(), frame.rgb().len(), "{name}");
+    }
 }
 
 /// The matrix on its wall: the first lamp at the lower left, green first, white dimmed to what 8 A light.
