@@ -81,7 +81,11 @@ pub(crate) fn of_display(office: &Office, display: &Display, now: Instant, max_w
         office,
         documents: &documents,
     };
-    let turn = |item: &Item| -> Option<Turn> { documents.get(&item.content).map(|document| scene.turn(document)) };
+    let turn = |item: &Item| -> Option<Turn> {
+        documents
+            .get(&item.content)
+            .map(|document| scene.turn_of(&item.content, document))
+    };
     let airing = on_air(&programme, &turn, &site.clock, now);
     let stage = Stage {
         airing: &airing,
