@@ -48,6 +48,26 @@ pub struct Item {
 }
 
 impl Item {
+    /// An item of the standing programme, at normal priority and for ever: what there is to say of a publication that
+    /// is looked at alone.
+    #[must_use]
+    pub fn alone(publication: PublicationId, content: ContentHash, kind: Kind) -> Self {
+        Self {
+            publication,
+            content,
+            kind,
+            priority: Priority::Normal,
+            window: Window {
+                from: Instant(0),
+                until: None,
+            },
+            released_at: Instant(0),
+            standing: true,
+            lease_ms: None,
+            assets: Vec::new(),
+        }
+    }
+
     /// The first instant at which this content may be seen.
     #[must_use]
     pub fn begins(&self) -> Instant {

@@ -48,6 +48,22 @@ pub struct SiteProfile {
     pub clock: SiteClock,
 }
 
+impl SiteProfile {
+    /// A site of which no more is known than a name, and China's one time zone.
+    #[must_use]
+    pub fn bare(name: LocalText) -> Self {
+        Self {
+            name,
+            hotlines: Vec::new(),
+            hours: LocalText::default(),
+            departments: BTreeMap::new(),
+            public_url: String::new(),
+            time_zone: "Asia/Shanghai".to_owned(),
+            clock: SiteClock::fixed(8 * 3600),
+        }
+    }
+}
+
 /// Offsets from UTC and when each begins: a time zone, expanded by the hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteClock {

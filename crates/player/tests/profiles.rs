@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::panel::Form;
-use heliograph_domain::site::{SiteClock, SiteProfile};
+use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Instant, Lang, LocalText};
 use heliograph_player::profile::{BUILT_IN, Profile, ProfileError};
 use heliograph_scene::{Card, FontSet, Frame, Rgb, Scene};
@@ -68,15 +68,10 @@ fn every_profile_lights_its_panel() {
 /// Every panel's test card is drawn, in the panel's size and lit to its edges, and goes through its wiring.
 #[test]
 fn every_profile_has_its_picture() {
-    let site = SiteProfile {
-        name: LocalText::new("滨河市外事服务中心", "Binhe Foreign Affairs Service Centre"),
-        hotlines: Vec::new(),
-        hours: LocalText::default(),
-        departments: std::collections::BTreeMap::new(),
-        public_url: String::new(),
-        time_zone: "Asia/Shanghai".to_owned(),
-        clock: SiteClock::fixed(8 * 3600),
-    };
+    let site = SiteProfile::bare(LocalText::new(
+        "滨河市外事服务中心",
+        "Binhe Foreign Affairs Service Centre",
+    ));
     for (name, _) in BUILT_IN.iter().filter(|(name, _)| *name != "base") {
         let profile = Profile::parse_built_in(name).unwrap();
         let scene = Scene::new(Arc::new(FontSet::built_in()), profile.panel, Lang::ZhHans);

@@ -8,7 +8,7 @@ use crate::{Alert, AlertStatus, Card, FontSet, SYSTEM_FONTS, Scene, Severity, St
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
-use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Priority, Window};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -98,20 +98,8 @@ fn outlines() -> Option<Arc<FontSet>> {
 /// All pages of a document as pieces, chrome included, the commitment `footer` below.
 fn pages(scene: &Scene, document: &Document) -> Vec<Vec<Piece>> {
     let content = ContentHash(Sha256::digest(document.to_bytes()).into());
-    let item = Item {
-        publication: "00000000-0000-7000-8000-000000000001".parse().unwrap(),
-        content,
-        kind: document.kind,
-        priority: Priority::Normal,
-        window: Window {
-            from: Instant(0),
-            until: None,
-        },
-        released_at: Instant(1),
-        standing: true,
-        lease_ms: None,
-        assets: Vec::new(),
-    };
+    let publication = "00000000-0000-7000-8000-000000000001".parse().unwrap();
+    let item = Item::alone(publication, content, document.kind);
     let documents = BTreeMap::from([(content, document.clone())]);
     let turn = scene.turn(document);
     let site = site();

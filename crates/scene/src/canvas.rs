@@ -42,8 +42,8 @@ impl Rect {
     }
 }
 
-/// One thing to draw.
-#[derive(Debug, Clone)]
+/// One thing to draw. Lines and pictures are shared, and those that are the same one are not looked at to be found equal.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     /// A plain rectangle.
     Fill(Rect, Rgb),
@@ -66,50 +66,6 @@ pub(crate) enum Piece {
     },
     /// A picture from its upper left corner on.
     Picture { x: i32, y: i32, picture: Arc<Picture> },
-}
-
-impl PartialEq for Piece {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Fill(a, b), Self::Fill(c, d)) => (a, b) == (c, d),
-            (Self::Round(a, b, c), Self::Round(d, e, f)) => (a, b, c) == (d, e, f),
-            (
-                Self::Text { x, y, line, colour },
-                Self::Text {
-                    x: x2,
-                    y: y2,
-                    line: line2,
-                    colour: colour2,
-                },
-            ) => (x, y, line, colour) == (x2, y2, line2, colour2),
-            (
-                Self::Moving {
-                    window,
-                    x,
-                    y,
-                    line,
-                    colour,
-                },
-                Self::Moving {
-                    window: window2,
-                    x: x2,
-                    y: y2,
-                    line: line2,
-                    colour: colour2,
-                },
-            ) => (window, x, y, line, colour) == (window2, x2, y2, line2, colour2),
-            // Two pictures are told apart by being two: comparing megabytes at every frame would cost more than drawing.
-            (
-                Self::Picture { x, y, picture },
-                Self::Picture {
-                    x: x2,
-                    y: y2,
-                    picture: picture2,
-                },
-            ) => (x, y) == (x2, y2) && Arc::ptr_eq(picture, picture2),
-            _ => false,
-        }
-    }
 }
 
 impl Piece {

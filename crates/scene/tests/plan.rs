@@ -7,7 +7,7 @@ mod support;
 
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
-use heliograph_domain::{Airing, Body, Document, Instant, Item, Lang, Panel, Priority, Window};
+use heliograph_domain::{Airing, Body, Document, Item, Lang, Panel};
 use heliograph_domain::{ContentHash, PublicationId};
 use heliograph_scene::plan::{CharSize, Lamp, MOST_AREAS, Motion, Place, cells, width_px};
 use heliograph_scene::{AlertStatus, Card, FontSet, Marks, Scene, Stage, TextPlan};
@@ -21,19 +21,9 @@ fn scene(panel: Panel, lang: Lang) -> Scene {
 
 fn plan_with(panel: Panel, lang: Lang, document: Option<&Document>, marks: Marks) -> TextPlan {
     let hash = ContentHash([7; 32]);
-    let item = document.map(|document| Item {
-        publication: "00000000-0000-7000-8000-000000000001".parse::<PublicationId>().unwrap(),
-        content: hash,
-        kind: document.body(lang).unwrap().1.kind(),
-        priority: Priority::Normal,
-        window: Window {
-            from: Instant(0),
-            until: None,
-        },
-        released_at: Instant(0),
-        standing: false,
-        lease_ms: None,
-        assets: Vec::new(),
+    let item = document.map(|document| {
+        let publication: PublicationId = "00000000-0000-7000-8000-000000000001".parse().unwrap();
+        Item::alone(publication, hash, document.body(lang).unwrap().1.kind())
     });
     let documents: BTreeMap<ContentHash, Document> =
         document.map(|document| (hash, document.clone())).into_iter().collect();

@@ -6,7 +6,7 @@ mod support;
 
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, Priority, Window};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, Panel, Priority};
 use heliograph_scene::{FADE_MS, FontSet, Frame, Marks, Reel, Scene, Stage};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,19 +28,9 @@ struct On(usize, u32, Instant, Instant);
 
 impl Show {
     fn of(names: &[&str]) -> Self {
-        let item = |(name, n): (&&str, u8)| Item {
-            publication: format!("00000000-0000-7000-8000-0000000000{n:02x}").parse().unwrap(),
-            content: ContentHash([n; 32]),
-            kind: document(name).kind,
-            priority: Priority::Normal,
-            window: Window {
-                from: Instant(0),
-                until: None,
-            },
-            released_at: Instant(1),
-            standing: true,
-            lease_ms: None,
-            assets: Vec::new(),
+        let item = |(name, n): (&&str, u8)| {
+            let publication = format!("00000000-0000-7000-8000-0000000000{n:02x}").parse().unwrap();
+            Item::alone(publication, ContentHash([n; 32]), document(name).kind)
         };
         let items: Vec<Item> = names.iter().zip(1..).map(item).collect();
         let documents = items

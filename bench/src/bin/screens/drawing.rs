@@ -2,12 +2,11 @@
 //! again. The limits are 25 ms and 8 ms; what a page costs when only the minute changes stands beside them.
 
 use heliograph_bench::{figure, median, ms};
-use heliograph_domain::head::Priority;
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{SiteClock, SiteProfile};
 use heliograph_domain::{
-    Airing, ContentHash, Document, Instant as SiteTime, Item, Kind, Lang, LocalText, Panel, PublicationId, Window,
+    Airing, ContentHash, Document, Instant as SiteTime, Item, Kind, Lang, LocalText, Panel, PublicationId,
 };
 use heliograph_player::FontSource;
 use heliograph_scene::{Marks, Reel, Scene, Stage};
@@ -103,20 +102,7 @@ impl Show {
     fn of(document: Document) -> Self {
         let content = ContentHash([7; 32]);
         Self {
-            item: Item {
-                publication: PublicationId(Default::default()),
-                content,
-                kind: document.kind,
-                priority: Priority::Normal,
-                window: Window {
-                    from: SiteTime(0),
-                    until: None,
-                },
-                released_at: SiteTime(1),
-                standing: true,
-                lease_ms: None,
-                assets: Vec::new(),
-            },
+            item: Item::alone(PublicationId(Default::default()), content, document.kind),
             documents: BTreeMap::from([(content, document)]),
             site: site(),
         }

@@ -3,10 +3,9 @@
 use super::say;
 use crate::Failure;
 use clap::ValueEnum;
-use heliograph_domain::head::Priority;
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Kind, Lang, Panel, PublicationId, Turn, Window};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Kind, Lang, Panel, PublicationId, Turn};
 
 use heliograph_player::profile::MOST_PX;
 use heliograph_player::{Clock, FontSource, SystemClock};
@@ -309,20 +308,7 @@ impl Solo {
     fn of(document: &Document, turn: Turn, begun: Instant) -> Self {
         let content = ContentHash([0; 32]);
         Self {
-            item: Item {
-                publication: PublicationId(Default::default()),
-                content,
-                kind: document.kind,
-                priority: Priority::Normal,
-                window: Window {
-                    from: Instant(0),
-                    until: None,
-                },
-                released_at: Instant(0),
-                standing: true,
-                lease_ms: None,
-                assets: Vec::new(),
-            },
+            item: Item::alone(PublicationId(Default::default()), content, document.kind),
             documents: BTreeMap::from([(content, document.clone())]),
             turn,
             begun,

@@ -11,12 +11,12 @@ use axum::extract::{Path, Query};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use heliograph_domain::panel::{ColourDepth, Panel};
-use heliograph_domain::site::{SiteClock, SiteProfile};
+use heliograph_domain::site::SiteProfile;
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{Document, Kind, Lang, LocalText, PublicationId, StaffId};
 use maud::{Markup, html};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// A panel that previews are drawn for.
@@ -122,15 +122,7 @@ fn code_points(missing: &[char]) -> String {
 
 /// Before the office is described, pictures stand under a name that says so.
 fn unnamed_site() -> SiteProfile {
-    SiteProfile {
-        name: LocalText::new("（单位名称）", "(office)"),
-        hotlines: Vec::new(),
-        hours: LocalText::default(),
-        departments: BTreeMap::new(),
-        public_url: String::new(),
-        time_zone: "Asia/Shanghai".to_owned(),
-        clock: SiteClock::fixed(8 * 3600),
-    }
+    SiteProfile::bare(LocalText::new("（单位名称）", "(office)"))
 }
 
 /// `GET /admin/publications/{id}/picture.png?panel=&page=&lang=`: of the text on its way, else of the released one.

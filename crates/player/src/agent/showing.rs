@@ -1,9 +1,9 @@
 //! What a display is to show, as the play loop gets it: a snapshot from which every instant follows.
 
 use heliograph_domain::on_air::on_air;
-use heliograph_domain::site::{SiteClock, SiteProfile};
+use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Programme, Turn};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// A display that has heard nothing from its hub for so long, in milliseconds, shows the staleness mark. Ten minutes:
@@ -47,7 +47,7 @@ impl Showing {
             language: Lang::ZhHans,
             brightness_percent: 100,
             drill: false,
-            site: Arc::new(unknown_site()),
+            site: Arc::new(SiteProfile::bare(LocalText::default())),
             programme: Arc::default(),
             documents: Arc::default(),
             media: Arc::default(),
@@ -95,18 +95,5 @@ impl Showing {
 
     fn lease_end(&self, item: &Item) -> Option<Instant> {
         Some(self.heard_at?.plus_ms(item.lease_ms?))
-    }
-}
-
-/// The site before its profile is here: no name, and China's one time zone.
-fn unknown_site() -> SiteProfile {
-    SiteProfile {
-        name: LocalText::default(),
-        hotlines: Vec::new(),
-        hours: LocalText::default(),
-        departments: BTreeMap::new(),
-        public_url: String::new(),
-        time_zone: "Asia/Shanghai".to_owned(),
-        clock: SiteClock::fixed(8 * 3600),
     }
 }

@@ -11,7 +11,7 @@
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
-use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, LocalText, Panel, Priority, Window};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, LocalText, Panel};
 use heliograph_scene::{
     Alert, AlertStatus, CampaignTheme, FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Severity, Stage, Urgency,
 };
@@ -132,20 +132,8 @@ pub fn noto() -> Option<Arc<FontSet>> {
 /// A document alone on air, perhaps during a campaign.
 pub fn on_air(scene: &Scene, document: &Document, theme: Option<&CampaignTheme>) -> Frame {
     let content = ContentHash([7; 32]);
-    let item = Item {
-        publication: "00000000-0000-7000-8000-000000000007".parse().unwrap(),
-        content,
-        kind: document.kind,
-        priority: Priority::Normal,
-        window: Window {
-            from: Instant(0),
-            until: None,
-        },
-        released_at: Instant(1),
-        standing: true,
-        lease_ms: None,
-        assets: Vec::new(),
-    };
+    let publication = "00000000-0000-7000-8000-000000000007".parse().unwrap();
+    let item = Item::alone(publication, content, document.kind);
     let airing = Airing {
         main: Some(OnAir {
             item: &item,

@@ -1,12 +1,9 @@
 //! Plans to show, by hand and from the scene's own documents.
 
-use heliograph_domain::Window;
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
-use heliograph_domain::{
-    Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Priority, PublicationId,
-};
+use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, PublicationId};
 use heliograph_scene::plan::{Align, CharSize, ClockArea, Lamp, Motion, Place, TextArea};
 use heliograph_scene::{FontSet, Marks, Scene, Stage, TextPlan};
 use std::collections::BTreeMap;
@@ -124,19 +121,9 @@ pub fn of_all_documents() -> Vec<(String, TextPlan)> {
 
 fn planned(scene: &Scene, document: Option<&Document>, lang: Lang) -> TextPlan {
     let content = ContentHash([7; 32]);
-    let item = document.map(|document| Item {
-        publication: "00000000-0000-7000-8000-000000000001".parse::<PublicationId>().unwrap(),
-        content,
-        kind: document.body(lang).unwrap().1.kind(),
-        priority: Priority::Normal,
-        window: Window {
-            from: Instant(0),
-            until: None,
-        },
-        released_at: Instant(0),
-        standing: false,
-        lease_ms: None,
-        assets: Vec::new(),
+    let item = document.map(|document| {
+        let publication: PublicationId = "00000000-0000-7000-8000-000000000001".parse().unwrap();
+        Item::alone(publication, content, document.body(lang).unwrap().1.kind())
     });
     let documents: BTreeMap<ContentHash, Document> = document
         .map(|document| (content, document.clone()))

@@ -244,12 +244,8 @@ fn hold(
 /// The office of a machine that belongs to none yet, with this machine's time.
 fn nowhere() -> SiteProfile {
     SiteProfile {
-        name: LocalText::new("Heliograph", "Heliograph"),
-        hotlines: Vec::new(),
-        hours: LocalText::default(),
-        departments: std::collections::BTreeMap::new(),
-        public_url: String::new(),
         time_zone: "UTC".to_owned(),
         clock: SiteClock::fixed(machine::offset_s()),
+        ..SiteProfile::bare(LocalText::new("Heliograph", "Heliograph"))
     }
 }
