@@ -114,6 +114,7 @@ pub fn trust() -> Message {
                 key: key(n).public(),
             })
             .collect(),
+        proof: None,
     };
     signed(ROOT, Topic::Trust, 1, TEN, &document.to_bytes())
 }
