@@ -192,3 +192,9 @@ pub fn heartbeat(at: Instant, marks: &[(u64, &Message)]) -> Message {
     };
     signed(BEAT, Topic::Heartbeat, at.0, at, &beat.to_bytes())
 }
+
+/// The hub's answer to a question for the time.
+pub fn answer(nonce: [u8; 16], at: Instant) -> Message {
+    let body = TimeAnswer { nonce, time: at };
+    signed(BEAT, Topic::Time(display()), at.0, at, &body.to_bytes())
+}
