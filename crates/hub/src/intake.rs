@@ -35,6 +35,7 @@ pub(crate) async fn run(
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "the hub has lost the broker and tries again");
+                let _ = to_broadcaster.send(Input::Disconnected);
                 tokio::time::sleep(RETRY).await;
             }
         }

@@ -1,6 +1,7 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
 use crate::backups::Backups;
+use crate::broadcast::Mailbox;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keys::Keys;
@@ -35,6 +36,8 @@ pub(crate) struct Office {
     pub(crate) keys: Keys,
     /// Documents, profiles and pictures made from the content store.
     pub(crate) library: Library,
+    /// The newest signed message of each retained topic.
+    pub(crate) mailbox: Arc<Mailbox>,
     /// Which publications hold a picture.
     pub(crate) holders: Holders,
     /// Which displays are there and what they say.
@@ -79,6 +82,7 @@ impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
             library: Library::new(Arc::clone(&parts.log)),
+            mailbox: Arc::default(),
             holders: Holders::default(),
             position: watch::Sender::new(parts.state.position),
             state: RwLock::new(Arc::new(parts.state)),

@@ -7,15 +7,23 @@ use ureq::Agent;
 /// A hub answers within this, or is not there.
 const CONNECT: Duration = Duration::from_secs(10);
 /// A whole object takes at most this long.
-pub(crate) const OBJECT: Duration = Duration::from_secs(300);
+pub const OBJECT: Duration = Duration::from_secs(300);
 /// Mail takes at most this long: it answers a question for the time, and an answer that comes later does not count.
-pub(crate) const MAIL: Duration = Duration::from_secs(10);
+pub const MAIL: Duration = Duration::from_secs(10);
 
 /// The bytes that `url` answers a display that carries `token`.
 ///
 /// # Errors
 /// Why there are none, in words.
-pub(crate) fn fetch(url: &str, token: &str, most_bytes: usize, within: Duration) -> Result<Vec<u8>, String> {
+pub fn fetch(url: &str, token: &str, most_bytes: usize) -> Result<Vec<u8>, String> {
+    fetch_within(url, token, most_bytes, OBJECT)
+}
+
+/// As [`fetch`], with so much time for the whole.
+///
+/// # Errors
+/// Why there are none, in words.
+pub fn fetch_within(url: &str, token: &str, most_bytes: usize, within: Duration) -> Result<Vec<u8>, String> {
     let agent: Agent = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -34,7 +42,8 @@ pub(crate) fn fetch(url: &str, token: &str, most_bytes: usize, within: Duration)
 
 /// The address with the broker's host, when it names none: a hub that listens everywhere does not know its own name, and
 /// the broker it embeds is on the same machine.
-pub(crate) fn reachable(url: &str, broker_host: &str) -> String {
+#[must_use]
+pub fn reachable(url: &str, broker_host: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };

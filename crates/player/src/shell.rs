@@ -342,7 +342,7 @@ impl Mind {
     ) {
         let url = fetch::reachable(url, &self.broker.host);
         let (token, tell) = (self.facts.identity.mqtt_token.clone(), hearing(&self.events));
-        let work = move || tell(answer(fetch::fetch(&url, &token, most_bytes, within)));
+        let work = move || tell(answer(fetch::fetch_within(&url, &token, most_bytes, within)));
         let thread = std::thread::Builder::new().name("fetch".to_owned());
         if let Err(error) = thread.spawn(work) {
             let result = Err(format!("no thread: {error}"));
