@@ -162,6 +162,35 @@ impl Lobby {
         self
     }
 
+    /// Another enrolment of the same machine, with the replica of before.
+    pub fn reboot_as(mut self, id: &str) -> Self {
+        let facts = AgentConfig {
+            display: id.parse().unwrap(),
+            ..facts()
+        };
+        let mut agent = Agent::new(facts, self.replica.load().unwrap(), self.moment());
+        while let Some(action) = agent.poll() {
+            match action {
+                Action::Store(changes) => {
+                    self.replica.apply(&changes).unwrap();
+                    agent.handle(self.moment(), Input::Stored(Ok(())));
+                }
+                Action::Show(showing) => self.showing = Some(showing),
+                other => panic!("{other:?}"),
+            }
+        }
+        self
+    }
+
+    /// How many commitments stand in the footer.
+    pub fn footer(&self) -> usize {
+        let showing = self.showing();
+        showing
+            .airing(&|item| turn(showing, item), self.site_time())
+            .footer
+            .len()
+    }
+
     fn moment(&self) -> Moment {
         Moment {
             wall: astray(self.now, self.astray_ms),
@@ -208,6 +237,13 @@ impl Lobby {
             self.inbox.push_back((path, payload));
             self.work();
         }
+        self
+    }
+
+    /// The display gets a message on whatever topic, subscribed or not.
+    pub fn hears(&mut self, (topic, payload): Message) -> &mut Self {
+        let topic = topic.path(&site());
+        self.feels(Input::Message { topic, payload });
         self
     }
 
