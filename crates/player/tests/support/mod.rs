@@ -50,6 +50,8 @@ pub struct Lobby {
     pub mails: bool,
     /// When mail was asked for, and with which number.
     pub mail_asked: Vec<(Instant, Option<[u8; 16]>)>,
+    /// Where.
+    pub mail_urls: Vec<String>,
     /// What the hub said last on each topic, whether the broker passed it on or not.
     office: BTreeMap<String, Vec<u8>>,
     mail: Option<Result<Vec<u8>, String>>,
@@ -108,6 +110,7 @@ impl Lobby {
             answers: true,
             mails: false,
             mail_asked: Vec::new(),
+            mail_urls: Vec::new(),
             office: BTreeMap::new(),
             mail: None,
             stores: 0,
@@ -376,6 +379,7 @@ impl Lobby {
                 assert!(url.contains("/api/v1/device/mail") && url.contains("?nonce=") == nonce.is_some());
                 assert_eq!(most_bytes, Mail::LIMIT);
                 self.mail_asked.push((self.now, nonce));
+                self.mail_urls.push(url);
                 let mail = match self.mails {
                     true => Ok(self.mail(nonce).to_bytes()),
                     false => Err("the hub does not answer".to_owned()),
