@@ -9,11 +9,13 @@ mod media;
 mod memory;
 #[cfg(unix)]
 mod shared;
+mod spare;
 
 pub use file::FileReplica;
 pub use memory::MemoryReplica;
 #[cfg(unix)]
 pub use shared::{SharedReplica, SharedStore};
+pub use spare::SpareReplica;
 
 use heliograph_domain::{ChannelName, ContentHash, DisplayId, Instant, SiteName};
 use heliograph_wire::{FirstShown, PublicKey, Trust};
@@ -98,6 +100,8 @@ pub struct Remembered {
     pub enrolled: Option<Enrolled>,
     /// Content whose bytes no longer match its hash; it was left out.
     pub damaged: BTreeSet<ContentHash>,
+    /// Why nothing can be kept at present, for the status.
+    pub trouble: Option<String>,
 }
 
 impl Remembered {

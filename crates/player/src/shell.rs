@@ -8,7 +8,7 @@ use crate::identity::Identity;
 use crate::link::{BrokerAddress, Heard, Link, Send as Say};
 use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
 use crate::profile::BrightnessPlan;
-use crate::replica::{FileReplica, MemoryReplica, Remembered, Replica, ReplicaError};
+use crate::replica::{FileReplica, Remembered, Replica, ReplicaError, SpareReplica};
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::{Instant, Panel};
@@ -189,14 +189,18 @@ fn hearing(events: &Sender<Event>) -> Box<dyn Fn(Input) + Send + Sync> {
     })
 }
 
-/// A disk that refuses must not keep a display dark: without a replica it asks the hub for everything.
+/// A disk that refuses must not keep a display dark: it plays what can be read, keeps the rest in memory, says so, and
+/// stores it when the disk takes it.
 fn open_replica(config: &PlayerConfig, now: Instant) -> Result<(Box<dyn Replica>, Remembered), PlayerError> {
     match FileReplica::open(&config.data, now) {
         Ok((replica, remembered)) => Ok((Box::new(replica), remembered)),
         Err(ReplicaError::InUse) => Err(ReplicaError::InUse.into()),
         Err(error) => {
-            tracing::error!(%error, "no replica: this display forgets everything when it is turned off");
-            Ok((Box::new(MemoryReplica::new()), Remembered::default()))
+            let (replica, remembered) = SpareReplica::new(&config.data, now);
+            let trouble = Some(format!(
+                "{error}; until then this display forgets when it is turned off"
+            ));
+            Ok((Box::new(replica), Remembered { trouble, ..remembered }))
         }
     }
 }

@@ -11,7 +11,9 @@ mod support;
 
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::{ContentHash, Instant};
-use heliograph_player::replica::{Change, FileReplica, Heard, MemoryReplica, Replica, ReplicaError, SharedStore};
+use heliograph_player::replica::{
+    Change, FileReplica, Heard, MemoryReplica, Replica, ReplicaError, SharedStore, SpareReplica,
+};
 use heliograph_wire::{FirstShown, Trust};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,6 +69,13 @@ fn with_each(name: &str, story: impl Fn(Box<dyn Replica>, &dyn Fn(Box<dyn Replic
         drop(former);
         Box::new(open_shared(&path))
     });
+    // One that stands in for a file moves into it with the first store.
+    let folder = Folder::new(&format!("{name}-spare"));
+    let path = folder.0.clone();
+    story(Box::new(SpareReplica::new(&path, Instant(5)).0), &move |former| {
+        drop(former);
+        Box::new(SpareReplica::new(&path, Instant(5)).0)
+    });
 }
 
 /// The replica of a display in a file where another display has stored as much.
@@ -93,6 +102,7 @@ fn all() -> Vec<Change> {
         Change::Waiting(hall(), Some(vec![4])),
         Change::Content(hash, Some(bytes)),
         Change::Erased(vec![5]),
+        Change::Site(vec![6]),
         Change::Shown(hash, Some(first(hash))),
         Change::Heard(Heard {
             heard_at: Some(Instant(6)),
@@ -176,6 +186,7 @@ fn what_is_applied_is_there_after_a_power_cut() {
         let kept = again(replica).load().unwrap();
         assert_eq!(kept.trust, Some(Trust::new(site(), support_root())));
         assert_eq!((kept.config, kept.erased), (Some(vec![1, 2]), Some(vec![5])));
+        assert_eq!(kept.site, Some(vec![6]));
         assert_eq!(
             (kept.heads[&hall()].clone(), kept.waiting[&hall()].clone()),
             (vec![3], vec![4])

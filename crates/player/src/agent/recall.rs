@@ -6,7 +6,7 @@ use super::report::{Account, STATUS_EVERY_MS};
 use super::site_time::SiteTime;
 use super::timer::Timer;
 use super::{
-    Action, Agent, AgentConfig, Contents, Fetches, Heads, Outbox, REMEMBER_HEARTBEAT_MS, Setting, Todo, accept,
+    Action, Agent, AgentConfig, Contents, Fetches, Heads, Outbox, REMEMBER_HEARTBEAT_MS, Report, Setting, Todo, accept,
 };
 use crate::clock::Moment;
 use crate::replica::{Change, Enrolled, Remembered};
@@ -30,7 +30,14 @@ impl Agent {
         } else {
             let mut forgotten = forget(&remembered);
             forgotten.push(Change::Trust(Box::new(fresh.clone())));
-            (Remembered::default(), forgotten)
+            let trouble = remembered.trouble;
+            (
+                Remembered {
+                    trouble,
+                    ..Remembered::default()
+                },
+                forgotten,
+            )
         };
         let now_ms = now.monotonic_ms;
         let mut agent = Self {
@@ -58,11 +65,15 @@ impl Agent {
             me,
         };
         agent.todo.changes = forgotten;
+        let trouble = remembered.trouble.clone();
         agent.recall(remembered);
         agent.todo.named = true;
         agent.settle_content(now);
         agent.outbox.push(Action::Show(Arc::new(agent.showing())));
         agent.settle(now);
+        if let Some(why) = trouble {
+            agent.fault(Report::NotStored { why }, now);
+        }
         agent
     }
 
@@ -77,7 +88,9 @@ impl Agent {
         }
         self.site = remembered.site.and_then(|body| SiteState::from_bytes(&body).ok());
         for (hash, bytes) in remembered.content {
-            if let Ok(object) = ContentPayload::from_bytes(&bytes) {
+            if self.erased.contains(&hash) {
+                self.todo.changes.push(Change::Content(hash, None));
+            } else if let Ok(object) = ContentPayload::from_bytes(&bytes) {
                 self.contents.remember(hash, &object);
             }
         }

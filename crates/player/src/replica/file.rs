@@ -1,10 +1,11 @@
 //! A replica in a redb file.
 
-use super::form::{Row, Rows, Table, read_rows, to_row};
+use super::form::{Place, Row, Rows, Table, read_rows, to_row};
 use super::media::Shelf;
 use super::{Change, Media, Remembered, Replica, ReplicaError};
 use heliograph_domain::Instant;
-use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition, TableError};
+use redb::backends::InMemoryBackend;
+use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition, TableError};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,7 +18,9 @@ const CACHE_BYTES: usize = 1 << 20;
 
 /// The file `replica.redb` in a data directory.
 pub struct FileReplica {
-    database: Database,
+    path: PathBuf,
+    /// Nothing after a write that failed: the database takes no more until it is opened anew.
+    database: Option<Database>,
     shelf: Shelf,
 }
 
@@ -43,38 +46,53 @@ impl FileReplica {
 
     fn open_and_load(path: &Path) -> Result<(Self, Remembered), ReplicaError> {
         supervised(|| {
-            let database = Database::builder()
-                .set_cache_size(CACHE_BYTES)
-                .create(path)
-                .map_err(opening)?;
-            let shelf = Shelf::beside(path);
-            let mut replica = Self { database, shelf };
+            let mut replica = Self {
+                path: path.to_owned(),
+                database: Some(open_database(path)?),
+                shelf: Shelf::beside(path),
+            };
             let remembered = replica.load()?;
             replica.shelf.keep_only(&remembered.media);
             Ok((replica, remembered))
         })
     }
 
-    fn rows(&self) -> Result<Rows, ReplicaError> {
-        let reading = self.database.begin_read().map_err(storage)?;
-        let mut rows = Rows::new();
-        for table in Table::ALL {
-            let open = match reading.open_table(definition(table)) {
-                Ok(open) => open,
-                Err(TableError::TableDoesNotExist(_)) => continue,
-                Err(error) => return Err(storage(error)),
-            };
-            for row in open.iter().map_err(storage)? {
-                let (key, value) = row.map_err(storage)?;
-                rows.insert((table, key.value().to_vec()), value.value().to_vec());
-            }
-        }
-        Ok(rows)
+    /// The rows of the file in `data`, read without writing to it, as when its disk is read-only.
+    pub(super) fn peek(data: &Path) -> Result<Rows, ReplicaError> {
+        supervised(|| {
+            let path = data.join(FILE);
+            let bytes =
+                fs::read(&path).map_err(|error| ReplicaError::Storage(format!("{}: {error}", path.display())))?;
+            let copy = InMemoryBackend::new();
+            let filled = copy.set_len(bytes.len() as u64).and_then(|()| copy.write(0, &bytes));
+            filled.map_err(|error| ReplicaError::Storage(error.to_string()))?;
+            let database = Database::builder().create_with_backend(copy).map_err(opening)?;
+            all_rows(&database)
+        })
     }
 
-    fn write(&self, changes: &[Change]) -> Result<(), ReplicaError> {
-        let rows: Vec<Row> = changes.iter().map(to_row).collect::<Result<_, _>>()?;
-        let writing = self.database.begin_write().map_err(storage)?;
+    /// Has the file keep these rows and pictures, and drop what is `gone`.
+    pub(super) fn take_over(&mut self, rows: Rows, gone: Vec<Place>, pictures: &[Change]) -> Result<(), ReplicaError> {
+        supervised(|| {
+            let database = self.database()?;
+            let gone = gone.into_iter().map(|place| (place, None));
+            let kept = rows.into_iter().map(|(place, value)| (place, Some(value)));
+            self.write(&database, gone.chain(kept).collect(), pictures)?;
+            self.database = Some(database);
+            Ok(())
+        })
+    }
+
+    /// The database, opened anew if a write failed before.
+    fn database(&mut self) -> Result<Database, ReplicaError> {
+        match self.database.take() {
+            Some(database) => Ok(database),
+            None => open_database(&self.path),
+        }
+    }
+
+    fn write(&self, database: &Database, rows: Vec<Row>, changes: &[Change]) -> Result<(), ReplicaError> {
+        let writing = database.begin_write().map_err(storage)?;
         for ((table, key), value) in rows {
             let mut open = writing.open_table(definition(table)).map_err(storage)?;
             match value {
@@ -90,13 +108,46 @@ impl FileReplica {
     }
 }
 
+fn open_database(path: &Path) -> Result<Database, ReplicaError> {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES).create(path).map_err(opening)
+}
+
+fn all_rows(database: &Database) -> Result<Rows, ReplicaError> {
+    let reading = database.begin_read().map_err(storage)?;
+    let mut rows = Rows::new();
+    for table in Table::ALL {
+        let open = match reading.open_table(definition(table)) {
+            Ok(open) => open,
+            Err(TableError::TableDoesNotExist(_)) => continue,
+            Err(error) => return Err(storage(error)),
+        };
+        for row in open.iter().map_err(storage)? {
+            let (key, value) = row.map_err(storage)?;
+            rows.insert((table, key.value().to_vec()), value.value().to_vec());
+        }
+    }
+    Ok(rows)
+}
+
 impl Replica for FileReplica {
     fn load(&mut self) -> Result<Remembered, ReplicaError> {
-        supervised(|| read_rows(&self.rows()?, &|hash| self.shelf.length(hash)))
+        supervised(|| {
+            let database = self.database()?;
+            let remembered = read_rows(&all_rows(&database)?, &|hash| self.shelf.length(hash))?;
+            self.database = Some(database);
+            Ok(remembered)
+        })
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<(), ReplicaError> {
-        supervised(|| self.write(changes))
+        supervised(|| {
+            let rows: Vec<Row> = changes.iter().map(to_row).collect::<Result<_, _>>()?;
+            let database = self.database()?;
+            self.write(&database, rows, changes)?;
+            self.database = Some(database);
+            Ok(())
+        })
     }
 
     fn media(&self) -> Arc<dyn Media> {

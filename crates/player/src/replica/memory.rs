@@ -20,6 +20,36 @@ impl MemoryReplica {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// One that holds these rows.
+    pub(super) fn holding(rows: Rows) -> Self {
+        Self {
+            rows: Arc::new(Mutex::new(rows)),
+            media: Arc::default(),
+        }
+    }
+
+    pub(super) fn rows(&self) -> Rows {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The pictures, as changes that keep them.
+    pub(super) fn pictures(&self) -> Vec<Change> {
+        let media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
+        let keep = |(hash, bytes): (&ContentHash, &Arc<[u8]>)| Change::Media(*hash, Some(Arc::clone(bytes)));
+        media.iter().map(keep).collect()
+    }
+
+    pub(super) fn length(&self, hash: &ContentHash) -> Option<u64> {
+        let media = self.media.lock().unwrap_or_else(PoisonError::into_inner);
+        media.get(hash).map(|bytes| bytes.len() as u64)
+    }
+
+    /// Lets go of everything.
+    pub(super) fn clear(&self) {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.media.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 impl Replica for MemoryReplica {

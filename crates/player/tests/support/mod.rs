@@ -17,7 +17,7 @@ use heliograph_domain::head::{Item, Programme};
 use heliograph_domain::{ContentHash, Instant, Lang, Turn};
 use heliograph_player::Moment;
 use heliograph_player::agent::{Action, Agent, AgentConfig, Input, Showing, Shown};
-use heliograph_player::replica::{MemoryReplica, Replica};
+use heliograph_player::replica::{MemoryReplica, Remembered, Replica};
 use heliograph_wire::*;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -57,6 +57,10 @@ pub struct Lobby {
     mail: Option<Result<Vec<u8>, String>>,
     pub stores: usize,
     disk_fails: bool,
+    /// Whether the last store failed: the disk does not know what is shown.
+    store_failed: bool,
+    /// Where everything is kept instead of in `replica`.
+    disk: Option<Box<dyn Replica>>,
     /// What the hub gives out over HTTP; nothing else is there.
     pub hub_holds: BTreeMap<ContentHash, Vec<u8>>,
     /// What was asked for over HTTP, in order, and how much it may be.
@@ -70,9 +74,19 @@ impl Lobby {
         Self::with(MemoryReplica::new(), TEN, 0)
     }
 
+    /// A display that keeps everything on this disk, and has just been turned on at `now`.
+    pub fn on(disk: Box<dyn Replica>, remembered: Remembered, now: Instant) -> Self {
+        Self::awake(MemoryReplica::new(), Some(disk), remembered, now, 0)
+    }
+
     /// A display that is connected and configured, with an office that has released nothing.
     pub fn open() -> Self {
-        let mut lobby = Self::bare();
+        Self::bare().furnished()
+    }
+
+    /// The same, of a display that has just been turned on.
+    pub fn furnished(self) -> Self {
+        let mut lobby = self;
         for message in [
             trust(),
             configured(1, &config()),
@@ -86,6 +100,16 @@ impl Lobby {
 
     fn with(mut replica: MemoryReplica, now: Instant, astray_ms: i64) -> Self {
         let remembered = replica.load().unwrap();
+        Self::awake(replica, None, remembered, now, astray_ms)
+    }
+
+    fn awake(
+        replica: MemoryReplica,
+        disk: Option<Box<dyn Replica>>,
+        remembered: Remembered,
+        now: Instant,
+        astray_ms: i64,
+    ) -> Self {
         let moment = Moment {
             wall: astray(now, astray_ms),
             monotonic_ms: 0,
@@ -115,6 +139,8 @@ impl Lobby {
             mail: None,
             stores: 0,
             disk_fails: false,
+            store_failed: false,
+            disk,
             hub_holds: BTreeMap::new(),
             fetched: Vec::new(),
             brought: VecDeque::new(),
@@ -208,6 +234,13 @@ impl Lobby {
 
     pub fn is_connected(&self) -> bool {
         self.connected
+    }
+
+    fn kept(&mut self) -> &mut dyn Replica {
+        match &mut self.disk {
+            Some(disk) => disk.as_mut(),
+            None => &mut self.replica,
+        }
     }
 
     pub fn disk_fails(&mut self, fails: bool) {
@@ -352,8 +385,9 @@ impl Lobby {
                 );
                 let result = match self.disk_fails {
                     true => Err("the disk is full".to_owned()),
-                    false => self.replica.apply(&changes).map_err(|error| error.to_string()),
+                    false => self.kept().apply(&changes).map_err(|error| error.to_string()),
                 };
+                self.store_failed = result.is_err();
                 self.agent.handle(self.moment(), Input::Stored(result));
             }
             Action::Show(showing) => {
@@ -447,10 +481,10 @@ impl Lobby {
 
     /// What is shown must survive a power cut at this very moment.
     fn is_durable(&mut self, showing: &Showing) {
-        if self.disk_fails {
+        if self.store_failed {
             return;
         }
-        let again = Agent::new(facts(), self.replica.load().unwrap(), self.moment()).showing();
+        let again = Agent::new(facts(), self.kept().load().unwrap(), self.moment()).showing();
         assert_eq!(
             again.programme, showing.programme,
             "the programme was shown before it was stored"

@@ -61,7 +61,12 @@ pub struct Notice {
 
 /// A notice with this title, from now on and for a year.
 pub fn notice(title: &str) -> Notice {
-    let body = serde_json::json!({"title": title, "body": "正文", "department": "办公室", "date": "2026-11-24"});
+    notice_with(title, "正文")
+}
+
+/// The same, with this text.
+pub fn notice_with(title: &str, text: &str) -> Notice {
+    let body = serde_json::json!({"title": title, "body": text, "department": "办公室", "date": "2026-11-24"});
     let document = serde_json::json!({"format": 1, "kind": "notice", "texts": {"zh-Hans": {"notice": body}}});
     let payload = ContentPayload {
         salt: [1; 16],
