@@ -169,21 +169,34 @@ enum End {
 }
 
 async fn stay_connected(options: &MqttOptions, mut inbox: UnboundedReceiver<Send>, hear: &impl Fn(Heard)) {
-    let mut wait = SHORTEST_WAIT;
+    let mut patience = Patience::default();
     loop {
-        match connection(options, &mut inbox, hear).await {
+        let good = match connection(options, &mut inbox, hear).await {
             End::Goodbye => return,
-            End::Broken { good } => {
-                hear(Heard::Disconnected);
-                if good {
-                    wait = SHORTEST_WAIT;
-                }
-            }
-        }
-        if pause(jittered(wait), &mut inbox).await {
+            End::Broken { good } => good,
+        };
+        hear(Heard::Disconnected);
+        if pause(jittered(patience.next(good)), &mut inbox).await {
             return;
         }
-        wait = (wait * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// How long to wait before the next attempt, before it is cut at random.
+#[derive(Default)]
+struct Patience {
+    failures: u32,
+}
+
+impl Patience {
+    /// After a connection that ended; a good one is no failure.
+    fn next(&mut self, good: bool) -> Duration {
+        if good {
+            self.failures = 0;
+        }
+        let wait = SHORTEST_WAIT * 2_u32.saturating_pow(self.failures.min(16));
+        self.failures = self.failures.saturating_add(1);
+        wait.min(LONGEST_WAIT)
     }
 }
 
@@ -313,6 +326,41 @@ mod tests {
         ] {
             assert!(bad.parse::<BrokerAddress>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_broker_that_is_away_is_asked_ever_more_seldom_and_soon_again_after_a_good_connection() {
+        let mut patience = Patience::default();
+        let waits: Vec<u128> = (0..9).map(|_| patience.next(false).as_millis()).collect();
+        assert_eq!(waits, [250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000]);
+        for _ in 0..10_000 {
+            patience.next(false);
+        }
+        assert_eq!(patience.next(false), LONGEST_WAIT, "after weeks, too");
+        assert_eq!(
+            (patience.next(true).as_millis(), patience.next(false).as_millis()),
+            (250, 500)
+        );
+    }
+
+    /// After a power cut a thousand displays begin at one moment. When the hub is up again some time later, they come
+    /// spread over the longest wait, and not all at once.
+    #[test]
+    fn a_thousand_displays_do_not_come_back_in_step() {
+        let back = Duration::from_secs(120);
+        let mut in_each_second = [0; 11];
+        for _ in 0..1000 {
+            let (mut patience, mut now) = (Patience::default(), Duration::ZERO);
+            while now < back {
+                now += jittered(patience.next(false));
+            }
+            in_each_second[(now - back).as_secs() as usize] += 1;
+        }
+        let most = in_each_second.iter().max().unwrap();
+        assert!(
+            *most < 250 && in_each_second[..5].iter().all(|number| *number > 20),
+            "{in_each_second:?}"
+        );
     }
 
     #[test]

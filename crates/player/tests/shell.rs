@@ -15,7 +15,7 @@ use heliograph_player::replica::{Change, FileReplica, Replica};
 use heliograph_player::{BrokerAddress, Clock, FontSource, Identity, Output, Player, PlayerConfig, PlayerError};
 use heliograph_scene::Frame;
 use heliograph_sink::{Recorder, Recording, Sink};
-use heliograph_wire::{PublicKey, Trust, pack_head};
+use heliograph_wire::{PublicKey, SiteState, Trust, pack_head};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -139,6 +139,51 @@ fn windows_close_without_anybody_saying_so() {
     player.stop();
     // After the window's end a display that never knew the notice shows the same.
     has_shown_nothing_is_the_same(&closed);
+    std::fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn a_blanked_display_shows_what_one_without_a_programme_shows() {
+    let mut commitment = notice("三日内答复");
+    commitment.item.kind = heliograph_domain::Kind::ServiceCommitment;
+    let frame = |name: &str, notices: &[&Notice], blanked: bool| {
+        let data = folder(name);
+        has_shown(&data, notices);
+        let body = SiteState { blanked, since: TEN }.to_bytes();
+        let (mut replica, _) = FileReplica::open(&data, TEN).unwrap();
+        replica.apply(&[Change::Site(body)]).unwrap();
+        drop(replica);
+        let (recorder, recording) = Recorder::new();
+        let player = start(&data, Box::new(recorder), &Arc::new(Hand(AtomicU64::new(TEN.0)))).unwrap();
+        let frame = wait_for(&recording, |_| true);
+        player.stop();
+        std::fs::remove_dir_all(data).unwrap();
+        frame
+    };
+    let programme = [&notice("停电通知"), &commitment];
+    let slate = frame("without", &[], false);
+    assert_eq!(frame("blanked", &programme, true).rgb(), slate.rgb());
+    assert_ne!(frame("unblanked", &programme, false).rgb(), slate.rgb(), "the control");
+}
+
+/// Whatever stands in the file, there is a picture at once, and the file is kept aside.
+#[test]
+fn a_replica_of_garbage_keeps_no_display_dark() {
+    let notice = notice("停电通知");
+    let data = folder("garbage");
+    has_shown(&data, &[&notice]);
+    let good = std::fs::read(data.join("replica.redb")).unwrap();
+    let half = good[..good.len() / 2].to_vec();
+    for damage in [half, vec![0x5a; good.len()], Vec::new(), b"{}".to_vec()] {
+        std::fs::write(data.join("replica.redb"), damage).unwrap();
+        let (recorder, recording) = Recorder::new();
+        let player = start(&data, Box::new(recorder), &Arc::new(Hand(AtomicU64::new(TEN.0)))).unwrap();
+        wait_for(&recording, |_| true);
+        player.stop();
+        let names = std::fs::read_dir(&data).unwrap();
+        let aside = names.filter(|name| name.as_ref().unwrap().file_name().to_string_lossy().contains("damaged"));
+        assert!(aside.count() <= 1);
+    }
     std::fs::remove_dir_all(data).unwrap();
 }
 

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const FILE: &str = "replica.redb";
+const DAMAGED: &str = "replica.redb.damaged-";
 
 /// redb keeps this much of the file in memory, in bytes. A display reads its replica once, at start.
 const CACHE_BYTES: usize = 1 << 20;
@@ -25,8 +26,8 @@ pub struct FileReplica {
 }
 
 impl FileReplica {
-    /// Opens the replica in `data`, or makes one. A damaged file is moved aside as `replica.redb.damaged-<ms>` and an
-    /// empty one takes its place, because a display must come back by itself; what was in it is told in the log, and
+    /// Opens the replica in `data`, or makes one. A damaged file is moved aside as `replica.redb.damaged-<ms>`, the only
+    /// one of its kind, and an empty one takes its place, because a display must come back by itself; what was in it is told in the log, and
     /// the hub sends all of it again. `now` names the file.
     ///
     /// # Errors
@@ -46,9 +47,12 @@ impl FileReplica {
 
     fn open_and_load(path: &Path) -> Result<(Self, Remembered), ReplicaError> {
         supervised(|| {
+            let mut database = open_database(path)?;
+            // A flipped bit must not show what nobody signed. A display's file is small, and this is done once.
+            database.check_integrity().map_err(opening)?;
             let mut replica = Self {
                 path: path.to_owned(),
-                database: Some(open_database(path)?),
+                database: Some(database),
                 shelf: Shelf::beside(path),
             };
             let remembered = replica.load()?;
@@ -172,8 +176,16 @@ fn supervised<T>(work: impl FnOnce() -> Result<T, ReplicaError>) -> Result<T, Re
     })
 }
 
+/// Keeps the file for whoever looks into it, and no other: a disk that fails time and again must not fill up.
 fn move_aside(path: &Path, now: Instant) -> Result<PathBuf, ReplicaError> {
-    let aside = path.with_file_name(format!("{FILE}.damaged-{}", now.0));
+    let former = path.parent().and_then(|folder| fs::read_dir(folder).ok());
+    for entry in former.into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with(DAMAGED)) {
+            // What cannot be removed does no other harm.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    let aside = path.with_file_name(format!("{DAMAGED}{}", now.0));
     fs::rename(path, &aside).map_err(|error| ReplicaError::Storage(error.to_string()))?;
     Ok(aside)
 }

@@ -103,6 +103,26 @@ fn seen(theatre: &mut Theatre, showing: &Arc<Showing>) -> Vec<u8> {
 }
 
 #[test]
+fn a_blanked_site_shows_the_slate_and_no_footer() {
+    let mut blanked = programme(&[1, 2]);
+    let commitments = Arc::make_mut(&mut blanked.programme).items.iter_mut().skip(1);
+    commitments.for_each(|item| item.kind = Kind::ServiceCommitment);
+    let turn = |_: &Item| {
+        Some(Turn {
+            pages: 1,
+            dwell_ms: 1000,
+        })
+    };
+    assert_eq!(blanked.airing(&turn, NOON).footer.len(), 1, "the control");
+    blanked.blanked = true;
+    let airing = blanked.airing(&turn, NOON);
+    assert!(airing.main.is_none() && airing.footer.is_empty());
+    let mut theatre = theatre(true);
+    assert_eq!(seen(&mut theatre, &showing(&[1, 2])), [1, 2]);
+    assert_eq!(seen(&mut theatre, &Arc::new(blanked)), [0]);
+}
+
+#[test]
 fn what_cannot_be_drawn_is_passed_over_and_the_rest_goes_on() {
     for bad in [13, 14] {
         let mut theatre = theatre(true);
