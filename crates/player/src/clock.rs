@@ -1,7 +1,6 @@
 //! Where a player gets the time from.
 
 use heliograph_domain::Instant;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 /// What a machine's two clocks say at one moment.
@@ -40,17 +39,13 @@ pub trait Clock: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
-/// When this program first asked for the time.
-static START: OnceLock<std::time::Instant> = OnceLock::new();
-
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant(millis(since_1970()))
+        Instant(millis(computer::since_1970()))
     }
 
     fn monotonic(&self) -> Duration {
-        let now = ticking();
-        now.duration_since(*START.get_or_init(|| now))
+        computer::since_the_start()
     }
 }
 
@@ -60,18 +55,24 @@ fn millis(time: Duration) -> u64 {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "these are the two places where a player reads the computer's clocks"
+    clippy::disallowed_types,
+    reason = "this is the one place where a player reads the computer's clocks"
 )]
-fn since_1970() -> Duration {
-    // A clock before 1970 is not set at all: the beginning of time is the honest lower bound.
-    std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default()
-}
+mod computer {
+    use std::sync::LazyLock;
+    use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-#[expect(clippy::disallowed_methods, reason = "as above")]
-fn ticking() -> std::time::Instant {
-    std::time::Instant::now()
+    /// When this program first asked.
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+    pub(super) fn since_1970() -> Duration {
+        // A clock before 1970 is not set at all: the beginning of time is the honest lower bound.
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+    }
+
+    pub(super) fn since_the_start() -> Duration {
+        START.elapsed()
+    }
 }
 
 /// A time known at one moment and carried on by the monotonic clock.
