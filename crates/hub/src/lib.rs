@@ -4,6 +4,7 @@
 //! displays answer comes in by `intake`.
 
 mod admin;
+mod asked;
 mod attachments;
 pub mod backups;
 mod broadcast;

@@ -83,6 +83,7 @@ enum Step {
     Channel(ChannelName),
     Drop(Vec<ContentHash>),
     Erased,
+    Blank,
     Site,
     Display(DisplayId),
     Trust,
@@ -147,6 +148,11 @@ impl Core {
                     self.say(Topic::Erased, payload);
                 }
             }
+            Step::Blank => {
+                if let Some(payload) = signer::site(view.keys, view.site, view.state) {
+                    self.say(Topic::Site, payload);
+                }
+            }
             Step::Site => self.site(view),
             Step::Display(id) => self.display(view, id),
             Step::Trust => self.say(Topic::Trust, view.keys.trust.clone()),
@@ -163,6 +169,9 @@ impl Core {
     fn projected(&mut self, projected: Projected) {
         let Projected { record, changed } = projected;
         self.steps.push_back(Step::Follow(Box::new(record)));
+        if changed.blank {
+            self.steps.push_back(Step::Blank);
+        }
         self.steps.extend(changed.channels.into_iter().map(Step::Channel));
         if !changed.erased.is_empty() {
             self.steps.extend([Step::Drop(changed.erased), Step::Erased]);
@@ -177,6 +186,7 @@ impl Core {
     fn everything(&mut self) {
         let all = [
             Step::Trust,
+            Step::Blank,
             Step::Site,
             Step::Erased,
             Step::AllChannels,
