@@ -1,4 +1,4 @@
-//! Fetching one object over HTTP, with a time and a size that it may take.
+//! Fetching one answer over HTTP, with a time and a size that it may take.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -7,18 +7,28 @@ use ureq::Agent;
 /// A hub answers within this, or is not there.
 const CONNECT: Duration = Duration::from_secs(10);
 /// A whole object takes at most this long.
-const WHOLE: Duration = Duration::from_secs(300);
+pub const OBJECT: Duration = Duration::from_secs(300);
+/// Mail takes at most this long: it answers a question for the time, and an answer that comes later does not count.
+pub const MAIL: Duration = Duration::from_secs(10);
 
 /// The bytes that `url` answers a display that carries `token`.
 ///
 /// # Errors
 /// Why there are none, in words.
 pub fn fetch(url: &str, token: &str, most_bytes: usize) -> Result<Vec<u8>, String> {
+    fetch_within(url, token, most_bytes, OBJECT)
+}
+
+/// As [`fetch`], with so much time for the whole.
+///
+/// # Errors
+/// Why there are none, in words.
+pub fn fetch_within(url: &str, token: &str, most_bytes: usize, within: Duration) -> Result<Vec<u8>, String> {
     let agent: Agent = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_connect(Some(CONNECT))
-        .timeout_global(Some(WHOLE))
+        .timeout_global(Some(within))
         .build()
         .new_agent();
     let request = agent.get(url).header("authorization", format!("Bearer {token}"));

@@ -15,7 +15,7 @@ pub mod profile;
 pub mod replica;
 mod shell;
 
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Moment, Reckoning, SystemClock};
 pub use fonts::FontSource;
 pub use identity::{Identity, IdentityError};
 pub use link::{BrokerAddress, BrokerAddressError};
