@@ -9,10 +9,12 @@ use crate::link::{BrokerAddress, Heard, Link, Send as Say};
 use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
 use crate::profile::BrightnessPlan;
 use crate::replica::{FileReplica, MemoryReplica, Remembered, Replica, ReplicaError};
+use crate::tls::{self, TlsError};
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::{ContentHash, Instant, Panel};
 use heliograph_wire::KeyPair;
+use rustls::ClientConfig;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -70,6 +72,9 @@ pub enum PlayerError {
     /// A thread could not be started.
     #[error("cannot start a thread: {0}; check the system's limits")]
     Thread(#[from] io::Error),
+    /// Its identity gives it nobody to trust.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(String),
@@ -87,15 +92,18 @@ impl Player {
     /// Starts a display. It shows its last good programme from the replica first, and connects after.
     ///
     /// # Errors
-    /// When another player runs on the same data, or the system gives no threads.
+    /// When another player runs on the same data, the identity has no authority to trust for an address with TLS, or the
+    /// system gives no threads.
     pub fn start(config: PlayerConfig) -> Result<Self, PlayerError> {
         let display = config.identity.display;
+        let trust = whom_to_trust(&config.identity, &config.broker)?;
         let now = config.clock.now();
         let (replica, remembered) = open_replica(&config, now)?;
         let mut boot_id = [0; 16];
         getrandom::fill(&mut boot_id).map_err(|error| PlayerError::Random(error.to_string()))?;
         let facts = Facts {
             identity: config.identity,
+            trust,
             boot_id,
             panel: config.panel.unwrap_or(ANY_PANEL),
             sink: config.output.name().to_owned(),
@@ -174,6 +182,15 @@ impl Drop for Player {
     }
 }
 
+/// Whom this display trusts on the network.
+fn whom_to_trust(identity: &Identity, broker: &BrokerAddress) -> Result<Option<Arc<ClientConfig>>, TlsError> {
+    match &identity.ca {
+        Some(ca) => Ok(Some(Arc::new(tls::client_config(ca)?))),
+        None if broker.tls => Err(TlsError::NoAnchors(broker.to_string())),
+        None => Ok(None),
+    }
+}
+
 enum Event {
     Happened(Input),
     Stop,
@@ -202,6 +219,7 @@ fn open_replica(config: &PlayerConfig, now: Instant) -> Result<(Box<dyn Replica>
 /// What an agent is made from, kept so that another one can be made.
 struct Facts {
     identity: Identity,
+    trust: Option<Arc<ClientConfig>>,
     boot_id: [u8; 16],
     panel: Panel,
     sink: String,
@@ -290,7 +308,7 @@ impl Mind {
                 Heard::Message { topic, payload } => Input::Message { topic, payload },
             });
         };
-        match Link::start(&self.facts.identity, &self.broker, hear) {
+        match Link::start(&self.facts.identity, &self.broker, self.facts.trust.clone(), hear) {
             Ok(link) => self.link = Some(link),
             Err(error) => tracing::error!(%error, "the link does not start; trying again"),
         }
@@ -314,9 +332,10 @@ impl Mind {
     /// Fetches on a thread of its own, of which the agent never wants many. When the player stops, nobody waits for it.
     fn fetch(&mut self, hash: ContentHash, url: &str, most_bytes: usize) {
         let url = fetch::reachable(url, &self.broker.host);
-        let (token, tell) = (self.facts.identity.mqtt_token.clone(), hearing(&self.events));
+        let (token, trust) = (self.facts.identity.mqtt_token.clone(), self.facts.trust.clone());
+        let tell = hearing(&self.events);
         let work = move || {
-            let result = fetch::fetch(&url, &token, most_bytes);
+            let result = fetch::fetch(&url, &token, trust, most_bytes);
             tell(Input::Fetched { hash, result });
         };
         let thread = std::thread::Builder::new().name("fetch".to_owned());
