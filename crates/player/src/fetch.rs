@@ -13,7 +13,7 @@ const WHOLE: Duration = Duration::from_secs(300);
 ///
 /// # Errors
 /// Why there are none, in words.
-pub(crate) fn fetch(url: &str, token: &str, most_bytes: usize) -> Result<Vec<u8>, String> {
+pub fn fetch(url: &str, token: &str, most_bytes: usize) -> Result<Vec<u8>, String> {
     let agent: Agent = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -32,7 +32,8 @@ pub(crate) fn fetch(url: &str, token: &str, most_bytes: usize) -> Result<Vec<u8>
 
 /// The address with the broker's host, when it names none: a hub that listens everywhere does not know its own name, and
 /// the broker it embeds is on the same machine.
-pub(crate) fn reachable(url: &str, broker_host: &str) -> String {
+#[must_use]
+pub fn reachable(url: &str, broker_host: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };

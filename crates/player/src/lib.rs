@@ -6,7 +6,7 @@
 
 pub mod agent;
 mod clock;
-mod fetch;
+pub mod fetch;
 mod fonts;
 mod identity;
 mod link;

@@ -7,9 +7,13 @@ mod file;
 mod form;
 mod media;
 mod memory;
+#[cfg(unix)]
+mod shared;
 
 pub use file::FileReplica;
 pub use memory::MemoryReplica;
+#[cfg(unix)]
+pub use shared::{SharedReplica, SharedStore};
 
 use heliograph_domain::{ChannelName, ContentHash, Instant};
 use heliograph_wire::{FirstShown, Trust};
