@@ -32,6 +32,8 @@ pub mod retention;
 mod seal_ledger;
 mod sign_in;
 mod signer;
+#[doc(hidden)]
+pub mod sim;
 mod start;
 mod state;
 mod transact;

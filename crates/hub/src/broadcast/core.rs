@@ -124,11 +124,7 @@ impl Core {
     pub(crate) fn handle(&mut self, input: Input) {
         match input {
             Input::Projected(projected) => self.projected(*projected),
-            Input::Connected => {
-                self.connected = true;
-                self.held.clear();
-                self.everything();
-            }
+            Input::Connected => self.connected(),
             Input::Disconnected => self.connected = false,
             Input::Tick { now, monotonic_ms } => self.tick(now, monotonic_ms),
         }
@@ -180,6 +176,20 @@ impl Core {
             self.steps.push_back(Step::Site);
         }
         self.steps.extend(changed.displays.into_iter().map(Step::Display));
+    }
+
+    /// What was still to be said is part of everything, but for what the broker must drop.
+    fn connected(&mut self) {
+        self.connected = true;
+        for step in std::mem::take(&mut self.steps) {
+            match step {
+                Step::Follow(_) => self.steps.push_back(step),
+                Step::Drop(hashes) => self.drop_erased(&hashes),
+                _ => {}
+            }
+        }
+        self.held.clear();
+        self.everything();
     }
 
     /// The broker may know nothing: all that is retained is sent again. Same state, same bytes, so no harm is done.
