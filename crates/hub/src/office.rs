@@ -1,5 +1,6 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
+use crate::asked::Asked;
 use crate::backups::Backups;
 use crate::broadcast::Mailbox;
 use crate::clock::Clock;
@@ -40,6 +41,8 @@ pub(crate) struct Office {
     pub(crate) mailbox: Arc<Mailbox>,
     /// Which publications hold a picture.
     pub(crate) holders: Holders,
+    /// How often displays ask for something.
+    pub(crate) asked: Mutex<Asked>,
     /// Which displays are there and what they say.
     pub(crate) presence: Mutex<Presence>,
     /// How far each release has come.
@@ -92,6 +95,7 @@ impl Office {
             clock: parts.clock,
             site: parts.site,
             keys: parts.keys,
+            asked: Mutex::default(),
             presence: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),

@@ -14,6 +14,7 @@ mod play;
 pub mod profile;
 pub mod replica;
 mod shell;
+pub mod tls;
 
 pub use clock::{Clock, Moment, Reckoning, SystemClock};
 pub use fonts::FontSource;

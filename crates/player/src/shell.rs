@@ -9,10 +9,12 @@ use crate::link::{BrokerAddress, Heard, Link, Send as Say};
 use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
 use crate::profile::BrightnessPlan;
 use crate::replica::{FileReplica, Remembered, Replica, ReplicaError, SpareReplica};
+use crate::tls::{self, TlsError};
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::{Instant, Panel};
 use heliograph_wire::KeyPair;
+use rustls::ClientConfig;
 use sha2::{Digest, Sha256};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -71,6 +73,9 @@ pub enum PlayerError {
     /// A thread could not be started.
     #[error("cannot start a thread: {0}; check the system's limits")]
     Thread(#[from] io::Error),
+    /// Its identity gives it nobody to trust.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(String),
@@ -88,15 +93,18 @@ impl Player {
     /// Starts a display. It shows its last good programme from the replica first, and connects after.
     ///
     /// # Errors
-    /// When another player runs on the same data, or the system gives no threads.
+    /// When another player runs on the same data, the identity has no authority to trust for an address with TLS, or the
+    /// system gives no threads.
     pub fn start(config: PlayerConfig) -> Result<Self, PlayerError> {
         let display = config.identity.display;
+        let trust = whom_to_trust(&config.identity, &config.broker)?;
         let now = config.clock.moment();
         let (replica, remembered) = open_replica(&config, now.wall)?;
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|error| PlayerError::Random(error.to_string()))?;
         let mut facts = Facts {
             identity: config.identity,
+            trust,
             seed,
             starts: 0,
             panel: config.panel.unwrap_or(ANY_PANEL),
@@ -176,6 +184,15 @@ impl Drop for Player {
     }
 }
 
+/// Whom this display trusts on the network.
+fn whom_to_trust(identity: &Identity, broker: &BrokerAddress) -> Result<Option<Arc<ClientConfig>>, TlsError> {
+    match &identity.ca {
+        Some(ca) => Ok(Some(Arc::new(tls::client_config(ca)?))),
+        None if broker.tls => Err(TlsError::NoAnchors(broker.to_string())),
+        None => Ok(None),
+    }
+}
+
 enum Event {
     Happened(Input),
     Stop,
@@ -208,6 +225,7 @@ fn open_replica(config: &PlayerConfig, now: Instant) -> Result<(Box<dyn Replica>
 /// What an agent is made from, kept so that another one can be made.
 struct Facts {
     identity: Identity,
+    trust: Option<Arc<ClientConfig>>,
     /// Random and secret.
     seed: [u8; 32],
     /// So many agents were made.
@@ -232,7 +250,7 @@ impl Facts {
             display: self.identity.display,
             key: KeyPair::from_secret(self.identity.secret),
             root: self.identity.root,
-            hub: None,
+            hub: self.identity.hub.clone(),
             boot_id,
             seed: number(b"seed"),
             panel: self.panel,
@@ -309,7 +327,7 @@ impl Mind {
                 Heard::Message { topic, payload } => Input::Message { topic, payload },
             });
         };
-        match Link::start(&self.facts.identity, &self.broker, hear) {
+        match Link::start(&self.facts.identity, &self.broker, self.facts.trust.clone(), hear) {
             Ok(link) => self.link = Some(link),
             Err(error) => tracing::error!(%error, "the link does not start; trying again"),
         }
@@ -345,8 +363,9 @@ impl Mind {
         answer: impl Fn(Result<Vec<u8>, String>) -> Input + Copy + Send + 'static,
     ) {
         let url = fetch::reachable(url, &self.broker.host);
-        let (token, tell) = (self.facts.identity.mqtt_token.clone(), hearing(&self.events));
-        let work = move || tell(answer(fetch::fetch_within(&url, &token, most_bytes, within)));
+        let (token, trust) = (self.facts.identity.mqtt_token.clone(), self.facts.trust.clone());
+        let tell = hearing(&self.events);
+        let work = move || tell(answer(fetch::fetch(&url, &token, trust, most_bytes, within)));
         let thread = std::thread::Builder::new().name("fetch".to_owned());
         if let Err(error) = thread.spawn(work) {
             let result = Err(format!("no thread: {error}"));

@@ -33,6 +33,7 @@ fn fixed(message: Message) -> Forge {
     Box::new(move |_| message.clone())
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn forged_heads(good: &Notice, bad: &Notice) -> Vec<(&'static str, Forge)> {
     let hall_head = || Topic::Head(hall());
     let body = pack_head(&channel_head(11, &[bad])).0.to_bytes();
@@ -141,6 +142,7 @@ fn title(notice: &Notice) -> String {
     document.title(heliograph_domain::Lang::ZhHans)
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn forged_settings() -> Vec<(&'static str, Forge)> {
     let other: heliograph_domain::DisplayId = "019a0000-0000-7000-8000-000000000002".parse().unwrap();
     let mut foreign = config();

@@ -83,6 +83,7 @@ enum Step {
     Channel(ChannelName),
     Drop(Vec<ContentHash>),
     Erased,
+    Blank,
     Site,
     Display(DisplayId),
     Trust,
@@ -123,11 +124,7 @@ impl Core {
     pub(crate) fn handle(&mut self, input: Input) {
         match input {
             Input::Projected(projected) => self.projected(*projected),
-            Input::Connected => {
-                self.connected = true;
-                self.held.clear();
-                self.everything();
-            }
+            Input::Connected => self.connected(),
             Input::Disconnected => self.connected = false,
             Input::Tick { now, monotonic_ms } => self.tick(now, monotonic_ms),
         }
@@ -147,6 +144,11 @@ impl Core {
                     self.say(Topic::Erased, payload);
                 }
             }
+            Step::Blank => {
+                if let Some(payload) = signer::site(view.keys, view.site, view.state) {
+                    self.say(Topic::Site, payload);
+                }
+            }
             Step::Site => self.site(view),
             Step::Display(id) => self.display(view, id),
             Step::Trust => self.say(Topic::Trust, view.keys.trust.clone()),
@@ -163,6 +165,9 @@ impl Core {
     fn projected(&mut self, projected: Projected) {
         let Projected { record, changed } = projected;
         self.steps.push_back(Step::Follow(Box::new(record)));
+        if changed.blank {
+            self.steps.push_back(Step::Blank);
+        }
         self.steps.extend(changed.channels.into_iter().map(Step::Channel));
         if !changed.erased.is_empty() {
             self.steps.extend([Step::Drop(changed.erased), Step::Erased]);
@@ -173,10 +178,25 @@ impl Core {
         self.steps.extend(changed.displays.into_iter().map(Step::Display));
     }
 
+    /// What was still to be said is part of everything, but for what the broker must drop.
+    fn connected(&mut self) {
+        self.connected = true;
+        for step in std::mem::take(&mut self.steps) {
+            match step {
+                Step::Follow(_) => self.steps.push_back(step),
+                Step::Drop(hashes) => self.drop_erased(&hashes),
+                _ => {}
+            }
+        }
+        self.held.clear();
+        self.everything();
+    }
+
     /// The broker may know nothing: all that is retained is sent again. Same state, same bytes, so no harm is done.
     fn everything(&mut self) {
         let all = [
             Step::Trust,
+            Step::Blank,
             Step::Site,
             Step::Erased,
             Step::AllChannels,

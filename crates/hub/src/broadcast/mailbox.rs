@@ -24,6 +24,16 @@ impl Mailbox {
         self.kept().letters.get(topic).cloned()
     }
 
+    /// The trust documents that changed the root, the first one first.
+    pub(crate) fn trust_steps(&self) -> Vec<(Topic, Bytes)> {
+        let kept = self.kept();
+        let steps = kept
+            .letters
+            .iter()
+            .filter(|(topic, _)| matches!(topic, Topic::TrustStep(_)));
+        steps.map(|(topic, payload)| (topic.clone(), payload.clone())).collect()
+    }
+
     /// Channel, position and digest of every head, as a heartbeat names them.
     pub(crate) fn marks(&self) -> Vec<(ChannelName, u64, [u8; 32])> {
         let kept = self.kept();
