@@ -284,7 +284,7 @@ impl Agent {
     /// Keeps what is named, drops what is not, and puts heads in force whose pages are here.
     fn settle_content(&mut self, now: Moment) {
         while std::mem::take(&mut self.todo.named) {
-            let names = self.names();
+            let names: Names = self.named().collect();
             let kept = self.contents.settle(&names);
             self.todo.show |= !kept.is_empty();
             self.todo.changes.extend(kept);
@@ -295,7 +295,6 @@ impl Agent {
                 (self.todo.named, self.todo.show, self.todo.report) = (true, true, true);
                 continue;
             }
-            let names = self.names();
             let forgotten = self.account.forget(|hash| !names.contains(hash));
             let forgotten = forgotten.into_iter().map(|hash| Change::Shown(hash, None));
             self.todo.changes.extend(forgotten);
@@ -304,20 +303,12 @@ impl Agent {
     }
 
     /// What something signed names. A site profile goes on until the one that the config names is here.
-    fn names(&self) -> Names {
-        let mut names = self.heads.names();
-        for attachment in self.attachments() {
-            names.add(attachment.hash);
-        }
-        if let Some(setting) = &self.setting {
-            names.add(setting.config.site_profile);
-            if let Some((hash, _)) = &self.profile
-                && !self.erased.contains(hash)
-            {
-                names.add(*hash);
-            }
-        }
-        names
+    fn named(&self) -> impl Iterator<Item = ContentHash> {
+        let pictures = self.attachments().map(|attachment| attachment.hash);
+        let wanted = self.setting.as_ref().map(|setting| setting.config.site_profile);
+        let in_use = self.profile.as_ref().map(|(hash, _)| *hash);
+        let in_use = in_use.filter(|hash| self.setting.is_some() && !self.erased.contains(hash));
+        self.heads.named().chain(pictures).chain(wanted).chain(in_use)
     }
 
     fn adopt_profile(&mut self) {

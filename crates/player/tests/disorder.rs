@@ -10,6 +10,7 @@
 
 mod support;
 
+use heliograph_domain::Instant;
 use support::*;
 
 /// A small generator of numbers (Knuth's MMIX), so that a story that fails can be told again.
@@ -31,7 +32,7 @@ fn in_the_end_the_newest_head_is_shown() {
     for seed in 0..150 {
         let mut dice = Dice(seed);
         let mut lobby = Lobby::open();
-        let mut said: Vec<Message> = Vec::new();
+        let mut said: Vec<Message> = vec![site_state(1, true), site_state(2, false), site_state(3, true)];
         let mut last = (head(9, &[]), Vec::new());
         for position in 10..20 {
             let chosen: Vec<&Notice> = notices.iter().filter(|_| dice.roll(2) == 0).collect();
@@ -45,11 +46,17 @@ fn in_the_end_the_newest_head_is_shown() {
             lobby.broker_keeps(content(&notice.payload));
         }
         lobby.broker_keeps(last.0.clone());
+        lobby.answers = true;
         if !lobby.is_connected() {
             lobby = lobby.connect();
         }
         let beat = heartbeat(lobby.now, &[(19, &last.0)]);
-        lobby.sends(beat).after(3 * MINUTE);
+        lobby.sends(site_state(4, false)).sends(beat).after(3 * MINUTE);
+        assert_eq!(
+            lobby.site_time(),
+            lobby.now,
+            "seed {seed}: whatever its clock on the wall says"
+        );
         let titles: Vec<String> = last.1.iter().map(|notice| title(notice)).collect();
         lobby.shows(&titles.iter().map(String::as_str).collect::<Vec<_>>());
     }
@@ -59,7 +66,17 @@ fn in_the_end_the_newest_head_is_shown() {
 fn suffers(mut lobby: Lobby, dice: &mut Dice, said: &mut Vec<Message>) -> Lobby {
     for _ in 0..12 {
         let which = dice.roll(said.len() as u64) as usize;
-        lobby = match dice.roll(12) {
+        lobby = match dice.roll(16) {
+            12 => {
+                let clocks = [Instant(0), TEN, TEN.plus_ms(400 * DAY), lobby.now];
+                lobby.clock_says(clocks[dice.roll(4) as usize]);
+                lobby
+            }
+            13 => lobby.reboot_at(Instant(0)),
+            14 => {
+                lobby.answers = !lobby.answers;
+                lobby
+            }
             0 => lobby.disconnect(),
             1 if !lobby.is_connected() => lobby.connect(),
             2 => lobby.reboot(),

@@ -167,7 +167,9 @@ impl Agent {
             return Err("its bytes do not match their hash".to_owned());
         }
         self.contents.take(hash, object);
-        self.todo.named = true;
+        // What nothing names yet waits, and changes nothing.
+        let named = self.named().any(|named| named == hash);
+        self.todo.named |= named;
         Ok(())
     }
 

@@ -93,7 +93,7 @@ impl Agent {
         }
         match kind {
             Kind::Text => self.contents.take(hash, object),
-            Kind::Picture(_) if self.names().contains(&hash) => {
+            Kind::Picture(_) if self.named().any(|named| named == hash) => {
                 self.contents.remember_media([hash].into());
                 self.todo.changes.push(Change::Media(hash, Some(payload.into())));
                 self.todo.show = true;
