@@ -15,7 +15,9 @@ use heliograph_player::replica::{Change, FileReplica, Replica};
 use heliograph_player::{BrokerAddress, Clock, FontSource, Identity, Output, Player, PlayerConfig, PlayerError};
 use heliograph_scene::Frame;
 use heliograph_sink::{Recorder, Recording, Sink};
-use heliograph_wire::{PublicKey, SiteState, Trust, pack_head};
+use heliograph_wire::{Letter, Mail, SiteState, Trust, pack_head};
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,7 +55,7 @@ fn has_shown(data: &Path, notices: &[&Notice]) {
     let mut setting = config();
     setting.panel = STRIP;
     let mut changes = vec![
-        Change::Trust(Box::new(Trust::new(site(), PublicKey([1; 32])))),
+        Change::Trust(Box::new(Trust::new(site(), key(ROOT).public()))),
         Change::Config(setting.to_bytes()),
         Change::Head(hall(), Some(pack_head(&channel_head(10, notices)).0.to_bytes())),
         Change::Content(profile().hash(), Some(profile().to_bytes())),
@@ -66,15 +68,20 @@ fn has_shown(data: &Path, notices: &[&Notice]) {
 }
 
 fn start(data: &Path, sink: Box<dyn Sink>, clock: &Arc<Hand>) -> Result<Player, PlayerError> {
-    Player::start(PlayerConfig {
+    let clock = Arc::clone(clock) as Arc<dyn Clock>;
+    Player::start(configuration(data, sink, clock, None))
+}
+
+fn configuration(data: &Path, sink: Box<dyn Sink>, clock: Arc<dyn Clock>, hub: Option<String>) -> PlayerConfig {
+    PlayerConfig {
         identity: Identity {
             site: site(),
             display: display(),
             secret: [5; 32],
             mqtt_token: "token".to_owned(),
-            root: PublicKey([1; 32]),
+            root: key(ROOT).public(),
             ca: None,
-            hub: None,
+            hub,
             broker: None,
         },
         // Nobody listens there.
@@ -88,9 +95,9 @@ fn start(data: &Path, sink: Box<dyn Sink>, clock: &Arc<Hand>) -> Result<Player, 
         brightness: BrightnessPlan::default(),
         live: None,
         fonts: FontSource::BuiltIn,
-        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        clock,
         panel: Some(STRIP),
-    })
+    }
 }
 
 fn wait_for(recording: &Recording, fits: impl Fn(&Frame) -> bool) -> Arc<Frame> {
@@ -222,4 +229,119 @@ fn a_data_directory_that_cannot_be_written_keeps_no_display_dark() {
     wait_for(&recording, |_| true);
     player.stop();
     std::fs::remove_file(data).unwrap();
+}
+
+/// A hub that answers over plain HTTP what it has; nothing else.
+fn hub(answers: impl Fn(&str) -> Option<Vec<u8>> + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut asked = Vec::new();
+            let mut piece = [0; 1024];
+            while !asked.windows(4).any(|end| end == b"\r\n\r\n") {
+                match stream.read(&mut piece).unwrap() {
+                    0 => break,
+                    got => asked.extend_from_slice(&piece[..got]),
+                }
+            }
+            let asked = String::from_utf8(asked).unwrap();
+            let path = asked.split(' ').nth(1).unwrap_or_default();
+            let allowed = asked.to_ascii_lowercase().contains("authorization: bearer token\r\n");
+            let (status, body) = match answers(path).filter(|_| allowed) {
+                Some(body) => ("200 OK", body),
+                None => ("404 Not Found", Vec::new()),
+            };
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            // A player that stops does not wait for its answer.
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+        }
+    });
+    address
+}
+
+/// No broker, no clock battery, an empty disk: what is on release comes with the mail, and by its hash.
+#[test]
+fn a_display_that_finds_no_broker_lives_on_its_mail() {
+    let notice = notice("停电通知");
+    let objects = [profile(), notice.payload.clone()];
+    let now = TEN.plus_ms(HOUR);
+    let mut setting = config();
+    setting.panel = STRIP;
+    let letters = [
+        trust(),
+        heartbeat(now, &[]),
+        configured(1, &setting),
+        head(10, &[&notice]),
+    ];
+    let address = hub(move |path| {
+        if let Some(hash) = path.strip_prefix("/api/v1/device/content/") {
+            let object = objects.iter().find(|object| object.hash().to_string() == hash)?;
+            return Some(object.to_bytes());
+        }
+        let digits = path.strip_prefix("/api/v1/device/mail?nonce=")?;
+        let mut nonce = [0; 16];
+        for (byte, pair) in nonce.iter_mut().zip(digits.as_bytes().chunks(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        }
+        let all = letters.iter().cloned().chain([answer(nonce, now)]);
+        let letters = all.map(|(topic, payload)| Letter {
+            topic: topic
+                .path(&site())
+                .strip_prefix("heliograph/v1/binhe/")
+                .unwrap()
+                .to_owned(),
+            payload,
+        });
+        Some(
+            Mail {
+                letters: letters.collect(),
+            }
+            .to_bytes(),
+        )
+    });
+    let data = folder("mail");
+    let (recorder, recording) = Recorder::new();
+    // The clock on the wall was never set, and the one that ticks goes on.
+    let player = Player::start(configuration(
+        &data,
+        Box::new(recorder),
+        Arc::new(NeverSet),
+        Some(address),
+    ));
+    let player = player.unwrap();
+    let slate = wait_for(&recording, |_| true);
+    wait_for(&recording, |frame| frame.rgb() != slate.rgb());
+    let kept = || {
+        let file = std::fs::read(data.join("replica.redb")).unwrap();
+        let text = "停电通知".as_bytes();
+        file.windows(text.len()).any(|piece| piece == text)
+    };
+    for _ in 0..200 {
+        if kept() {
+            break;
+        }
+        let _ = recording.wait_for(|_| false, Duration::from_millis(100));
+    }
+    player.stop();
+    // It was kept, under the keys that came with it.
+    let (_, kept) = FileReplica::open(&data, TEN).unwrap();
+    assert!(kept.content.contains_key(&notice.item.content) && kept.trust.unwrap().has_keys());
+    std::fs::remove_dir_all(data).unwrap();
+}
+
+struct NeverSet;
+
+impl Clock for NeverSet {
+    fn now(&self) -> Instant {
+        Instant(0).plus_ms(u64::try_from(self.monotonic().as_millis()).unwrap())
+    }
+
+    fn monotonic(&self) -> Duration {
+        heliograph_player::SystemClock.monotonic()
+    }
 }
