@@ -4,22 +4,18 @@
 
 use heliograph_domain::Instant;
 use heliograph_hub::retention::Retention;
-use heliograph_hub::{Hub, HubConfig, SystemClock};
+use heliograph_hub::{Hub, HubConfig, SignerConfig, SignerServer, SystemClock};
 use heliograph_scene::Frame;
 use heliograph_tests::{Http, PASSWORD, STRIP, TempDir, TestDisplay, World, act, eventually};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-fn status(world: &World, display: &TestDisplay) -> Value {
-    let path = format!("/api/v1/displays/{}", display.id);
-    world.people.admin.get(&path).json["status"].clone()
-}
-
 fn on_air(world: &World, display: &TestDisplay) -> Value {
-    status(world, display)["on_air"]["publication"].clone()
+    let path = format!("/api/v1/displays/{}", display.id);
+    world.people.admin.get(&path).json["status"]["on_air"]["publication"].clone()
 }
 
 #[test]
@@ -45,42 +41,44 @@ fn a_display_that_was_off_while_the_root_changed_twice_follows_the_steps() {
 
     strip.start(world.mqtt());
     eventually("the newest notice", || on_air(&world, &strip) == json!(last));
-    assert_eq!(status(&world, &strip)["refusals"], json!(0), "it was right at once");
     // One that is enrolled now begins with the newest root.
     let fresh = world.display("fresh", STRIP, &["hall"]);
     assert_eq!(world.identity(&fresh).root, rotated.root);
     eventually("the same on both", || on_air(&world, &fresh) == json!(last));
 }
 
-/// A hub that somebody runs with a copy of the office's folder: log, accounts, credentials and keys, but not its root.
-struct Thief {
+const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+/// A hub beside the world's own.
+struct Other {
     runtime: tokio::runtime::Runtime,
     hub: Hub,
 }
 
-impl Thief {
-    /// Copies the folder of a hub that does not run.
-    fn copies(world: &World, to: &Path) {
-        copy(&world.data(), to);
-        std::fs::remove_file(to.join("keys/root.key")).unwrap();
-    }
-
-    fn runs(folder: &Path) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let anywhere = "127.0.0.1:0".parse().unwrap();
+impl Other {
+    fn runs(folder: &Path, listen: SocketAddr, mqtt_listen: SocketAddr, signer: Option<PathBuf>) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let config = HubConfig {
             data: folder.to_owned(),
-            listen: anywhere,
-            mqtt_listen: anywhere,
+            listen,
+            mqtt_listen,
             site: "binhe".parse().unwrap(),
             clock: Arc::new(SystemClock),
             backups: None,
             retention: Retention::default(),
-            signer: None,
+            signer,
             wall: None,
         };
         let hub = runtime.block_on(Hub::start(config)).unwrap();
         Self { runtime, hub }
+    }
+
+    /// With a copy of the office's folder: log, accounts, credentials and keys, but not its root.
+    fn thief(folder: &Path) -> Self {
+        Self::runs(folder, ANYWHERE, ANYWHERE, None)
     }
 
     /// Takes a publication off the displays.
@@ -95,6 +93,12 @@ impl Thief {
     fn stops(self) {
         self.runtime.block_on(self.hub.stop());
     }
+}
+
+/// Copies the folder of a hub that does not run, but for the root key.
+fn steals(world: &World, to: &Path) {
+    copy(&world.data(), to);
+    std::fs::remove_file(to.join("keys/root.key")).unwrap();
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -139,27 +143,100 @@ fn all_stolen_keys_but_the_root_are_worth_nothing_once_the_next_epoch_is_open() 
     let (early, late) = (TempDir::new(), TempDir::new());
 
     world.hub_goes_away();
-    Thief::copies(&world, early.path());
+    steals(&world, early.path());
     assert_eq!(heliograph_hub::new_epoch(&world.data(), None, Instant(1)).unwrap(), 2);
     world.hub_comes_back();
     let next = world.people.publish_notice("新纪元", &["hall"]);
     eventually("the next notice", || on_air(&world, &strip) == json!(next));
     world.hub_goes_away();
-    Thief::copies(&world, late.path());
+    steals(&world, late.path());
     world.hub_comes_back();
 
     // What the thief's log says is as new as can be, and signed with all that the office had before.
-    let thief = Thief::runs(early.path());
+    let thief = Other::thief(early.path());
     thief.withdraws(&notice);
     let kept = shown_after(&world, &mut strip, thief.hub.mqtt_addr());
     assert!(differing(&kept, &slate) * 2 > differing(&shown, &slate), "it plays on");
     thief.stops();
 
     // The control: with the keys of this epoch the same comes through.
-    let insider = Thief::runs(late.path());
+    let insider = Other::thief(late.path());
     insider.withdraws(&notice);
     insider.withdraws(&next);
     let gone = shown_after(&world, &mut strip, insider.hub.mqtt_addr());
     assert!(differing(&gone, &slate) * 4 < differing(&shown, &slate), "the slate");
     insider.stops();
+}
+
+/// A signer with the keys in a folder of its own.
+struct Signer {
+    stop: tokio::sync::oneshot::Sender<()>,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Signer {
+    fn starts(data: &Path, own: &Path) -> Self {
+        let config = SignerConfig {
+            data: data.to_owned(),
+            keys: own.join("keys"),
+            socket: own.join("socket"),
+            clock: Arc::new(SystemClock),
+        };
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (ready, is_ready) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let server = SignerServer::start(config).unwrap();
+                ready.send(()).unwrap();
+                server.run(async { drop(stopped.await) }).await.unwrap();
+            });
+        });
+        is_ready.recv().unwrap();
+        Self { stop, thread }
+    }
+
+    fn stops(self) {
+        drop(self.stop);
+        self.thread.join().unwrap();
+    }
+}
+
+#[test]
+fn a_signer_of_its_own_holds_the_keys_and_when_it_is_gone_displays_keep_what_they_have() {
+    let mut world = World::new();
+    let strip = world.display("strip", STRIP, &["hall"]);
+    let first = world.people.publish_notice("密钥移走之前", &["hall"]);
+    eventually("the notice", || on_air(&world, &strip) == json!(first));
+    let (http, mqtt, own) = (world.hub().http_addr(), world.mqtt(), TempDir::new());
+
+    world.hub_goes_away();
+    std::fs::create_dir_all(own.path().join("keys")).unwrap();
+    for name in ["release.key", "heartbeat.key", "command.key", "root.pub", "trust"] {
+        let from = world.data().join("keys").join(name);
+        std::fs::rename(from, own.path().join("keys").join(name)).unwrap();
+    }
+    let signer = Signer::starts(&world.data(), own.path());
+    let hub = Other::runs(&world.data(), http, mqtt, Some(own.path().join("socket")));
+    let second = world.people.publish_notice("由签名服务签发", &["hall"]);
+    eventually("what the signer signed", || on_air(&world, &strip) == json!(second));
+    let home = world.people.admin.get("/admin").text;
+    assert!(!home.contains("id=\"unsigned\""), "the control: nothing is wrong");
+
+    signer.stops();
+    let third = world.people.publish_notice("签名服务不在", &["hall"]);
+    let told = || {
+        let page = world.people.admin.get("/admin");
+        page.text.contains("id=\"unsigned\"")
+    };
+    eventually("the fault is on the first page", told);
+    assert_eq!(on_air(&world, &strip), json!(second), "displays keep what they have");
+    let signer = Signer::starts(&world.data(), own.path());
+    eventually("what was not signed is", || on_air(&world, &strip) == json!(third));
+    eventually("the fault is over", || !told());
+    hub.stops();
+    signer.stops();
 }
