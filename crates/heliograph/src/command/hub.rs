@@ -3,6 +3,7 @@
 use super::log::exists;
 use super::{runtime, say, told_to_stop};
 use crate::Failure;
+use crate::api::{Api, HubTrust};
 use heliograph_domain::publication::KeepFor;
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
@@ -77,6 +78,21 @@ enum Action {
         #[arg(long)]
         root_out: Option<PathBuf>,
     },
+    /// Puts every display on its slate at once, or with --off lets the programmes come back. The hub runs meanwhile.
+    Blank {
+        /// Where the hub answers.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        hub: String,
+        /// A token of an approver, a display operator or an administrator. Better in HELIOGRAPH_TOKEN than on the command
+        /// line.
+        #[arg(long)]
+        token: Option<String>,
+        #[command(flatten)]
+        trust: HubTrust,
+        /// The programmes come back.
+        #[arg(long)]
+        off: bool,
+    },
     /// Hands the site over to a new root key. Displays follow by themselves, also those that are switched off now.
     RotateRoot {
         /// The data folder.
@@ -121,6 +137,22 @@ fn rotate_root(data: &Path, root_key: Option<&Path>, new_root_out: Option<&Path>
     Ok(())
 }
 
+fn blank(hub: &str, token: Option<&str>, trust: &HubTrust, off: bool) -> Result<(), Failure> {
+    let from_environment = std::env::var("HELIOGRAPH_TOKEN").ok();
+    let token = token.or(from_environment.as_deref());
+    let token =
+        token.ok_or_else(|| Failure::Usage("--token is missing, and HELIOGRAPH_TOKEN is not set".to_owned()))?;
+    let api = Api::trusting(hub, trust)?.with_token(token);
+    let verb = if off { "unblank" } else { "blank" };
+    api.post(&format!("/api/v1/site/{verb}"), &serde_json::json!({}))?;
+    say(if off {
+        "the programmes are back"
+    } else {
+        "every display is blanked; `--off` brings the programmes back"
+    });
+    Ok(())
+}
+
 fn tell_of_root(root: &PublicKey, file: &Path) {
     say(&format!("root     {}", heliograph_hub::fingerprint(root)));
     say(&format!(
@@ -153,6 +185,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         None => {}
         Some(Action::NewEpoch { data, root_key }) => return new_epoch(data, root_key.as_deref()),
         Some(Action::Init { data, site, root_out }) => return init(data, site, root_out.as_deref()),
+        Some(Action::Blank { hub, token, trust, off }) => return blank(hub, token.as_deref(), trust, *off),
         Some(Action::RotateRoot {
             data,
             root_key,
