@@ -210,7 +210,8 @@ impl Seals {
             Err(why) => {
                 let gone = matches!(why, Unsigned::Gone(_));
                 let subject = if gone { GONE.to_owned() } else { subject };
-                let known = faults.get(&subject).is_some_and(|(_, known)| *known == why);
+                // While it is gone, the first reason says more than the waiting that follows.
+                let known = faults.get(&subject).is_some_and(|(_, known)| gone || *known == why);
                 if !known {
                     tracing::error!(error = %why, %subject, "not signed; displays keep what they have");
                     if faults.len() < MOST_FAULTS || gone {
