@@ -354,6 +354,7 @@ async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<M
             folder: dir.join("backups"),
             keep_days: 30,
         }),
+        signer: None,
         wall: None,
     };
     Hub::start(config).await.unwrap()

@@ -452,6 +452,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         clock: Arc::new(SystemClock),
         backups: None,
         retention: heliograph_hub::retention::Retention::default(),
+        signer: None,
         wall: None,
     };
     let hub = runtime.block_on(Hub::start(config)).unwrap();

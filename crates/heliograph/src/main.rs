@@ -32,6 +32,8 @@ enum Command {
     Demo(command::demo::Args),
     /// Runs the office's hub. The first start prints a one-time link that makes the first administrator.
     Hub(command::hub::Args),
+    /// Signs for a hub, as a process of its own that alone holds the keys.
+    Signer(command::signer::Args),
     /// Runs a display's player.
     Player(Box<command::player::Args>),
     /// Draws a publication's file on a panel, without a hub: to work on a text or a template.
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(args) => command::demo::run(&args),
         Command::Hub(args) => command::hub::run(&args),
+        Command::Signer(args) => command::signer::run(&args),
         Command::Player(args) => command::player::run(*args),
         Command::Render(args) => command::render::run(&args),
         Command::Report(args) => command::report::run(&args),

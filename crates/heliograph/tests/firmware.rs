@@ -33,6 +33,7 @@ const KEYS: [(&str, &[&str]); 3] = [
             "Environment",
             "EnvironmentFile",
             "ExecStart",
+            "Group",
             "InaccessiblePaths",
             "LockPersonality",
             "MemoryDenyWriteExecute",
@@ -56,6 +57,8 @@ const KEYS: [(&str, &[&str]); 3] = [
             "RestrictNamespaces",
             "RestrictRealtime",
             "RestrictSUIDSGID",
+            "RuntimeDirectory",
+            "RuntimeDirectoryMode",
             "StandardError",
             "StandardInput",
             "StandardOutput",
@@ -67,6 +70,7 @@ const KEYS: [(&str, &[&str]); 3] = [
             "TTYReset",
             "TTYVHangup",
             "TTYVTDisallocate",
+            "UMask",
             "User",
             "UtmpIdentifier",
             "UtmpMode",
@@ -171,7 +175,8 @@ fn units_have_known_keys_and_start_what_this_program_takes() {
         };
         started += 1;
         assert_eq!(value("Service/Restart"), Some("always"), "{}", file.display());
-        assert_eq!(value("Service/User"), Some("heliograph"), "{}", file.display());
+        let user = if command.contains(" signer ") { "heliograph-signer" } else { "heliograph" };
+        assert_eq!(value("Service/User"), Some(user), "{}", file.display());
         let Some(args) = command.strip_prefix("/usr/bin/heliograph ") else {
             continue;
         };
@@ -185,7 +190,7 @@ fn units_have_known_keys_and_start_what_this_program_takes() {
             });
         is_taken(&words(&args)).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
     }
-    assert_eq!(started, 3);
+    assert_eq!(started, 4);
     // The checks can fail.
     assert!(unit("[Service]\nExecStrat=/bin/true\n").is_err());
     assert!(unit("[Servise]\nExecStart=/bin/true\n").is_err());

@@ -4,7 +4,7 @@
 use crate::broadcast::{Input, key_of};
 use crate::feed::News;
 use crate::office::Office;
-use crate::signer;
+use crate::signer::Ask;
 use crate::state::KnownDisplay;
 use heliograph_domain::DisplayId;
 use heliograph_wire::{Refusal, Reply, Status, StatusVerifier, Topic, open};
@@ -109,7 +109,14 @@ fn answer(office: &Office, client: &AsyncClient, id: DisplayId, reply: &Reply) {
         return;
     }
     let topic = Topic::Time(id);
-    let payload = signer::time(&office.keys, &office.site, id, *nonce, now);
+    let ask = Ask::Time {
+        display: id,
+        nonce: *nonce,
+        time: now,
+    };
+    let Some(payload) = office.seals.seal(&ask, now) else {
+        return;
+    };
     if let Err(error) = client.try_publish(topic.path(&office.site), QoS::AtLeastOnce, topic.retained(), payload) {
         tracing::debug!(%error, display = %id, "the time was not told: the way to the broker is full");
     }

@@ -42,8 +42,9 @@ pub mod wall;
 
 pub use clock::{Clock, MovableClock, SystemClock};
 pub use credentials::CredentialError;
-pub use keys::{KeysError, new_epoch};
+pub use keys::{KeysError, Made, Rotated, fingerprint, init, new_epoch, rotate_root};
 pub use projector::{ProjectError, replay};
+pub use signer::{SignerConfig, SignerError, SignerGone, SignerServer};
 pub use start::{Hub, HubConfig, StartError};
 pub use state::{State, event_of};
 pub use wall::WallControls;

@@ -12,6 +12,7 @@ use crate::presence::Presence;
 use crate::reach::Reach;
 use crate::retention::Retention;
 use crate::sign_in::Limiter;
+use crate::signer::Seals;
 use crate::state::State;
 use crate::transparency::Ledger;
 use crate::wall::WallControls;
@@ -33,8 +34,10 @@ pub(crate) struct Office {
     pub(crate) clock: Arc<dyn Clock>,
     /// The site that it serves.
     pub(crate) site: SiteName,
-    /// Signing keys.
+    /// What displays are told to trust, and the ledger's key.
     pub(crate) keys: Keys,
+    /// The way to the signer.
+    pub(crate) seals: Seals,
     /// Documents, profiles and pictures made from the content store.
     pub(crate) library: Library,
     /// The newest signed message of each retained topic.
@@ -74,6 +77,7 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) site: SiteName,
     pub(crate) keys: Keys,
+    pub(crate) seals: Seals,
     pub(crate) credentials: HashMap<DisplayId, [u8; 32]>,
     pub(crate) setup_word: Option<String>,
     pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
@@ -95,6 +99,7 @@ impl Office {
             clock: parts.clock,
             site: parts.site,
             keys: parts.keys,
+            seals: parts.seals,
             asked: Mutex::default(),
             presence: Mutex::default(),
             reach: Mutex::default(),

@@ -2,9 +2,10 @@
 //! memory, with keys that the simulator gives. What is recorded was decided by the domain, as in a running hub.
 
 use crate::broadcast::{Core, Effect, Input, Mailbox, View};
-use crate::keys::Keys;
+use crate::keys::{Keys, RoleKeys};
 use crate::library::{self, Library};
 use crate::projector::{ProjectError, Projected, replay};
+use crate::signer::{Local, Seals};
 use crate::state::State;
 use crate::transact::recorded_form;
 use crate::transparency::LogKey;
@@ -16,7 +17,7 @@ use heliograph_log::{
     TimestampMs,
 };
 use heliograph_wire::note::NoteError;
-use heliograph_wire::{KeyPair, Role, Stamp, Topic, TrustDocument, TrustedKey, seal};
+use heliograph_wire::{KeyPair, Stamp, Topic, seal};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -55,27 +56,18 @@ pub struct SimKeys {
 }
 
 impl SimKeys {
+    fn roles(&self) -> RoleKeys {
+        RoleKeys {
+            release: KeyPair::from_secret(self.release),
+            heartbeat: KeyPair::from_secret(self.heartbeat),
+            command: KeyPair::from_secret(self.command),
+            epoch: self.epoch,
+        }
+    }
+
     fn keys(&self, site: &SiteName, now: Instant) -> Result<Keys, NoteError> {
-        let [root, release, heartbeat, command] =
-            [self.root, self.release, self.heartbeat, self.command].map(KeyPair::from_secret);
-        let trusted = [
-            (Role::Release, &release),
-            (Role::Heartbeat, &heartbeat),
-            (Role::Command, &command),
-        ];
-        let document = TrustDocument {
-            site: site.clone(),
-            serial: self.serial,
-            root: root.public(),
-            keys: trusted
-                .map(|(role, pair)| TrustedKey {
-                    role,
-                    epoch: self.epoch,
-                    key: pair.public(),
-                })
-                .to_vec(),
-            proof: None,
-        };
+        let root = KeyPair::from_secret(self.root);
+        let document = self.roles().document(site, self.serial, root.public());
         let stamp = Stamp {
             epoch: self.epoch,
             version: u64::from(self.serial),
@@ -84,10 +76,9 @@ impl SimKeys {
         Ok(Keys {
             root: root.public(),
             trust: seal(&root, site, &Topic::Trust, stamp, &document.to_bytes()),
+            steps: Vec::new(),
             ledger: LogKey::of_ledger(site.as_str(), KeyPair::from_secret(self.release))?,
-            release,
-            heartbeat,
-            epoch: self.epoch,
+            root_here: None,
         })
     }
 }
@@ -107,6 +98,8 @@ pub struct SimHub {
     library: Library,
     state: State,
     keys: Keys,
+    secrets: SimKeys,
+    seals: Seals,
     site: SiteName,
     hubs: Vec<String>,
     mailbox: Arc<Mailbox>,
@@ -124,9 +117,11 @@ impl SimHub {
         let mailbox = Arc::new(Mailbox::default());
         Ok(Self {
             library: Library::new(Arc::clone(&log) as _),
+            seals: seals(&log, &site, keys, &State::default()),
             log,
             state: State::default(),
             keys: keys.keys(&site, now).map_err(named)?,
+            secrets: *keys,
             site,
             hubs,
             core: Core::new(Arc::clone(&mailbox)),
@@ -142,6 +137,7 @@ impl SimHub {
     pub fn restart(&mut self) -> Result<(), SimError> {
         self.state = replay(&*self.log)?;
         self.library = Library::new(Arc::clone(&self.log) as _);
+        self.seals = seals(&self.log, &self.site, &self.secrets, &self.state);
         self.mailbox = Arc::new(Mailbox::default());
         self.core = Core::new(Arc::clone(&self.mailbox));
         Ok(())
@@ -153,6 +149,7 @@ impl SimHub {
     /// When the log cannot be folded.
     pub fn restart_with(&mut self, keys: &SimKeys, now: Instant) -> Result<(), SimError> {
         self.keys = keys.keys(&self.site, now).map_err(named)?;
+        self.secrets = *keys;
         self.restart()
     }
 
@@ -278,7 +275,7 @@ impl SimHub {
             state: &self.state,
             library: &self.library,
             keys: &self.keys,
-            site: &self.site,
+            seals: &self.seals,
             hubs: &self.hubs,
             now,
         };
@@ -302,6 +299,11 @@ impl SimHub {
     pub fn letter(&self, topic: &Topic) -> Option<Bytes> {
         self.mailbox.letter(topic)
     }
+}
+
+fn seals(log: &Arc<MemoryLog>, site: &SiteName, keys: &SimKeys, state: &State) -> Seals {
+    let log = Arc::clone(log) as Arc<dyn EventLog>;
+    Seals::new(Box::new(Local::new(site.clone(), keys.roles(), log, state.clone())))
 }
 
 fn named(error: impl std::fmt::Display) -> SimError {

@@ -9,6 +9,7 @@ use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
 use crate::retention::{self, Retention};
+use crate::signer::{Local, Remote, Seals, Signer, SignerGone};
 use crate::state::State;
 use crate::wall::WallControls;
 use crate::{http, intake, seal_ledger, sign_in};
@@ -53,6 +54,8 @@ pub struct HubConfig {
     pub clock: Arc<dyn Clock>,
     /// Where the hub backs its log up, once a day; `None`: it does not.
     pub backups: Option<BackupPlan>,
+    /// The socket of a signer that is a process of its own; `None`: the hub holds the keys and signs by itself.
+    pub signer: Option<PathBuf>,
     /// How long things are kept.
     pub retention: Retention,
     /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
@@ -71,6 +74,9 @@ pub enum StartError {
     /// The keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The signer cannot be used.
+    #[error(transparent)]
+    Signer(#[from] SignerGone),
     /// The displays' credentials cannot be read.
     #[error(transparent)]
     Credentials(#[from] CredentialError),
@@ -331,13 +337,39 @@ fn own_site(config: &HubConfig, state: &State) -> Result<(), StartError> {
     }
 }
 
+/// Whoever signs, and what displays are told to trust.
+fn signer(config: &HubConfig, log: &Arc<DiskLog>, state: &State) -> Result<(Keys, Box<dyn Signer>), StartError> {
+    let (keys, signer): (_, Box<dyn Signer>) = match &config.signer {
+        Some(path) => {
+            let remote = Remote::find(path, &config.site)?;
+            (
+                Keys::of_papers(&config.data, remote.papers().clone())?,
+                Box::new(remote),
+            )
+        }
+        None => {
+            let now = config.clock.now().max(state.at);
+            let (keys, roles) = Keys::open(&config.data, &config.site, now)?;
+            let log = Arc::clone(log) as Arc<dyn EventLog>;
+            (
+                keys,
+                Box::new(Local::new(config.site.clone(), roles, log, state.clone())),
+            )
+        }
+    };
+    if let Some(path) = &keys.root_here {
+        tracing::warn!(path = %path.display(), "the root key lies on this machine: move it to two USB sticks (docs/keys.md)");
+    }
+    Ok((keys, signer))
+}
+
 fn parts(
     config: &HubConfig,
     log: Arc<DiskLog>,
     state: State,
     broker: &Arc<Mutex<Option<Broker>>>,
 ) -> Result<Parts, StartError> {
-    let keys = Keys::open(&config.data, &config.site, config.clock.now().max(state.at))?;
+    let (keys, signer) = signer(config, &log, &state)?;
     let setup_word = if state.staff.people.is_empty() {
         let mut random = [0u8; 16];
         getrandom::fill(&mut random).map_err(|error| StartError::Machine(error.to_string()))?;
@@ -359,6 +391,7 @@ fn parts(
         clock: Arc::clone(&config.clock),
         site: config.site.clone(),
         keys,
+        seals: Seals::new(signer),
         setup_word,
         kick: Box::new(kick),
         wall: config.wall.clone(),

@@ -61,7 +61,10 @@ impl Disk for Folder {
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        // Segments hold facts and hashes, and may be followed by a process of the same group, where the folder's own mode
+        // and the umask let it; what opens texts and tables is for the hub alone.
+        let mode = if name.starts_with("events-") { 0o640 } else { 0o600 };
+        options.read(true).write(true).create(true).truncate(false).mode(mode);
         Ok(Arc::new(PlainFile(options.open(self.0.join(name))?)))
     }
 

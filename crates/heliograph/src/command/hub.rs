@@ -3,11 +3,13 @@
 use super::log::exists;
 use super::{runtime, say, told_to_stop};
 use crate::Failure;
+use crate::api::{Api, HubTrust};
 use heliograph_domain::publication::KeepFor;
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
 use heliograph_hub::{Clock, Hub, HubConfig, SystemClock};
 use heliograph_log::DiskLog;
+use heliograph_wire::PublicKey;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,6 +38,10 @@ pub(crate) struct Args {
     /// Days that backups are kept.
     #[arg(long, default_value_t = 30)]
     keep_backups: u16,
+    /// A signer that is a process of its own and holds the keys: unix: and the path of its socket. Without it the hub signs
+    /// by itself.
+    #[arg(long)]
+    signer: Option<String>,
     /// Days that a draft is kept after it was last saved; 0: for good.
     #[arg(long, default_value_t = 400)]
     keep_drafts: u16,
@@ -60,12 +66,106 @@ enum Action {
         #[arg(long)]
         root_key: Option<PathBuf>,
     },
+    /// Makes all keys of a site ahead of the first start, so that the root key need never lie on the hub.
+    Init {
+        /// The data folder.
+        #[arg(long, default_value = "./heliograph-data")]
+        data: PathBuf,
+        /// The site's name: 1 to 32 of a-z, 0-9 and '-'.
+        #[arg(long, default_value = "office")]
+        site: String,
+        /// Where the root key goes, such as a USB stick: a file that does not exist yet. Without it, beside the others.
+        #[arg(long)]
+        root_out: Option<PathBuf>,
+    },
+    /// Puts every display on its slate at once, or with --off lets the programmes come back. The hub runs meanwhile.
+    Blank {
+        /// Where the hub answers.
+        #[arg(long, default_value = "http://127.0.0.1:8080")]
+        hub: String,
+        /// A token of an approver, a display operator or an administrator. Better in HELIOGRAPH_TOKEN than on the command
+        /// line.
+        #[arg(long)]
+        token: Option<String>,
+        #[command(flatten)]
+        trust: HubTrust,
+        /// The programmes come back.
+        #[arg(long)]
+        off: bool,
+    },
+    /// Hands the site over to a new root key. Displays follow by themselves, also those that are switched off now.
+    RotateRoot {
+        /// The data folder.
+        #[arg(long, default_value = "./heliograph-data")]
+        data: PathBuf,
+        /// The root key that holds now, when it is kept elsewhere.
+        #[arg(long)]
+        root_key: Option<PathBuf>,
+        /// Where the new root key goes: a file that does not exist yet. Without it, beside the other keys.
+        #[arg(long)]
+        new_root_out: Option<PathBuf>,
+    },
+}
+
+/// Keeps a hub from running on a folder while its keys change. A folder without a log has keys alone: a signer's.
+fn no_hub_runs(data: &Path) -> Result<Option<DiskLog>, Failure> {
+    Ok(match exists(data) {
+        Ok(()) => Some(DiskLog::open(data)?),
+        Err(_) => None,
+    })
+}
+
+fn init(data: &Path, site: &str, root_out: Option<&Path>) -> Result<(), Failure> {
+    let site = site
+        .parse()
+        .map_err(|error| Failure::Usage(format!("--site: {error}")))?;
+    let _log = no_hub_runs(data)?;
+    let made = heliograph_hub::init(data, &site, root_out, SystemClock.now())?;
+    say(&format!("the keys of {site} are made"));
+    tell_of_root(&made.root, &made.root_file);
+    Ok(())
+}
+
+fn rotate_root(data: &Path, root_key: Option<&Path>, new_root_out: Option<&Path>) -> Result<(), Failure> {
+    let _log = no_hub_runs(data)?;
+    let rotated = heliograph_hub::rotate_root(data, root_key, new_root_out, SystemClock.now())?;
+    say(&format!(
+        "document {} hands the site over to a new root; keep the old root key until every display has been on once",
+        rotated.serial
+    ));
+    tell_of_root(&rotated.root, &rotated.root_file);
+    Ok(())
+}
+
+fn blank(hub: &str, token: Option<&str>, trust: &HubTrust, off: bool) -> Result<(), Failure> {
+    let from_environment = std::env::var("HELIOGRAPH_TOKEN").ok();
+    let token = token.or(from_environment.as_deref());
+    let token =
+        token.ok_or_else(|| Failure::Usage("--token is missing, and HELIOGRAPH_TOKEN is not set".to_owned()))?;
+    let api = Api::trusting(hub, trust)?.with_token(token);
+    let verb = if off { "unblank" } else { "blank" };
+    api.post(&format!("/api/v1/site/{verb}"), &serde_json::json!({}))?;
+    say(if off {
+        "the programmes are back"
+    } else {
+        "every display is blanked; `--off` brings the programmes back"
+    });
+    Ok(())
+}
+
+fn tell_of_root(root: &PublicKey, file: &Path) {
+    say(&format!("root     {}", heliograph_hub::fingerprint(root)));
+    say(&format!(
+        "its key  {}\n         copy it to two USB sticks, try both, then remove it here: shred -u {}\n         \
+         whoever holds it decides what every display shows; docs/keys.md says when it is needed",
+        file.display(),
+        file.display()
+    ));
 }
 
 pub(crate) fn new_epoch(data: &Path, root_key: Option<&Path>) -> Result<(), Failure> {
-    exists(data)?;
     // Held until the keys are written: a hub that runs would go on with the old ones.
-    let _log = DiskLog::open(data)?;
+    let _log = no_hub_runs(data)?;
     let epoch = heliograph_hub::new_epoch(data, root_key, SystemClock.now())?;
     say(&format!(
         "epoch {epoch} is open: every display takes what the hub says from its next start on"
@@ -73,10 +173,26 @@ pub(crate) fn new_epoch(data: &Path, root_key: Option<&Path>) -> Result<(), Fail
     Ok(())
 }
 
+/// The socket of `unix:PATH`.
+fn socket(text: &str) -> Result<PathBuf, Failure> {
+    let path = text.strip_prefix("unix:").filter(|path| !path.is_empty());
+    path.map(PathBuf::from)
+        .ok_or_else(|| Failure::Usage("--signer: write unix: and the path of the signer's socket".to_owned()))
+}
+
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
-    if let Some(Action::NewEpoch { data, root_key }) = &args.action {
-        return new_epoch(data, root_key.as_deref());
+    match &args.action {
+        None => {}
+        Some(Action::NewEpoch { data, root_key }) => return new_epoch(data, root_key.as_deref()),
+        Some(Action::Init { data, site, root_out }) => return init(data, site, root_out.as_deref()),
+        Some(Action::Blank { hub, token, trust, off }) => return blank(hub, token.as_deref(), trust, *off),
+        Some(Action::RotateRoot {
+            data,
+            root_key,
+            new_root_out,
+        }) => return rotate_root(data, root_key.as_deref(), new_root_out.as_deref()),
     }
+    let signer = args.signer.as_deref().map(socket).transpose()?;
     let site = args
         .site
         .parse()
@@ -91,6 +207,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             folder,
             keep_days: args.keep_backups,
         }),
+        signer,
         retention: Retention {
             drafts_days: Some(args.keep_drafts).filter(|days| *days > 0),
             texts: KeepFor {

@@ -8,6 +8,7 @@ pub(crate) mod player;
 pub(crate) mod probe;
 pub(crate) mod render;
 pub(crate) mod report;
+pub(crate) mod signer;
 
 use heliograph_player::profile::{Profile, ProfileError};
 use std::io::Write;

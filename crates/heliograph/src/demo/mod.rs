@@ -37,6 +37,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         clock: Arc::clone(&clock) as _,
         backups: None,
         retention: heliograph_hub::retention::Retention::default(),
+        signer: None,
         wall: Some(Arc::clone(&lobby) as _),
     })
     .await?;

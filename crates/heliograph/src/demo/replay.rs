@@ -282,6 +282,7 @@ mod tests {
             clock: Arc::clone(&clock) as _,
             backups: None,
             retention: heliograph_hub::retention::Retention::default(),
+            signer: None,
             wall: None,
         };
         let hub = runtime.block_on(Hub::start(config)).unwrap();

@@ -7,6 +7,7 @@ use super::{due, screens};
 use crate::http::problem::Problem;
 use crate::http::shape;
 use axum::response::Response;
+use heliograph_domain::Lang;
 use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 
@@ -20,6 +21,7 @@ pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
             div { h1 { (greeting(&desk)) } p.muted { (who(&desk)) } }
             @if desk.may(Verb::Draft) { a.btn href="/admin/write" id="write" { (desk.t(w::WRITE_ONE)) } }
         }
+        (unsigned(&desk))
         @if desk.profile.is_none() { (first_steps(&desk)) }
         div.cols {
             (waiting(&desk)?)
@@ -32,6 +34,27 @@ pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
         desk.t(w::HOME),
         html! { div id="home" data-live="record display" { (body) } },
     ))
+}
+
+/// What the signer refuses, or that it is not there: displays keep what they have meanwhile.
+fn unsigned(desk: &Desk) -> Markup {
+    let faults = desk.office.seals.faults();
+    html! {
+        @if !faults.is_empty() {
+            div.alert id="unsigned" role="alert" {
+                strong { (desk.t(w::NOT_SIGNED)) }
+                ul {
+                    @for fault in faults.iter().take(ROWS) {
+                        li {
+                            (desk.time(fault.since)) " · "
+                            @if !fault.subject.is_empty() { code { (fault.subject) } " · " }
+                            @if desk.lang == Lang::ZhHans { (fault.why.zh()) } @else { (fault.why) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn greeting(desk: &Desk) -> String {

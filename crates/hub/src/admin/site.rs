@@ -44,6 +44,7 @@ fn show(desk: &Desk, done: Option<w::Word>, failed: Option<(&Posted, &Problem)>,
         div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url"])) }
         @else if let Some(done) = done { p.told role="status" { (desk.t(done)) } }
+        @if let Some(path) = &desk.office.keys.root_here { p.notice { (desk.f(w::ROOT_HERE, &[&path.display().to_string()])) } }
         section.card { (form(desk, &shown)) }
         section.card id="backups" { h2 { (desk.t(w::BACKUPS)) } (copies) }
     };

@@ -374,6 +374,8 @@ words! {
     BLANK_NOW "确认：全部黑场" "Yes, blank all displays now";
     BLANKED_SINCE "全部屏幕已黑场（{} 起），不播出任何内容。" "All displays are blanked since {}: nothing is shown.";
     UNBLANK "恢复播出" "Show the programmes again";
+    NOT_SIGNED "有内容未获签名，各屏幕继续播出已有内容" "Something was not signed: displays keep what they have";
+    ROOT_HERE "根密钥仍在本机（{}）。谁拿到它，谁就能决定所有屏幕播什么：请复制到两个 U 盘并各试一次，然后从本机删除。" "The root key still lies on this machine ({}). Whoever gets it decides what every display shows: copy it to two USB sticks, try both, then remove it here.";
     SEE_SAVED "查看已保存的内容" "See what is saved";
 }
 

@@ -6,14 +6,15 @@ use crate::keys::Keys;
 use crate::library::Library;
 use crate::projector::Projected;
 use crate::reach::Journey;
-use crate::signer;
+use crate::signer::{Ask, Seals, config_version};
 use crate::state::{State, event_of};
 use bytes::Bytes;
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::time::DAY_MS;
-use heliograph_domain::{ChannelHead, ChannelName, ContentHash, DisplayId, Event, Instant, PublicationId, SiteName};
+use heliograph_domain::{ChannelHead, ChannelName, ContentHash, DisplayId, Event, Instant, PublicationId};
 use heliograph_log::Record;
-use heliograph_wire::{ContentPayload, Topic};
+use heliograph_wire::{ContentPayload, Topic, pack_head};
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -67,10 +68,10 @@ pub(crate) struct View<'a> {
     pub(crate) state: &'a State,
     /// The content store.
     pub(crate) library: &'a Library,
-    /// What signs.
+    /// What displays are told to trust.
     pub(crate) keys: &'a Keys,
-    /// The site.
-    pub(crate) site: &'a SiteName,
+    /// Whoever signs the rest.
+    pub(crate) seals: &'a Seals,
     /// The addresses that displays may fetch from.
     pub(crate) hubs: &'a [String],
     /// The office's time.
@@ -102,6 +103,8 @@ pub(crate) struct Core {
     held: BTreeMap<ChannelName, HashMap<ContentHash, Option<Instant>>>,
     watch: Option<ClockWatch>,
     beat_at_ms: u64,
+    /// The signer did not answer: once it does, everything is signed anew.
+    unsigned: bool,
 }
 
 impl Core {
@@ -115,6 +118,7 @@ impl Core {
             held: BTreeMap::new(),
             watch: None,
             beat_at_ms: 0,
+            unsigned: false,
         };
         core.everything();
         core
@@ -140,18 +144,25 @@ impl Core {
             Step::Channel(channel) => self.channel(view, &channel),
             Step::Drop(hashes) => self.drop_erased(&hashes),
             Step::Erased => {
-                if let Some(payload) = signer::erased(view.keys, view.site, view.state) {
-                    self.say(Topic::Erased, payload);
+                if let Some(last) = view.state.erased.last() {
+                    let position = last.position;
+                    self.sign_and_say(view, Topic::Erased, &Ask::Erased { position });
                 }
             }
             Step::Blank => {
-                if let Some(payload) = signer::site(view.keys, view.site, view.state) {
-                    self.say(Topic::Site, payload);
+                let position = view.state.blank.position;
+                if position > 0 {
+                    self.sign_and_say(view, Topic::Site, &Ask::Site { position });
                 }
             }
             Step::Site => self.site(view),
             Step::Display(id) => self.display(view, id),
-            Step::Trust => self.say(Topic::Trust, view.keys.trust.clone()),
+            Step::Trust => {
+                for (serial, step) in &view.keys.steps {
+                    self.say(Topic::TrustStep(*serial), step.clone());
+                }
+                self.say(Topic::Trust, view.keys.trust.clone());
+            }
             Step::AllChannels => {
                 let channels = view.state.channels.titles.keys().cloned().map(Step::Channel);
                 self.first(channels.collect());
@@ -217,6 +228,8 @@ impl Core {
         } else if was_set {
             // All that displays have heard looks old now, or early: they are told at once.
             self.steps.push_back(Step::Heartbeat);
+        } else if self.unsigned {
+            self.steps.push_back(Step::Heartbeat);
         }
     }
 
@@ -252,43 +265,47 @@ impl Core {
         let (Some(site), Some(known)) = (&view.state.site, view.state.displays.get(&id)) else {
             return;
         };
-        // An empty payload clears what the broker retains.
-        let payload = if known.display.retired {
-            Vec::new()
-        } else {
-            signer::config(view.keys, site, known, view.hubs)
+        if known.display.retired {
+            // An empty payload clears what the broker retains.
+            return self.say(Topic::Config(id), Vec::new());
+        }
+        let ask = Ask::Config {
+            display: id,
+            position: config_version(known, site).0,
+            hubs: view.hubs.to_vec(),
         };
-        self.say(Topic::Config(id), payload);
+        self.sign_and_say(view, Topic::Config(id), &ask);
     }
 
     fn channel(&mut self, view: &View<'_>, channel: &ChannelName) {
         let state = view.state;
         let Some(head) = state.head(channel) else { return };
-        let sealed = match signer::head(view.keys, view.site, state, &head) {
-            Ok(sealed) => sealed,
-            Err(error) => {
-                tracing::error!(%error, %channel, "the head was not signed; displays keep the former one");
-                return;
-            }
+        let (message, pages) = pack_head(&head);
+        let digest = Sha256::digest(message.to_bytes()).into();
+        let ask = Ask::Head {
+            channel: channel.clone(),
+            position: head.position,
+            body: digest,
         };
+        let Some(payload) = self.sign(view, &ask) else { return };
         if let Some(site) = &state.site {
             self.content(view.library, channel, &site.profile);
         }
         for item in &head.items {
             self.content(view.library, channel, &item.content);
         }
-        for (hash, page) in &sealed.pages {
+        for (hash, page) in &pages {
             self.payload(channel, *hash, page);
         }
-        self.mailbox.mark(channel, head.position, sealed.digest);
-        self.say(Topic::Head(channel.clone()), sealed.payload);
+        self.mailbox.mark(channel, head.position, digest);
+        self.say(Topic::Head(channel.clone()), payload);
         if self.connected {
             self.effects.push(Effect::Sent {
                 channel: channel.clone(),
                 position: head.position,
             });
         }
-        let pages: Vec<ContentHash> = sealed.pages.iter().map(|(hash, _)| *hash).collect();
+        let pages: Vec<ContentHash> = pages.iter().map(|(hash, _)| *hash).collect();
         self.mark_unnamed(&head, &pages, state, view.now);
     }
 
@@ -351,9 +368,28 @@ impl Core {
     }
 
     fn heartbeat(&mut self, view: &View<'_>) {
-        let marks = self.mailbox.marks();
-        let payload = signer::heartbeat(view.keys, view.site, view.state.position, view.now, &marks);
-        self.say(Topic::Heartbeat, payload);
+        let ask = Ask::Heartbeat {
+            position: view.state.position,
+            time: view.now,
+            marks: self.mailbox.marks(),
+        };
+        self.sign_and_say(view, Topic::Heartbeat, &ask);
+    }
+
+    fn sign_and_say(&mut self, view: &View<'_>, topic: Topic, ask: &Ask) {
+        if let Some(payload) = self.sign(view, ask) {
+            self.say(topic, payload);
+        }
+    }
+
+    /// Has something signed. What a signer that was away has missed is signed once it is there again.
+    fn sign(&mut self, view: &View<'_>, ask: &Ask) -> Option<Vec<u8>> {
+        let payload = view.seals.seal(ask, view.now);
+        if payload.is_some() && std::mem::take(&mut self.unsigned) {
+            self.everything();
+        }
+        self.unsigned |= view.seals.gone();
+        payload
     }
 
     /// What is signed goes into the mailbox, and to the broker if it is there.

@@ -68,7 +68,7 @@ impl Broadcaster {
             state: &office.state(),
             library: &office.library,
             keys: &office.keys,
-            site: &office.site,
+            seals: &office.seals,
             hubs: &self.hubs,
             now: office.now(),
         })

@@ -4,7 +4,8 @@
 use super::attachments::display_of;
 use super::problem::{Problem, Told};
 use crate::office::Office;
-use crate::signer;
+use crate::signer::Ask;
+use crate::transact::blocking;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -33,7 +34,7 @@ pub(crate) async fn mail(
         Some(text) => Some(nonce(text).ok_or_else(no_nonce)?),
         None => None,
     };
-    let mail = letters(&office, display, nonce);
+    let mail = blocking(move || Ok::<_, std::convert::Infallible>(letters(&office, display, nonce))).await?;
     let kind = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),
@@ -43,7 +44,7 @@ pub(crate) async fn mail(
 
 /// What is retained for a display, in the order in which it is to be judged: whom to believe first.
 fn letters(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail {
-    let (site, keys, now) = (&office.site, &office.keys, office.now());
+    let (site, now) = (&office.site, office.now());
     let state = office.state();
     let mut mail = Mail { letters: Vec::new() };
     let mut put = |topic: &Topic, payload: Vec<u8>| {
@@ -58,13 +59,18 @@ fn letters(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail
         put(&topic, payload.to_vec());
     }
     let kept = |topic: Topic| office.mailbox.letter(&topic).map(|payload| (topic, payload.to_vec()));
-    let beat = signer::heartbeat(keys, site, state.position, now, &office.mailbox.marks());
+    let beat = Ask::Heartbeat {
+        position: state.position,
+        time: now,
+        marks: office.mailbox.marks(),
+    };
+    let beat = office.seals.seal(&beat, now).map(|beat| (Topic::Heartbeat, beat));
     let tuned = state
         .displays
         .get(&display)
         .map(|known| &known.display.setting.channels);
     let heads = tuned.into_iter().flatten().cloned().map(Topic::Head);
-    let all = kept(Topic::Trust).into_iter().chain([(Topic::Heartbeat, beat)]).chain(
+    let all = kept(Topic::Trust).into_iter().chain(beat).chain(
         [Topic::Site, Topic::Erased, Topic::Config(display)]
             .into_iter()
             .chain(heads)
@@ -73,8 +79,12 @@ fn letters(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail
     for (topic, payload) in all {
         put(&topic, payload);
     }
-    if let Some(nonce) = nonce {
-        put(&Topic::Time(display), signer::time(keys, site, display, nonce, now));
+    let told = nonce.and_then(|nonce| {
+        let time = now;
+        office.seals.seal(&Ask::Time { display, nonce, time }, now)
+    });
+    if let Some(told) = told {
+        put(&Topic::Time(display), told);
     }
     mail
 }
