@@ -3,6 +3,7 @@
 //! The path of a command: `http` → `transact` → `EventLog::append` → `projector` → `broadcast` (and `signer`) → MQTT; what
 //! displays answer comes in by `intake`.
 
+mod addresses;
 mod admin;
 mod attachments;
 pub mod backups;
@@ -33,6 +34,7 @@ mod sign_in;
 mod signer;
 mod start;
 mod state;
+mod tls;
 mod transact;
 pub mod transparency;
 pub mod wall;
@@ -43,4 +45,5 @@ pub use keys::{KeysError, new_epoch};
 pub use projector::{ProjectError, replay};
 pub use start::{Hub, HubConfig, StartError};
 pub use state::{State, event_of};
+pub use tls::{TlsError, TlsFacts, TlsMode};
 pub use wall::WallControls;

@@ -1,5 +1,6 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
+use crate::addresses::Addresses;
 use crate::backups::Backups;
 use crate::clock::Clock;
 use crate::feed::Feed;
@@ -11,6 +12,7 @@ use crate::reach::Reach;
 use crate::retention::Retention;
 use crate::sign_in::Limiter;
 use crate::state::State;
+use crate::tls::{Tls, TlsFacts};
 use crate::transparency::Ledger;
 use crate::wall::WallControls;
 use heliograph_domain::{DisplayId, Instant, SiteName};
@@ -31,6 +33,10 @@ pub(crate) struct Office {
     pub(crate) clock: Arc<dyn Clock>,
     /// The site that it serves.
     pub(crate) site: SiteName,
+    /// Where displays find it.
+    pub(crate) addresses: Addresses,
+    /// How it guards its connections; `None`: not at all.
+    pub(crate) tls: Option<Arc<Tls>>,
     /// Signing keys.
     pub(crate) keys: Keys,
     /// Documents, profiles and pictures made from the content store.
@@ -67,6 +73,8 @@ pub(crate) struct Parts {
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) site: SiteName,
+    pub(crate) addresses: Addresses,
+    pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) keys: Keys,
     pub(crate) credentials: HashMap<DisplayId, [u8; 32]>,
     pub(crate) setup_word: Option<String>,
@@ -87,6 +95,8 @@ impl Office {
             retention: parts.retention,
             clock: parts.clock,
             site: parts.site,
+            addresses: parts.addresses,
+            tls: parts.tls,
             keys: parts.keys,
             presence: Mutex::default(),
             reach: Mutex::default(),
@@ -113,6 +123,17 @@ impl Office {
             // An error means that the office is gone altogether.
             let _ = closing.wait_for(|closing| *closing).await;
         }
+    }
+
+    /// What displays need to know of the hub's TLS now; `None` where it speaks plain text.
+    pub(crate) fn tls_facts(&self) -> Option<TlsFacts> {
+        self.tls.as_deref().map(Tls::facts)
+    }
+
+    /// Whether other machines can hear what is said in plain text.
+    pub(crate) fn plain_abroad(&self) -> bool {
+        let Addresses { http, mqtt, tls, .. } = &self.addresses;
+        !tls && [http, mqtt].iter().any(|address| !address.ip().is_loopback())
     }
 
     /// The state as of now: a snapshot that no later record changes.
