@@ -12,7 +12,7 @@ use crate::reach::Reach;
 use crate::retention::Retention;
 use crate::sign_in::Limiter;
 use crate::state::State;
-use crate::tls::{Tls, TlsFacts};
+use crate::tls::{Tls, TlsFacts, within};
 use crate::transparency::Ledger;
 use crate::wall::WallControls;
 use heliograph_domain::{DisplayId, Instant, SiteName};
@@ -133,7 +133,7 @@ impl Office {
     /// Whether other machines can hear what is said in plain text.
     pub(crate) fn plain_abroad(&self) -> bool {
         let Addresses { http, mqtt, tls, .. } = &self.addresses;
-        !tls && [http, mqtt].iter().any(|address| !address.ip().is_loopback())
+        !tls && [http, mqtt].iter().any(|address| !within(**address))
     }
 
     /// The state as of now: a snapshot that no later record changes.

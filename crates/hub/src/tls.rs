@@ -190,7 +190,7 @@ impl Tls {
         }
         let source = match mode {
             TlsMode::Plain => {
-                let abroad = opening.listen.into_iter().find(|address| !address.ip().is_loopback());
+                let abroad = opening.listen.into_iter().find(|address| !within(*address));
                 return abroad.map_or(Ok(None), |address| Err(TlsError::PlainAbroad(address)));
             }
             TlsMode::PlainAnywhere => return Ok(None),
@@ -271,6 +271,11 @@ impl Source {
     }
 }
 
+/// Whether only this machine can reach an address.
+pub(crate) fn within(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
 /// The name that displays call, as far as it is known: the office's first, else the address that the hub listens on.
 fn called(opening: &Opening<'_>) -> Option<String> {
     let address = opening.listen[0].ip();
@@ -311,3 +316,6 @@ fn is_for(leaf: &CertificateDer<'_>, name: &str) -> Result<(), rustls::Error> {
     let name = ServerName::try_from(name).map_err(|_| CertificateError::NotValidForName)?;
     verify_server_name(&ParsedCertificate::try_from(leaf)?, &name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,7 +78,10 @@ struct Guard {
 impl Guard {
     /// What was asked for, else what fits these addresses.
     fn mode(&self, listen: [Option<SocketAddr>; 2]) -> TlsMode {
-        let abroad = listen.iter().flatten().any(|address| !address.ip().is_loopback());
+        let abroad = listen
+            .iter()
+            .flatten()
+            .any(|address| !address.ip().to_canonical().is_loopback());
         match (&self.tls_cert, &self.tls_key) {
             (Some(certificate), Some(key)) => TlsMode::Given {
                 certificate: certificate.clone(),
