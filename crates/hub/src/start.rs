@@ -410,7 +410,7 @@ async fn tidied(office: &Arc<Office>) {
         let _ = http::idempotency::forget_old(&office);
         let _ = sign_in::forget_old(&office);
         if let Some(tls) = &office.tls {
-            tls.look_again(office.now());
+            tls.look_again(office.now().max(office.state().at));
         }
         office.backups.tend(office.now());
     })
