@@ -5,6 +5,7 @@
 
 mod addresses;
 mod admin;
+mod asked;
 mod attachments;
 pub mod backups;
 mod broadcast;
@@ -32,6 +33,8 @@ pub mod retention;
 mod seal_ledger;
 mod sign_in;
 mod signer;
+#[doc(hidden)]
+pub mod sim;
 mod start;
 mod state;
 mod tls;

@@ -29,6 +29,10 @@ impl Clock for Hand {
     fn now(&self) -> Instant {
         Instant(self.0.load(Ordering::Relaxed))
     }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.now().since(TEN))
+    }
 }
 
 const STRIP: Panel = Panel {

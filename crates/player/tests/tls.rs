@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use heliograph_player::tls::{self, Fingerprint, http_agent};
+use heliograph_domain::Instant;
+use heliograph_player::tls::{self, CertainTime, Fingerprint, http_agent};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
@@ -141,6 +142,25 @@ fn what_has_expired_is_refused_and_what_begins_later_is_for_clocks_that_are_behi
         params.not_after = date_time_ymd(2189, 1, 1);
     });
     assert!(ask(&served(vec![never], &key), Some(trusting(&ours))).is_err());
+}
+
+#[test]
+fn a_clock_that_is_ahead_locks_nobody_out_as_long_as_the_time_is_certain() {
+    let ours = Authority::new("ours");
+    // Its last day was 2020-01-01.
+    let (leaf, key) = ours.issue("127.0.0.1", |params| params.not_after = date_time_ymd(2020, 1, 1));
+    let at = |ms: u64| {
+        let certain = CertainTime::default();
+        let trust = tls::client_config_knowing(&ours.pem, certain.clone()).unwrap();
+        certain.set(Instant(ms));
+        ask(&served(vec![leaf.clone()], &key), Some(trust))
+    };
+    assert_eq!(at(1_577_700_000_000).unwrap(), "yes", "2019-12-30");
+    assert!(
+        at(1_577_900_000_000).unwrap_err().contains("expired"),
+        "2020-01-01, at evening"
+    );
+    assert!(at(0).unwrap_err().contains("expired"), "nothing is known");
 }
 
 #[test]
