@@ -11,7 +11,7 @@ use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
 use crate::retention::{self, Retention};
 use crate::state::State;
-use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode};
+use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode, names};
 use crate::wall::WallControls;
 use crate::{http, intake, seal_ledger, sign_in};
 use axum::Router;
@@ -280,16 +280,16 @@ impl Hub {
         self.mqtt_addr
     }
 
-    /// Where staff open it in a browser.
+    /// Where staff open it in a browser. A hub that listens everywhere and was given no name says an address of its machine.
     #[must_use]
     pub fn url(&self) -> String {
-        self.office.addresses.hub(None)
+        self.office.addresses.hub(names::for_others().as_deref())
     }
 
     /// Where displays reach the broker.
     #[must_use]
     pub fn broker_url(&self) -> String {
-        self.office.addresses.broker(None)
+        self.office.addresses.broker(names::for_others().as_deref())
     }
 
     /// What displays trust; `None` where plain text is spoken.

@@ -4,7 +4,7 @@ mod authority;
 mod door;
 mod files;
 mod given;
-mod names;
+pub(crate) mod names;
 
 pub(crate) use door::{Peer, SecureDoor, TO_PLAIN};
 

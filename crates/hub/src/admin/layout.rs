@@ -272,7 +272,7 @@ fn language_links(lang: Lang, here: &str) -> Markup {
 fn bars(office: &Office, lang: Lang) -> Markup {
     html! {
         @if office.plain_abroad() {
-            p.bar role="status" { strong { (w::PLAIN_ABROAD.get(lang)) } " " (w::PLAIN_ABROAD_WHY.get(lang)) }
+            p.over role="status" { strong { (w::PLAIN_ABROAD.get(lang)) } " " (w::PLAIN_ABROAD_WHY.get(lang)) }
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::files::{self, form};
 use super::{Shown, TlsError, TlsFacts, is_for, leads_to, provider, sha256};
 use heliograph_domain::Instant;
+use heliograph_domain::time::DAY_MS;
 use rustls::pki_types::CertificateDer;
 use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, Error, InconsistentKeys};
@@ -12,6 +13,9 @@ use std::sync::Arc;
 /// The permissions of a key's file that let users read it who are neither its owner nor of its group. Machines that give
 /// a group access to all keys are common.
 const OTHERS: u32 = 0o007;
+
+/// So long before its end a certificate is warned of, at every look.
+const SOON_MS: u64 = 14 * DAY_MS;
 
 /// The files, read again at every look.
 pub(super) struct Given {
@@ -44,6 +48,10 @@ impl Given {
             return Err(form(&self.certificate, "it holds no certificate"));
         };
         self.has_name(leaf)?;
+        if leads_to(&chain, &anchors, now.plus_ms(SOON_MS)).is_err() {
+            let path = self.certificate.display();
+            tracing::warn!(%path, "the TLS certificate expires within two weeks: renew it");
+        }
         let facts = TlsFacts {
             leaf_sha256: sha256(leaf),
             ca_pem,

@@ -25,6 +25,12 @@ pub(super) fn of_machine() -> Vec<String> {
     names
 }
 
+/// One of the machine's addresses, for others to call; `None` when it has none but loopback.
+pub(crate) fn for_others() -> Option<String> {
+    let routes = fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
+    ipv4(&routes).first().map(Ipv4Addr::to_string)
+}
+
 /// The machine's own addresses in Linux's table of routes: each is a leaf of 32 bits with the type `LOCAL`.
 fn ipv4(fib_trie: &str) -> Vec<Ipv4Addr> {
     let mut leaf = None;
