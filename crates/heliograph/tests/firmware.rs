@@ -52,6 +52,7 @@ const KEYS: [(&str, &[&str]); 3] = [
             "ProtectSystem",
             "Restart",
             "RestartSec",
+            "LimitNOFILE",
             "RestrictAddressFamilies",
             "RestrictNamespaces",
             "RestrictRealtime",
