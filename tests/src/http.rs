@@ -1,7 +1,9 @@
 //! A plain caller of the hub: sends anything, hears everything.
 
+use heliograph_player::tls;
 use serde_json::Value;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
 
@@ -57,14 +59,20 @@ impl Http {
     /// Nobody yet.
     #[must_use]
     pub fn new(hub: SocketAddr) -> Self {
-        let agent = Agent::config_builder()
+        Self::to(&format!("http://{hub}"), None)
+    }
+
+    /// Nobody yet, who trusts this authority.
+    #[must_use]
+    pub fn to(base: &str, ca_pem: Option<&str>) -> Self {
+        let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
-            .build()
-            .new_agent();
+            .build();
+        let trust = ca_pem.map(|pem| Arc::new(tls::client_config(pem).unwrap()));
         Self {
-            agent,
-            base: format!("http://{hub}"),
+            agent: tls::http_agent(config, trust),
+            base: base.to_owned(),
             token: None,
         }
     }

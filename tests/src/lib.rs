@@ -14,7 +14,7 @@ use heliograph_domain::publication::KeepFor;
 use heliograph_domain::{DisplayId, SiteName};
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
-use heliograph_hub::{Hub, HubConfig, MovableClock};
+use heliograph_hub::{Hub, HubConfig, MovableClock, TlsMode};
 use heliograph_player::profile::BrightnessPlan;
 use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, PlayerConfig, SystemClock};
 use heliograph_scene::Frame;
@@ -77,7 +77,14 @@ pub struct World {
     mqtt: SocketAddr,
     http: SocketAddr,
     fonts: FontSource,
+    kind: Kind,
+}
+
+/// What a world has besides the usual.
+#[derive(Clone, Copy, Default)]
+struct Kind {
     backed_up: bool,
+    tls: bool,
 }
 
 /// A display of the office, with its player.
@@ -89,6 +96,7 @@ pub struct TestDisplay {
     identity: Identity,
     folder: PathBuf,
     panel: Panel,
+    tls: bool,
     fonts: FontSource,
     player: Option<Player>,
 }
@@ -136,20 +144,32 @@ impl World {
     /// An office with its people, channels `hall` and `strips`, and two catalogue entries.
     #[must_use]
     pub fn new() -> Self {
-        Self::with(false)
+        Self::with(Kind::default())
     }
 
     /// The same, whose hub backs its log up; see [`World::backups`].
     #[must_use]
     pub fn backed_up() -> Self {
-        Self::with(true)
+        Self::with(Kind {
+            backed_up: true,
+            ..Kind::default()
+        })
     }
 
-    fn with(backed_up: bool) -> Self {
+    /// The same, whose hub speaks TLS with an authority of its own.
+    #[must_use]
+    pub fn with_tls() -> Self {
+        Self::with(Kind {
+            tls: true,
+            ..Kind::default()
+        })
+    }
+
+    fn with(kind: Kind) -> Self {
         let (runtime, dir, clock) = (runtime(), TempDir::new(), Arc::new(MovableClock::default()));
-        let hub = runtime.block_on(start_hub(dir.path(), LOOPBACK, LOOPBACK, &clock, backed_up));
+        let hub = runtime.block_on(start_hub(dir.path(), LOOPBACK, LOOPBACK, &clock, kind));
         let (mqtt, http) = (hub.mqtt_addr(), hub.http_addr());
-        let people = People::set_up(&Http::new(http), &hub.setup_word().unwrap());
+        let people = People::set_up(&connection(&hub), &hub.setup_word().unwrap());
         Self {
             runtime,
             hub: Some(hub),
@@ -159,7 +179,7 @@ impl World {
             mqtt,
             http,
             fonts: FontSource::BuiltIn,
-            backed_up,
+            kind,
         }
     }
 
@@ -198,7 +218,7 @@ impl World {
     /// Nobody's connection to the hub.
     #[must_use]
     pub fn http(&self) -> Http {
-        Http::new(self.http)
+        connection(self.hub())
     }
 
     /// Stops the hub: the network is down for every display.
@@ -215,13 +235,11 @@ impl World {
 
     /// Starts it again, on the same ports and folder.
     pub fn hub_comes_back(&mut self) {
-        self.hub = Some(self.runtime.block_on(start_hub(
-            self.dir.path(),
-            self.http,
-            self.mqtt,
-            &self.clock,
-            self.backed_up,
-        )));
+        self.hub =
+            Some(
+                self.runtime
+                    .block_on(start_hub(self.dir.path(), self.http, self.mqtt, &self.clock, self.kind)),
+            );
     }
 
     /// Enrols a display and starts its player.
@@ -251,12 +269,14 @@ impl World {
         let folder = self.dir.path().join(name);
         std::fs::create_dir_all(&folder).unwrap();
         let (_, recording) = Recorder::new();
+        let tls = self.kind.tls;
         let mut display = TestDisplay {
             id: identity.display,
             recording,
             identity,
             folder,
             panel,
+            tls,
             fonts: self.fonts.clone(),
             player: None,
         };
@@ -293,7 +313,7 @@ impl TestDisplay {
             broker: BrokerAddress {
                 host: broker.ip().to_string(),
                 port: broker.port(),
-                tls: false,
+                tls: self.tls,
             },
             data: self.folder.clone(),
             output: Output::Frames(Box::new(recorder)),
@@ -327,6 +347,12 @@ impl TestDisplay {
     }
 }
 
+/// Nobody's connection to a hub, whose authority is trusted if it has one.
+fn connection(hub: &Hub) -> Http {
+    let ca_pem = hub.tls().map(|facts| facts.ca_pem);
+    Http::to(&hub.url(), ca_pem.as_deref())
+}
+
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -335,12 +361,18 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<MovableClock>, backed_up: bool) -> Hub {
+async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<MovableClock>, kind: Kind) -> Hub {
     let site: SiteName = "binhe".parse().unwrap();
     let config = HubConfig {
         data: dir.join("hub"),
         listen: http,
         mqtt_listen: mqtt,
+        tls: if kind.tls {
+            TlsMode::OwnAuthority
+        } else {
+            TlsMode::Plain
+        },
+        names: Vec::new(),
         site,
         clock: Arc::clone(clock) as _,
         retention: Retention {
@@ -350,7 +382,7 @@ async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<M
                 unreleased_days: Some(500),
             },
         },
-        backups: backed_up.then(|| BackupPlan {
+        backups: kind.backed_up.then(|| BackupPlan {
             folder: dir.join("backups"),
             keep_days: 30,
         }),

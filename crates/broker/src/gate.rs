@@ -1,5 +1,6 @@
 //! Where the library's hooks meet the access rules.
 
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use rmqtt::session::Session;
 use rmqtt::types::{AuthResult, ConnectInfo, Id, LastWill, Publish, PublishAclResult, Subscribe, SubscribeAclResult};
 
 use crate::access::{AccessRules, Client, Principal};
+use crate::front::Peers;
 use crate::guests::{Arrival, Guests};
 use crate::topics;
 
@@ -29,6 +31,8 @@ pub(crate) struct Gate {
     rules: Arc<dyn AccessRules>,
     guests: Arc<Guests>,
     context: ServerContext,
+    /// Who is behind connections with TLS.
+    peers: Peers,
     /// Held while the rules are told who came or went, so that they hear it in the order it happened.
     telling: Arc<Mutex<()>>,
 }
@@ -51,6 +55,7 @@ impl Gate {
             rules,
             guests: Arc::default(),
             context: context.clone(),
+            peers: Peers::default(),
             telling: Arc::default(),
         };
         let register = context.extends.hook_mgr().register();
@@ -64,6 +69,11 @@ impl Gate {
     /// The connections it has let in.
     pub(crate) fn guests(&self) -> &Guests {
         &self.guests
+    }
+
+    /// Where those with TLS are announced.
+    pub(crate) fn peers(&self) -> &Peers {
+        &self.peers
     }
 
     /// Ends this connection, unless the client has made another since.
@@ -104,7 +114,8 @@ impl Gate {
             }
             Err(refused) => {
                 self.guests.leave(id);
-                tracing::warn!(client_id = ?&*id.client_id, peer = ?id.remote_addr, ?refused, "a client was refused");
+                let peer = id.remote_addr.map(|address| self.peers.behind(address));
+                tracing::warn!(client_id = ?&*id.client_id, ?peer, ?refused, "a client was refused");
                 match refused {
                     Refused::Credential => AuthResult::BadUsernameOrPassword,
                     Refused::Will | Refused::Kicked => AuthResult::NotAuthorized,
@@ -115,7 +126,8 @@ impl Gate {
 
     /// Asks the rules, where they may block.
     async fn question(&self, info: &ConnectInfo) -> Result<Principal, Refused> {
-        let knock = Knock::new(info);
+        let peer = info.id().remote_addr.map(|address| self.peers.behind(address));
+        let knock = Knock::new(info, peer);
         let rules = Arc::clone(&self.rules);
         // Rules that panic have not allowed anything.
         let answer = tokio::task::spawn_blocking(move || knock.put_to(&*rules)).await;
@@ -249,19 +261,21 @@ impl Handler for Gate {
 /// What a client says of itself, kept for as long as the rules think about it.
 struct Knock {
     id: Id,
+    peer: Option<SocketAddr>,
     password: Option<Vec<u8>>,
     username: Option<String>,
     will_topic: Option<String>,
 }
 
 impl Knock {
-    fn new(info: &ConnectInfo) -> Self {
+    fn new(info: &ConnectInfo, peer: Option<SocketAddr>) -> Self {
         let will_topic = info.last_will().map(|will| match will {
             LastWill::V3(will) => will.topic.to_string(),
             LastWill::V5(will) => will.topic.to_string(),
         });
         Self {
             id: info.id().clone(),
+            peer,
             password: info.password().map(|password| password.to_vec()),
             username: info.username().map(ToString::to_string),
             will_topic,
@@ -276,7 +290,7 @@ impl Knock {
             username: self.username.as_deref(),
             password: self.password.as_deref(),
             will_topic,
-            peer: self.id.remote_addr,
+            peer: self.peer,
         };
         let principal = rules.authenticate(&client).ok_or(Refused::Credential)?;
         let may_leave = |topic| topics::is_name(topic) && rules.may_publish(&principal, topic);

@@ -7,11 +7,15 @@ use std::time::Duration;
 
 use rmqtt::context::ServerContext;
 use rmqtt::server::MqttServer;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::{Handle, Runtime};
 use tokio::sync::oneshot;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::access::AccessRules;
+use crate::door::TlsDoor;
 use crate::error::BrokerError;
+use crate::front;
 use crate::gate::Gate;
 use crate::limits;
 use crate::retained::Retained;
@@ -32,6 +36,9 @@ const SWEEP_AGE: Duration = Duration::from_secs(60);
 
 /// The library wants a number for its listener.
 const LISTENER: u16 = 1;
+
+/// Callers that the system keeps while nobody has taken them in yet.
+const BACKLOG: u32 = 4096;
 
 /// Where the broker listens and for how many.
 #[derive(Clone, Copy, Debug)]
@@ -95,6 +102,24 @@ impl Broker {
         self.local_addr
     }
 
+    /// Listens with TLS as well, for as long as the broker runs; says where. Those who come that way are put to the same
+    /// rules, which see the address that they come from.
+    ///
+    /// # Errors
+    ///
+    /// [`BrokerError::PortInUse`] and [`BrokerError::Listen`] when the address cannot be had.
+    pub fn listen_tls(&self, address: SocketAddr, config: Arc<ServerConfig>) -> Result<SocketAddr, BrokerError> {
+        let _inside = self.runtime.enter();
+        let door = bind_tls(address)
+            .and_then(|listener| TlsDoor::open(listener, config, &[]))
+            .map_err(|error| BrokerError::listen(address, &error.into()))?;
+        let open_at = door.local_addr();
+        let peers = self.gate.peers().clone();
+        self.runtime.spawn(front::attend(door, self.local_addr, peers));
+        tracing::info!(%open_at, "the broker listens with TLS");
+        Ok(open_at)
+    }
+
     /// Ends the connection of this client and whatever session is kept for it, and tells whether there was any. From
     /// then on that connection may do nothing, and one that is being let in meanwhile is ended too; a new one is put
     /// to the rules as ever. To revoke a client, first have the rules refuse it, then kick it. Its will is published.
@@ -131,6 +156,17 @@ impl Drop for Broker {
             tracing::error!("the broker's thread panicked");
         }
     }
+}
+
+fn bind_tls(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// The broker's thread, from its first to its last line.

@@ -135,16 +135,21 @@ impl Api {
         };
         let mut response = self.agent.run(request).map_err(unreachable)?;
         let status = response.status();
-        let answer: Value = response.body_mut().read_json().unwrap_or(Value::Null);
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
         if status.is_success() {
             return Ok(answer);
         }
-        let detail = format!(
-            "{} {} {}",
-            answer["title"].as_str().unwrap_or_default(),
-            answer["detail"].as_str().unwrap_or_default(),
-            answer["errors"]
-        );
+        let detail = match &answer {
+            // No answer of the API, but perhaps of what stands in its place.
+            Value::Null => text.chars().take(300).collect(),
+            _ => format!(
+                "{} {} {}",
+                answer["title"].as_str().unwrap_or_default(),
+                answer["detail"].as_str().unwrap_or_default(),
+                answer["errors"]
+            ),
+        };
         Err(ApiError::Refused {
             method: method.to_string(),
             path: path.to_owned(),

@@ -53,6 +53,7 @@ const KEYS: [(&str, &[&str]); 3] = [
             "ProtectSystem",
             "Restart",
             "RestartSec",
+            "LimitNOFILE",
             "RestrictAddressFamilies",
             "RestrictNamespaces",
             "RestrictRealtime",
@@ -175,7 +176,11 @@ fn units_have_known_keys_and_start_what_this_program_takes() {
         };
         started += 1;
         assert_eq!(value("Service/Restart"), Some("always"), "{}", file.display());
-        let user = if command.contains(" signer ") { "heliograph-signer" } else { "heliograph" };
+        let user = if command.contains(" signer ") {
+            "heliograph-signer"
+        } else {
+            "heliograph"
+        };
         assert_eq!(value("Service/User"), Some(user), "{}", file.display());
         let Some(args) = command.strip_prefix("/usr/bin/heliograph ") else {
             continue;

@@ -3,6 +3,7 @@
 //! The path of a command: `http` → `transact` → `EventLog::append` → `projector` → `broadcast` (and `signer`) → MQTT; what
 //! displays answer comes in by `intake`.
 
+mod addresses;
 mod admin;
 mod asked;
 mod attachments;
@@ -36,6 +37,7 @@ mod signer;
 pub mod sim;
 mod start;
 mod state;
+mod tls;
 mod transact;
 pub mod transparency;
 pub mod wall;
@@ -47,4 +49,5 @@ pub use projector::{ProjectError, replay};
 pub use signer::{SignerConfig, SignerError, SignerGone, SignerServer};
 pub use start::{Hub, HubConfig, StartError};
 pub use state::{State, event_of};
+pub use tls::{TlsError, TlsFacts, TlsMode};
 pub use wall::WallControls;

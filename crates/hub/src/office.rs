@@ -1,5 +1,6 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
+use crate::addresses::Addresses;
 use crate::asked::Asked;
 use crate::backups::Backups;
 use crate::broadcast::Mailbox;
@@ -14,6 +15,7 @@ use crate::retention::Retention;
 use crate::sign_in::Limiter;
 use crate::signer::Seals;
 use crate::state::State;
+use crate::tls::{Tls, TlsFacts, within};
 use crate::transparency::Ledger;
 use crate::wall::WallControls;
 use heliograph_domain::{DisplayId, Instant, SiteName};
@@ -34,6 +36,10 @@ pub(crate) struct Office {
     pub(crate) clock: Arc<dyn Clock>,
     /// The site that it serves.
     pub(crate) site: SiteName,
+    /// Where displays find it.
+    pub(crate) addresses: Addresses,
+    /// How it guards its connections; `None`: not at all.
+    pub(crate) tls: Option<Arc<Tls>>,
     /// What displays are told to trust, and the ledger's key.
     pub(crate) keys: Keys,
     /// The way to the signer.
@@ -76,6 +82,8 @@ pub(crate) struct Parts {
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) site: SiteName,
+    pub(crate) addresses: Addresses,
+    pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) keys: Keys,
     pub(crate) seals: Seals,
     pub(crate) credentials: HashMap<DisplayId, [u8; 32]>,
@@ -98,6 +106,8 @@ impl Office {
             retention: parts.retention,
             clock: parts.clock,
             site: parts.site,
+            addresses: parts.addresses,
+            tls: parts.tls,
             keys: parts.keys,
             seals: parts.seals,
             asked: Mutex::default(),
@@ -126,6 +136,17 @@ impl Office {
             // An error means that the office is gone altogether.
             let _ = closing.wait_for(|closing| *closing).await;
         }
+    }
+
+    /// What displays need to know of the hub's TLS now; `None` where it speaks plain text.
+    pub(crate) fn tls_facts(&self) -> Option<TlsFacts> {
+        self.tls.as_deref().map(Tls::facts)
+    }
+
+    /// Whether other machines can hear what is said in plain text.
+    pub(crate) fn plain_abroad(&self) -> bool {
+        let Addresses { http, mqtt, tls, .. } = &self.addresses;
+        !tls && [http, mqtt].iter().any(|address| !within(**address))
     }
 
     /// The state as of now: a snapshot that no later record changes.

@@ -1,5 +1,6 @@
 //! Starts and stops a hub.
 
+use crate::addresses::Addresses;
 use crate::backups::{BackupPlan, Backups};
 use crate::broadcast::{Broadcaster, Input};
 use crate::broker_rules::BrokerRules;
@@ -11,15 +12,17 @@ use crate::projector::{self, ProjectError};
 use crate::retention::{self, Retention};
 use crate::signer::{Local, Remote, Seals, Signer, SignerGone};
 use crate::state::State;
+use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode, names};
 use crate::wall::WallControls;
 use crate::{http, intake, seal_ledger, sign_in};
-use heliograph_broker::{Broker, BrokerConfig, BrokerError};
+use axum::Router;
+use heliograph_broker::{Broker, BrokerConfig, BrokerError, TlsDoor};
 use heliograph_domain::{DisplayId, SiteName};
 use heliograph_log::{DiskLog, EventLog, OpenError};
 use heliograph_wire::PublicKey;
 use rumqttc::{AsyncClient, MqttOptions};
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -40,6 +43,10 @@ const INFLIGHT: u16 = 1000;
 /// The largest MQTT packet that the hub sends or takes.
 const MAX_PACKET: usize = 256 * 1024;
 
+/// Said when the hub starts and every hour.
+const PLAIN_ABROAD: &str = "plain text beyond this machine, as was asked: whoever is on the network can read passwords \
+and what displays are told; start without --plain to guard the connections with TLS";
+
 /// What a hub is started with.
 pub struct HubConfig {
     /// The data folder: log and keys.
@@ -48,6 +55,10 @@ pub struct HubConfig {
     pub listen: SocketAddr,
     /// Where the embedded broker listens.
     pub mqtt_listen: SocketAddr,
+    /// Whether and how both speak TLS.
+    pub tls: TlsMode,
+    /// Names or addresses by which displays and staff call this machine, besides its own; displays are told the first.
+    pub names: Vec<String>,
     /// The site's name.
     pub site: SiteName,
     /// The clock.
@@ -92,6 +103,9 @@ pub enum StartError {
         /// Who asked.
         ours: SiteName,
     },
+    /// The connections cannot be guarded as was asked.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The HTTP port cannot be had.
     #[error(
         "cannot listen on {address} for HTTP: {cause}. Choose another with --port (demo) or --listen (hub), or stop what uses it"
@@ -115,6 +129,8 @@ pub struct Hub {
     office: Arc<Office>,
     http_addr: SocketAddr,
     mqtt_addr: SocketAddr,
+    /// Where the hub itself reaches its broker, without leaving the machine.
+    inner_mqtt: SocketAddr,
     broker: Arc<Mutex<Option<Broker>>>,
     projector: Option<thread::JoinHandle<()>>,
     stopping: Arc<AtomicBool>,
@@ -136,6 +152,7 @@ impl Hub {
         });
         let (log, state) = opened.await.map_err(|error| StartError::Machine(error.to_string()))??;
         own_site(&config, &state)?;
+        let tls = open_tls(&config, &state)?;
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|cause| StartError::Port {
@@ -149,19 +166,22 @@ impl Hub {
         let hub_password = sign_in::fresh_secret().map_err(|_| StartError::Machine("no random numbers".to_owned()))?;
         let client_id = format!("hub-{}", config.site);
         let rules = Arc::new(BrokerRules::new(client_id.clone(), hub_password.clone()));
-        let broker_config = BrokerConfig {
-            listen: config.mqtt_listen,
-            max_connections: 20_000,
-        };
-        let broker = Broker::start(broker_config, Arc::clone(&rules) as _)?;
-        let mqtt_addr = broker.local_addr();
+        let (broker, mqtt_addr) = start_broker(config.mqtt_listen, tls.as_ref(), Arc::clone(&rules))?;
+        let inner_mqtt = broker.local_addr();
         let broker = Arc::new(Mutex::new(Some(broker)));
-        let office = Arc::new(Office::new(parts(&config, log, state, &broker)?));
+        let addresses = Addresses {
+            http: http_addr,
+            mqtt: mqtt_addr,
+            tls: tls.is_some(),
+            name: config.names.first().cloned(),
+        };
+        let office = Arc::new(Office::new(parts(&config, log, state, &broker, (addresses, tls))?));
         rules.open(&office);
         let mut hub = Self {
             office,
             http_addr,
             mqtt_addr,
+            inner_mqtt,
             broker,
             projector: None,
             stopping: Arc::default(),
@@ -169,7 +189,7 @@ impl Hub {
             tasks: Vec::new(),
         };
         hub.connect(client_id, hub_password)?;
-        hub.serve(listener);
+        hub.serve(listener)?;
         hub.tidy();
         hub.seal();
         Ok(hub)
@@ -177,7 +197,7 @@ impl Hub {
 
     /// The hub's own connection to the broker, and the two ends of the one path: out to displays, in from them.
     fn connect(&mut self, client_id: String, password: String) -> Result<(), StartError> {
-        let mut options = MqttOptions::new(client_id, self.mqtt_addr.ip().to_string(), self.mqtt_addr.port());
+        let mut options = MqttOptions::new(client_id, self.inner_mqtt.ip().to_string(), self.inner_mqtt.port());
         options.set_credentials("hub", password);
         options.set_max_packet_size(MAX_PACKET, MAX_PACKET);
         options.set_keep_alive(Duration::from_secs(20));
@@ -195,7 +215,7 @@ impl Hub {
                 }
             }
         }));
-        let hubs = vec![format!("http://{}", self.http_addr)];
+        let hubs = vec![self.office.addresses.hub(None)];
         let broadcaster = Broadcaster::new(Arc::clone(&self.office), client.clone(), hubs);
         self.tasks.push(tokio::spawn(broadcaster.run(inputs)));
         self.tasks.push(tokio::spawn(intake::run(
@@ -207,14 +227,20 @@ impl Hub {
         Ok(())
     }
 
-    fn serve(&mut self, listener: TcpListener) {
-        let router = http::router(&self.office);
-        let closed = self.office.closed();
-        self.http = Some(tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(closed).await {
-                tracing::error!(%error, "HTTP has stopped");
+    fn serve(&mut self, listener: TcpListener) -> Result<(), StartError> {
+        let (router, closed) = (http::router(&self.office), self.office.closed());
+        self.http = Some(match &self.office.tls {
+            None => tokio::spawn(serve(listener, router, closed)),
+            Some(tls) => {
+                let door = TlsDoor::open(listener, tls.server(&["http/1.1"])?, TO_PLAIN);
+                let door = door.map_err(|cause| StartError::Port {
+                    address: self.http_addr,
+                    cause,
+                })?;
+                tokio::spawn(serve(SecureDoor(door), router, closed))
             }
-        }));
+        });
+        Ok(())
     }
 
     fn tidy(&mut self) {
@@ -258,6 +284,30 @@ impl Hub {
     #[must_use]
     pub fn mqtt_addr(&self) -> SocketAddr {
         self.mqtt_addr
+    }
+
+    /// Where staff open it in a browser. A hub that listens everywhere and was given no name says an address of its machine.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.office.addresses.hub(names::for_others().as_deref())
+    }
+
+    /// Where displays reach the broker.
+    #[must_use]
+    pub fn broker_url(&self) -> String {
+        self.office.addresses.broker(names::for_others().as_deref())
+    }
+
+    /// What displays trust; `None` where plain text is spoken.
+    #[must_use]
+    pub fn tls(&self) -> Option<TlsFacts> {
+        self.office.tls_facts()
+    }
+
+    /// The file of the development authority that this hub made, when it shows a certificate of that.
+    #[must_use]
+    pub fn own_authority(&self) -> Option<&Path> {
+        self.office.tls.as_deref().and_then(Tls::own_authority)
     }
 
     /// The key that displays trust first of all.
@@ -314,13 +364,60 @@ impl Hub {
     }
 }
 
+async fn serve<L>(listener: L, router: Router, closed: impl Future<Output = ()> + Send + 'static)
+where
+    L: axum::serve::Listener<Addr = SocketAddr>,
+    Peer: for<'a> axum::extract::connect_info::Connected<axum::serve::IncomingStream<'a, L>>,
+{
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(closed).await {
+        tracing::error!(%error, "HTTP has stopped");
+    }
+}
+
+fn open_tls(config: &HubConfig, state: &State) -> Result<Option<Arc<Tls>>, TlsError> {
+    let opening = Opening {
+        data: &config.data,
+        site: &config.site,
+        names: &config.names,
+        listen: [config.listen, config.mqtt_listen],
+        now: config.clock.now().max(state.at),
+    };
+    Tls::open(&config.tls, &opening)
+}
+
+/// The broker, and where displays reach it. With TLS, plain text stays within the machine: the hub's own connection.
+fn start_broker(
+    listen: SocketAddr,
+    tls: Option<&Arc<Tls>>,
+    rules: Arc<BrokerRules>,
+) -> Result<(Broker, SocketAddr), StartError> {
+    let inner = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let config = BrokerConfig {
+        listen: if tls.is_some() { inner } else { listen },
+        max_connections: 20_000,
+    };
+    let broker = Broker::start(config, rules)?;
+    let reached_at = match tls {
+        Some(tls) => broker.listen_tls(listen, tls.server(&["mqtt"])?)?,
+        None => broker.local_addr(),
+    };
+    Ok((broker, reached_at))
+}
+
 async fn tidied(office: &Arc<Office>) {
+    if office.plain_abroad() {
+        tracing::warn!("{PLAIN_ABROAD}");
+    }
     retention::tend(office).await;
     let office = Arc::clone(office);
     // Faults are logged where they are made; the next hour tries again.
     let _ = tokio::task::spawn_blocking(move || {
         let _ = http::idempotency::forget_old(&office);
         let _ = sign_in::forget_old(&office);
+        if let Some(tls) = &office.tls {
+            tls.look_again(office.now().max(office.state().at));
+        }
         office.backups.tend(office.now());
     })
     .await;
@@ -368,6 +465,7 @@ fn parts(
     log: Arc<DiskLog>,
     state: State,
     broker: &Arc<Mutex<Option<Broker>>>,
+    (addresses, tls): (Addresses, Option<Arc<Tls>>),
 ) -> Result<Parts, StartError> {
     let (keys, signer) = signer(config, &log, &state)?;
     let setup_word = if state.staff.people.is_empty() {
@@ -390,6 +488,8 @@ fn parts(
         retention: config.retention,
         clock: Arc::clone(&config.clock),
         site: config.site.clone(),
+        addresses,
+        tls,
         keys,
         seals: Seals::new(signer),
         setup_word,

@@ -34,7 +34,7 @@ use contents::Contents;
 use fetch::Fetches;
 use heads::{Heads, Names};
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{ChannelName, ContentHash};
+use heliograph_domain::{ChannelName, ContentHash, Instant};
 use heliograph_wire::{DisplayConfig, SiteState, Stamp, Status, Topic, Trust, seal};
 use outbox::Outbox;
 use repair::Repair;
@@ -145,6 +145,12 @@ impl Agent {
     /// The next thing to do. After a [`Action::Store`] nothing comes until [`Input::Stored`] was handled.
     pub fn poll(&mut self) -> Option<Action> {
         self.outbox.pop()
+    }
+
+    /// The time at the site if the hub told it since the start, else the earliest that it can be; 0 when nothing is known.
+    #[must_use]
+    pub fn certain_time(&self, now: Moment) -> Instant {
+        self.time.certain(now)
     }
 
     /// What the display is to show, as the agent knows it now.

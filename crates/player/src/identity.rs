@@ -97,6 +97,7 @@ impl Identity {
             let line = 1 + text.get(..at).map_or(0, |before| before.matches('\n').count());
             form_error(path, format!("line {line} is not as expected"))
         })?;
+        guarded(path);
         form.read().map_err(|why| form_error(path, why))
     }
 
@@ -136,6 +137,17 @@ impl Form {
             hub: self.hub,
             broker: broker.map_err(|error| format!("`broker`: {error}"))?,
         })
+    }
+}
+
+/// Warns when others can read the secrets. The display is not kept dark for it.
+fn guarded(path: &Path) {
+    #[cfg(unix)]
+    if let Ok(metadata) = fs::metadata(path)
+        && std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0
+    {
+        let path = path.display();
+        tracing::warn!(%path, "other users of this machine can read this display's keys: chmod 600 the file");
     }
 }
 

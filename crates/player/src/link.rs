@@ -386,6 +386,39 @@ mod tests {
         }
     }
 
+    /// What is said of a plain attempt to reach someone who answers with these bytes and hangs up.
+    fn hint_for(answer: &'static [u8]) -> Option<String> {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let other = std::thread::spawn(move || {
+            let (mut caller, _) = listener.accept().unwrap();
+            let _heard = io::Read::read(&mut caller, &mut [0; 256]).unwrap();
+            io::Write::write_all(&mut caller, answer).unwrap();
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let hint = runtime.block_on(async {
+            let (_client, mut events) = AsyncClient::new(MqttOptions::new("me", "127.0.0.1", port), 1);
+            let error = events.poll().await.unwrap_err();
+            hint(&error, &events, false)
+        });
+        other.join().unwrap();
+        hint
+    }
+
+    #[test]
+    fn a_plain_player_at_a_port_with_tls_is_told_so() {
+        // The alert that a TLS server sends to what is no handshake, and one that just hangs up.
+        for answer in [&[21, 3, 3, 0, 2, 2, 10][..], &[]] {
+            let hint = hint_for(answer).unwrap();
+            assert!(hint.contains("mqtts://"), "{hint}");
+        }
+        // A broker that refuses the password speaks MQTT well.
+        assert_eq!(hint_for(&[0x20, 2, 0, 5]), None);
+    }
+
     #[test]
     fn a_broker_that_is_away_is_asked_ever_more_seldom_and_soon_again_after_a_good_connection() {
         let mut patience = Patience::default();

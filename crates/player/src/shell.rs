@@ -9,7 +9,7 @@ use crate::link::{BrokerAddress, Heard, Link, Send as Say};
 use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
 use crate::profile::BrightnessPlan;
 use crate::replica::{FileReplica, Remembered, Replica, ReplicaError, SpareReplica};
-use crate::tls::{self, TlsError};
+use crate::tls::{self, CertainTime, TlsError};
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::{Instant, Panel};
@@ -97,7 +97,8 @@ impl Player {
     /// system gives no threads.
     pub fn start(config: PlayerConfig) -> Result<Self, PlayerError> {
         let display = config.identity.display;
-        let trust = whom_to_trust(&config.identity, &config.broker)?;
+        let certain = CertainTime::default();
+        let trust = whom_to_trust(&config.identity, &config.broker, &certain)?;
         let now = config.clock.moment();
         let (replica, remembered) = open_replica(&config, now.wall)?;
         let mut seed = [0; 32];
@@ -105,6 +106,7 @@ impl Player {
         let mut facts = Facts {
             identity: config.identity,
             trust,
+            certain,
             seed,
             starts: 0,
             panel: config.panel.unwrap_or(ANY_PANEL),
@@ -185,9 +187,13 @@ impl Drop for Player {
 }
 
 /// Whom this display trusts on the network.
-fn whom_to_trust(identity: &Identity, broker: &BrokerAddress) -> Result<Option<Arc<ClientConfig>>, TlsError> {
+fn whom_to_trust(
+    identity: &Identity,
+    broker: &BrokerAddress,
+    certain: &CertainTime,
+) -> Result<Option<Arc<ClientConfig>>, TlsError> {
     match &identity.ca {
-        Some(ca) => Ok(Some(Arc::new(tls::client_config(ca)?))),
+        Some(ca) => Ok(Some(Arc::new(tls::client_config_knowing(ca, certain.clone())?))),
         None if broker.tls => Err(TlsError::NoAnchors(broker.to_string())),
         None => Ok(None),
     }
@@ -226,6 +232,8 @@ fn open_replica(config: &PlayerConfig, now: Instant) -> Result<(Box<dyn Replica>
 struct Facts {
     identity: Identity,
     trust: Option<Arc<ClientConfig>>,
+    /// What `trust` knows of the time.
+    certain: CertainTime,
     /// Random and secret.
     seed: [u8; 32],
     /// So many agents were made.
@@ -309,7 +317,9 @@ impl Mind {
             if self.link.is_none() && matches!(input, Input::Shown(_) | Input::Tick) {
                 self.connect();
             }
-            self.agent.handle(self.clock.moment(), input);
+            let now = self.clock.moment();
+            self.agent.handle(now, input);
+            self.facts.certain.set(self.agent.certain_time(now));
         }
     }
 

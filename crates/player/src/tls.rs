@@ -8,16 +8,19 @@ mod verify;
 
 pub use http::http_agent;
 
+use heliograph_domain::Instant;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
 use std::error::Error;
 use std::io;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use thiserror::Error;
 use verify::{Anchored, Observing, Pinned};
 
@@ -70,11 +73,20 @@ fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
 /// that it called.
 ///
 /// A certificate that is not valid yet is taken: machines without a battery clock start in the past, and get the right
-/// time over this very connection. One that has expired is refused.
+/// time over this very connection. One that has expired by the machine's clock is refused.
 ///
 /// # Errors
 /// When `ca_pem` holds no certificate that can be an anchor.
 pub fn client_config(ca_pem: &str) -> Result<ClientConfig, TlsError> {
+    client_config_knowing(ca_pem, CertainTime::default())
+}
+
+/// The same for a machine whose clock may be far ahead: what has expired by that clock is judged again by the time that is
+/// certain.
+///
+/// # Errors
+/// When `ca_pem` holds no certificate that can be an anchor.
+pub fn client_config_knowing(ca_pem: &str, certain: CertainTime) -> Result<ClientConfig, TlsError> {
     let mut anchors = RootCertStore::empty();
     for (at, certificate) in certificates(ca_pem)?.into_iter().enumerate() {
         anchors.add(certificate).map_err(|error| TlsError::Unreadable {
@@ -85,7 +97,7 @@ pub fn client_config(ca_pem: &str) -> Result<ClientConfig, TlsError> {
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), provider())
         .build()
         .map_err(|error| TlsError::Library(error.to_string()))?;
-    with_verifier(Arc::new(Anchored(inner)))
+    with_verifier(Arc::new(Anchored { inner, certain }))
 }
 
 /// A client that takes whatever certificate it is shown and remembers it, and that the server has its key. For enrolment
@@ -119,6 +131,23 @@ fn with_verifier(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig, 
 
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
+}
+
+/// The time as signed messages tell it, shared by whoever hears them with whoever judges certificates.
+#[derive(Debug, Clone, Default)]
+pub struct CertainTime(Arc<AtomicU64>);
+
+impl CertainTime {
+    /// It is at least so late.
+    pub fn set(&self, now: Instant) {
+        self.0.store(now.0, Ordering::Relaxed);
+    }
+
+    /// `None` until something is known.
+    fn get(&self) -> Option<UnixTime> {
+        let ms = Some(self.0.load(Ordering::Relaxed)).filter(|ms| *ms > 0)?;
+        Some(UnixTime::since_unix_epoch(Duration::from_millis(ms)))
+    }
 }
 
 /// What [`observing`] saw.

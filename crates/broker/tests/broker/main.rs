@@ -12,3 +12,4 @@ mod house;
 mod peer;
 mod raw;
 mod running;
+mod tls;

@@ -7,10 +7,10 @@ use crate::api::{Api, HubTrust};
 use heliograph_domain::publication::KeepFor;
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
-use heliograph_hub::{Clock, Hub, HubConfig, SystemClock};
+use heliograph_hub::{Clock, Hub, HubConfig, SystemClock, TlsMode};
 use heliograph_log::DiskLog;
 use heliograph_wire::PublicKey;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,12 +23,15 @@ pub(crate) struct Args {
     /// The data folder: event log and keys.
     #[arg(long, default_value = "./heliograph-data")]
     data: PathBuf,
-    /// Where HTTP listens: admin, API, public pages.
-    #[arg(long, default_value = "127.0.0.1:8080")]
-    listen: SocketAddr,
-    /// Where the embedded broker listens for displays.
-    #[arg(long, default_value = "127.0.0.1:1883")]
-    mqtt_listen: SocketAddr,
+    /// Where HTTP listens: admin, API, public pages. Without it, on this machine alone: 127.0.0.1, port 8080, or 8443 with
+    /// TLS.
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Where the embedded broker listens for displays. Without it, beside HTTP: port 1883, or 8883 with TLS.
+    #[arg(long)]
+    mqtt_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    guard: Guard,
     /// The site's name: 1 to 32 of a-z, 0-9 and '-'.
     #[arg(long, default_value = "office")]
     site: String,
@@ -52,6 +55,77 @@ pub(crate) struct Args {
     /// good.
     #[arg(long)]
     keep_unreleased: Option<u16>,
+}
+
+/// How connections are guarded. Addresses that other machines can reach have TLS, unless --plain is said; loopback has none
+/// unless one of these asks for it.
+#[derive(clap::Args)]
+struct Guard {
+    /// TLS on loopback, too. Without --tls-cert the hub makes a development authority in tls/ of its data folder.
+    #[arg(long)]
+    tls: bool,
+    /// TLS with this certificate: PEM, the hub's own first, then those between it and its authority.
+    #[arg(long, requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key: PEM, not readable by everyone.
+    #[arg(long, requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// The authority (PEM) that displays trust. Without it, the last certificate in --tls-cert.
+    #[arg(long, requires = "tls_cert")]
+    tls_ca: Option<PathBuf>,
+    /// A name or address by which staff and displays call this machine, as often as there are. Displays are told the first.
+    #[arg(long)]
+    tls_name: Vec<String>,
+    /// Plain text even where other machines can hear it, because another program guards the connections. A warning stays.
+    #[arg(long, conflicts_with_all = ["tls", "tls_cert"])]
+    plain: bool,
+}
+
+impl Guard {
+    /// What was asked for, else what fits these addresses.
+    fn mode(&self, listen: [Option<SocketAddr>; 2]) -> TlsMode {
+        let abroad = listen
+            .iter()
+            .flatten()
+            .any(|address| !address.ip().to_canonical().is_loopback());
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => TlsMode::Given {
+                certificate: certificate.clone(),
+                key: key.clone(),
+                authority: self.tls_ca.clone(),
+            },
+            _ if self.plain => TlsMode::PlainAnywhere,
+            _ if self.tls || abroad => TlsMode::OwnAuthority,
+            _ => TlsMode::Plain,
+        }
+    }
+}
+
+/// Where HTTP and broker listen.
+fn addresses(args: &Args, mode: &TlsMode) -> (SocketAddr, SocketAddr) {
+    let (http_port, mqtt_port) = match mode {
+        TlsMode::Plain | TlsMode::PlainAnywhere => (8080, 1883),
+        TlsMode::Given { .. } | TlsMode::OwnAuthority => (8443, 8883),
+    };
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let http = args.listen.unwrap_or_else(|| SocketAddr::new(loopback, http_port));
+    let beside = || SocketAddr::new(http.ip(), mqtt_port);
+    (http, args.mqtt_listen.unwrap_or_else(beside))
+}
+
+/// What whoever starts a hub must know of its certificates.
+fn tell_of_tls(hub: &Hub) {
+    let Some(facts) = hub.tls() else { return };
+    let pairs: Vec<String> = facts.ca_sha256.iter().map(|byte| format!("{byte:02X}")).collect();
+    match hub.own_authority() {
+        Some(file) => say(&format!(
+            "tls      with a development authority that this hub made: {}\n         browsers warn until it is installed; \
+             players need --ca with it, or its fingerprint",
+            file.display()
+        )),
+        None => say("tls      with the given certificate; displays trust its authority"),
+    }
+    say(&format!("         fingerprint (SHA-256) {}", pairs.join(":")));
 }
 
 /// What is done to a hub that does not run.
@@ -197,10 +271,14 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         .site
         .parse()
         .map_err(|error| Failure::Usage(format!("--site: {error}")))?;
+    let mode = args.guard.mode([args.listen, args.mqtt_listen]);
+    let (listen, mqtt_listen) = addresses(args, &mode);
     let config = HubConfig {
         data: args.data.clone(),
-        listen: args.listen,
-        mqtt_listen: args.mqtt_listen,
+        listen,
+        mqtt_listen,
+        tls: mode,
+        names: args.guard.tls_name.clone(),
         site,
         clock: Arc::new(SystemClock),
         backups: args.backups.clone().map(|folder| BackupPlan {
@@ -219,12 +297,13 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     };
     runtime()?.block_on(async {
         let hub = Hub::start(config).await?;
-        say(&format!("hub      http://{}", hub.http_addr()));
-        say(&format!("broker   mqtt://{}", hub.mqtt_addr()));
+        say(&format!("hub      {}", hub.url()));
+        say(&format!("broker   {}", hub.broker_url()));
+        tell_of_tls(&hub);
         if let Some(word) = hub.setup_word() {
             say(&format!(
-                "make the first administrator (once): http://{}/admin/setup?word={word}",
-                hub.http_addr()
+                "make the first administrator (once): {}/admin/setup?word={word}",
+                hub.url()
             ));
         }
         told_to_stop().await;

@@ -9,7 +9,7 @@ use crate::Failure;
 use crate::api::Api;
 use crate::command::{say, told_to_stop};
 use folder::{Folder, Today};
-use heliograph_hub::{Hub, HubConfig, MovableClock};
+use heliograph_hub::{Hub, HubConfig, MovableClock, TlsMode};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lobby::Lobby;
@@ -33,6 +33,8 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         data: folder.hub(),
         listen: SocketAddr::from(([127, 0, 0, 1], port)),
         mqtt_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        tls: TlsMode::Plain,
+        names: Vec::new(),
         site: sample.office.site.parse()?,
         clock: Arc::clone(&clock) as _,
         backups: None,

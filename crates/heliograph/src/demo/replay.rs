@@ -278,6 +278,8 @@ mod tests {
             data: dir.path().to_owned(),
             listen: local,
             mqtt_listen: local,
+            tls: heliograph_hub::TlsMode::Plain,
+            names: Vec::new(),
             site: sample.office.site.parse().unwrap(),
             clock: Arc::clone(&clock) as _,
             backups: None,

@@ -153,7 +153,11 @@ impl Desk {
                 main id="main" { (self.blanked_bar()) (body) }
             }
         };
-        respond(StatusCode::OK, self.lang, document(self.lang, title, content))
+        respond(
+            StatusCode::OK,
+            self.lang,
+            document(self.lang, title, &bars(&self.office, self.lang), content),
+        )
     }
 
     /// The same with another status.
@@ -264,7 +268,16 @@ fn language_links(lang: Lang, here: &str) -> Markup {
     }
 }
 
-fn document(lang: Lang, title: &str, content: Markup) -> Markup {
+/// What everyone must know who works here, over every page.
+fn bars(office: &Office, lang: Lang) -> Markup {
+    html! {
+        @if office.plain_abroad() {
+            p.over role="status" { strong { (w::PLAIN_ABROAD.get(lang)) } " " (w::PLAIN_ABROAD_WHY.get(lang)) }
+        }
+    }
+}
+
+fn document(lang: Lang, title: &str, bars: &Markup, content: Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang=(lang.tag()) {
@@ -276,7 +289,7 @@ fn document(lang: Lang, title: &str, content: Markup) -> Markup {
                 link rel="stylesheet" href=(format!("/assets/app.css?v={}", assets::version()));
                 script defer src=(format!("/assets/admin.js?v={}", assets::script_version())) {}
             }
-            body { (content) }
+            body { (bars) (content) }
         }
     }
 }
@@ -292,18 +305,22 @@ fn respond(status: StatusCode, lang: Lang, page: Markup) -> Response {
 }
 
 /// A page for someone who is not signed in.
-pub(crate) fn bare_page(lang: Lang, title: &str, here: &str, body: Markup) -> Response {
+pub(crate) fn bare_page(office: &Office, lang: Lang, title: &str, here: &str, body: Markup) -> Response {
     let content = html! {
         div.bare {
             header { span.brand { (w::PRODUCT.get(lang)) } (language_links(lang, here)) }
             main id="main" { (body) }
         }
     };
-    respond(StatusCode::OK, lang, document(lang, title, content))
+    respond(
+        StatusCode::OK,
+        lang,
+        document(lang, title, &bars(office, lang), content),
+    )
 }
 
 /// A problem as a page: what happened, what to do, and where to go from here.
-pub(crate) fn problem_page(problem: &Problem, lang: Lang, path: &str) -> Response {
+pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang, path: &str) -> Response {
     let signed_out = problem.status == StatusCode::UNAUTHORIZED;
     let title = problem.title.get(lang);
     let body = html! {
@@ -315,7 +332,7 @@ pub(crate) fn problem_page(problem: &Problem, lang: Lang, path: &str) -> Respons
             @else { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
         }
     };
-    let mut response = bare_page(lang, title, path, body);
+    let mut response = bare_page(office, lang, title, path, body);
     *response.status_mut() = problem.status;
     response
 }

@@ -94,6 +94,6 @@ pub(crate) fn router() -> Router<Arc<Office>> {
 }
 
 /// A problem as a page, with a way on.
-pub(crate) fn problem_page(_office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
-    layout::problem_page(problem, lang, path)
+pub(crate) fn problem_page(office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
+    layout::problem_page(office, problem, lang, path)
 }

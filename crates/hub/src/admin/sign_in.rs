@@ -57,7 +57,7 @@ fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem: Option<&P
     } else {
         format!("/admin/login?next={}", in_query(next))
     };
-    let mut response = bare_page(lang, w::SIGN_IN.get(lang), &here, body);
+    let mut response = bare_page(office, lang, w::SIGN_IN.get(lang), &here, body);
     if let Some(problem) = problem {
         *response.status_mut() = problem.status;
     }
@@ -87,7 +87,7 @@ pub(crate) async fn enter(State(office): State<Arc<Office>>, headers: HeaderMap,
     let lang = lang_of(&headers);
     let (typed, next) = (posted.get("staff").trim(), posted.get("next"));
     match try_enter(&office, typed, posted.get("password")).await {
-        Ok(secret) => with_cookie(redirect(local_path(next)), &session_cookie(&secret)),
+        Ok(secret) => with_cookie(redirect(local_path(next)), &session_cookie(&office, &secret)),
         Err(problem) => show(&office, lang, next, typed, Some(&problem)),
     }
 }
@@ -155,10 +155,10 @@ pub(crate) async fn setup_page(
         return redirect("/admin/login");
     }
     let word = asked.get("word").map_or("", String::as_str);
-    show_setup(lang_of(&headers), word, &Posted::empty(), None)
+    show_setup(&office, lang_of(&headers), word, &Posted::empty(), None)
 }
 
-fn show_setup(lang: Lang, word: &str, typed: &Posted, problem: Option<&Problem>) -> Response {
+fn show_setup(office: &Office, lang: Lang, word: &str, typed: &Posted, problem: Option<&Problem>) -> Response {
     let faults = problem.map(Faults::of).unwrap_or_default();
     let fields = [
         (w::STAFF_ID, "id", "text", "username"),
@@ -181,7 +181,7 @@ fn show_setup(lang: Lang, word: &str, typed: &Posted, problem: Option<&Problem>)
             button.btn.wide type="submit" { (w::SETUP_GO.get(lang)) }
         }
     };
-    let mut response = bare_page(lang, w::SETUP_TITLE.get(lang), "/admin/setup", body);
+    let mut response = bare_page(office, lang, w::SETUP_TITLE.get(lang), "/admin/setup", body);
     if let Some(problem) = problem {
         *response.status_mut() = problem.status;
     }
@@ -191,8 +191,8 @@ fn show_setup(lang: Lang, word: &str, typed: &Posted, problem: Option<&Problem>)
 /// `POST /admin/setup`
 pub(crate) async fn set_up(State(office): State<Arc<Office>>, headers: HeaderMap, posted: Posted) -> Response {
     match try_set_up(&office, &posted).await {
-        Ok(secret) => with_cookie(redirect("/admin"), &session_cookie(&secret)),
-        Err(problem) => show_setup(lang_of(&headers), posted.get("word"), &posted, Some(&problem)),
+        Ok(secret) => with_cookie(redirect("/admin"), &session_cookie(&office, &secret)),
+        Err(problem) => show_setup(&office, lang_of(&headers), posted.get("word"), &posted, Some(&problem)),
     }
 }
 

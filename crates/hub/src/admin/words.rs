@@ -49,6 +49,8 @@ words! {
     SIGN_IN "登录" "Sign in";
     SIGN_OUT "退出登录" "Sign out";
     BACK_HOME "回到工作台" "Back to the workbench";
+    PLAIN_ABROAD "连接未加密。" "Connections are not encrypted.";
+    PLAIN_ABROAD_WHY "同一网络上的任何人都能看到密码和发往屏幕的内容。请系统管理员去掉 --plain 后重新启动。" "Anyone on the network can read passwords and what displays are told. Ask your administrator to start the hub without --plain.";
     LIST_COMMA "、" ", ";
 
     STAFF_ID "用户名" "User name";

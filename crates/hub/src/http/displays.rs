@@ -11,7 +11,7 @@ use crate::state::KnownDisplay;
 use crate::transact::{Decision, transact};
 use crate::{credentials, picture, sign_in};
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use heliograph_domain::display::{Display, DisplaySetting};
 use heliograph_domain::panel::{ColourDepth, Panel};
@@ -46,7 +46,11 @@ pub(crate) async fn one(
 
 /// `POST /api/v1/displays`: enrols a display by an operator's hand. The answer holds the display's MQTT token once; the
 /// hub keeps only its hash.
-pub(crate) async fn enrol(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
+pub(crate) async fn enrol(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    call: Call,
+) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::OperateDisplays)?;
     let mut fields = call.fields()?;
     let key = fields.text("key", 64);
@@ -65,9 +69,14 @@ pub(crate) async fn enrol(State(office): State<Arc<Office>>, call: Call) -> Resu
     let token = sign_in::fresh_secret()?;
     let keep = credentials::keep(id, &token).map_err(Problem::internal)?;
     let stream = format!("display-{id}");
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let answer = transact(&office, &call.caller.staff, &call.repeatable, stream, |_, _| {
         let event = Display::enrol(None, key, setting.clone()).map_err(Problem::display_refused)?;
-        let body = json!({"id": id, "site": office.site, "mqtt_token": token, "root": hex(&office.keys.root.0)});
+        let body = json!({
+            "id": id, "site": office.site, "mqtt_token": token, "root": hex(&office.keys.root.0),
+            "hub": office.addresses.hub(host), "broker": office.addresses.broker(host),
+            "ca": office.tls_facts().map(|facts| facts.ca_pem),
+        });
         Ok(Decision {
             writes: vec![keep.clone()],
             ..Decision::of(

@@ -19,8 +19,9 @@ pub(crate) mod wall;
 
 use crate::admin;
 use crate::office::Office;
+use crate::tls::Peer;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -108,7 +109,16 @@ fn wrong_method() -> Problem {
 async fn outermost(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
     let lang = call::lang_of(request.headers());
     let path = request.uri().path().to_owned();
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|from| from.0.0);
     let mut response = next.run(request).await;
+    if KEPT_OUT.contains(&response.status()) {
+        tracing::info!(
+            ?peer,
+            path,
+            status = response.status().as_u16(),
+            "a caller was kept out"
+        );
+    }
     if let Some(problem) = problem_of(&mut response, &path) {
         response = if is_page(&path) {
             admin::problem_page(&office, &problem, lang, &path)
@@ -117,11 +127,24 @@ async fn outermost(State(office): State<Arc<Office>>, request: Request, next: Ne
         };
     }
     let headers = response.headers_mut();
+    if office.tls.is_some() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(A_YEAR));
+    }
     for (name, value) in SAFE_HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }
+
+/// For so long a browser that once trusted the hub's certificate calls it by `https` only (RFC 6797).
+const A_YEAR: &str = "max-age=31536000";
+
+/// Answers that the log tells of, with the caller's address: who guesses passwords shows in them.
+const KEPT_OUT: [StatusCode; 3] = [
+    StatusCode::UNAUTHORIZED,
+    StatusCode::FORBIDDEN,
+    StatusCode::TOO_MANY_REQUESTS,
+];
 
 /// Scripts, styles and pictures come from the hub alone; nothing frames it.
 const SAFE_HEADERS: [(HeaderName, &str); 4] = [

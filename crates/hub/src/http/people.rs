@@ -102,13 +102,14 @@ pub(crate) async fn sign_in(
     let staff: StaffId = staff.ok_or_else(Problem::unauthorised)?;
     let secret = open_session(&office, &staff, password).await?;
     let answer = Answer::created(json!({"staff": staff, "token": secret}));
-    Ok(([(header::SET_COOKIE, session_cookie(&secret))], answer).into_response())
+    Ok(([(header::SET_COOKIE, session_cookie(&office, &secret))], answer).into_response())
 }
 
-/// The cookie that carries a session.
-pub(crate) fn session_cookie(secret: &str) -> String {
+/// The cookie that carries a session. Once the hub speaks TLS, browsers send it no other way.
+pub(crate) fn session_cookie(office: &Office, secret: &str) -> String {
     let seconds = sign_in::SESSION_MS / 1000;
-    format!("{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}")
+    let secure = if office.tls.is_some() { "; Secure" } else { "" };
+    format!("{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
 }
 
 /// Signs someone in by password.

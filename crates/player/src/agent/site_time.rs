@@ -76,6 +76,15 @@ impl SiteTime {
         self.source == Source::Hub
     }
 
+    /// What no wrong clock can have made up.
+    pub(super) fn certain(&self, now: Moment) -> Instant {
+        if self.is_signed() {
+            self.at(now)
+        } else {
+            self.heard(now).trusted
+        }
+    }
+
     /// The hub's newest sign of life.
     pub(super) fn heard_at(&self) -> Option<Instant> {
         self.heard_at

@@ -1,6 +1,6 @@
 //! How a server's certificate is judged.
 
-use super::{Fingerprint, Seen};
+use super::{CertainTime, Fingerprint, Seen};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature};
@@ -12,9 +12,12 @@ use std::sync::Arc;
 /// A chain has so few certificates that looking again for each of them is enough.
 const LOOKS: usize = 5;
 
-/// By anchors, with patience for a clock that is behind.
+/// By anchors, with patience for a clock that is wrong.
 #[derive(Debug)]
-pub(super) struct Anchored(pub(super) Arc<WebPkiServerVerifier>);
+pub(super) struct Anchored {
+    pub(super) inner: Arc<WebPkiServerVerifier>,
+    pub(super) certain: CertainTime,
+}
 
 impl ServerCertVerifier for Anchored {
     fn verify_server_cert(
@@ -29,11 +32,17 @@ impl ServerCertVerifier for Anchored {
         let mut looks = LOOKS;
         loop {
             looks -= 1;
-            match self.0.verify_server_cert(leaf, chain, name, ocsp, at) {
+            match self.inner.verify_server_cert(leaf, chain, name, ocsp, at) {
                 Err(Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. }))
                     if not_before > at && looks > 0 =>
                 {
                     at = not_before;
+                }
+                // A clock that is ahead; what had expired at the time that is certain is refused then.
+                Err(Error::InvalidCertificate(CertificateError::ExpiredContext { .. }))
+                    if at == now && looks > 0 && self.certain.get().is_some_and(|certain| certain < now) =>
+                {
+                    at = self.certain.get().unwrap_or(now);
                 }
                 judged => return judged,
             }
@@ -46,7 +55,7 @@ impl ServerCertVerifier for Anchored {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, leaf, signed)
+        self.inner.verify_tls12_signature(message, leaf, signed)
     }
 
     fn verify_tls13_signature(
@@ -55,11 +64,11 @@ impl ServerCertVerifier for Anchored {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, leaf, signed)
+        self.inner.verify_tls13_signature(message, leaf, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 }
 
@@ -151,7 +160,8 @@ impl ServerCertVerifier for Pinned {
         let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), Arc::clone(&self.provider))
             .build()
             .map_err(|_| stranger())?;
-        Anchored(inner).verify_server_cert(leaf, chain, name, ocsp, now)
+        let certain = CertainTime::default();
+        Anchored { inner, certain }.verify_server_cert(leaf, chain, name, ocsp, now)
     }
 
     fn verify_tls12_signature(
