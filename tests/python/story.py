@@ -13,6 +13,7 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 from hub import Hub, Lines, Office, StoryFailed
 
@@ -77,7 +78,6 @@ def enter_key(witness, hub, office):
 
 def believed_status(office, display, test, what):
     """Waits until the hub tells of a status of this display for which `test` holds: it verified the signature."""
-    import time
     for _ in range(60):
         status, told = office.admin.call("GET", f"/api/v1/displays/{display}")
         if status == 200 and test(told):
