@@ -116,7 +116,10 @@ def story(hub, witness):
     office.withdraw(first)
     at = witness.sees("the slate after the withdrawal", is_slate)
     tell("both notices were withdrawn and are gone")
-    refused = [line for line in witness.lines.lines if line["event"] == "refused"]
+    # A mail's heartbeat was made just now, so the one that the broker retains is older: refused, and no harm in it. The
+    # steps of the root are older too, once they were taken.
+    harmless = lambda line: line["why"] == "older" and line["topic"].startswith(("heartbeat", "trust/"))
+    refused = [line for line in witness.lines.lines if line["event"] == "refused" and not harmless(line)]
     if refused:
         raise StoryFailed(f"the display refused what this hub said: {refused}")
 
