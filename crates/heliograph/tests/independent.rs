@@ -87,6 +87,18 @@ fn it_keeps_the_rules_of_time_and_of_what_is_on_air() {
 }
 
 #[test]
+fn it_is_enrolled_by_an_honest_hub_and_by_no_other() {
+    let said = run("enrolment.py", &[]);
+    assert!(said.lines().last().unwrap().ends_with("cases hold"), "{said}");
+}
+
+#[test]
+fn its_connection_takes_no_more_than_it_should() {
+    let said = run("connection.py", &[]);
+    assert!(said.lines().last().unwrap().ends_with("cases hold"), "{said}");
+}
+
+#[test]
 fn a_hubs_notice_is_on_it_until_it_is_withdrawn() {
     let said = run("story.py", &[env!("CARGO_BIN_EXE_heliograph")]);
     assert!(said.ends_with("story: all of it\n"), "{said}");
