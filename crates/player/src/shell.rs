@@ -246,7 +246,7 @@ impl Facts {
             display: self.identity.display,
             key: KeyPair::from_secret(self.identity.secret),
             root: self.identity.root,
-            hub: None,
+            hub: self.identity.hub.clone(),
             boot_id,
             seed: number(b"seed"),
             panel: self.panel,
