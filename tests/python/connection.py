@@ -50,7 +50,7 @@ class Seen:
         self.link = link.Link(
             {"id": DISPLAY, "token": "secret", "broker": f"mqtt://127.0.0.1:{port}", "ca": None},
             lambda: self.events.append("up"), lambda: self.events.append("down"),
-            lambda topic, payload, retained: self.events.append((topic, len(payload))), lambda what: None)
+            lambda topic, payload: self.events.append((topic, len(payload))), lambda what: None)
 
     def turns(self, count):
         for _ in range(count):

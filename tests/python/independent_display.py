@@ -54,7 +54,7 @@ class Display:
                                  saved.get("beliefs"), file.contents())
         self.agent = agent.Agent(self.identity, beliefs, now, dwell_ms)
         if not beliefs.trust and self.identity.get("trust"):
-            self.agent.judge("trust", bytes.fromhex(self.identity["trust"]), True, now)
+            self.agent.judge("trust", bytes.fromhex(self.identity["trust"]), now)
         self.pool, self.done = ThreadPoolExecutor(3), queue.SimpleQueue()
         self.tls = hubhttp.vouched_by(self.identity["ca"]) if self.identity.get("ca") else None
         self.link = Link(self.identity, self.connected, self.disconnected, self.message,
@@ -68,8 +68,8 @@ class Display:
         say("disconnected")
         self.agent.on_disconnected()
 
-    def message(self, topic, payload, retained):
-        self.agent.on_message(topic, payload, retained, moment())
+    def message(self, topic, payload):
+        self.agent.on_message(topic, payload, moment())
         self.drain()
 
     def hubs(self):

@@ -265,11 +265,11 @@ def subscriptions():
     prefix = f"heliograph/v1/{SITE}/"
     wanted = shell.acts("subscribe")[0][0]
     assert wanted[0] == prefix + "trust/#" and {prefix + "channel/hall/#", prefix + "channel/all/#", prefix + "site"} < set(wanted)
-    shell.agent.on_message(prefix + CONFIG, seal(CONFIG, config(channels=["all", "back"])), True, shell.world.at)
+    shell.agent.on_message(prefix + CONFIG, seal(CONFIG, config(channels=["all", "back"])), shell.world.at)
     acts = {act: about for act, *about in shell.agent.outbox if "subscribe" in act}
     assert acts == {"unsubscribe": [[prefix + "channel/hall/#"]], "subscribe": [[prefix + "channel/back/#"]]}, acts
     shell.agent.outbox = []
-    shell.agent.on_message(prefix + "trust", seal("trust", trust(), 2, "root"), True, shell.world.at)
+    shell.agent.on_message(prefix + "trust", seal("trust", trust(), 2, "root"), shell.world.at)
     assert len([act for act in shell.agent.outbox if act[0] == "subscribe"][0][1]) > 5, "all of it, at a new trust document"
 
 
@@ -286,7 +286,7 @@ def statuses():
     second = shell.statuses()
     assert len(second) == 1 and second[0]["counter"] == first[0]["counter"] + 1 and second[0]["boot"] == first[0]["boot"]
     forged = seal(HEAD, head(), by=b"\x66" * 32)
-    shell.agent.on_message(f"heliograph/v1/{SITE}/{HEAD}", forged, True, shell.world.at)
+    shell.agent.on_message(f"heliograph/v1/{SITE}/{HEAD}", forged, shell.world.at)
     shell.world.later(30_000)
     told = shell.statuses()[0]
     assert told["refusals"] == 1 and told["last_refusal"].startswith("unknown key")

@@ -116,6 +116,8 @@ def story(hub, witness):
     office.withdraw(first)
     at = witness.sees("the slate after the withdrawal", is_slate)
     tell("both notices were withdrawn and are gone")
+    closed = [line for line in witness.lines.lines if line.get("what") == "the broker refuses a subscription"]
+    tell(f"the broker refused {len(closed)} subscriptions since")
     # A mail's heartbeat was made just now, so the one that the broker retains is older: refused, and no harm in it. The
     # steps of the root are older too, once they were taken.
     harmless = lambda line: line["why"] == "older" and line["topic"].startswith(("heartbeat", "trust/"))

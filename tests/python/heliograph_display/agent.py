@@ -44,10 +44,10 @@ class Agent:
     def on_disconnected(self):
         self.connected = False
 
-    def on_message(self, topic, payload, retained, moment):
+    def on_message(self, topic, payload, moment):
         if not topic.startswith(self.prefix()):
             return self.refuse(Refused("not for displays: another site's topic"), topic)
-        return self.judge(topic[len(self.prefix()):], payload, retained, moment)
+        return self.judge(topic[len(self.prefix()):], payload, moment)
 
     def on_mail(self, body, moment):
         """A mail's bytes, or None when there was none."""
@@ -57,7 +57,7 @@ class Agent:
         except Malformed as error:
             self.refuse(Refused(f"malformed mail: {error}"), "mail")
         for topic, payload in read or []:
-            self.judge(topic, payload, True, moment)
+            self.judge(topic, payload, moment)
         self.mail.over(read is not None, self.needs_mail(moment), moment)
 
     def on_fetched(self, digest, payload, most, moment):
@@ -72,12 +72,12 @@ class Agent:
                 self.refuse(refusal, "content")
         self.fetching.over(digest, taken, moment)
 
-    def judge(self, topic, payload, retained, moment):
+    def judge(self, topic, payload, moment):
         """Judges one message, and does what follows from it. The refusal, or None."""
         beliefs = self.beliefs
         before = (beliefs.config, dict(beliefs.heads), beliefs.clock.answer)
         try:
-            heard = beliefs.hear(topic, payload, moment, retained)
+            heard = beliefs.hear(topic, payload, moment)
         except Refused as refusal:
             self.save()
             return self.refuse(refusal, topic)

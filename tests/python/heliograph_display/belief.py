@@ -94,7 +94,7 @@ class Beliefs:
     def channels(self):
         return self.config["channels"] if self.config else []
 
-    def hear(self, text, payload, moment, retained=True):
+    def hear(self, text, payload, moment):
         """Judges a message on a topic (below the prefix). Raises `Refused`, and then nothing has changed but, where the
         page says so, what counts as the newest."""
         topic = envelope.topic_of(text)

@@ -43,7 +43,7 @@ class Link:
         if secure:
             client.tls_set_context(hubhttp.vouched_by(self.identity["ca"]))
         client.on_connect = self.connected
-        client.on_message = lambda _client, _data, message: self.on_message(message.topic, message.payload, message.retain)
+        client.on_message = lambda _client, _data, message: self.on_message(message.topic, message.payload)
         client.on_subscribe = self.subscribed
         client.on_log = self.logged
         self.client = client
