@@ -194,6 +194,15 @@ def marks():
         assert (CHANNEL in world.beliefs.behind()) == behind, position
 
 
+def forgotten():
+    """An empty payload on a retained topic says nothing, and is no refusal."""
+    world = World()
+    before = world.beliefs.dump()
+    for topic in ("trust", "trust/7", "site", "erased", "heartbeat", CONFIG, HEAD, place(bytes(32))):
+        assert world.hear(topic, b"").verdict == "nothing"
+    assert world.beliefs.dump() == before
+
+
 def root_steps():
     """A display that missed two steps takes them one after the other."""
     world, third = World(), b"\x0c" * 32
@@ -329,7 +338,7 @@ def time_answers():
 
 
 RULES = [windows, leases, unknown_time, priorities, footers, rotations, premieres, merges, offsets, bounds, answers, staleness,
-         jumps, restarts, loose_objects, paged_heads, marks, root_steps, questions_by_mail, subscriptions, statuses, fetches,
+         jumps, restarts, loose_objects, paged_heads, marks, forgotten, root_steps, questions_by_mail, subscriptions, statuses, fetches,
          retries, time_answers]
 
 
