@@ -4,7 +4,7 @@
 
 use heliograph_domain::Instant;
 use heliograph_hub::retention::Retention;
-use heliograph_hub::{Hub, HubConfig, SignerConfig, SignerServer, SystemClock};
+use heliograph_hub::{Hub, HubConfig, SignerConfig, SignerServer, SystemClock, TlsMode};
 use heliograph_scene::Frame;
 use heliograph_tests::{Http, PASSWORD, STRIP, TempDir, TestDisplay, World, act, eventually};
 use serde_json::{Value, json};
@@ -70,6 +70,8 @@ impl Other {
             backups: None,
             retention: Retention::default(),
             signer,
+            tls: TlsMode::Plain,
+            names: Vec::new(),
             wall: None,
         };
         let hub = runtime.block_on(Hub::start(config)).unwrap();

@@ -31,7 +31,7 @@ enum Command {
     /// Shows everything in one process: a hub, a broker and a lobby of five displays with a sample office's year.
     Demo(command::demo::Args),
     /// Runs the office's hub. The first start prints a one-time link that makes the first administrator.
-    Hub(command::hub::Args),
+    Hub(Box<command::hub::Args>),
     /// Signs for a hub, as a process of its own that alone holds the keys.
     Signer(command::signer::Args),
     /// Runs a display's player.
