@@ -236,8 +236,11 @@ fn whole_entry(bytes: &[u8]) -> Option<&[u8]> {
     (body.len() >= ID_BYTES && crc32fast::hash(body) == sum).then_some(body)
 }
 
-/// The display and where its rows' values are, counted from the body's first byte; `None` stands for a dropped row.
-fn rows_of(body: &[u8]) -> Option<(DisplayId, Vec<(Place, Option<Span>)>)> {
+/// Rows and where their values are, counted from the body's first byte; `None` stands for a dropped row.
+type Places = Vec<(Place, Option<Span>)>;
+
+/// The display and the rows of an entry's body.
+fn rows_of(body: &[u8]) -> Option<(DisplayId, Places)> {
     let display = DisplayId(uuid::Uuid::from_bytes(*body.first_chunk::<ID_BYTES>()?));
     let (mut at, mut rows) = (ID_BYTES, Vec::new());
     while at < body.len() {
