@@ -27,7 +27,23 @@ TOPICS = {
     "status": (8, DISPLAY, "display", 32768),
     "receipts": (9, DISPLAY, "display", 65600),
     "reply": (10, DISPLAY, "display", 65536),
+    "site": (12, "", "release", 32768),
+    "time": (13, DISPLAY, "heartbeat", 32768),
 }
+
+
+def read_trust(body):
+    """A trust document of format 1, or of format 2 with the proof of its root."""
+    if body[:1] != b"\2":
+        return read_body(BODIES["trust"], body)
+    need(len(body) > 64, "malformed")
+    return read_body(BODIES["trust"], b"\1" + body[1:-64]) | {"proof": body[-64:]}
+
+
+def root_claim(document):
+    name = document["site"].encode("ascii")
+    serial = document["serial"].to_bytes(4, "big")
+    return b"heliograph/root/v1\0" + bytes([len(name)]) + name + serial + bytes.fromhex(document["root"])
 
 
 def key_id(key):
@@ -76,6 +92,8 @@ class Display:
         """Checks 1 to 9: `new` or `repeated`."""
         need(TOPICS[topic][2] != "display", "not for displays")
         epoch, version, _, body = open_envelope(payload, self.site, topic, self.find_key)
+        if topic == "time":
+            return "new"
         place, digest = (epoch, version), sha256(payload)
         if topic in self.newest:
             known, known_digest = self.newest[topic]
@@ -84,9 +102,15 @@ class Display:
                 need(digest == known_digest, "conflict")
                 return "repeated"
         if topic == "trust":
-            document = read_body(BODIES["trust"], body)
-            need(document["site"] == self.site, "another site's")
-            need(document["serial"] == version, "malformed")
-            self.root, self.keys = bytes.fromhex(document["root"]), document["keys"]
+            self.take_trust(body, version)
         self.newest[topic] = (place, digest)
         return "new"
+
+    def take_trust(self, body, version):
+        document = read_trust(body)
+        need(document["site"] == self.site, "another site's")
+        need(document["serial"] == version, "malformed")
+        root, proof = bytes.fromhex(document["root"]), document.get("proof")
+        if root != self.root:
+            need(proof is not None and verifies(root, root_claim(document), proof), "unproven root")
+        self.root, self.keys = root, document["keys"]

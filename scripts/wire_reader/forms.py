@@ -1,6 +1,6 @@
 """The bodies, type by type, in the order of section 4 of docs/wire-format.md."""
 
-from .postcard import BOOL, HASH, ID, INSTANT, NAME, TEXT, U8, U16, U32, U64, array, enum, list_of, optional, struct
+from .postcard import BOOL, BYTES, HASH, ID, INSTANT, NAME, TEXT, U8, U16, U32, U64, array, enum, list_of, optional, struct
 
 LANG = enum("zh-Hans", "en", "ja", "ko", "ru")
 ENTRY = list_of(struct(lang=LANG, text=TEXT))
@@ -58,6 +58,8 @@ BODIES = {
     "erased": list_of(HASH),
     "command": struct(nonce=array(16), expires=INSTANT, verb=enum("identify", "screenshot", "restart", "refresh")),
     "ack": struct(sequence=U64),
+    "site": struct(blanked=BOOL, since=INSTANT),
+    "time": struct(nonce=array(16), time=INSTANT),
     "status": struct(
         boot_id=array(16),
         counter=U64,
@@ -92,3 +94,5 @@ BODIES = {
     ),
     "reply": enum(("done", NONCE), ("failed", struct(nonce=array(16), reason=TEXT)), ("ask-time", NONCE)),
 }
+
+MAIL = list_of(struct(topic=TEXT, payload=BYTES))

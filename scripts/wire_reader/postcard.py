@@ -62,6 +62,16 @@ def array(count):
     return (lambda source: source.take(count).hex()), bytes.fromhex
 
 
+def count_and_bytes():
+    def read(source):
+        return source.take(U64[0](source)).hex()
+
+    return read, lambda value: U64[1](len(value) // 2) + bytes.fromhex(value)
+
+
+BYTES = count_and_bytes()
+
+
 def text(fits=lambda _: True):
     def read(source):
         try:

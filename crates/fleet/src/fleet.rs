@@ -200,14 +200,16 @@ fn address(broker: &BrokerAddress) -> Result<SocketAddr, FleetError> {
 /// A display comes on board: from what it has stored, its connection to be made within `spread`.
 fn board(member: &Member, store: &SharedStore, swarm: &mut Swarm, spread: Duration) -> Result<Carried, FleetError> {
     let remembered = store.replica(member.display).load()?;
-    let mut boot_id = [0; 16];
-    getrandom::fill(&mut boot_id).map_err(io::Error::other)?;
+    let (mut boot_id, mut seed) = ([0; 16], [0; 32]);
+    getrandom::fill(&mut boot_id).and_then(|()| getrandom::fill(&mut seed)).map_err(io::Error::other)?;
     let me = AgentConfig {
         site: member.site.clone(),
         display: member.display,
         key: KeyPair::from_secret(member.secret),
         root: member.root,
+        hub: None,
         boot_id,
+        seed,
         panel: PANEL,
         sink: "fleet".to_owned(),
         live: None,
@@ -221,7 +223,7 @@ fn board(member: &Member, store: &SharedStore, swarm: &mut Swarm, spread: Durati
     Ok(Carried {
         display: member.display,
         token: member.mqtt_token.clone(),
-        light: Light::new(Agent::new(me, remembered, SystemClock.now())),
+        light: Light::new(Agent::new(me, remembered, SystemClock.moment())),
         connected: false,
         airs: false,
     })

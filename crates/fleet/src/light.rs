@@ -1,7 +1,8 @@
 //! One display of the fleet: a player's agent, and instead of the panel a note of what would be on it.
 
 use heliograph_domain::on_air::OnAir;
-use heliograph_domain::{ContentHash, Instant, PublicationId, Turn};
+use heliograph_domain::{ContentHash, PublicationId, Turn};
+use heliograph_player::Moment;
 use heliograph_player::agent::{Action, Agent, Input, Report, Showing, Shown};
 use heliograph_player::replica::Change;
 use heliograph_wire::OnAirReport;
@@ -15,8 +16,8 @@ const DWELL_MS: u32 = 12_000;
 pub(crate) struct Light {
     agent: Agent,
     showing: Option<Arc<Showing>>,
-    /// When the picture may differ next, by the display's clock.
-    until: Instant,
+    /// When the picture may differ next, by the monotonic clock, in milliseconds.
+    until_ms: u64,
     picture: Option<Picture>,
     /// What of the programme was on air once since the start.
     aired: BTreeSet<(PublicationId, ContentHash)>,
@@ -43,6 +44,10 @@ pub(crate) enum Deed {
         url: String,
         most_bytes: usize,
     },
+    Mail {
+        url: String,
+        most_bytes: usize,
+    },
     /// A content is on air for the first time.
     Aired {
         publication: PublicationId,
@@ -57,28 +62,28 @@ impl Light {
         Self {
             agent,
             showing: None,
-            until: Instant(0),
+            until_ms: 0,
             picture: None,
             aired: BTreeSet::new(),
         }
     }
 
     /// Takes what happened and says what is to be done.
-    pub(crate) fn handle(&mut self, now: Instant, input: Input, deeds: &mut Vec<Deed>) {
+    pub(crate) fn handle(&mut self, now: Moment, input: Input, deeds: &mut Vec<Deed>) {
         self.agent.handle(now, input);
         self.work(now, deeds);
     }
 
     /// Looks whether the picture has changed by itself.
-    pub(crate) fn tick(&mut self, now: Instant, deeds: &mut Vec<Deed>) {
+    pub(crate) fn tick(&mut self, now: Moment, deeds: &mut Vec<Deed>) {
         self.agent.handle(now, Input::Tick);
-        if now >= self.until {
+        if now.monotonic_ms >= self.until_ms {
             self.look(now, deeds);
         }
         self.work(now, deeds);
     }
 
-    pub(crate) fn work(&mut self, now: Instant, deeds: &mut Vec<Deed>) {
+    pub(crate) fn work(&mut self, now: Moment, deeds: &mut Vec<Deed>) {
         while let Some(action) = self.agent.poll() {
             deeds.push(match action {
                 Action::Show(showing) => {
@@ -91,15 +96,16 @@ impl Light {
                 Action::Publish { topic, payload, retain } => Deed::Publish { topic, payload, retain },
                 Action::Store(changes) => Deed::Store(changes),
                 Action::Fetch { hash, url, most_bytes } => Deed::Fetch { hash, url, most_bytes },
+                Action::Mail { url, most_bytes, .. } => Deed::Mail { url, most_bytes },
                 Action::Report(report) => Deed::Report(report),
             });
         }
     }
 
     /// What a panel would show now; the agent hears of it when it is another page than before, as from a panel.
-    fn look(&mut self, clock: Instant, deeds: &mut Vec<Deed>) {
+    fn look(&mut self, clock: Moment, deeds: &mut Vec<Deed>) {
         let Some(showing) = self.showing.clone() else { return };
-        let now = showing.site_time(clock);
+        let now = showing.site_time(clock.monotonic_ms);
         let turn = |item: &heliograph_domain::Item| {
             let one = Turn {
                 pages: 1,
@@ -108,7 +114,7 @@ impl Light {
             showing.documents.contains_key(&item.content).then_some(one)
         };
         let airing = showing.airing(&turn, now);
-        self.until = showing.clock_time(airing.until);
+        self.until_ms = showing.time.monotonic_ms(airing.until);
         let picture = Picture {
             on_air: airing.main.map(|on| self.report(on)),
             stale: showing.stale(now),

@@ -5,7 +5,6 @@ use crate::fetching::{Errand, Fetchers};
 use crate::light::{Deed, Light};
 use crate::swarm::Swarm;
 use crate::watch::Watch;
-use heliograph_domain::ContentHash;
 use heliograph_domain::ids::DisplayId;
 use heliograph_player::agent::{Input, Report};
 use heliograph_player::replica::{Change, SharedStore};
@@ -26,8 +25,8 @@ const GROUPS: usize = 50;
 pub(crate) enum Note {
     /// These displays' changes are durable, or not.
     Stored(Vec<usize>, Result<(), String>),
-    /// An object came for a display, or not.
-    Fetched(usize, ContentHash, Result<Vec<u8>, String>),
+    /// What a display fetched came, or did not.
+    Fetched(usize, Input),
     /// The network cable of a display is pulled.
     Unplug(usize),
     /// And put in again.
@@ -80,7 +79,7 @@ impl Worker {
         let mut heard = Vec::new();
         for at in 0..self.carried.len() {
             let mut deeds = Vec::new();
-            self.carried[at].light.work(SystemClock.now(), &mut deeds);
+            self.carried[at].light.work(SystemClock.moment(), &mut deeds);
             self.perform(at, deeds);
         }
         loop {
@@ -146,7 +145,7 @@ impl Worker {
                     self.handle(at, Input::Stored(result.clone()));
                 }
             }
-            Note::Fetched(at, hash, result) => self.handle(at, Input::Fetched { hash, result }),
+            Note::Fetched(at, input) => self.handle(at, input),
             Note::Unplug(at) => {
                 self.swarm.unplug(at);
                 self.disconnected(at);
@@ -161,7 +160,7 @@ impl Worker {
         while self.next_tick <= Instant::now() {
             for at in (self.group..self.carried.len()).step_by(GROUPS) {
                 let mut deeds = Vec::new();
-                self.carried[at].light.tick(SystemClock.now(), &mut deeds);
+                self.carried[at].light.tick(SystemClock.moment(), &mut deeds);
                 self.perform(at, deeds);
             }
             self.group = (self.group + 1) % GROUPS;
@@ -172,7 +171,7 @@ impl Worker {
 
     fn handle(&mut self, at: usize, input: Input) {
         let mut deeds = Vec::new();
-        self.carried[at].light.handle(SystemClock.now(), input, &mut deeds);
+        self.carried[at].light.handle(SystemClock.moment(), input, &mut deeds);
         self.perform(at, deeds);
     }
 
@@ -186,7 +185,10 @@ impl Worker {
                     self.swarm.publish(at, topic, payload, retain);
                 }
                 Deed::Store(changes) => self.to_store.push((at, changes)),
-                Deed::Fetch { hash, url, most_bytes } => self.fetch(at, hash, &url, most_bytes),
+                Deed::Fetch { hash, url, most_bytes } => {
+                    self.fetch(at, &url, most_bytes, fetch::OBJECT, move |result| Input::Fetched { hash, result });
+                }
+                Deed::Mail { url, most_bytes } => self.fetch(at, &url, most_bytes, fetch::MAIL, Input::Mail),
                 Deed::Aired {
                     publication,
                     after_release_ms,
@@ -219,14 +221,21 @@ impl Worker {
         self.watch.refused(format!("display {id}: {why}"));
     }
 
-    fn fetch(&self, at: usize, hash: ContentHash, url: &str, most_bytes: usize) {
+    fn fetch(
+        &self,
+        at: usize,
+        url: &str,
+        most_bytes: usize,
+        within: Duration,
+        answer: impl FnOnce(Result<Vec<u8>, String>) -> Input + Send + 'static,
+    ) {
         let bell = self.bell.clone();
         self.fetchers.send(Errand {
-            hash,
             url: fetch::reachable(url, &self.broker_host),
             token: self.carried[at].token.clone(),
             most_bytes,
-            done: Box::new(move |result| bell.ring(Note::Fetched(at, hash, result))),
+            within,
+            done: Box::new(move |result| bell.ring(Note::Fetched(at, answer(result)))),
         });
     }
 

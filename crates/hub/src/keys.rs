@@ -173,6 +173,7 @@ fn document(site: &SiteName, root: &KeyPair, serial: u32, epoch: u32, keys: &[Ke
         serial,
         root: root.public(),
         keys: trusted.collect(),
+        proof: None,
     }
 }
 

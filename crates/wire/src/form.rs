@@ -15,8 +15,13 @@ pub(crate) fn write<T: Serialize>(body: &T) -> Vec<u8> {
 }
 
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+    read_after(bytes, FORMAT)
+}
+
+/// As [`read`], of another format byte.
+pub(crate) fn read_after<T: DeserializeOwned>(bytes: &[u8], expected: u8) -> Result<T, Refusal> {
     match bytes.split_first() {
-        Some((&FORMAT, rest)) => match postcard::take_from_bytes(rest) {
+        Some((format, rest)) if *format == expected => match postcard::take_from_bytes(rest) {
             Ok((body, [])) => Ok(body),
             Ok(_) => Err(Refusal::Malformed("it has bytes too many")),
             Err(_) => Err(Refusal::Malformed("it is not of the form")),

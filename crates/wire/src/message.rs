@@ -1,7 +1,8 @@
 //! What is said: the bodies of envelopes.
 
-use crate::form::body;
-use crate::key::PublicKey;
+use crate::form::{self, body};
+use crate::key::{KeyPair, PublicKey};
+use crate::refusal::Refusal;
 use crate::topic::Role;
 use heliograph_domain::{
     ChannelName, ContentHash, DisplayId, Instant, Lang, LocalText, Panel, PublicationId, SiteName,
@@ -19,6 +20,70 @@ pub struct TrustDocument {
     pub root: PublicKey,
     /// The keys.
     pub keys: Vec<TrustedKey>,
+    /// In a document that changes the root: the new root's own signature over [`TrustDocument::root_claim`], so that
+    /// nobody is sent to a root that no one holds. Such a document has format 2, any other format 1.
+    #[serde(skip)]
+    pub proof: Option<[u8; 64]>,
+}
+
+/// What a new root signs begins with this.
+const ROOT_CLAIM: &[u8] = b"heliograph/root/v1\0";
+/// The format of a trust document that changes the root.
+const WITH_PROOF: u8 = 2;
+const SIGNATURE: usize = 64;
+
+impl TrustDocument {
+    /// The bytes: format 1 and postcard, or format 2, the same and the proof of the new root.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = form::write(self);
+        if let (Some(proof), Some(format)) = (&self.proof, bytes.first_mut()) {
+            *format = WITH_PROOF;
+            bytes.extend(proof);
+        }
+        bytes
+    }
+
+    /// Reads what `to_bytes` wrote, all of it and nothing more. The proof is not judged here.
+    ///
+    /// # Errors
+    /// When the format is later, or the bytes are not of the form.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
+        if bytes.first() != Some(&WITH_PROOF) {
+            return form::read(bytes);
+        }
+        let (rest, proof) = bytes
+            .split_last_chunk::<SIGNATURE>()
+            .ok_or(Refusal::Malformed("it is cut short"))?;
+        let mut document: Self = form::read_after(rest, WITH_PROOF)?;
+        document.proof = Some(*proof);
+        Ok(document)
+    }
+
+    /// What the new root signs: its site, the document's number and itself.
+    #[must_use]
+    pub fn root_claim(&self) -> Vec<u8> {
+        let site = self.site.as_str();
+        let mut claim = ROOT_CLAIM.to_vec();
+        // Names of sites have at most 32 bytes.
+        claim.push(u8::try_from(site.len()).unwrap_or(u8::MAX));
+        claim.extend(site.as_bytes());
+        claim.extend(self.serial.to_be_bytes());
+        claim.extend(self.root.0);
+        claim
+    }
+
+    /// Has the root that this document names prove that it is held by someone.
+    pub fn prove(&mut self, new_root: &KeyPair) {
+        self.proof = Some(new_root.sign(&self.root_claim()));
+    }
+
+    /// Whether the root that this document names has signed for itself.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.proof
+            .is_some_and(|proof| self.root.verifies(&self.root_claim(), &proof))
+    }
 }
 
 /// A key with its role, in an epoch.
@@ -88,6 +153,46 @@ pub struct DisplayConfig {
 pub struct Erased {
     /// Their hashes.
     pub hashes: Vec<ContentHash>,
+}
+
+/// What holds for every display of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteState {
+    /// Whether every display shows its slate and nothing else.
+    pub blanked: bool,
+    /// Since when that is so.
+    pub since: Instant,
+}
+
+/// The hub's time, told to a display that asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeAnswer {
+    /// That of the question.
+    pub nonce: [u8; 16],
+    /// The time.
+    pub time: Instant,
+}
+
+/// Everything that the hub has to say to one display, fetched over HTTPS where the broker loses or holds things back.
+/// Each letter is judged as if the broker had brought it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// In the order in which they are to be judged.
+    pub letters: Vec<Letter>,
+}
+
+/// One signed message of a [`Mail`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The topic below `heliograph/v1/{site}/`.
+    pub topic: String,
+    /// The payload, as on that topic.
+    pub payload: Vec<u8>,
+}
+
+impl Mail {
+    /// The most bytes that a mail has: the heads of 32 channels, and what else there is, with room to spare.
+    pub const LIMIT: usize = 2 * 1024 * 1024;
 }
 
 /// Asks a display to do something once.
@@ -246,7 +351,7 @@ pub enum Reply {
         /// Why.
         reason: String,
     },
-    /// What time is it? Answered by a heartbeat that comes after.
+    /// What time is it? Answered by a [`TimeAnswer`].
     AskTime {
         /// Drawn for the question.
         nonce: [u8; 16],
@@ -254,8 +359,10 @@ pub enum Reply {
 }
 
 body!(
-    TrustDocument,
     Heartbeat,
+    SiteState,
+    TimeAnswer,
+    Mail,
     DisplayConfig,
     Erased,
     Command,

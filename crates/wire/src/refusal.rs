@@ -32,6 +32,9 @@ pub enum Refusal {
     /// Another site's.
     #[error("it is another site's")]
     ForeignSite,
+    /// A new root that has not signed for itself.
+    #[error("the new root that it names has not signed for itself")]
+    UnprovenRoot,
     /// Another display's.
     #[error("it is another display's")]
     ForeignDisplay,

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 pub enum Role {
     /// Trust documents. Kept offline.
     Root,
-    /// Heads, configurations and erasures.
+    /// Heads, configurations, erasures and what holds for the whole site.
     Release,
-    /// Heartbeats.
+    /// Heartbeats and the time.
     Heartbeat,
     /// Commands and acknowledgements to displays.
     Command,
@@ -43,6 +43,12 @@ pub enum Topic {
     Receipts(DisplayId),
     /// `display/{id}/reply`
     Reply(DisplayId),
+    /// `trust/{serial}`: a trust document that changed the root, for displays that missed it.
+    TrustStep(u32),
+    /// `site`: what holds for every display, such as that all are blanked.
+    Site,
+    /// `display/{id}/time`: the hub's time, told to one display that asked.
+    Time(DisplayId),
 }
 
 impl Topic {
@@ -61,6 +67,9 @@ impl Topic {
             Self::Status(id) => format!("display/{id}/status"),
             Self::Receipts(id) => format!("display/{id}/receipts"),
             Self::Reply(id) => format!("display/{id}/reply"),
+            Self::TrustStep(serial) => format!("trust/{serial}"),
+            Self::Site => "site".to_owned(),
+            Self::Time(id) => format!("display/{id}/time"),
         };
         format!("heliograph/v1/{site}/{rest}")
     }
@@ -75,6 +84,8 @@ impl Topic {
         let parts: Vec<&str> = rest.split('/').collect();
         let topic = match parts[..] {
             ["trust"] => Self::Trust,
+            ["trust", serial] => Self::TrustStep(serial.parse().ok()?),
+            ["site"] => Self::Site,
             ["heartbeat"] => Self::Heartbeat,
             ["erased"] => Self::Erased,
             ["channel", channel, "head"] => Self::Head(channel.parse().ok()?),
@@ -82,7 +93,7 @@ impl Topic {
             ["display", id, kind] => Self::of_display(id.parse().ok()?, kind)?,
             _ => return None,
         };
-        // Upper-case digits would name the same thing twice.
+        // Upper-case digits, or zeros before a number, would name the same thing twice.
         (topic.path(site) == path).then_some(topic)
     }
 
@@ -94,6 +105,7 @@ impl Topic {
             "status" => Self::Status(id),
             "receipts" => Self::Receipts(id),
             "reply" => Self::Reply(id),
+            "time" => Self::Time(id),
             _ => return None,
         })
     }
@@ -103,7 +115,7 @@ impl Topic {
     pub fn retained(&self) -> bool {
         !matches!(
             self,
-            Self::Command(_) | Self::Ack(_) | Self::Receipts(_) | Self::Reply(_)
+            Self::Command(_) | Self::Ack(_) | Self::Receipts(_) | Self::Reply(_) | Self::Time(_)
         )
     }
 
@@ -111,9 +123,9 @@ impl Topic {
     #[must_use]
     pub fn role(&self) -> Option<Role> {
         match self {
-            Self::Trust => Some(Role::Root),
-            Self::Heartbeat => Some(Role::Heartbeat),
-            Self::Erased | Self::Head(_) | Self::Config(_) => Some(Role::Release),
+            Self::Trust | Self::TrustStep(_) => Some(Role::Root),
+            Self::Heartbeat | Self::Time(_) => Some(Role::Heartbeat),
+            Self::Erased | Self::Head(_) | Self::Config(_) | Self::Site => Some(Role::Release),
             Self::Content(..) => None,
             Self::Command(_) | Self::Ack(_) => Some(Role::Command),
             Self::Status(_) | Self::Receipts(_) | Self::Reply(_) => Some(Role::Display),
@@ -133,7 +145,7 @@ impl Topic {
     /// The number of the topic's kind in what is signed, and whom it concerns: a channel, a display or nobody.
     pub(crate) fn signed_as(&self) -> (u8, String) {
         match self {
-            Self::Trust => (1, String::new()),
+            Self::Trust | Self::TrustStep(_) => (1, String::new()),
             Self::Heartbeat => (2, String::new()),
             Self::Erased => (3, String::new()),
             Self::Head(channel) => (4, channel.to_string()),
@@ -144,6 +156,8 @@ impl Topic {
             Self::Receipts(id) => (9, id.to_string()),
             Self::Reply(id) => (10, id.to_string()),
             Self::Content(channel, hash) => (11, format!("{channel}/{hash}")),
+            Self::Site => (12, String::new()),
+            Self::Time(id) => (13, id.to_string()),
         }
     }
 }
@@ -169,6 +183,9 @@ mod tests {
             Topic::Status(id),
             Topic::Receipts(id),
             Topic::Reply(id),
+            Topic::TrustStep(12),
+            Topic::Site,
+            Topic::Time(id),
         ];
         for topic in topics {
             assert_eq!(Topic::parse(&site, &topic.path(&site)), Some(topic));
@@ -187,6 +204,10 @@ mod tests {
             "heliograph/v1/binhe2/trust",
             "heliograph/v2/binhe/trust",
             "heliograph/v1/binhe/trust/x",
+            "heliograph/v1/binhe/trust/01",
+            "heliograph/v1/binhe/trust/+1",
+            "heliograph/v1/binhe/trust/4294967296",
+            "heliograph/v1/binhe/site/x",
             "heliograph/v1/binhe/channel/Hall/head",
             "heliograph/v1/binhe/channel/hall/#",
             "heliograph/v1/binhe/channel/+/head",

@@ -59,11 +59,24 @@ impl Trust {
             Some(role) => role,
         };
         let opened = open(payload, &self.site, topic, &|id, epoch| self.key(role, id, epoch))?;
+        if let Topic::Time(_) = topic {
+            // The number that the display drew for its question is what makes an answer new.
+            return Ok(Admitted::New(opened));
+        }
         let newest = Newest {
             epoch: opened.stamp.epoch,
             version: opened.stamp.version,
             sha256: Sha256::digest(payload).into(),
         };
+        let step = match topic {
+            Topic::TrustStep(serial) if u64::from(*serial) != opened.stamp.version => {
+                return Err(Refusal::Malformed("its number is not its version"));
+            }
+            Topic::TrustStep(_) => Some(Topic::Trust),
+            _ => None,
+        };
+        // A document is the same on both topics, and counted once.
+        let topic = step.as_ref().unwrap_or(topic);
         let path = topic.path(&self.site);
         if let Some(known) = self.newest.get(&path) {
             match (newest.epoch, newest.version).cmp(&(known.epoch, known.version)) {
@@ -95,8 +108,8 @@ impl Trust {
         self.keys.iter().find(fits).map(|known| known.key)
     }
 
-    /// A new trust document takes the place of the old one. A root that changes must be told by the root that is known:
-    /// the envelope's signature says so.
+    /// A new trust document takes the place of the old one. A root that changes must be told by the root that is known
+    /// (the envelope's signature says so) and by itself.
     fn take(&mut self, opened: &Opened) -> Result<(), Refusal> {
         let document = TrustDocument::from_bytes(&opened.body)?;
         if document.site != self.site {
@@ -104,6 +117,9 @@ impl Trust {
         }
         if u64::from(document.serial) != opened.stamp.version {
             return Err(Refusal::Malformed("its number is not its version"));
+        }
+        if document.root != self.root && !document.is_proven() {
+            return Err(Refusal::UnprovenRoot);
         }
         self.root = document.root;
         self.keys = document.keys;
@@ -116,6 +132,21 @@ impl Trust {
         self.newest
             .get(&topic.path(&self.site))
             .map_or(0, |newest| newest.epoch)
+    }
+
+    /// The version of the newest message of a topic that was believed; 0 when there was none.
+    #[must_use]
+    pub fn version_of(&self, topic: &Topic) -> u64 {
+        self.newest
+            .get(&topic.path(&self.site))
+            .map_or(0, |newest| newest.version)
+    }
+
+    /// Whether these are, byte for byte, the newest message of a topic that was believed.
+    #[must_use]
+    pub fn is_newest(&self, topic: &Topic, payload: &[u8]) -> bool {
+        let newest = self.newest.get(&topic.path(&self.site));
+        newest.is_some_and(|newest| newest.sha256 == <[u8; 32]>::from(Sha256::digest(payload)))
     }
 
     /// Whether a trust document has been believed yet: without one, nothing else can be.

@@ -243,12 +243,16 @@ fn each_check_is_the_only_one_in_the_way() {
         "but for its epoch"
     );
     let other_root = KeyPair::from_secret([78; 32]);
+    let body = heliograph_wire::TrustDocument {
+        root: other_root.public(),
+        ..trust_document()
+    };
     let document = seal(
         &other_root,
         &site(),
         &Topic::Trust,
         stamp(&Topic::Trust),
-        &trust_document().to_bytes(),
+        &body.to_bytes(),
     );
     let judged = |root| Trust::new(site(), root).admit(&Topic::Trust, &document);
     assert!(matches!(judged(root()), Err(Refusal::UnknownKey(_))));
@@ -512,4 +516,79 @@ fn a_status_is_the_displays_own_and_never_an_old_one() {
         matches!(verifier.admit(&say(&all.display, 1, 9)), Err(Refusal::Older { .. })),
         "a former boot"
     );
+}
+
+/// A root is followed by another, which is followed by a third: the display that missed the first step is told it on a
+/// topic of its own.
+#[test]
+fn a_new_root_is_believed_when_the_old_one_and_it_itself_say_so_step_by_step() {
+    let (first, second, third) = (keys().root, support::second_root(), KeyPair::from_secret([12; 32]));
+    let told = |by: &KeyPair, topic: &Topic, document: &heliograph_wire::TrustDocument| {
+        let version = u64::from(document.serial);
+        let stamp = Stamp {
+            version,
+            ..stamp(&Topic::Trust)
+        };
+        seal(by, &site(), topic, stamp, &document.to_bytes())
+    };
+    let change = support::root_change();
+    let mut next = heliograph_wire::TrustDocument {
+        serial: 3,
+        root: third.public(),
+        ..trust_document()
+    };
+    next.prove(&third);
+
+    let unproven = heliograph_wire::TrustDocument {
+        proof: None,
+        ..change.clone()
+    };
+    let mut by_another = change.clone();
+    by_another.prove(&third);
+    let mut of_another = change.clone();
+    of_another.proof = next.proof;
+    for forged in [unproven, by_another, of_another] {
+        let payload = told(&first, &Topic::Trust, &forged);
+        assert_eq!(trusting().admit(&Topic::Trust, &payload), Err(Refusal::UnprovenRoot));
+    }
+    let by_itself = told(&second, &Topic::Trust, &change);
+    assert!(matches!(
+        trusting().admit(&Topic::Trust, &by_itself),
+        Err(Refusal::UnknownKey(_))
+    ));
+
+    let mut trust = trusting();
+    let newest = told(&second, &Topic::Trust, &next);
+    assert!(matches!(
+        trust.admit(&Topic::Trust, &newest),
+        Err(Refusal::UnknownKey(_))
+    ));
+    let step = told(&first, &Topic::TrustStep(2), &change);
+    assert!(matches!(
+        trust.admit(&Topic::TrustStep(9), &step),
+        Err(Refusal::Malformed(_))
+    ));
+    assert!(matches!(trust.admit(&Topic::TrustStep(2), &step), Ok(Admitted::New(_))));
+    assert!(matches!(trust.admit(&Topic::Trust, &newest), Ok(Admitted::New(_))));
+    assert!(matches!(
+        trust.admit(&Topic::TrustStep(2), &step),
+        Err(Refusal::UnknownKey(_) | Refusal::Older { .. })
+    ));
+}
+
+#[test]
+fn the_time_is_told_as_often_as_it_is_asked() {
+    let mut trust = trusting();
+    let topic = Topic::Time(display());
+    let answer = |key: &KeyPair| seal(key, &site(), &topic, stamp(&topic), &support::time_answer().to_bytes());
+    for _ in 0..2 {
+        assert!(matches!(
+            trust.admit(&topic, &answer(&keys().heartbeat)),
+            Ok(Admitted::New(_))
+        ));
+    }
+    assert!(matches!(
+        trust.admit(&topic, &answer(&keys().release)),
+        Err(Refusal::UnknownKey(_))
+    ));
 }

@@ -11,8 +11,9 @@ use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Document, Kind, Lang, Priority};
 use heliograph_wire::{
-    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Receipts, Refusal, Reply,
-    Role, ShownState, Status, TrustDocument, open, pack_head, unpack_head,
+    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Mail, Receipts, Refusal,
+    Reply, Role, ShownState, SiteState, Stamp, Status, TimeAnswer, Topic, TrustDocument, open, pack_head, seal,
+    unpack_head,
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -65,7 +66,6 @@ macro_rules! body {
 
 #[test]
 fn bodies_have_these_bytes() {
-    body!(TrustDocument, "body-trust", trust_document());
     body!(Heartbeat, "body-heartbeat", support::heartbeat());
     body!(DisplayConfig, "body-config", support::config());
     body!(Erased, "body-erased", support::erased());
@@ -74,11 +74,48 @@ fn bodies_have_these_bytes() {
     body!(Status, "body-status-slate", support::status_of_a_slate());
     body!(Receipts, "body-receipts", support::receipts());
     body!(Ack, "body-ack", support::ack());
+    body!(SiteState, "body-site", support::site_state());
+    body!(TimeAnswer, "body-time", support::time_answer());
+    body!(Mail, "mail", support::mail());
     for (name, reply) in support::replies() {
         body!(Reply, name, reply.clone());
     }
     body!(HeadMessage, "body-head-inline", pack_head(&head()).0);
     body!(HeadMessage, "body-head-pages", pack_head(&long_head()).0);
+}
+
+#[test]
+fn trust_documents_have_these_bytes() {
+    for (name, document) in [
+        ("body-trust", trust_document()),
+        ("body-trust-new-root", support::root_change()),
+    ] {
+        let bytes = document.to_bytes();
+        golden(name, &bytes);
+        assert_eq!(TrustDocument::from_bytes(&bytes).unwrap(), document);
+        for end in 0..bytes.len() {
+            assert!(TrustDocument::from_bytes(&bytes[..end]).is_err(), "{name} cut at {end}");
+        }
+        let longer = [&bytes[..], &[0]].concat();
+        assert!(
+            TrustDocument::from_bytes(&longer).is_err(),
+            "{name} with a byte too many"
+        );
+        let newer = [&[3], &bytes[1..]].concat();
+        assert_eq!(TrustDocument::from_bytes(&newer), Err(Refusal::Format(3)));
+    }
+    let change = seal(
+        &keys().root,
+        &site(),
+        &Topic::TrustStep(2),
+        Stamp {
+            version: 2,
+            ..stamp(&Topic::Trust)
+        },
+        &support::root_change().to_bytes(),
+    );
+    golden("envelope-trust-new-root", &change);
+    golden("key-second-root", &support::second_root().public().0);
 }
 
 /// Enums are numbers on the wire: a variant that is put between others would change the meaning of all after it.

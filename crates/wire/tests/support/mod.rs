@@ -14,9 +14,9 @@ use heliograph_domain::{
     PublicationId, SiteName, Window,
 };
 use heliograph_wire::{
-    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, FirstShown, HeadMark, Heartbeat, KeyPair,
-    OnAirReport, PublicKey, Receipts, Reply, Role, Run, ShownState, Stamp, Status, Topic, TrustDocument, TrustedKey,
-    pack_head, seal,
+    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, FirstShown, HeadMark, Heartbeat, KeyPair, Letter,
+    Mail, OnAirReport, PublicKey, Receipts, Reply, Role, Run, ShownState, SiteState, Stamp, Status, TimeAnswer, Topic,
+    TrustDocument, TrustedKey, pack_head, seal,
 };
 
 /// 24 November 2026, 02:05:30 UTC.
@@ -96,6 +96,7 @@ pub fn trust_document() -> TrustDocument {
             trusted(Role::Heartbeat, &keys.heartbeat),
             trusted(Role::Command, &keys.command),
         ],
+        proof: None,
     }
 }
 
@@ -186,6 +187,46 @@ pub fn command() -> Command {
         nonce: [9; 16],
         expires: NOW,
         verb: CommandVerb::Restart,
+    }
+}
+
+pub fn site_state() -> SiteState {
+    SiteState {
+        blanked: true,
+        since: NOW,
+    }
+}
+
+pub fn time_answer() -> TimeAnswer {
+    TimeAnswer {
+        nonce: [6; 16],
+        time: NOW,
+    }
+}
+
+/// The root that takes over from the first one.
+pub fn second_root() -> KeyPair {
+    KeyPair::from_secret([11; 32])
+}
+
+/// The document that tells of it.
+pub fn root_change() -> TrustDocument {
+    let mut document = TrustDocument {
+        serial: 2,
+        root: second_root().public(),
+        ..trust_document()
+    };
+    document.prove(&second_root());
+    document
+}
+
+pub fn mail() -> Mail {
+    let letter = |topic: &str, payload: &[u8]| Letter {
+        topic: topic.to_owned(),
+        payload: payload.to_vec(),
+    };
+    Mail {
+        letters: vec![letter("trust", &[1, 1]), letter("channel/hall/head", &[1, 1, 0xff])],
     }
 }
 
@@ -313,6 +354,8 @@ pub fn messages() -> Vec<(&'static str, Topic, Vec<u8>, Vec<u8>)> {
         ("envelope-status", Topic::Status(id), status().to_bytes()),
         ("envelope-receipts", Topic::Receipts(id), receipts().to_bytes()),
         ("envelope-reply", Topic::Reply(id), replies()[0].1.to_bytes()),
+        ("envelope-site", Topic::Site, site_state().to_bytes()),
+        ("envelope-time", Topic::Time(id), time_answer().to_bytes()),
     ];
     let sealed = |(name, topic, body): (&'static str, Topic, Vec<u8>)| {
         let payload = seal(&key_of(&topic), &site(), &topic, stamp(&topic), &body);

@@ -236,11 +236,11 @@ fn whole_entry(bytes: &[u8]) -> Option<&[u8]> {
     (body.len() >= ID_BYTES && crc32fast::hash(body) == sum).then_some(body)
 }
 
-/// Rows and where their values are, counted from the body's first byte; `None` stands for a dropped row.
-type Places = Vec<(Place, Option<Span>)>;
+/// Rows with where their values are.
+type Spans = Vec<(Place, Option<Span>)>;
 
-/// The display and the rows of an entry's body.
-fn rows_of(body: &[u8]) -> Option<(DisplayId, Places)> {
+/// The display and where its rows' values are, counted from the body's first byte; `None` stands for a dropped row.
+fn rows_of(body: &[u8]) -> Option<(DisplayId, Spans)> {
     let display = DisplayId(uuid::Uuid::from_bytes(*body.first_chunk::<ID_BYTES>()?));
     let (mut at, mut rows) = (ID_BYTES, Vec::new());
     while at < body.len() {
