@@ -67,7 +67,11 @@ fn a_display_has_the_same_from_the_hub_as_from_the_broker_and_the_time() {
     let world = World::new();
     let strip = world.display("strip", STRIP, &["hall"]);
     let _ = world.people.publish_notice("两条路都能到", &["hall"]);
-    let _ = world.people.approver.post("/api/v1/site/blank", &json!({})).expect_status(200);
+    let _ = world
+        .people
+        .approver
+        .post("/api/v1/site/blank", &json!({}))
+        .expect_status(200);
     let identity = world.identity(&strip);
     let path = format!("/api/v1/device/mail?nonce={}", nonce());
     let http = world.http().with_token(&identity.mqtt_token);

@@ -136,6 +136,11 @@ impl Connection {
         self.send(&Packet::Publish(message))
     }
 
+    /// Whether something waits to be sent.
+    pub(crate) fn talks(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
     /// Sends what waits, as far as the socket takes it.
     pub(crate) fn flush(&mut self, now: Instant) -> Result<(), Lost> {
         while !self.outbox.is_empty() {
@@ -165,6 +170,10 @@ impl Connection {
                 Ok(read) => {
                     self.inbox.extend_from_slice(&buffer[..read]);
                     self.understand(&mut hear)?;
+                    // A stream that gives less than was asked for has no more; when it has, the poll tells.
+                    if read < buffer.len() {
+                        break;
+                    }
                 }
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

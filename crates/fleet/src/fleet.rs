@@ -201,7 +201,9 @@ fn address(broker: &BrokerAddress) -> Result<SocketAddr, FleetError> {
 fn board(member: &Member, store: &SharedStore, swarm: &mut Swarm, spread: Duration) -> Result<Carried, FleetError> {
     let remembered = store.replica(member.display).load()?;
     let (mut boot_id, mut seed) = ([0; 16], [0; 32]);
-    getrandom::fill(&mut boot_id).and_then(|()| getrandom::fill(&mut seed)).map_err(io::Error::other)?;
+    getrandom::fill(&mut boot_id)
+        .and_then(|()| getrandom::fill(&mut seed))
+        .map_err(io::Error::other)?;
     let me = AgentConfig {
         site: member.site.clone(),
         display: member.display,

@@ -110,8 +110,12 @@ impl Swarm {
             // Too large to be sent: its own fault, and the connection stands.
             tracing::warn!(%error, "a message was not sent");
         }
-        if !seat.talks {
-            seat.talks = true;
+        self.talks(at);
+    }
+
+    /// Notes that something waits to be sent.
+    fn talks(&mut self, at: usize) {
+        if !std::mem::replace(&mut self.seats[at].talks, true) {
             self.talking.push(at);
         }
     }
@@ -201,19 +205,18 @@ impl Swarm {
 
     fn serve(&mut self, heard: &mut Vec<(usize, Heard)>) {
         let now = Instant::now();
-        let ready: Vec<usize> = self
-            .events
-            .iter()
-            .map(|event| event.token().0)
-            .filter(|at| *at != WAKING.0)
-            .collect();
-        for at in ready {
+        let sockets = self.events.iter().filter(|event| event.token() != WAKING);
+        let ready: Vec<_> = sockets.map(|event| (event.token().0, event.is_writable())).collect();
+        for (at, writable) in ready {
             let mut fresh = Vec::new();
             self.tend(at, heard, |connection| {
                 connection.read(|what| fresh.push((at, what)))?;
-                // Acknowledgements go out with what the client has to say, in the next turn at the latest.
-                connection.flush(now)
+                if writable { connection.flush(now) } else { Ok(()) }
             });
+            // Acknowledgements go out with what the client has to say to what it heard, at the next turn's beginning.
+            if self.seats[at].connection.as_ref().is_some_and(Connection::talks) {
+                self.talks(at);
+            }
             // What was heard before a connection broke was heard.
             let lost = heard.pop_if(|(of, what)| *of == at && matches!(what, Heard::Lost));
             heard.append(&mut fresh);

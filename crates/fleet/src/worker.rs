@@ -186,7 +186,10 @@ impl Worker {
                 }
                 Deed::Store(changes) => self.to_store.push((at, changes)),
                 Deed::Fetch { hash, url, most_bytes } => {
-                    self.fetch(at, &url, most_bytes, fetch::OBJECT, move |result| Input::Fetched { hash, result });
+                    self.fetch(at, &url, most_bytes, fetch::OBJECT, move |result| Input::Fetched {
+                        hash,
+                        result,
+                    });
                 }
                 Deed::Mail { url, most_bytes } => self.fetch(at, &url, most_bytes, fetch::MAIL, Input::Mail),
                 Deed::Aired {
