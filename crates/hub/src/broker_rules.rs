@@ -115,9 +115,12 @@ fn hears(office: &Office, id: DisplayId, channel: &ChannelName) -> bool {
 }
 
 fn own_topic(office: &Office, id: DisplayId, filter: &str) -> bool {
+    if filter == format!("{}/#", Topic::Trust.path(&office.site)) {
+        return true;
+    }
     match Topic::parse(&office.site, filter) {
-        Some(Topic::Trust | Topic::Heartbeat | Topic::Erased) => true,
-        Some(Topic::Config(of) | Topic::Command(of) | Topic::Ack(of)) => of == id,
+        Some(Topic::Trust | Topic::TrustStep(_) | Topic::Site | Topic::Heartbeat | Topic::Erased) => true,
+        Some(Topic::Config(of) | Topic::Command(of) | Topic::Ack(of) | Topic::Time(of)) => of == id,
         _ => false,
     }
 }

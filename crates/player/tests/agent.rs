@@ -47,7 +47,11 @@ fn the_hub_hears_at_once_when_a_release_is_first_seen() {
     // Stored before it was shown, shown before it was reported, once; that it was shown is kept after all that.
     assert_eq!(lobby.done, ["store", "show", "publish", "store"]);
     lobby.after(1000);
-    assert_eq!(lobby.done.iter().filter(|what| **what == "publish").count(), 1, "that was told");
+    assert_eq!(
+        lobby.done.iter().filter(|what| **what == "publish").count(),
+        1,
+        "that was told"
+    );
     // It is not first seen again when it comes round again, nor after a restart.
     let mut lobby = lobby.reboot().connect();
     lobby.after(MINUTE);
