@@ -1,5 +1,7 @@
 //! What every benchmark shares: how a figure is printed, and medians.
 
+pub mod process;
+
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;

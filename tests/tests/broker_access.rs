@@ -43,6 +43,9 @@ fn a_display_hears_its_own_channels_and_nothing_else() {
     let site = "heliograph/v1/binhe";
     for filter in [
         format!("{site}/trust"),
+        format!("{site}/trust/#"),
+        format!("{site}/site"),
+        format!("{site}/display/{id}/time"),
         format!("{site}/heartbeat"),
         format!("{site}/erased"),
         format!("{site}/channel/hall/#"),

@@ -36,6 +36,8 @@ enum Command {
     Signer(command::signer::Args),
     /// Runs a display's player.
     Player(Box<command::player::Args>),
+    /// Runs thousands of displays without panels, to load a hub and to measure it.
+    Fleet(command::fleet::Args),
     /// Draws a publication's file on a panel, without a hub: to work on a text or a template.
     Render(command::render::Args),
     /// Prints reports from a hub's data folder.
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Hub(args) => command::hub::run(&args),
         Command::Signer(args) => command::signer::run(&args),
         Command::Player(args) => command::player::run(*args),
+        Command::Fleet(args) => command::fleet::run(args),
         Command::Render(args) => command::render::run(&args),
         Command::Report(args) => command::report::run(&args),
         Command::Log(args) => command::log::run(args),

@@ -119,7 +119,7 @@ fn own_topic(office: &Office, id: DisplayId, filter: &str) -> bool {
         return true;
     }
     match Topic::parse(&office.site, filter) {
-        Some(Topic::Trust | Topic::Heartbeat | Topic::Erased | Topic::Site) => true,
+        Some(Topic::Trust | Topic::TrustStep(_) | Topic::Site | Topic::Heartbeat | Topic::Erased) => true,
         Some(Topic::Config(of) | Topic::Command(of) | Topic::Ack(of) | Topic::Time(of)) => of == id,
         _ => false,
     }

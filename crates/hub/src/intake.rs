@@ -8,7 +8,7 @@ use crate::signer::Ask;
 use crate::state::KnownDisplay;
 use heliograph_domain::DisplayId;
 use heliograph_wire::{Refusal, Reply, Status, StatusVerifier, Topic, open};
-use rumqttc::{AsyncClient, Event, EventLoop, Packet, QoS};
+use rumqttc::{AsyncClient, Event, EventLoop, Packet, Publish, QoS};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -17,14 +17,18 @@ use tokio::sync::mpsc;
 /// Pause before the hub tries the broker again.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// Keeps the hub's connection to the broker and takes what displays publish, until the hub stops.
+/// Messages of displays that may wait to be verified. What is more is dropped: a status is said again.
+const WAITING: usize = 65_536;
+
+/// Keeps the hub's connection to the broker until the hub stops. What displays publish is verified elsewhere, so that a
+/// release never waits behind ten thousand statuses.
 pub(crate) async fn run(
     office: Arc<Office>,
     client: AsyncClient,
     mut connection: EventLoop,
     to_broadcaster: mpsc::UnboundedSender<Input>,
+    to_listener: mpsc::Sender<Publish>,
 ) {
-    let mut verifiers = HashMap::new();
     loop {
         match connection.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
@@ -33,7 +37,9 @@ pub(crate) async fn run(
                 let _ = to_broadcaster.send(Input::Connected);
             }
             Ok(Event::Incoming(Packet::Publish(message))) => {
-                heard(&office, &client, &mut verifiers, &message.topic, &message.payload);
+                if to_listener.try_send(message).is_err() {
+                    tracing::warn!("displays say more than this hub can verify; some of it is dropped");
+                }
             }
             Ok(_) => {}
             Err(error) => {
@@ -42,6 +48,19 @@ pub(crate) async fn run(
                 tokio::time::sleep(RETRY).await;
             }
         }
+    }
+}
+
+/// The way of what displays publish to whoever verifies it.
+pub(crate) fn channel() -> (mpsc::Sender<Publish>, mpsc::Receiver<Publish>) {
+    mpsc::channel(WAITING)
+}
+
+/// Verifies what displays publish, until the hub stops.
+pub(crate) async fn listen(office: Arc<Office>, client: AsyncClient, mut inbox: mpsc::Receiver<Publish>) {
+    let mut verifiers = HashMap::new();
+    while let Some(message) = inbox.recv().await {
+        heard(&office, &client, &mut verifiers, &message.topic, &message.payload);
     }
 }
 

@@ -38,7 +38,7 @@ use heliograph_domain::{ChannelName, ContentHash, Instant};
 use heliograph_wire::{DisplayConfig, SiteState, Stamp, Status, Topic, Trust, seal};
 use outbox::Outbox;
 use repair::Repair;
-use report::{Account, STATUS_EVERY_MS};
+use report::{Account, STATUS_EVERY_MS, STATUS_SOON_MS};
 use site_time::SiteTime;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -96,6 +96,8 @@ struct Todo {
     named: bool,
     show: bool,
     report: bool,
+    /// A head is in force, which is worth a status if the panel does not make one of it anyway.
+    report_soon: bool,
 }
 
 impl Agent {
@@ -257,6 +259,7 @@ impl Agent {
             heard,
             show,
             report,
+            report_soon,
             ..
         } = std::mem::take(&mut self.todo);
         self.todo.heard = heard;
@@ -269,6 +272,8 @@ impl Agent {
         }
         if report {
             self.tell(now);
+        } else if report_soon {
+            self.told = self.told.sooner(now.monotonic_ms, STATUS_SOON_MS);
         }
         if !afterwards.is_empty() {
             self.outbox.store(afterwards);
@@ -298,7 +303,7 @@ impl Agent {
             let in_force = self.heads.retry(&self.contents);
             if !in_force.is_empty() {
                 self.todo.changes.extend(in_force);
-                (self.todo.named, self.todo.show, self.todo.report) = (true, true, true);
+                (self.todo.named, self.todo.show, self.todo.report_soon) = (true, true, true);
                 continue;
             }
             let forgotten = self.account.forget(|hash| !names.contains(hash));

@@ -1,6 +1,6 @@
 //! Chromium under Xvfb, showing a page: what the same content costs in a browser.
 
-use crate::process::{cpu_ms, family, pss_mib};
+use heliograph_bench::process::{cpu_ms, family, pss_mib};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -2,7 +2,7 @@
 //! network. The limit is a person's patience: 100 ms is “at once”. Beside it stands the start of the same program doing
 //! nothing (`heliograph --version`), which is what the machine itself costs.
 
-use crate::process::program;
+use heliograph_bench::process::program;
 use heliograph_bench::{figure, median, ms};
 use heliograph_domain::Panel;
 use heliograph_domain::panel::ColourDepth::Full;

@@ -10,7 +10,6 @@
 mod browser;
 mod drawing;
 mod first_frame;
-mod process;
 mod showing;
 
 fn main() {

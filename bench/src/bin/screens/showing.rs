@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, cost};
 use crate::drawing::{lobby, prose};
-use crate::process::{program, rss_mib};
+use heliograph_bench::process::{program, rss_mib};
 use heliograph_bench::{figure, quantile};
 use heliograph_domain::Panel;
 use heliograph_domain::panel::ColourDepth;

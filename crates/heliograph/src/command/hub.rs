@@ -5,6 +5,7 @@ use super::{runtime, say, told_to_stop};
 use crate::Failure;
 use crate::api::{Api, HubTrust};
 use heliograph_domain::publication::KeepFor;
+use heliograph_fleet::room_for_files;
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
 use heliograph_hub::{Clock, Hub, HubConfig, SystemClock, TlsMode};
@@ -13,6 +14,10 @@ use heliograph_wire::PublicKey;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Ten thousand displays, and room for what else is open. Fewer are enough for most offices, so it is not asked for
+/// in vain: less is only told.
+const WANTED_FILES: u64 = 12_000;
 
 /// Runs the office's hub.
 #[derive(clap::Args)]
@@ -295,6 +300,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         },
         wall: None,
     };
+    // Each display is an open file. Where the system allows fewer, those that are too many are turned away.
+    if let Err(error) = room_for_files(WANTED_FILES) {
+        tracing::warn!(%error, "not every display of a large office would be let in");
+    }
     runtime()?.block_on(async {
         let hub = Hub::start(config).await?;
         say(&format!("hub      {}", hub.url()));

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod demo;
+pub(crate) mod fleet;
 pub(crate) mod hub;
 pub(crate) mod log;
 mod moments;

@@ -24,6 +24,9 @@ const HEARTBEAT_MS: u64 = 15_000;
 const CLOCK_SET_MS: u64 = 5_000;
 /// Retained content that no head names is cleared after this long: a display that lags may still want it.
 const KEEP_UNNAMED_MS: u64 = DAY_MS;
+/// And no more than so many of a channel: a display that connects hears them all before the head, and holds 64 objects
+/// that nothing names yet.
+const KEEP_UNNAMED: usize = 24;
 
 /// What the broadcaster is told.
 pub(crate) enum Input {
@@ -349,6 +352,23 @@ impl Core {
                 Some(since.unwrap_or(now))
             };
         }
+        self.drop_surplus(&head.channel);
+    }
+
+    /// Clears the oldest of what no head of this channel names, when that is too much.
+    fn drop_surplus(&mut self, channel: &ChannelName) {
+        let Some(held) = self.held.get_mut(channel) else { return };
+        let unnamed = held.iter().filter_map(|(hash, since)| Some((since.as_ref()?, hash)));
+        let mut unnamed: Vec<_> = unnamed.map(|(since, hash)| (*since, *hash)).collect();
+        unnamed.sort_unstable();
+        unnamed.truncate(unnamed.len().saturating_sub(KEEP_UNNAMED));
+        for (_, hash) in unnamed {
+            held.remove(&hash);
+            self.effects.extend(self.connected.then(|| Effect::Say {
+                topic: Topic::Content(channel.clone(), hash),
+                payload: Bytes::new(),
+            }));
+        }
     }
 
     fn clear_unnamed(&mut self, now: Instant) {
@@ -450,4 +470,30 @@ fn stored_payload(library: &Library, hash: &ContentHash) -> Option<ContentPayloa
         salt: object.salt,
         bytes: object.bytes.to_vec(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_content_that_no_head_names_makes_room_when_there_is_too_much_of_it() {
+        let hall: ChannelName = "hall".parse().unwrap();
+        let hash = |n: usize| ContentHash([u8::try_from(n).unwrap(); 32]);
+        let mut core = Core::new(Arc::default());
+        core.connected = true;
+        let (unnamed, named) = (KEEP_UNNAMED + 16, 9);
+        let since = |n: usize| (n < unnamed).then_some(Instant(1000 + n as u64));
+        let held = (0..unnamed + named).map(|n| (hash(n), since(n))).collect();
+        core.held.insert(hall.clone(), held);
+        core.drop_surplus(&hall);
+        let cleared = core.effects.iter().map(|effect| match effect {
+            Effect::Say { topic, payload } if payload.is_empty() => topic.clone(),
+            _ => panic!("nothing else is to be said"),
+        });
+        assert!(cleared.eq((0..16).map(|n| Topic::Content(hall.clone(), hash(n)))));
+        assert_eq!(core.held[&hall].len(), KEEP_UNNAMED + named);
+        core.drop_surplus(&hall);
+        assert_eq!(core.effects.len(), 16, "once");
+    }
 }

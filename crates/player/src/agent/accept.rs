@@ -143,7 +143,7 @@ impl Agent {
             Taken::Waiting(changes) => self.todo.changes.extend(changes),
             Taken::InForce(changes) => {
                 self.todo.changes.extend(changes);
-                self.todo.report = true;
+                self.todo.report_soon = true;
             }
         }
         self.behind.remove(channel);

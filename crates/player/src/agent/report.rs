@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 /// A status is published at least this often, in milliseconds.
 pub(super) const STATUS_EVERY_MS: u64 = 30_000;
 
+/// A new head is told after so long, in milliseconds, unless the panel has shown something new by then: a release would
+/// make two statuses of every display else.
+pub(super) const STATUS_SOON_MS: u64 = 500;
+
 /// So many first frames are told in a status, the newest.
 const SHOWN_TOLD: usize = 16;
 

@@ -1,15 +1,20 @@
 //! What processes cost, as Linux counts it.
 
+// A benchmark that cannot read /proc has nothing better to do than to stop.
+#![allow(clippy::unwrap_used, reason = "benchmarks")]
+
 use std::fs;
 use std::path::PathBuf;
 
 /// The program beside this benchmark.
-pub(crate) fn program() -> PathBuf {
+#[must_use]
+pub fn program() -> PathBuf {
     std::env::current_exe().unwrap().with_file_name("heliograph")
 }
 
 /// A process with all that it started.
-pub(crate) fn family(root: u32) -> Vec<u32> {
+#[must_use]
+pub fn family(root: u32) -> Vec<u32> {
     let mut all = vec![root];
     let parents: Vec<(u32, u32)> = fs::read_dir("/proc")
         .unwrap()
@@ -51,18 +56,21 @@ fn rollup_mib(pids: &[u32], key: &str) -> f64 {
 }
 
 /// Memory of processes: shared pages are counted by their share.
-pub(crate) fn pss_mib(pids: &[u32]) -> f64 {
+#[must_use]
+pub fn pss_mib(pids: &[u32]) -> f64 {
     rollup_mib(pids, "Pss:")
 }
 
 /// Memory of processes: every resident page.
-pub(crate) fn rss_mib(pids: &[u32]) -> f64 {
+#[must_use]
+pub fn rss_mib(pids: &[u32]) -> f64 {
     rollup_mib(pids, "Rss:")
 }
 
 /// Processor time of processes so far, in milliseconds: what the scheduler counted, to the nanosecond, for every thread
 /// that lives; the coarser count of ticks where that is not to be had.
-pub(crate) fn cpu_ms(pids: &[u32]) -> f64 {
+#[must_use]
+pub fn cpu_ms(pids: &[u32]) -> f64 {
     let of = |pid: &u32| -> f64 {
         let threads = fs::read_dir(format!("/proc/{pid}/task"))
             .into_iter()
