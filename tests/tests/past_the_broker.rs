@@ -4,7 +4,7 @@
 
 use heliograph_scene::Frame;
 use heliograph_tests::{STRIP, TestDisplay, World, eventually};
-use heliograph_wire::{Mail, TimeAnswer, Topic, Trust, open};
+use heliograph_wire::{ContentPayload, Mail, TimeAnswer, Topic, Trust, open};
 use serde_json::{Value, json};
 
 fn on_air(world: &World, display: &TestDisplay) -> Value {
@@ -106,6 +106,13 @@ fn a_display_has_the_same_from_the_hub_as_from_the_broker_and_the_time() {
     assert!(forged.is_err(), "the control: the root does not tell the time");
     let answer = TimeAnswer::from_bytes(&time.payload[34..time.payload.len() - 64]).unwrap();
     assert_eq!(answer.nonce, NONCE);
+
+    // What the configuration names is there too, and what nothing names is not.
+    let profile = world.hub().state().site.as_ref().unwrap().profile;
+    let object = |hash: &dyn std::fmt::Display| http.get(&format!("/api/v1/device/content/{hash}"));
+    let found = ContentPayload::from_bytes(&object(&profile).expect_status(200).bytes).unwrap();
+    assert_eq!(found.hash(), profile);
+    let _ = object(&"00".repeat(32)).expect_status(404);
 
     let _ = world.http().get(&path).expect_status(401);
     let _ = world.http().with_token("guess").get(&path).expect_status(401);

@@ -2,8 +2,10 @@
 
 use crate::office::Office;
 use crate::state::{Dossier, State};
+use bytes::Bytes;
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::{ContentHash, DisplayId, Document, Instant, PublicationId};
+use heliograph_wire::pack_head;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -103,8 +105,29 @@ pub(crate) fn names(document: &Document, hash: &ContentHash) -> bool {
     document.attachments.iter().any(|attachment| attachment.hash == *hash)
 }
 
+/// The object as the display fetches it, if something signed for the display names it: a text, a picture of one, the
+/// site's profile, or a page of a head. Pages are made from the log, as the head that names them was.
+pub(crate) fn for_display(office: &Office, display: DisplayId, hash: &ContentHash) -> Option<Bytes> {
+    let state = office.state();
+    let profile = state.site.as_ref().is_some_and(|site| site.profile == *hash);
+    if profile || is_for_display(office, display, hash) {
+        return office.library.payload(hash);
+    }
+    let known = state.displays.get(&display)?;
+    let heads = known
+        .display
+        .setting
+        .channels
+        .iter()
+        .filter_map(|channel| state.head(channel));
+    let mut pages = heads.flat_map(|head| pack_head(&head).1);
+    pages
+        .find(|(name, _)| name == hash)
+        .map(|(_, page)| page.to_bytes().into())
+}
+
 /// Whether a display's programme names the object: a text, or a picture of one.
-pub(crate) fn is_for_display(office: &Office, display: DisplayId, hash: &ContentHash) -> bool {
+fn is_for_display(office: &Office, display: DisplayId, hash: &ContentHash) -> bool {
     let state = office.state();
     let Some(known) = state.displays.get(&display).filter(|known| !known.display.retired) else {
         return false;

@@ -139,7 +139,7 @@ fn what_changed_during_the_outage_is_whole_with_the_first_messages_after_it() {
     let beat = heartbeat(lobby.now, &[]);
     lobby.broker_keeps(beat);
     let mut lobby = lobby.connect();
-    lobby.shows(&["all year", "news"]).stale(false);
+    lobby.shows(&["all year", "news"]).stale(false).after(1000);
     assert_eq!((lobby.status().heads[0].1, lobby.refusals().0), (200, 0));
 }
 

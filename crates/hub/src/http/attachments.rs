@@ -280,11 +280,8 @@ pub(crate) async fn for_display(
 ) -> Result<Response, Problem> {
     let display = display_of(&office, &headers).ok_or_else(Problem::unauthorised)?;
     let hash: ContentHash = hash.parse().map_err(|_| missing())?;
-    let payload = blocking(move || {
-        let found = media::is_for_display(&office, display, &hash).then(|| office.library.payload(&hash));
-        Ok::<_, std::convert::Infallible>(found.flatten())
-    })
-    .await?;
+    let payload =
+        blocking(move || Ok::<_, std::convert::Infallible>(media::for_display(&office, display, &hash))).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),
