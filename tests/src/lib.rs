@@ -244,6 +244,9 @@ impl World {
             secret: keys.secret(),
             mqtt_token: text("mqtt_token"),
             root: PublicKey(unhex(&text("root"))),
+            ca: answer["ca"].as_str().map(str::to_owned),
+            hub: answer["hub"].as_str().map(str::to_owned),
+            broker: answer["broker"].as_str().map(|text| text.parse().unwrap()),
         };
         let folder = self.dir.path().join(name);
         std::fs::create_dir_all(&folder).unwrap();
@@ -290,6 +293,7 @@ impl TestDisplay {
             broker: BrokerAddress {
                 host: broker.ip().to_string(),
                 port: broker.port(),
+                tls: false,
             },
             data: self.folder.clone(),
             output: Output::Frames(Box::new(recorder)),

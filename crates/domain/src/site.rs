@@ -16,6 +16,42 @@ pub enum SiteEvent {
         /// Its profile.
         profile: ContentHash,
     },
+    /// Every display was put on its slate, whatever its programme: something wrong is on the screens, and nobody knows
+    /// yet what.
+    Blanked,
+    /// The programmes came back.
+    Unblanked,
+}
+
+/// Whether every display of a site is on its slate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Blank {
+    /// Whether they are.
+    pub on: bool,
+}
+
+impl Blank {
+    /// Puts every display on its slate. Once is enough.
+    #[must_use]
+    pub fn blank(self) -> Option<SiteEvent> {
+        (!self.on).then_some(SiteEvent::Blanked)
+    }
+
+    /// Lets the programmes come back.
+    #[must_use]
+    pub fn unblank(self) -> Option<SiteEvent> {
+        self.on.then_some(SiteEvent::Unblanked)
+    }
+
+    /// Takes a fact.
+    #[must_use]
+    pub fn evolve(self, event: &SiteEvent) -> Self {
+        match event {
+            SiteEvent::Blanked => Self { on: true },
+            SiteEvent::Unblanked => Self { on: false },
+            SiteEvent::ProfileSet { .. } => self,
+        }
+    }
 }
 
 /// A telephone line that people may call.
@@ -105,5 +141,19 @@ impl SiteClock {
     #[must_use]
     pub fn next_midnight(&self, now: Instant) -> Instant {
         self.midnight(now).plus_ms(DAY_MS)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_blanked_once_and_comes_back_once() {
+        let shown = Blank::default();
+        assert_eq!((shown.blank(), shown.unblank()), (Some(SiteEvent::Blanked), None));
+        let blanked = shown.evolve(&SiteEvent::Blanked);
+        assert_eq!((blanked.blank(), blanked.unblank()), (None, Some(SiteEvent::Unblanked)));
+        assert_eq!(blanked.evolve(&SiteEvent::Unblanked), shown);
     }
 }

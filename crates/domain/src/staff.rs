@@ -80,6 +80,8 @@ pub enum Verb {
     Read,
     /// Open channels; enrol, set and retire displays; see the wall.
     OperateDisplays,
+    /// Put every display of the site on its slate, and let the programmes come back.
+    Blank,
     /// Define catalogue entries.
     Catalogue,
     /// Add staff, change roles, set the site's profile.
@@ -101,6 +103,10 @@ pub const PERMISSIONS: &[(Verb, &[Role])] = &[
     (Verb::Erase, &[Role::Approver, Role::Administrator]),
     (Verb::Read, &Role::ALL),
     (Verb::OperateDisplays, &[Role::DisplayOperator, Role::Administrator]),
+    (
+        Verb::Blank,
+        &[Role::Approver, Role::DisplayOperator, Role::Administrator],
+    ),
     (Verb::Catalogue, &[Role::Administrator]),
     (Verb::Administer, &[Role::Administrator]),
 ];

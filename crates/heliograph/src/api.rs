@@ -1,6 +1,10 @@
 //! A small client of the hub's API: what the demo fills an office with, and an operator enrols a display by.
 
+use crate::Failure;
+use heliograph_player::tls;
 use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::Arc;
 use thiserror::Error;
 use ureq::Agent;
 use ureq::http::Method;
@@ -24,6 +28,36 @@ pub(crate) enum ApiError {
     Request(#[from] ureq::http::Error),
 }
 
+/// Whom a call to a hub with TLS trusts. Nothing is trusted unasked, not even what the system trusts.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct HubTrust {
+    /// The certificate (PEM) of the authority that the hub's certificate comes from; a hub that made its own has it in
+    /// tls/ca.pem of its data folder.
+    #[arg(long, conflicts_with = "hub_fingerprint")]
+    ca: Option<PathBuf>,
+    /// Instead of --ca: the SHA-256 fingerprint of that certificate, as the hub prints it when it starts.
+    #[arg(long)]
+    hub_fingerprint: Option<tls::Fingerprint>,
+}
+
+impl HubTrust {
+    /// The client that trusts just this, when there is something to trust.
+    fn client(&self) -> Result<Option<Arc<rustls::ClientConfig>>, Failure> {
+        let config = match (&self.ca, self.hub_fingerprint) {
+            (Some(file), _) => {
+                let named = |why: String| Failure::Usage(format!("--ca {}: {why}", file.display()));
+                let pem = std::fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
+                tls::client_config(&pem).map_err(|error| named(error.to_string()))?
+            }
+            (None, Some(fingerprint)) => {
+                tls::pinned(fingerprint).map_err(|error| Failure::Problem(error.to_string()))?
+            }
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(Arc::new(config)))
+    }
+}
+
 /// The hub's API, as one person.
 #[derive(Clone)]
 pub(crate) struct Api {
@@ -35,9 +69,25 @@ pub(crate) struct Api {
 impl Api {
     /// Nobody yet, at `base` (`http://127.0.0.1:8080`).
     pub(crate) fn new(base: &str) -> Self {
-        let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
+        Self::through(base, None)
+    }
+
+    /// The same for a hub with TLS as well.
+    pub(crate) fn trusting(base: &str, trust: &HubTrust) -> Result<Self, Failure> {
+        let client = trust.client()?;
+        if client.is_none() && base.starts_with("https://") {
+            return Err(Failure::Usage(format!(
+                "{base} is an address with TLS: say whom to trust, --ca FILE or --hub-fingerprint DIGITS; the hub prints \
+                 both when it starts"
+            )));
+        }
+        Ok(Self::through(base, client))
+    }
+
+    fn through(base: &str, trust: Option<Arc<rustls::ClientConfig>>) -> Self {
+        let config = Agent::config_builder().http_status_as_error(false).build();
         Self {
-            agent,
+            agent: tls::http_agent(config, trust),
             base: base.trim_end_matches('/').to_owned(),
             token: None,
         }

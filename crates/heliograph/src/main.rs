@@ -33,7 +33,7 @@ enum Command {
     /// Runs the office's hub. The first start prints a one-time link that makes the first administrator.
     Hub(command::hub::Args),
     /// Runs a display's player.
-    Player(command::player::Args),
+    Player(Box<command::player::Args>),
     /// Draws a publication's file on a panel, without a hub: to work on a text or a template.
     Render(command::render::Args),
     /// Prints reports from a hub's data folder.
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(args) => command::demo::run(&args),
         Command::Hub(args) => command::hub::run(&args),
-        Command::Player(args) => command::player::run(args),
+        Command::Player(args) => command::player::run(*args),
         Command::Render(args) => command::render::run(&args),
         Command::Report(args) => command::report::run(&args),
         Command::Log(args) => command::log::run(args),

@@ -95,6 +95,9 @@ fn display(people: &People, dir: &TempDir, mqtt: SocketAddr) -> (Player, Recordi
         secret: keys.secret(),
         mqtt_token: text("mqtt_token"),
         root: PublicKey(root),
+        ca: None,
+        hub: None,
+        broker: None,
     };
     let (recorder, recording) = Recorder::new();
     let folder = dir.path().join("strip");
@@ -104,6 +107,7 @@ fn display(people: &People, dir: &TempDir, mqtt: SocketAddr) -> (Player, Recordi
         broker: BrokerAddress {
             host: mqtt.ip().to_string(),
             port: mqtt.port(),
+            tls: false,
         },
         data: folder,
         output: heliograph_player::Output::Frames(Box::new(recorder)),

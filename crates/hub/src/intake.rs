@@ -1,13 +1,16 @@
-//! Hears what displays say: each status is believed only with the display's own signature.
+//! Hears what displays say: each status, and each question for the time, is believed only with the display's own
+//! signature.
 
 use crate::broadcast::{Input, key_of};
 use crate::feed::News;
 use crate::office::Office;
+use crate::signer;
+use crate::state::KnownDisplay;
 use heliograph_domain::DisplayId;
-use heliograph_wire::{Refusal, Status, StatusVerifier, Topic};
+use heliograph_wire::{Refusal, Reply, Status, StatusVerifier, Topic, open};
 use rumqttc::{AsyncClient, Event, EventLoop, Packet, QoS};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -30,11 +33,12 @@ pub(crate) async fn run(
                 let _ = to_broadcaster.send(Input::Connected);
             }
             Ok(Event::Incoming(Packet::Publish(message))) => {
-                heard(&office, &mut verifiers, &message.topic, &message.payload)
+                heard(&office, &client, &mut verifiers, &message.topic, &message.payload);
             }
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "the hub has lost the broker and tries again");
+                let _ = to_broadcaster.send(Input::Disconnected);
                 tokio::time::sleep(RETRY).await;
             }
         }
@@ -43,20 +47,71 @@ pub(crate) async fn run(
 
 /// Asked without waiting: the loop that would take the answer is the one that calls.
 fn subscribe(office: &Office, client: &AsyncClient) {
-    let filter = format!("heliograph/v1/{}/display/+/status", office.site);
-    if let Err(error) = client.try_subscribe(filter, QoS::AtLeastOnce) {
-        tracing::error!(%error, "the hub cannot hear its displays");
+    for kind in ["status", "reply"] {
+        let filter = format!("heliograph/v1/{}/display/+/{kind}", office.site);
+        if let Err(error) = client.try_subscribe(filter, QoS::AtLeastOnce) {
+            tracing::error!(%error, kind, "the hub cannot hear its displays");
+        }
     }
 }
 
-fn heard(office: &Office, verifiers: &mut HashMap<DisplayId, StatusVerifier>, topic: &str, payload: &[u8]) {
-    let Some(Topic::Status(id)) = Topic::parse(&office.site, topic) else {
-        return;
+fn heard(
+    office: &Office,
+    client: &AsyncClient,
+    verifiers: &mut HashMap<DisplayId, StatusVerifier>,
+    topic: &str,
+    payload: &[u8],
+) {
+    let (id, outcome) = match Topic::parse(&office.site, topic) {
+        Some(Topic::Status(id)) => {
+            let status = verified(office, verifiers, id, payload);
+            (
+                id,
+                status.map(|status| status.into_iter().for_each(|status| take(office, id, status))),
+            )
+        }
+        Some(Topic::Reply(id)) => {
+            let reply = replied(office, id, payload);
+            (
+                id,
+                reply.map(|reply| reply.into_iter().for_each(|reply| answer(office, client, id, &reply))),
+            )
+        }
+        _ => return,
     };
-    match verified(office, verifiers, id, payload) {
-        Ok(Some(status)) => take(office, id, status),
-        Ok(None) => {}
-        Err(refusal) => tracing::warn!(%refusal, display = %id, "a display's status was refused"),
+    if let Err(refusal) = outcome {
+        tracing::warn!(%refusal, display = %id, "what a display said was refused");
+    }
+}
+
+/// A display that hangs somewhere, and what it says when that is not nothing.
+fn speaker(office: &Office, id: DisplayId, payload: &[u8]) -> Option<Arc<KnownDisplay>> {
+    let state = office.state();
+    let known = state.displays.get(&id)?;
+    (!known.display.retired && !payload.is_empty()).then(|| Arc::clone(known))
+}
+
+/// A reply with the display's own signature. An old one that is brought again does no harm: it only asks for the time.
+fn replied(office: &Office, id: DisplayId, payload: &[u8]) -> Result<Option<Reply>, Refusal> {
+    let Some(known) = speaker(office, id, payload) else {
+        return Ok(None);
+    };
+    let own = |named, _| Some(key_of(&known)).filter(|key| key.key_id() == named);
+    let opened = open(payload, &office.site, &Topic::Reply(id), &own)?;
+    Reply::from_bytes(&opened.body).map(Some)
+}
+
+/// Tells the time to a display that asks for it. Without waiting, as above; what is not answered is asked again.
+fn answer(office: &Office, client: &AsyncClient, id: DisplayId, reply: &Reply) {
+    let Reply::AskTime { nonce } = reply else { return };
+    let now = office.now();
+    if !office.asked.lock().unwrap_or_else(PoisonError::into_inner).may(id, now) {
+        return;
+    }
+    let topic = Topic::Time(id);
+    let payload = signer::time(&office.keys, &office.site, id, *nonce, now);
+    if let Err(error) = client.try_publish(topic.path(&office.site), QoS::AtLeastOnce, topic.retained(), payload) {
+        tracing::debug!(%error, display = %id, "the time was not told: the way to the broker is full");
     }
 }
 
@@ -67,15 +122,10 @@ fn verified(
     id: DisplayId,
     payload: &[u8],
 ) -> Result<Option<Status>, Refusal> {
-    let state = office.state();
-    let Some(known) = state
-        .displays
-        .get(&id)
-        .filter(|known| !known.display.retired && !payload.is_empty())
-    else {
+    let Some(known) = speaker(office, id, payload) else {
         return Ok(None);
     };
-    let fresh = || StatusVerifier::new(office.site.clone(), id, key_of(known));
+    let fresh = || StatusVerifier::new(office.site.clone(), id, key_of(&known));
     verifiers.entry(id).or_insert_with(fresh).admit(payload)
 }
 

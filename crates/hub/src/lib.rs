@@ -4,6 +4,7 @@
 //! displays answer comes in by `intake`.
 
 mod admin;
+mod asked;
 mod attachments;
 pub mod backups;
 mod broadcast;
@@ -31,6 +32,8 @@ pub mod retention;
 mod seal_ledger;
 mod sign_in;
 mod signer;
+#[doc(hidden)]
+pub mod sim;
 mod start;
 mod state;
 mod transact;

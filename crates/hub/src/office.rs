@@ -1,6 +1,8 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
+use crate::asked::Asked;
 use crate::backups::Backups;
+use crate::broadcast::Mailbox;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::keys::Keys;
@@ -35,8 +37,12 @@ pub(crate) struct Office {
     pub(crate) keys: Keys,
     /// Documents, profiles and pictures made from the content store.
     pub(crate) library: Library,
+    /// The newest signed message of each retained topic.
+    pub(crate) mailbox: Arc<Mailbox>,
     /// Which publications hold a picture.
     pub(crate) holders: Holders,
+    /// How often displays ask for something.
+    pub(crate) asked: Mutex<Asked>,
     /// Which displays are there and what they say.
     pub(crate) presence: Mutex<Presence>,
     /// How far each release has come.
@@ -79,6 +85,7 @@ impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
             library: Library::new(Arc::clone(&parts.log)),
+            mailbox: Arc::default(),
             holders: Holders::default(),
             position: watch::Sender::new(parts.state.position),
             state: RwLock::new(Arc::new(parts.state)),
@@ -88,6 +95,7 @@ impl Office {
             clock: parts.clock,
             site: parts.site,
             keys: parts.keys,
+            asked: Mutex::default(),
             presence: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),

@@ -86,7 +86,11 @@ pub(crate) fn of_display(office: &Office, display: &Display, now: Instant, max_w
             .get(&item.content)
             .map(|document| scene.turn_of(&item.content, document))
     };
-    let airing = on_air(&programme, &turn, &site.clock, now);
+    let mut airing = on_air(&programme, &turn, &site.clock, now);
+    if state.blank.blank.on {
+        airing.main = None;
+        airing.footer.clear();
+    }
     let stage = Stage {
         airing: &airing,
         documents: &shelf,

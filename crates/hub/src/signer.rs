@@ -4,8 +4,10 @@
 use crate::keys::Keys;
 use crate::state::{Erased, KnownDisplay, KnownSite, State};
 use heliograph_domain::time::DAY_MS;
-use heliograph_domain::{ChannelHead, ChannelName, ContentHash, Instant, PublicationId, SiteName};
-use heliograph_wire::{ContentPayload, DisplayConfig, HeadMark, Heartbeat, Stamp, Topic, pack_head, seal};
+use heliograph_domain::{ChannelHead, ChannelName, ContentHash, DisplayId, Instant, PublicationId, SiteName};
+use heliograph_wire::{
+    ContentPayload, DisplayConfig, HeadMark, Heartbeat, SiteState, Stamp, TimeAnswer, Topic, pack_head, seal,
+};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -115,6 +117,32 @@ pub(crate) fn erased(keys: &Keys, site: &SiteName, state: &State) -> Option<Vec<
         issued_at: last.at,
     };
     Some(seal(&keys.release, site, &Topic::Erased, stamp, &body.to_bytes()))
+}
+
+/// Seals what holds for every display of the site, if anything was ever decided about it.
+pub(crate) fn site(keys: &Keys, site: &SiteName, state: &State) -> Option<Vec<u8>> {
+    let known = state.blank;
+    let body = SiteState {
+        blanked: known.blank.on,
+        since: known.at,
+    };
+    let stamp = Stamp {
+        epoch: keys.epoch,
+        version: known.position,
+        issued_at: known.at,
+    };
+    (known.position > 0).then(|| seal(&keys.release, site, &Topic::Site, stamp, &body.to_bytes()))
+}
+
+/// Seals the time for a display that asked.
+pub(crate) fn time(keys: &Keys, site: &SiteName, display: DisplayId, nonce: [u8; 16], now: Instant) -> Vec<u8> {
+    let body = TimeAnswer { nonce, time: now };
+    let stamp = Stamp {
+        epoch: keys.epoch,
+        version: now.0,
+        issued_at: now,
+    };
+    seal(&keys.heartbeat, site, &Topic::Time(display), stamp, &body.to_bytes())
 }
 
 /// Seals a heartbeat; its version is the time, so that the newest is known from every other.

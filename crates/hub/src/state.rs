@@ -7,7 +7,7 @@ use heliograph_domain::event::EventError;
 use heliograph_domain::head::Heads;
 use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{Publication, PublicationEvent};
-use heliograph_domain::site::SiteEvent;
+use heliograph_domain::site::{Blank, SiteEvent};
 use heliograph_domain::staff::Staff;
 use heliograph_domain::{
     ChannelHead, ChannelName, ContentHash, DisplayId, Event, Instant, Lang, Programme, PublicationId, SiteName, StaffId,
@@ -102,6 +102,17 @@ pub struct KnownSite {
     pub at: Instant,
 }
 
+/// Whether every display is blanked, as the facts tell it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KnownBlank {
+    /// Whether they are.
+    pub blank: Blank,
+    /// Position of the last record that changed it; 0: none did.
+    pub position: u64,
+    /// When that was.
+    pub at: Instant,
+}
+
 /// An object of content that was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erased {
@@ -132,6 +143,8 @@ pub struct State {
     pub staff: Arc<Staff>,
     /// The site, once it has a profile.
     pub site: Option<KnownSite>,
+    /// Whether every display is blanked.
+    pub blank: KnownBlank,
     /// What was erased, oldest first.
     pub erased: Arc<Vec<Erased>>,
     /// How far the public ledger is sealed.
@@ -159,6 +172,8 @@ pub struct Changed {
     pub displays: BTreeSet<DisplayId>,
     /// Whether the site's profile changed.
     pub site: bool,
+    /// Whether every display was blanked, or came back.
+    pub blank: bool,
     /// What was erased.
     pub erased: Vec<ContentHash>,
 }
@@ -211,6 +226,11 @@ impl State {
                     at,
                 });
                 changed.site = true;
+            }
+            Event::Site(event @ (SiteEvent::Blanked | SiteEvent::Unblanked)) => {
+                let blank = self.blank.blank.evolve(&event);
+                self.blank = KnownBlank { blank, position, at };
+                changed.blank = true;
             }
         }
         Ok(changed)
@@ -316,7 +336,7 @@ impl State {
         let revisions: BTreeMap<_, _> = self.revisions.iter().collect();
         let heads: Vec<ChannelHead> = self.heads().collect();
         let everything = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.position,
             self.publications,
             self.catalogue,
@@ -324,6 +344,7 @@ impl State {
             self.displays,
             self.staff,
             self.site,
+            self.blank,
             self.erased,
             self.ledger,
             heads,

@@ -6,12 +6,17 @@
 //! and changes nothing on the panel. The agent stores before it shows, and shows before it reports.
 
 mod accept;
+mod asking;
+mod chance;
 mod contents;
 mod exchange;
 mod fetch;
 mod fetching;
 mod heads;
 mod outbox;
+mod post;
+mod question;
+mod recall;
 mod repair;
 mod report;
 mod showing;
@@ -22,24 +27,30 @@ pub use contents::{LOOSE_BYTES, LOOSE_OBJECTS};
 pub use exchange::{Action, AgentConfig, Input, Report, Shown};
 pub use showing::{STALE_AFTER_MS, Showing};
 
-use crate::replica::{Change, Remembered};
+use crate::clock::Moment;
+use crate::replica::Change;
+use asking::Asking;
 use contents::Contents;
 use fetch::Fetches;
 use heads::{Heads, Names};
 use heliograph_domain::site::SiteProfile;
-use heliograph_domain::{ChannelName, ContentHash, Instant};
-use heliograph_wire::{ContentPayload, DisplayConfig, Stamp, Status, Topic, Trust, seal};
+use heliograph_domain::{ChannelName, ContentHash};
+use heliograph_wire::{DisplayConfig, SiteState, Stamp, Status, Topic, Trust, seal};
 use outbox::Outbox;
 use repair::Repair;
 use report::{Account, STATUS_EVERY_MS};
 use site_time::SiteTime;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use timer::Timer;
 
 /// Heartbeats come every 15 s; they are made durable at most this often, in milliseconds, because flash wears out. A
 /// power cut makes a display forget at most this much of how late it is.
 const REMEMBER_HEARTBEAT_MS: u64 = 60_000;
+
+/// While nothing comes, how late it is is made durable so often, in milliseconds: a clock that is set back during a long
+/// outage must not bring back what has expired.
+const REMEMBER_TIME_MS: u64 = 3_600_000;
 
 /// A display's mind. See the module.
 pub struct Agent {
@@ -51,16 +62,20 @@ pub struct Agent {
     contents: Contents,
     profile: Option<(ContentHash, Arc<SiteProfile>)>,
     erased: BTreeSet<ContentHash>,
+    site: Option<SiteState>,
     /// Channels of which a heartbeat told newer heads than are here.
     behind: BTreeSet<ChannelName>,
     account: Account,
     repair: Repair,
     fetches: Fetches,
+    asking: Asking,
     connected: bool,
-    started: Instant,
+    started_ms: u64,
     told: Timer,
     remembered: Timer,
     last_version: u64,
+    /// Whom the replica is to be kept for, until that is stored.
+    enrolled: Option<Change>,
     todo: Todo,
     outbox: Outbox,
 }
@@ -84,70 +99,13 @@ struct Todo {
 }
 
 impl Agent {
-    /// An agent that knows what the replica kept. Its first action shows the last good programme.
-    #[must_use]
-    pub fn new(me: AgentConfig, remembered: Remembered, now: Instant) -> Self {
-        let trust = Trust::new(me.site.clone(), me.root);
-        let foreign = remembered.trust.as_ref().is_some_and(|trust| *trust.site() != me.site);
-        // A display that was moved to another site must not show what it remembers of the former one.
-        let remembered = if foreign { Remembered::default() } else { remembered };
-        let mut agent = Self {
-            me,
-            trust: remembered.trust.unwrap_or(trust),
-            setting: None,
-            time: SiteTime::new(remembered.heard, now),
-            heads: Heads::default(),
-            contents: Contents::default(),
-            profile: None,
-            erased: BTreeSet::new(),
-            behind: BTreeSet::new(),
-            account: Account::new(remembered.shown),
-            repair: Repair::default(),
-            fetches: Fetches::default(),
-            connected: false,
-            started: now,
-            told: Timer::new(now, STATUS_EVERY_MS),
-            remembered: Timer::new(now, REMEMBER_HEARTBEAT_MS),
-            last_version: 0,
-            todo: Todo::default(),
-            outbox: Outbox::default(),
-        };
-        let dropped = remembered.damaged.iter().map(|hash| Change::Content(*hash, None));
-        agent.todo.changes.extend(dropped);
-        let lost = remembered.lost.iter().map(|hash| Change::Media(*hash, None));
-        agent.todo.changes.extend(lost);
-        agent.contents.remember_media(remembered.media);
-        agent.recall(remembered.config, remembered.erased, &remembered.content);
-        for (channel, body) in remembered.heads.into_iter().chain(remembered.waiting) {
-            // What was malformed then is malformed now, and was never in force.
-            agent.heads.take(&channel, body, &agent.contents);
+    /// Takes what happened, at the moment that the machine's clocks tell.
+    pub fn handle(&mut self, now: Moment, input: Input) {
+        let observed = self.time.observe(now);
+        self.todo.show |= observed.changed;
+        if observed.jumped {
+            self.asking.want_time(now.monotonic_ms);
         }
-        agent.todo.named = true;
-        agent.settle_content(now);
-        agent.outbox.push(Action::Show(Arc::new(agent.showing())));
-        agent.settle(now);
-        agent
-    }
-
-    fn recall(&mut self, config: Option<Vec<u8>>, erased: Option<Vec<u8>>, content: &BTreeMap<ContentHash, Vec<u8>>) {
-        if let Some(hashes) = erased.and_then(|body| accept::erased_hashes(&body).ok()) {
-            self.erased = hashes;
-        }
-        for (hash, bytes) in content {
-            if let Ok(object) = ContentPayload::from_bytes(bytes) {
-                self.contents.remember(*hash, &object);
-            }
-        }
-        self.profile = self.contents.former_profile();
-        self.setting = config.and_then(|body| {
-            let config = DisplayConfig::from_bytes(&body).ok()?;
-            Some(Setting { body, config })
-        });
-    }
-
-    /// Takes what happened, at the time that the display's clock tells.
-    pub fn handle(&mut self, now: Instant, input: Input) {
-        self.todo.show |= self.time.observe(now);
         match input {
             Input::Connected => self.connected(now),
             Input::Disconnected => self.connected = false,
@@ -157,11 +115,12 @@ impl Agent {
                 }
             }
             Input::Stored(result) => {
-                if let Some(report) = self.outbox.stored(result, now) {
+                if let Some(report) = self.outbox.stored(result, now.monotonic_ms) {
                     self.fault(report, now);
                 }
             }
             Input::Fetched { hash, result } => self.fetched(hash, result, now),
+            Input::Mail(result) => self.mail(result, now),
             Input::MediaLost(hash) => {
                 if let Some(change) = self.contents.forget(&hash) {
                     self.todo.changes.push(change);
@@ -191,7 +150,10 @@ impl Agent {
     /// What the display is to show, as the agent knows it now.
     #[must_use]
     pub fn showing(&self) -> Showing {
-        let nothing = Showing::nothing(self.me.panel);
+        let nothing = Showing {
+            time: self.time.reckoning(),
+            ..Showing::nothing(self.me.panel)
+        };
         let Some(Setting { config, .. }) = &self.setting else {
             return nothing;
         };
@@ -207,9 +169,10 @@ impl Agent {
             programme: Arc::new(self.heads.programme(&config.channels)),
             documents: self.contents.documents(),
             media: self.contents.media(),
-            heard_at: self.time.heard().heard_at,
-            ahead_ms: self.time.ahead_ms(),
+            heard_at: self.time.heard_at(),
+            time: self.time.reckoning(),
             time_known: self.time.known(),
+            blanked: self.site.is_some_and(|site| site.blanked),
         }
     }
 
@@ -217,18 +180,18 @@ impl Agent {
         self.setting.as_ref().map_or(&[], |setting| &setting.config.channels)
     }
 
-    fn refuse(&mut self, topic: String, why: String, now: Instant) {
-        if self.account.refuse(&format!("{topic}: {why}"), now) {
+    fn refuse(&mut self, topic: String, why: String, now: Moment) {
+        if self.account.refuse(&format!("{topic}: {why}"), now.monotonic_ms) {
             self.outbox.push(Action::Report(Report::Refused { topic, why }));
         }
     }
 
-    fn fault(&mut self, report: Report, now: Instant) {
+    fn fault(&mut self, report: Report, now: Moment) {
         let (Report::Refused { why, .. }
         | Report::NotStored { why }
         | Report::NotFetched { why }
         | Report::NotShown { why }) = &report;
-        if self.account.fault(why, now) {
+        if self.account.fault(why, now.monotonic_ms) {
             self.outbox.push(Action::Report(report));
             self.todo.report = true;
         }
@@ -242,10 +205,11 @@ impl Agent {
         }
     }
 
-    fn connected(&mut self, now: Instant) {
+    fn connected(&mut self, now: Moment) {
         self.connected = true;
         self.repair = Repair::default();
-        self.fetches.at_once(now);
+        self.fetches.at_once(now.monotonic_ms);
+        self.asking.want_time(now.monotonic_ms);
         self.subscribe();
         self.look_for_gaps(now);
         self.todo.report = true;
@@ -254,14 +218,17 @@ impl Agent {
     /// Before there is a trust document nothing else could be believed, so nothing else is asked for.
     fn subscribe(&mut self) {
         let path = |topic: Topic| topic.path(&self.me.site);
-        let mut filters = vec![path(Topic::Trust)];
+        let mut filters = vec![format!("{}/#", path(Topic::Trust))];
         if self.trust.has_keys() {
             let display = self.me.display;
             let own = [
+                Topic::Site,
                 Topic::Config(display),
                 Topic::Erased,
                 Topic::Heartbeat,
                 Topic::Command(display),
+                Topic::Ack(display),
+                Topic::Time(display),
             ];
             filters.extend(own.map(path));
             filters.extend(self.channels().iter().map(|channel| self.channel_filter(channel)));
@@ -276,7 +243,7 @@ impl Agent {
     }
 
     /// Does together what one input led to: first what must be durable, then the panel, then the status.
-    fn settle(&mut self, now: Instant) {
+    fn settle(&mut self, now: Moment) {
         self.settle_content(now);
         let Todo {
             changes,
@@ -303,18 +270,19 @@ impl Agent {
     }
 
     /// Has changes stored together with the trust that admitted them.
-    fn store(&mut self, mut changes: Vec<Change>, now: Instant) {
+    fn store(&mut self, mut changes: Vec<Change>, now: Moment) {
         if self.trust.has_keys() {
             changes.push(Change::Trust(Box::new(self.trust.clone())));
-            changes.push(Change::Heard(self.time.heard()));
+            changes.push(Change::Heard(self.time.heard(now)));
         }
+        changes.extend(self.enrolled.take());
         self.outbox.store(changes);
         self.todo.heard = false;
-        self.remembered = Timer::new(now, REMEMBER_HEARTBEAT_MS);
+        self.remembered = Timer::new(now.monotonic_ms, REMEMBER_HEARTBEAT_MS);
     }
 
     /// Keeps what is named, drops what is not, and puts heads in force whose pages are here.
-    fn settle_content(&mut self, now: Instant) {
+    fn settle_content(&mut self, now: Moment) {
         while std::mem::take(&mut self.todo.named) {
             let names = self.names();
             let kept = self.contents.settle(&names);
@@ -366,7 +334,7 @@ impl Agent {
         }
     }
 
-    fn look_for_gaps(&mut self, now: Instant) {
+    fn look_for_gaps(&mut self, now: Moment) {
         let lacks = |hash: &ContentHash| !self.contents.holds(hash) && !self.erased.contains(hash);
         let no_profile = self
             .setting
@@ -378,42 +346,47 @@ impl Agent {
             no_profile || self.behind.contains(*channel) || self.heads.waits(channel) || item_lacks()
         };
         let missing = self.channels().iter().filter(gap).cloned().collect();
-        self.repair.missing(missing, now);
+        self.repair.missing(missing, now.monotonic_ms);
         let wants = self.wants();
-        self.fetches.missing(&wants, now);
+        self.fetches.missing(&wants, now.monotonic_ms);
     }
 
     /// Does what is due by now.
-    fn keep_time(&mut self, now: Instant) {
+    fn keep_time(&mut self, now: Moment) {
+        let now_ms = now.monotonic_ms;
         if self.connected {
-            let again = self.repair.due(now);
+            let again = self.repair.due(now_ms);
             if !again.is_empty() {
+                self.asking.asked_again(!self.behind.is_empty(), now_ms);
                 let filters = again.iter().map(|channel| self.channel_filter(channel)).collect();
                 self.outbox.push(Action::Subscribe(filters));
             }
-            if self.told.is_due(now) {
+            if self.told.is_due(now_ms) {
                 self.tell(now);
             }
         }
+        self.ask(now);
         self.fetch(now);
-        if self.outbox.store_again(now) || (self.todo.heard && self.remembered.is_due(now)) {
+        let heard = self.todo.heard && self.remembered.is_due(now_ms);
+        let late = self.trust.has_keys() && self.remembered.passed_ms(now_ms) >= REMEMBER_TIME_MS;
+        if self.outbox.store_again(now_ms) || heard || late {
             self.store(Vec::new(), now);
         }
     }
 
     /// Publishes the status, when there is someone to hear it.
-    fn tell(&mut self, now: Instant) {
+    fn tell(&mut self, now: Moment) {
         if !self.connected {
             return;
         }
-        self.told = Timer::new(now, STATUS_EVERY_MS);
+        self.told = Timer::new(now.monotonic_ms, STATUS_EVERY_MS);
         let status = self.status(now);
         self.say(&Topic::Status(self.me.display), &status.to_bytes(), now);
     }
 
     /// Publishes something signed with the display's own key. Its version follows the time, so that it rises across
     /// restarts without being stored.
-    fn say(&mut self, topic: &Topic, body: &[u8], now: Instant) {
+    fn say(&mut self, topic: &Topic, body: &[u8], now: Moment) {
         let at = self.time.at(now);
         self.last_version = at.0.max(self.last_version + 1);
         let stamp = Stamp {
@@ -428,13 +401,13 @@ impl Agent {
         });
     }
 
-    fn status(&mut self, now: Instant) -> Status {
+    fn status(&mut self, now: Moment) -> Status {
         let (refusals, last_refusal) = self.account.refusals();
         Status {
             boot_id: self.me.boot_id,
             counter: self.account.next(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            uptime_ms: now.since(self.started),
+            uptime_ms: now.monotonic_ms.saturating_sub(self.started_ms),
             at: self.time.at(now),
             state: self.account.state(),
             heads: self.heads.positions(),

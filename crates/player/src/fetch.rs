@@ -1,26 +1,38 @@
-//! Fetching one object over HTTP, with a time and a size that it may take.
+//! Fetching one answer over HTTP, with a time and a size that it may take.
 
+use crate::tls::http_agent;
+use rustls::ClientConfig;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use ureq::Agent;
 
 /// A hub answers within this, or is not there.
 const CONNECT: Duration = Duration::from_secs(10);
 /// A whole object takes at most this long.
-const WHOLE: Duration = Duration::from_secs(300);
+pub const OBJECT: Duration = Duration::from_secs(300);
+/// Mail takes at most this long: it answers a question for the time, and an answer that comes later does not count.
+pub const MAIL: Duration = Duration::from_secs(10);
 
-/// The bytes that `url` answers a display that carries `token`.
+/// The bytes that `url` answers within this time to a display that carries `token`; over https only when it has someone
+/// to trust.
 ///
 /// # Errors
 /// Why there are none, in words.
-pub(crate) fn fetch(url: &str, token: &str, most_bytes: usize) -> Result<Vec<u8>, String> {
-    let agent: Agent = Agent::config_builder()
+pub fn fetch(
+    url: &str,
+    token: &str,
+    trust: Option<Arc<ClientConfig>>,
+    most_bytes: usize,
+    within: Duration,
+) -> Result<Vec<u8>, String> {
+    let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .timeout_connect(Some(CONNECT))
-        .timeout_global(Some(WHOLE))
-        .build()
-        .new_agent();
+        .timeout_global(Some(within))
+        .build();
+    let agent = http_agent(config, trust);
     let request = agent.get(url).header("authorization", format!("Bearer {token}"));
     let mut response = request.call().map_err(|error| format!("{url}: {error}"))?;
     if response.status().as_u16() != 200 {
@@ -32,12 +44,15 @@ pub(crate) fn fetch(url: &str, token: &str, most_bytes: usize) -> Result<Vec<u8>
 
 /// The address with the broker's host, when it names none: a hub that listens everywhere does not know its own name, and
 /// the broker it embeds is on the same machine.
-pub(crate) fn reachable(url: &str, broker_host: &str) -> String {
+#[must_use]
+pub fn reachable(url: &str, broker_host: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.to_owned();
     };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
+    let (host, port) = authority
+        .rsplit_once(':')
+        .unwrap_or((authority, if scheme == "https" { "443" } else { "80" }));
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let nowhere = bare.parse::<IpAddr>().is_ok_and(|address| address.is_unspecified());
     if !nowhere {

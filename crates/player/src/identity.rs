@@ -1,5 +1,7 @@
 //! Who a display is: the keys and tokens it got when it was enrolled.
 
+use crate::link::BrokerAddress;
+use crate::tls;
 use heliograph_domain::ids::{DisplayId, NameError, SiteName};
 use heliograph_wire::PublicKey;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,12 @@ pub struct Identity {
     pub mqtt_token: String,
     /// The site's root key: all trust in what is shown goes back to it.
     pub root: PublicKey,
+    /// The certificates (PEM) that hub and broker must fit with; none, and only plain addresses can be reached.
+    pub ca: Option<String>,
+    /// The hub's address, where displays fetch: `https://host:port`.
+    pub hub: Option<String>,
+    /// The broker's address, for a player that is not told another.
+    pub broker: Option<BrokerAddress>,
 }
 
 /// Secrets stay out of logs.
@@ -65,6 +73,12 @@ struct Form {
     secret: String,
     mqtt_token: String,
     root: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ca: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hub: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    broker: Option<String>,
 }
 
 impl Identity {
@@ -97,6 +111,9 @@ impl Identity {
             secret: to_hex(&self.secret),
             mqtt_token: self.mqtt_token.clone(),
             root: to_hex(&self.root.0),
+            ca: self.ca.clone(),
+            hub: self.hub.clone(),
+            broker: self.broker.as_ref().map(ToString::to_string),
         };
         let text = toml::to_string(&form).map_err(|error| form_error(path, error.to_string()))?;
         write_private(path, text.as_bytes()).map_err(|source| io_error(path, source))
@@ -105,12 +122,19 @@ impl Identity {
 
 impl Form {
     fn read(self) -> Result<Identity, String> {
+        if let Some(ca) = &self.ca {
+            tls::client_config(ca).map_err(|error| format!("`ca`: {error}"))?;
+        }
+        let broker = self.broker.map(|text| text.parse()).transpose();
         Ok(Identity {
             site: self.site,
             display: DisplayId::from_str(&self.display).map_err(|error: NameError| error.to_string())?,
             secret: from_hex(&self.secret).ok_or("`secret` is not 64 hexadecimal digits")?,
             mqtt_token: self.mqtt_token,
             root: PublicKey(from_hex(&self.root).ok_or("`root` is not 64 hexadecimal digits")?),
+            ca: self.ca,
+            hub: self.hub,
+            broker: broker.map_err(|error| format!("`broker`: {error}"))?,
         })
     }
 }
@@ -174,6 +198,9 @@ mod tests {
             secret: [7; 32],
             mqtt_token: "token".to_owned(),
             root: PublicKey([9; 32]),
+            ca: None,
+            hub: Some("https://hub.example:8443".to_owned()),
+            broker: Some("mqtts://hub.example".parse().unwrap()),
         }
     }
 

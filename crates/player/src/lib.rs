@@ -6,7 +6,7 @@
 
 pub mod agent;
 mod clock;
-mod fetch;
+pub mod fetch;
 mod fonts;
 mod identity;
 mod link;
@@ -14,8 +14,9 @@ mod play;
 pub mod profile;
 pub mod replica;
 mod shell;
+pub mod tls;
 
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, Moment, Reckoning, SystemClock};
 pub use fonts::FontSource;
 pub use identity::{Identity, IdentityError};
 pub use link::{BrokerAddress, BrokerAddressError};

@@ -6,14 +6,17 @@
 //! will would tell nothing that could be believed.
 
 use crate::identity::Identity;
+use crate::tls::advice;
 use rumqttc::{
-    AsyncClient, ClientError, Event, EventLoop, MqttOptions, NetworkOptions, Packet, QoS, SubscribeFilter,
-    SubscribeReasonCode,
+    AsyncClient, ClientError, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions, Packet, QoS,
+    SubscribeFilter, SubscribeReasonCode, TlsConfiguration, Transport,
 };
+use rustls::ClientConfig;
 use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use thiserror::Error;
@@ -37,23 +40,29 @@ pub struct BrokerAddress {
     pub host: String,
     /// TCP port.
     pub port: u16,
+    /// Whether it is spoken to within TLS.
+    pub tls: bool,
 }
 
 /// Why text is no broker's address.
 #[derive(Debug, Error, PartialEq, Eq, Clone)]
-#[error("`{0}` is not a broker's address: write mqtt://host:port")]
+#[error("`{0}` is not a broker's address: write mqtts://host:port, or mqtt://host:port without TLS")]
 pub struct BrokerAddressError(String);
 
 impl FromStr for BrokerAddress {
     type Err = BrokerAddressError;
     fn from_str(text: &str) -> Result<Self, BrokerAddressError> {
         let refused = || BrokerAddressError(text.chars().take(80).collect());
-        let address = text.strip_prefix("mqtt://").ok_or_else(refused)?;
+        let (tls, address) = match (text.strip_prefix("mqtts://"), text.strip_prefix("mqtt://")) {
+            (Some(address), _) => (true, address),
+            (None, Some(address)) => (false, address),
+            (None, None) => return Err(refused()),
+        };
         let address = address.strip_suffix('/').unwrap_or(address);
         let (host, port) = match address.rsplit_once(':') {
             // A bare IPv6 address has colons of its own and must stand in brackets.
             Some((host, port)) if !host.contains(':') || host.starts_with('[') => (host, port.parse().ok()),
-            None => (address, Some(1883)),
+            None => (address, Some(if tls { 8883 } else { 1883 })),
             Some(_) => (address, None),
         };
         let port = port.ok_or_else(refused)?;
@@ -66,6 +75,7 @@ impl FromStr for BrokerAddress {
             .then(|| Self {
                 host: host.to_owned(),
                 port,
+                tls,
             })
             .ok_or_else(refused)
     }
@@ -73,10 +83,11 @@ impl FromStr for BrokerAddress {
 
 impl fmt::Display for BrokerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.tls { "mqtts" } else { "mqtt" };
         if self.host.contains(':') {
-            write!(f, "mqtt://[{}]:{}", self.host, self.port)
+            write!(f, "{scheme}://[{}]:{}", self.host, self.port)
         } else {
-            write!(f, "mqtt://{}:{}", self.host, self.port)
+            write!(f, "{scheme}://{}:{}", self.host, self.port)
         }
     }
 }
@@ -116,11 +127,12 @@ impl Link {
     pub(crate) fn start(
         identity: &Identity,
         broker: &BrokerAddress,
+        trust: Option<Arc<ClientConfig>>,
         hear: impl Fn(Heard) + std::marker::Send + 'static,
     ) -> io::Result<Self> {
         let (outbox, inbox) = unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let options = options(identity, broker);
+        let options = options(identity, broker, trust);
         let thread = std::thread::Builder::new().name("link".to_owned()).spawn(move || {
             runtime.block_on(stay_connected(&options, inbox, &hear));
             // A name server that does not answer must not keep the player from stopping.
@@ -149,7 +161,8 @@ impl Link {
     }
 }
 
-fn options(identity: &Identity, broker: &BrokerAddress) -> MqttOptions {
+/// `trust` is there for an address with TLS; see [`Player::start`](crate::Player::start).
+fn options(identity: &Identity, broker: &BrokerAddress, trust: Option<Arc<ClientConfig>>) -> MqttOptions {
     let display = identity.display.to_string();
     let mut options = MqttOptions::new(format!("display-{display}"), broker.host.clone(), broker.port);
     options
@@ -157,6 +170,9 @@ fn options(identity: &Identity, broker: &BrokerAddress) -> MqttOptions {
         .set_clean_session(true)
         .set_keep_alive(KEEP_ALIVE)
         .set_max_packet_size(MAX_PACKET_BYTES, MAX_PACKET_BYTES);
+    if let Some(trust) = trust.filter(|_| broker.tls) {
+        options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(trust)));
+    }
     options
 }
 
@@ -229,11 +245,45 @@ async fn listen(events: &mut EventLoop, connected: &Cell<bool>, hear: &impl Fn(H
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(%error, "no connection to the broker; the programme goes on from the replica");
+                let advice = hint(&error, events, connected.get()).unwrap_or_default();
+                tracing::warn!(%error, advice, "no connection to the broker; the programme goes on from the replica");
                 return End::Broken { good };
             }
         }
     }
+}
+
+/// What may have been wrong with the address, when it shows.
+fn hint(error: &ConnectionError, events: &EventLoop, let_in: bool) -> Option<String> {
+    let plain = matches!(events.mqtt_options.transport(), Transport::Tcp);
+    let advice = advice(error);
+    if let_in || advice.is_some() {
+        return advice;
+    }
+    match error {
+        // What a TLS server sends to a plain client is no MQTT, and then it hangs up.
+        ConnectionError::MqttState(_) if plain => Some(
+            "what answers there does not speak plain MQTT; if it speaks TLS, write mqtts:// before the address"
+                .to_owned(),
+        ),
+        ConnectionError::Io(error) if plain && hung_up(error) => Some(
+            "it hung up before it said anything; if it speaks TLS at this port, write mqtts:// before the address"
+                .to_owned(),
+        ),
+        ConnectionError::Tls(rumqttc::TlsError::Io(error)) if hung_up(error) => Some(
+            "it hung up during the TLS handshake; if it speaks plain MQTT at this port, give the port of TLS"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+fn hung_up(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+    )
 }
 
 /// Hands what the agent says to the client, until it says goodbye.
@@ -292,20 +342,28 @@ mod tests {
 
     #[test]
     fn broker_addresses_are_read_and_written() {
-        for (text, host, port) in [
-            ("mqtt://hub.local:1884", "hub.local", 1884),
-            ("mqtt://10.0.0.1:1883", "10.0.0.1", 1883),
-            ("mqtt://hub", "hub", 1883),
-            ("mqtt://[::1]:1883", "::1", 1883),
+        for (text, host, port, tls) in [
+            ("mqtt://hub.local:1884", "hub.local", 1884, false),
+            ("mqtt://10.0.0.1:1883", "10.0.0.1", 1883, false),
+            ("mqtt://hub", "hub", 1883, false),
+            ("mqtt://[::1]:1883", "::1", 1883, false),
+            ("mqtts://hub", "hub", 8883, true),
+            ("mqtts://[::1]:1884", "::1", 1884, true),
         ] {
             let address: BrokerAddress = text.parse().unwrap();
-            assert_eq!((address.host.as_str(), address.port), (host, port), "{text}");
+            assert_eq!(
+                (address.host.as_str(), address.port, address.tls),
+                (host, port, tls),
+                "{text}"
+            );
             assert_eq!(address.to_string().parse(), Ok(address));
         }
         for bad in [
             "",
             "hub:1883",
             "mqtt://",
+            "mqtts://",
+            "https://hub:1883",
             "mqtt://:1883",
             "mqtt://hub:x",
             "mqtt://::1:1883",

@@ -19,7 +19,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 use theatre::Drawn;
 
-/// The loop looks at the clock at least this often, so that it notices when the clock was set.
+/// The loop looks at the clock at least this often.
 const LONGEST_NAP: Duration = Duration::from_millis(100);
 
 /// Where the shell leaves what is to be shown, and the loop finds it.
@@ -92,7 +92,7 @@ impl Projectionist {
 
     /// Shows what is due, and answers how long there is nothing to do.
     fn step(&mut self, showing: &Arc<Showing>) -> Duration {
-        let now = showing.site_time(self.clock.now());
+        let now = showing.site_time(self.clock.moment().monotonic_ms);
         let drawn = self.theatre.draw(showing, now);
         for (content, why) in self.theatre.failures() {
             (self.tell)(Input::Undrawable { content, why });
@@ -104,7 +104,7 @@ impl Projectionist {
             self.news.hear(card.as_ref()).into_iter().for_each(&self.tell);
         }
         self.clock
-            .until(showing.clock_time(self.theatre.next()))
+            .until(showing.time.monotonic_ms(self.theatre.next()))
             .min(LONGEST_NAP)
     }
 
@@ -118,7 +118,7 @@ impl Projectionist {
         let shown = Shown {
             on_air: drawn.on_air,
             stale: drawn.stale,
-            at: showing.site_time(self.clock.now()),
+            at: showing.site_time(self.clock.moment().monotonic_ms),
         };
         match handed {
             // A card says itself when it has a text.

@@ -7,12 +7,16 @@ mod file;
 mod form;
 mod media;
 mod memory;
+#[cfg(unix)]
+mod shared;
 
 pub use file::FileReplica;
 pub use memory::MemoryReplica;
+#[cfg(unix)]
+pub use shared::{SharedReplica, SharedStore};
 
-use heliograph_domain::{ChannelName, ContentHash, Instant};
-use heliograph_wire::{FirstShown, Trust};
+use heliograph_domain::{ChannelName, ContentHash, DisplayId, Instant, SiteName};
+use heliograph_wire::{FirstShown, PublicKey, Trust};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -35,10 +39,25 @@ pub enum Change {
     Media(ContentHash, Option<Arc<[u8]>>),
     /// The body of the newest message of erased content.
     Erased(Vec<u8>),
+    /// The body of the newest message of what holds for the whole site.
+    Site(Vec<u8>),
     /// When a content's first frame was shown; `None` when the content is gone.
     Shown(ContentHash, Option<FirstShown>),
     /// What is known of the time.
     Heard(Heard),
+    /// Whom all this is kept for.
+    Enrolled(Enrolled),
+}
+
+/// Which display a replica is kept for: a machine that is enrolled anew begins with an empty one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// The site.
+    pub site: SiteName,
+    /// The display.
+    pub display: DisplayId,
+    /// The site's root key at the enrolment.
+    pub root: PublicKey,
 }
 
 /// What a display knows of the time and of its hub.
@@ -46,7 +65,7 @@ pub enum Change {
 pub struct Heard {
     /// The newest sign of life of the hub, by the hub's clock as far as this display's clock has come.
     pub heard_at: Option<Instant>,
-    /// The highest time that a trusted key has signed: it is at least this late.
+    /// It is at least this late: the highest time that a trusted key has signed, moved on with the monotonic clock.
     pub trusted: Instant,
 }
 
@@ -69,12 +88,24 @@ pub struct Remembered {
     pub lost: BTreeSet<ContentHash>,
     /// See [`Change::Erased`].
     pub erased: Option<Vec<u8>>,
+    /// See [`Change::Site`].
+    pub site: Option<Vec<u8>>,
     /// See [`Change::Shown`].
     pub shown: Vec<FirstShown>,
     /// See [`Change::Heard`].
     pub heard: Heard,
+    /// See [`Change::Enrolled`]; nothing in what an earlier program kept.
+    pub enrolled: Option<Enrolled>,
     /// Content whose bytes no longer match its hash; it was left out.
     pub damaged: BTreeSet<ContentHash>,
+}
+
+impl Remembered {
+    /// Whether it was kept for this display. What an earlier program kept tells only the site.
+    pub(crate) fn belongs_to(&self, display: &Enrolled) -> bool {
+        let site = self.trust.as_ref().is_none_or(|trust| *trust.site() == display.site);
+        site && self.enrolled.as_ref().is_none_or(|known| known == display)
+    }
 }
 
 /// Why a replica could not be read or written.

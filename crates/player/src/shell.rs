@@ -1,7 +1,7 @@
 //! The player's threads: the agent's with the replica, the play loop's with the sink, and the link's.
 
 use crate::agent::{Action, Agent, AgentConfig, Input, Report};
-use crate::clock::Clock;
+use crate::clock::{Clock, Moment};
 use crate::fetch;
 use crate::fonts::FontSource;
 use crate::identity::Identity;
@@ -9,10 +9,13 @@ use crate::link::{BrokerAddress, Heard, Link, Send as Say};
 use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
 use crate::profile::BrightnessPlan;
 use crate::replica::{FileReplica, MemoryReplica, Remembered, Replica, ReplicaError};
+use crate::tls::{self, TlsError};
 use heliograph_domain::ids::DisplayId;
 use heliograph_domain::panel::ColourDepth;
-use heliograph_domain::{ContentHash, Instant, Panel};
+use heliograph_domain::{Instant, Panel};
 use heliograph_wire::KeyPair;
+use rustls::ClientConfig;
+use sha2::{Digest, Sha256};
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -70,6 +73,9 @@ pub enum PlayerError {
     /// A thread could not be started.
     #[error("cannot start a thread: {0}; check the system's limits")]
     Thread(#[from] io::Error),
+    /// Its identity gives it nobody to trust.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// No random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(String),
@@ -87,16 +93,20 @@ impl Player {
     /// Starts a display. It shows its last good programme from the replica first, and connects after.
     ///
     /// # Errors
-    /// When another player runs on the same data, or the system gives no threads.
+    /// When another player runs on the same data, the identity has no authority to trust for an address with TLS, or the
+    /// system gives no threads.
     pub fn start(config: PlayerConfig) -> Result<Self, PlayerError> {
         let display = config.identity.display;
-        let now = config.clock.now();
-        let (replica, remembered) = open_replica(&config, now)?;
-        let mut boot_id = [0; 16];
-        getrandom::fill(&mut boot_id).map_err(|error| PlayerError::Random(error.to_string()))?;
-        let facts = Facts {
+        let trust = whom_to_trust(&config.identity, &config.broker)?;
+        let now = config.clock.moment();
+        let (replica, remembered) = open_replica(&config, now.wall)?;
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|error| PlayerError::Random(error.to_string()))?;
+        let mut facts = Facts {
             identity: config.identity,
-            boot_id,
+            trust,
+            seed,
+            starts: 0,
             panel: config.panel.unwrap_or(ANY_PANEL),
             sink: config.output.name().to_owned(),
             live: config.live,
@@ -174,6 +184,15 @@ impl Drop for Player {
     }
 }
 
+/// Whom this display trusts on the network.
+fn whom_to_trust(identity: &Identity, broker: &BrokerAddress) -> Result<Option<Arc<ClientConfig>>, TlsError> {
+    match &identity.ca {
+        Some(ca) => Ok(Some(Arc::new(tls::client_config(ca)?))),
+        None if broker.tls => Err(TlsError::NoAnchors(broker.to_string())),
+        None => Ok(None),
+    }
+}
+
 enum Event {
     Happened(Input),
     Stop,
@@ -202,20 +221,34 @@ fn open_replica(config: &PlayerConfig, now: Instant) -> Result<(Box<dyn Replica>
 /// What an agent is made from, kept so that another one can be made.
 struct Facts {
     identity: Identity,
-    boot_id: [u8; 16],
+    trust: Option<Arc<ClientConfig>>,
+    /// Random and secret.
+    seed: [u8; 32],
+    /// So many agents were made.
+    starts: u64,
     panel: Panel,
     sink: String,
     live: Option<String>,
 }
 
 impl Facts {
-    fn agent(&self, remembered: Remembered, now: Instant) -> Agent {
+    /// Each agent has numbers of its own: an answer to a question of the one before must not count.
+    fn agent(&mut self, remembered: Remembered, now: Moment) -> Agent {
+        self.starts += 1;
+        let number = |of: &[u8]| -> [u8; 32] {
+            let digest = Sha256::new().chain_update(self.seed).chain_update(of);
+            digest.chain_update(self.starts.to_be_bytes()).finalize().into()
+        };
+        let mut boot_id = [0; 16];
+        boot_id.copy_from_slice(&number(b"boot")[..16]);
         let me = AgentConfig {
             site: self.identity.site.clone(),
             display: self.identity.display,
             key: KeyPair::from_secret(self.identity.secret),
             root: self.identity.root,
-            boot_id: self.boot_id,
+            hub: self.identity.hub.clone(),
+            boot_id,
+            seed: number(b"seed"),
             panel: self.panel,
             sink: self.sink.clone(),
             live: self.live.clone(),
@@ -246,7 +279,7 @@ impl Mind {
             tracing::error!("the agent panicked and starts again from the replica");
             self.hang_up();
             let remembered = self.replica.load().unwrap_or_default();
-            self.agent = self.facts.agent(remembered, self.clock.now());
+            self.agent = self.facts.agent(remembered, self.clock.moment());
             self.hold_off = TICKS_AFTER_PANIC;
         }
         self.hang_up();
@@ -272,7 +305,7 @@ impl Mind {
             if self.link.is_none() && matches!(input, Input::Shown(_) | Input::Tick) {
                 self.connect();
             }
-            self.agent.handle(self.clock.now(), input);
+            self.agent.handle(self.clock.moment(), input);
         }
     }
 
@@ -290,7 +323,7 @@ impl Mind {
                 Heard::Message { topic, payload } => Input::Message { topic, payload },
             });
         };
-        match Link::start(&self.facts.identity, &self.broker, hear) {
+        match Link::start(&self.facts.identity, &self.broker, self.facts.trust.clone(), hear) {
             Ok(link) => self.link = Some(link),
             Err(error) => tracing::error!(%error, "the link does not start; trying again"),
         }
@@ -301,9 +334,15 @@ impl Mind {
             Action::Show(showing) => self.stand.show(showing),
             Action::Store(changes) => {
                 let result = self.replica.apply(&changes).map_err(|error| error.to_string());
-                self.agent.handle(self.clock.now(), Input::Stored(result));
+                self.agent.handle(self.clock.moment(), Input::Stored(result));
             }
-            Action::Fetch { hash, url, most_bytes } => self.fetch(hash, &url, most_bytes),
+            Action::Fetch { hash, url, most_bytes } => {
+                self.fetch(&url, most_bytes, fetch::OBJECT, move |result| Input::Fetched {
+                    hash,
+                    result,
+                });
+            }
+            Action::Mail { url, most_bytes, .. } => self.fetch(&url, most_bytes, fetch::MAIL, Input::Mail),
             Action::Subscribe(filters) => self.say(Say::Subscribe(filters)),
             Action::Unsubscribe(filters) => self.say(Say::Unsubscribe(filters)),
             Action::Publish { topic, payload, retain } => self.say(Say::Publish { topic, payload, retain }),
@@ -312,17 +351,21 @@ impl Mind {
     }
 
     /// Fetches on a thread of its own, of which the agent never wants many. When the player stops, nobody waits for it.
-    fn fetch(&mut self, hash: ContentHash, url: &str, most_bytes: usize) {
+    fn fetch(
+        &mut self,
+        url: &str,
+        most_bytes: usize,
+        within: Duration,
+        answer: impl Fn(Result<Vec<u8>, String>) -> Input + Copy + Send + 'static,
+    ) {
         let url = fetch::reachable(url, &self.broker.host);
-        let (token, tell) = (self.facts.identity.mqtt_token.clone(), hearing(&self.events));
-        let work = move || {
-            let result = fetch::fetch(&url, &token, most_bytes);
-            tell(Input::Fetched { hash, result });
-        };
+        let (token, trust) = (self.facts.identity.mqtt_token.clone(), self.facts.trust.clone());
+        let tell = hearing(&self.events);
+        let work = move || tell(answer(fetch::fetch(&url, &token, trust, most_bytes, within)));
         let thread = std::thread::Builder::new().name("fetch".to_owned());
         if let Err(error) = thread.spawn(work) {
             let result = Err(format!("no thread: {error}"));
-            self.agent.handle(self.clock.now(), Input::Fetched { hash, result });
+            self.agent.handle(self.clock.moment(), answer(result));
         }
     }
 

@@ -127,10 +127,14 @@ fn start(listener: &TcpListener, data: &std::path::Path) -> Player {
             secret: [DEVICE; 32],
             mqtt_token: "token".to_owned(),
             root: key(ROOT).public(),
+            ca: None,
+            hub: None,
+            broker: None,
         },
         broker: BrokerAddress {
             host: "127.0.0.1".to_owned(),
             port: listener.local_addr().unwrap().port(),
+            tls: false,
         },
         data: data.to_owned(),
         output: Output::Frames(Box::new(Recorder::new().0)),
@@ -160,10 +164,10 @@ fn a_display_logs_in_hears_a_release_and_comes_back_after_a_broken_connection() 
     );
     assert!(connect.clean_session && connect.last_will.is_none() && connect.keep_alive == 15);
     // A display that knows no keys asks for the trust document alone.
-    assert_eq!(filters, ["heliograph/v1/binhe/trust"]);
+    assert_eq!(filters, ["heliograph/v1/binhe/trust/#"]);
 
     wire.publishes(trust());
-    assert_eq!(wire.subscription().len(), 5, "and for the rest when it knows them");
+    assert_eq!(wire.subscription().len(), 8, "and for the rest when it knows them");
     let mut setting = config();
     setting.panel = SIGN;
     wire.publishes(configured(1, &setting));
@@ -185,7 +189,7 @@ fn a_display_logs_in_hears_a_release_and_comes_back_after_a_broken_connection() 
     let mut wire = Wire::accept(&listener);
     assert_eq!(
         wire.welcome().1.len(),
-        6,
+        9,
         "everything at once, now that it knows keys and channels"
     );
     let again = wire.status(|_| true);

@@ -9,8 +9,9 @@
 
 mod support;
 
+use heliograph_domain::ids::DisplayId;
 use heliograph_domain::{ContentHash, Instant};
-use heliograph_player::replica::{Change, FileReplica, Heard, MemoryReplica, Replica, ReplicaError};
+use heliograph_player::replica::{Change, FileReplica, Heard, MemoryReplica, Replica, ReplicaError, SharedStore};
 use heliograph_wire::{FirstShown, Trust};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -60,6 +61,26 @@ fn with_each(name: &str, story: impl Fn(Box<dyn Replica>, &dyn Fn(Box<dyn Replic
         drop(former);
         Box::new(open(&path))
     });
+    let folder = Folder::new(&format!("{name}-shared"));
+    let path = folder.0.clone();
+    story(Box::new(open_shared(&path)), &move |former| {
+        drop(former);
+        Box::new(open_shared(&path))
+    });
+}
+
+/// The replica of a display in a file where another display has stored as much.
+fn open_shared(folder: &Path) -> impl Replica + use<> {
+    let display = |n: &str| {
+        format!("019a0000-0000-7000-8000-00000000000{n}")
+            .parse::<DisplayId>()
+            .unwrap()
+    };
+    let store = SharedStore::open(folder).unwrap();
+    let mut neighbour = store.replica(display("2"));
+    neighbour.apply(&all()).unwrap();
+    assert!(neighbour.load().unwrap().config.is_some());
+    store.replica(display("1"))
 }
 
 fn all() -> Vec<Change> {
@@ -210,6 +231,35 @@ fn a_replica_that_is_in_use_is_not_touched() {
     ));
     assert!(folder.aside().is_empty());
     assert!(first.load().unwrap().config.is_some());
+}
+
+#[test]
+fn a_shared_file_serves_one_process() {
+    let folder = Folder::new("shared-in-use");
+    let first = SharedStore::open(&folder.0).unwrap();
+    assert!(matches!(SharedStore::open(&folder.0), Err(ReplicaError::InUse)));
+    drop(first);
+    assert!(SharedStore::open(&folder.0).is_ok());
+}
+
+#[test]
+fn what_many_displays_store_together_is_each_displays_own() {
+    let folder = Folder::new("shared-many");
+    let displays: Vec<DisplayId> = (0..100)
+        .map(|n| format!("019a0000-0000-7000-8000-0000000000{n:02}").parse().unwrap())
+        .collect();
+    let config = |n: usize| std::sync::Arc::new(vec![Change::Config(vec![u8::try_from(n).unwrap(); 9])]);
+    let store = SharedStore::open(&folder.0).unwrap();
+    let changes: Vec<_> = displays.iter().enumerate().map(|(n, id)| (*id, config(n))).collect();
+    let (done, wait) = std::sync::mpsc::channel();
+    store.store(&changes, move |result| done.send(result).unwrap()).unwrap();
+    wait.recv().unwrap().unwrap();
+    drop(store);
+    let store = SharedStore::open(&folder.0).unwrap();
+    for (n, id) in displays.iter().enumerate() {
+        let kept = store.replica(*id).load().unwrap();
+        assert_eq!(kept.config, Some(vec![u8::try_from(n).unwrap(); 9]));
+    }
 }
 
 /// Whatever is in the file, a display comes back: with what it kept or, if that makes no sense, with an empty replica

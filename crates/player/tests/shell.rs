@@ -29,6 +29,10 @@ impl Clock for Hand {
     fn now(&self) -> Instant {
         Instant(self.0.load(Ordering::Relaxed))
     }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(self.now().since(TEN))
+    }
 }
 
 const STRIP: Panel = Panel {
@@ -69,11 +73,15 @@ fn start(data: &Path, sink: Box<dyn Sink>, clock: &Arc<Hand>) -> Result<Player, 
             secret: [5; 32],
             mqtt_token: "token".to_owned(),
             root: PublicKey([1; 32]),
+            ca: None,
+            hub: None,
+            broker: None,
         },
         // Nobody listens there.
         broker: BrokerAddress {
             host: "127.0.0.1".to_owned(),
             port: 1,
+            tls: false,
         },
         data: data.to_owned(),
         output: Output::Frames(sink),

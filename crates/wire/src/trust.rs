@@ -134,6 +134,21 @@ impl Trust {
             .map_or(0, |newest| newest.epoch)
     }
 
+    /// The version of the newest message of a topic that was believed; 0 when there was none.
+    #[must_use]
+    pub fn version_of(&self, topic: &Topic) -> u64 {
+        self.newest
+            .get(&topic.path(&self.site))
+            .map_or(0, |newest| newest.version)
+    }
+
+    /// Whether these are, byte for byte, the newest message of a topic that was believed.
+    #[must_use]
+    pub fn is_newest(&self, topic: &Topic, payload: &[u8]) -> bool {
+        let newest = self.newest.get(&topic.path(&self.site));
+        newest.is_some_and(|newest| newest.sha256 == <[u8; 32]>::from(Sha256::digest(payload)))
+    }
+
     /// Whether a trust document has been believed yet: without one, nothing else can be.
     #[must_use]
     pub fn has_keys(&self) -> bool {

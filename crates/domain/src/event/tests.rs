@@ -175,6 +175,8 @@ fn the_other_aggregates_keep_their_bytes() {
             }),
             format!("000562696e6865{}", "01".repeat(32)),
         ),
+        (Event::Site(SiteEvent::Blanked), "01".to_owned()),
+        (Event::Site(SiteEvent::Unblanked), "02".to_owned()),
         (
             Event::Catalogue(CatalogueEvent::Defined(CatalogueEntry {
                 id: "fin".parse().unwrap(),

@@ -3,7 +3,7 @@
 use super::moments::{Moments, Teller};
 use super::say;
 use crate::Failure;
-use crate::api::Api;
+use crate::api::{Api, HubTrust};
 use clap::Subcommand;
 use heliograph_domain::DisplayId;
 use heliograph_player::profile::Profile;
@@ -26,9 +26,10 @@ pub(crate) struct Args {
 
 #[derive(clap::Args)]
 struct Run {
-    /// The broker's address.
-    #[arg(long, default_value = "mqtt://127.0.0.1:1883")]
-    broker: String,
+    /// The broker's address: mqtts://HOST, or mqtt://HOST without TLS. Without it, the one that the display was given when
+    /// it was enrolled, or else this machine.
+    #[arg(long)]
+    broker: Option<String>,
     /// The panel's profile; its panel is used until the hub has told the display its configuration.
     #[arg(long, default_value = "lobby-1080p")]
     profile: String,
@@ -59,6 +60,8 @@ enum Action {
         /// The hub's address.
         #[arg(long, default_value = "http://127.0.0.1:8080")]
         hub: String,
+        #[command(flatten)]
+        trust: HubTrust,
         /// An operator's token, made in the admin or by POST /api/v1/tokens. Better in HELIOGRAPH_TOKEN.
         #[arg(long)]
         token: Option<String>,
@@ -92,6 +95,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
         Some(Action::Probe(probe)) => super::probe::run(&probe),
         Some(Action::Enrol {
             hub,
+            trust,
             token,
             name,
             location,
@@ -111,10 +115,9 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
                 "name": {"zh-Hans": name}, "location": {"zh-Hans": location}, "profile": profile.name,
                 "panel": profile.panel, "language": language, "channels": channels,
             });
-            let id = enrol(&Api::new(&hub).with_token(&token), wish, &data, None)?;
+            let id = enrol(&Api::trusting(&hub, &trust)?.with_token(&token), wish, &data, None)?;
             say(&format!(
-                "enrolled display {id}; start it with: heliograph player --broker mqtt://HUB:1883 --profile {} \
-                 --data {}",
+                "enrolled display {id}; start it with: heliograph player --profile {} --data {}",
                 profile.name,
                 data.display()
             ));
@@ -153,6 +156,9 @@ pub(crate) fn enrol(api: &Api, mut wish: Value, data: &Path, once: Option<&str>)
         root: root_key(&text("root")).ok_or_else(|| {
             Failure::Problem("the hub's answer holds no root key: is it a Heliograph hub?".to_owned())
         })?,
+        ca: answer["ca"].as_str().map(str::to_owned),
+        hub: answer["hub"].as_str().map(str::to_owned),
+        broker: answer["broker"].as_str().map(str::parse).transpose()?,
     };
     identity.store(&file)?;
     Ok(identity.display)
@@ -170,12 +176,11 @@ fn root_key(hex: &str) -> Option<PublicKey> {
 }
 
 fn play(args: &Run) -> Result<(), Failure> {
-    let broker: BrokerAddress = args
-        .broker
-        .parse()
-        .map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
+    let told = args.broker.as_deref().map(str::parse).transpose();
+    let told: Option<BrokerAddress> = told.map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
     let profile = super::profile(&args.profile, args.profiles.as_deref())?;
     let identity = Identity::load(&identity_file(&args.data))?;
+    let broker = told.or_else(|| identity.broker.clone()).unwrap_or_else(this_machine);
     let (output, live) = open_output(args, &profile, &identity.display.to_string())?;
     let config = PlayerConfig {
         identity,
@@ -198,6 +203,15 @@ fn play(args: &Run) -> Result<(), Failure> {
     super::runtime()?.block_on(super::told_to_stop());
     player.stop();
     Ok(())
+}
+
+/// Where the broker is when nobody said.
+fn this_machine() -> BrokerAddress {
+    BrokerAddress {
+        host: "127.0.0.1".to_owned(),
+        port: 1883,
+        tls: false,
+    }
 }
 
 /// Where the pictures go, with what measures them, and where the live picture is, when there is one.

@@ -102,6 +102,7 @@ fn start(hanging: &Hanging, broker: SocketAddr) -> Result<(Player, String), Fail
         broker: BrokerAddress {
             host: broker.ip().to_string(),
             port: broker.port(),
+            tls: false,
         },
         data: hanging.folder.clone(),
         live: Some(live.clone()),

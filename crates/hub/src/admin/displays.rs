@@ -89,6 +89,7 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
             @else { (empty(desk.t(w::NO_DISPLAYS), None)) }
             @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }
+        @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
         @if desk.may(Verb::OperateDisplays) { (how_to_enrol(desk, failed)) }
         @if !retired.is_empty() {
             section.card {
@@ -103,6 +104,35 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
         }
     };
     desk.page_with(status, Place::Displays, desk.t(w::DISPLAYS), body)
+}
+
+fn blanking(desk: &Desk) -> Markup {
+    html! {
+        section.card id="blank" {
+            details.fold {
+                summary.btn.danger { (desk.t(w::BLANK)) }
+                form method="post" action="/admin/displays/blank" {
+                    (desk.key())
+                    p.hint { (desk.t(w::BLANK_WHAT)) }
+                    button.btn.danger type="submit" { (desk.t(w::BLANK_NOW)) }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /admin/displays/blank`
+pub(crate) async fn blank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "blank", None, &json!({}));
+    people::blank(State(Arc::clone(&desk.office)), call).await?;
+    Ok(redirect("/admin/displays"))
+}
+
+/// `POST /admin/displays/unblank`
+pub(crate) async fn unblank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "unblank", None, &json!({}));
+    people::unblank(State(Arc::clone(&desk.office)), call).await?;
+    Ok(redirect("/admin/displays"))
 }
 
 fn how_to_enrol(desk: &Desk, failed: Option<(&Posted, &Problem)>) -> Markup {

@@ -150,7 +150,7 @@ impl Desk {
             a.skip href="#main" { (self.t(w::SKIP)) }
             div.desk {
                 (self.navigation(place))
-                main id="main" { (body) }
+                main id="main" { (self.blanked_bar()) (body) }
             }
         };
         respond(StatusCode::OK, self.lang, document(self.lang, title, content))
@@ -161,6 +161,21 @@ impl Desk {
         let mut response = self.page(place, title, body);
         *response.status_mut() = status;
         response
+    }
+
+    /// While every display is blanked, every page says so, with the way back.
+    fn blanked_bar(&self) -> Markup {
+        let known = self.state.blank;
+        html! {
+            @if known.blank.on {
+                div.alert.bar role="alert" {
+                    strong { (self.f(w::BLANKED_SINCE, &[&self.time(known.at)])) }
+                    @if self.may(Verb::Blank) {
+                        form method="post" action="/admin/displays/unblank" { (self.key()) button.btn type="submit" { (self.t(w::UNBLANK)) } }
+                    }
+                }
+            }
+        }
     }
 
     fn navigation(&self, here: Place) -> Markup {

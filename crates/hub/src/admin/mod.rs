@@ -65,6 +65,14 @@ pub(crate) fn router() -> Router<Arc<Office>> {
             "/admin/displays/token",
             get(async || layout::redirect("/admin/displays")).post(displays::token),
         )
+        .route(
+            "/admin/displays/blank",
+            get(async || layout::redirect("/admin/displays")).post(displays::blank),
+        )
+        .route(
+            "/admin/displays/unblank",
+            get(async || layout::redirect("/admin/displays")).post(displays::unblank),
+        )
         .route("/admin/displays/{id}", get(displays::one).post(displays::set))
         .route("/admin/displays/{id}/retire", post(displays::retire))
         .route("/admin/channels", get(channels::page).post(channels::define))

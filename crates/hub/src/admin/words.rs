@@ -369,6 +369,11 @@ words! {
     LABEL_ZH "中文名称" "Name in Chinese";
     LABEL_EN "英文名称" "Name in English";
     NUMBER "号码" "Number";
+    BLANK "全部黑场" "Blank all displays";
+    BLANK_WHAT "所有屏幕立即只显示单位名称画面，不再播出任何内容，直到恢复。用于屏幕上出现不该出现的内容、原因尚未查清的时候。按下和恢复都会记录在案。" "Every display at once shows the office's name card and nothing else, until it is undone. For when something wrong is on the screens and nobody knows yet why. Both are recorded.";
+    BLANK_NOW "确认：全部黑场" "Yes, blank all displays now";
+    BLANKED_SINCE "全部屏幕已黑场（{} 起），不播出任何内容。" "All displays are blanked since {}: nothing is shown.";
+    UNBLANK "恢复播出" "Show the programmes again";
     SEE_SAVED "查看已保存的内容" "See what is saved";
 }
 

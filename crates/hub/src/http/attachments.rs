@@ -293,7 +293,7 @@ pub(crate) async fn for_display(
 }
 
 /// The display whose token the request carries.
-fn display_of(office: &Office, headers: &HeaderMap) -> Option<DisplayId> {
+pub(crate) fn display_of(office: &Office, headers: &HeaderMap) -> Option<DisplayId> {
     let carried = headers
         .get(header::AUTHORIZATION)?
         .to_str()

@@ -4,6 +4,7 @@ pub(crate) mod attachments;
 pub(crate) mod backups;
 pub(crate) mod call;
 pub(crate) mod catalogue;
+pub(crate) mod device;
 pub(crate) mod displays;
 pub(crate) mod drafts;
 pub(crate) mod events;
@@ -58,6 +59,8 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/staff", get(people::staff).post(people::add_staff))
         .route("/api/v1/staff/{id}/leave", post(people::leave))
         .route("/api/v1/site", get(people::site).put(people::set_site))
+        .route("/api/v1/site/blank", post(people::blank))
+        .route("/api/v1/site/unblank", post(people::unblank))
         .route("/api/v1/catalogue", get(catalogue::list).post(catalogue::define))
         .route(
             "/api/v1/channels",
@@ -77,6 +80,7 @@ fn api() -> Router<Arc<Office>> {
             "/api/v1/drafts/{id}/attachments/{hash}",
             get(attachments::of_own).delete(attachments::remove),
         )
+        .route("/api/v1/device/mail", get(device::mail))
         .route("/api/v1/device/content/{hash}", get(attachments::for_display))
         .route("/api/v1/publications", get(publications::list))
         .route("/api/v1/publications/{id}", get(publications::one))

@@ -13,7 +13,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use heliograph_domain::site::{Hotline, SiteEvent, SiteProfile};
+use heliograph_domain::site::{Blank, Hotline, SiteEvent, SiteProfile};
 use heliograph_domain::staff::{Role, Verb};
 use heliograph_domain::time::DAY_MS;
 use heliograph_domain::{DepartmentId, Event, LocalText, StaffId};
@@ -317,7 +317,37 @@ pub(crate) async fn site(State(office): State<Arc<Office>>, caller: Caller) -> R
         .site
         .as_ref()
         .and_then(|site| office.library.profile(&site.profile));
-    Ok(Answer::ok(json!({"site": office.site, "profile": profile.as_deref()})))
+    let blanked = state.blank.blank.on;
+    Ok(Answer::ok(
+        json!({"site": office.site, "profile": profile.as_deref(), "blanked": blanked}),
+    ))
+}
+
+/// `POST /api/v1/site/blank`: every display shows its slate and nothing else, from now until it is undone.
+pub(crate) async fn blank(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
+    set_blank(&office, call, Blank::blank, true).await
+}
+
+/// `POST /api/v1/site/unblank`: the programmes come back.
+pub(crate) async fn unblank(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
+    set_blank(&office, call, Blank::unblank, false).await
+}
+
+async fn set_blank(
+    office: &Arc<Office>,
+    call: Call,
+    decide: impl Fn(Blank) -> Option<SiteEvent>,
+    on: bool,
+) -> Result<Answer, Problem> {
+    call.caller.may(office, Verb::Blank)?;
+    let (staff, repeatable) = (call.caller.staff.clone(), call.repeatable.clone());
+    call.fields()?.finish()?;
+    transact(office, &staff, &repeatable, "site-profile".to_owned(), |state, _| {
+        let event = decide(state.blank.blank).map(Event::Site);
+        let answer = Answer::ok(json!({"site": office.site, "blanked": on}));
+        Ok(Decision::of(event.into_iter().collect(), answer))
+    })
+    .await
 }
 
 /// `PUT /api/v1/site {name, hotlines, hours, departments, public_url, time_zone}`

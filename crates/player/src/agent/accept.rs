@@ -2,10 +2,12 @@
 
 use super::heads::Taken;
 use super::{Action, Agent, Setting};
+use crate::clock::Moment;
 use crate::replica::Change;
-use heliograph_domain::{ChannelName, ContentHash, Instant};
+use heliograph_domain::{ChannelName, ContentHash};
 use heliograph_wire::{
-    Admitted, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMark, Heartbeat, Opened, Reply, Topic,
+    Ack, Admitted, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMark, Heartbeat, Opened, Reply,
+    SiteState, Topic,
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -21,7 +23,7 @@ pub(super) fn erased_hashes(body: &[u8]) -> Result<BTreeSet<ContentHash>, String
 
 impl Agent {
     /// Takes a message, or says why not.
-    pub(super) fn message(&mut self, path: &str, payload: &[u8], now: Instant) -> Result<(), String> {
+    pub(super) fn message(&mut self, path: &str, payload: &[u8], now: Moment) -> Result<(), String> {
         let topic = Topic::parse(&self.me.site, path).ok_or("it is no topic of this site")?;
         if payload.is_empty() {
             // So a broker tells that a retained message was cleared. It is not signed, and nothing follows from it.
@@ -29,6 +31,12 @@ impl Agent {
         }
         match &topic {
             Topic::Trust => self.trust_document(&topic, payload, now),
+            // Steps that lie behind are said again after each subscription, under roots that are none any more.
+            Topic::TrustStep(serial) if u64::from(*serial) <= self.trust.version_of(&Topic::Trust) => Ok(()),
+            Topic::TrustStep(_) => self.trust_document(&topic, payload, now),
+            Topic::Site => self.site_state(&topic, payload, now),
+            Topic::Time(display) if *display == self.me.display => self.time_answer(&topic, payload, now),
+            Topic::Ack(display) if *display == self.me.display => self.acknowledged(&topic, payload, now),
             Topic::Config(display) if *display == self.me.display => self.config(&topic, payload, now),
             Topic::Command(display) if *display == self.me.display => self.command(&topic, payload, now),
             Topic::Heartbeat => self.heartbeat(&topic, payload, now),
@@ -54,7 +62,7 @@ impl Agent {
 
     /// Verifies a signed message and that it is not older than one already accepted. The second part of the answer
     /// is whether it is new.
-    fn admit(&mut self, topic: &Topic, payload: &[u8]) -> Result<(Opened, bool), String> {
+    pub(super) fn admit(&mut self, topic: &Topic, payload: &[u8]) -> Result<(Opened, bool), String> {
         match self.trust.admit(topic, payload) {
             Ok(Admitted::New(opened)) => Ok((opened, true)),
             Ok(Admitted::Repeated(opened)) => Ok((opened, false)),
@@ -63,7 +71,7 @@ impl Agent {
     }
 
     /// As `admit`, for messages whose date tells how late it is at least.
-    fn admit_dated(&mut self, topic: &Topic, payload: &[u8], now: Instant) -> Result<(Opened, bool), String> {
+    fn admit_dated(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(Opened, bool), String> {
         let (opened, new) = self.admit(topic, payload)?;
         if new {
             self.time.signed(opened.stamp.issued_at, now);
@@ -73,17 +81,21 @@ impl Agent {
     }
 
     /// A new trust document may make believable what was refused before, so everything is asked for again.
-    fn trust_document(&mut self, topic: &Topic, payload: &[u8], now: Instant) -> Result<(), String> {
+    fn trust_document(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
+        if self.trust.is_newest(&Topic::Trust, payload) {
+            // A document that changed the root is signed by the one before, which may sign nothing now.
+            return Ok(());
+        }
         let (_, new) = self.admit_dated(topic, payload, now)?;
         if new {
             // The trust itself is stored with every change; an empty list would be no store at all.
-            self.todo.changes.push(Change::Heard(self.time.heard()));
+            self.todo.changes.push(Change::Heard(self.time.heard(now)));
             self.subscribe();
         }
         Ok(())
     }
 
-    fn config(&mut self, topic: &Topic, payload: &[u8], now: Instant) -> Result<(), String> {
+    fn config(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
         let (opened, _) = self.admit_dated(topic, payload, now)?;
         if self.setting.as_ref().is_some_and(|known| known.body == opened.body) {
             return Ok(());
@@ -123,7 +135,7 @@ impl Agent {
         self.todo.changes.extend(dropped);
     }
 
-    fn head(&mut self, channel: &ChannelName, topic: &Topic, payload: &[u8], now: Instant) -> Result<(), String> {
+    fn head(&mut self, channel: &ChannelName, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
         let (opened, _) = self.admit_dated(topic, payload, now)?;
         match self.heads.take(channel, opened.body, &self.contents) {
             Taken::Known => return Ok(()),
@@ -159,7 +171,7 @@ impl Agent {
         Ok(())
     }
 
-    fn erased(&mut self, topic: &Topic, payload: &[u8], now: Instant) -> Result<(), String> {
+    fn erased(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
         let (opened, new) = self.admit_dated(topic, payload, now)?;
         let hashes = erased_hashes(&opened.body)?;
         if !new && hashes == self.erased {
@@ -177,13 +189,14 @@ impl Agent {
     }
 
     /// The hub is alive, it tells the time, and which heads a display should have by now.
-    fn heartbeat(&mut self, topic: &Topic, payload: &[u8], now: Instant) -> Result<(), String> {
+    fn heartbeat(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
         let (opened, new) = self.admit(topic, payload)?;
         if !new {
             return Ok(());
         }
         let heartbeat = Heartbeat::from_bytes(&opened.body).map_err(|error| error.to_string())?;
-        self.time.heartbeat(heartbeat.time, now);
+        self.time.signed(heartbeat.time, now);
+        self.asking.alive(now.monotonic_ms);
         let tuned = heartbeat
             .heads
             .iter()
@@ -207,8 +220,27 @@ impl Agent {
         })
     }
 
+    /// What holds for the whole site, such as that every display is blanked.
+    fn site_state(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
+        let (opened, _) = self.admit_dated(topic, payload, now)?;
+        let state = SiteState::from_bytes(&opened.body).map_err(|error| error.to_string())?;
+        if self.site != Some(state) {
+            self.site = Some(state);
+            self.todo.changes.push(Change::Site(opened.body));
+            (self.todo.show, self.todo.report) = (true, true);
+        }
+        Ok(())
+    }
+
+    /// This display keeps no receipts yet, so there is nothing to let go of.
+    fn acknowledged(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
+        let (opened, _) = self.admit_dated(topic, payload, now)?;
+        Ack::from_bytes(&opened.body).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
     /// Does what a person at the hub asked for, once, and answers.
-    fn command(&mut self, topic: &Topic, payload: &[u8], now: Instant) -> Result<(), String> {
+    fn command(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
         let (opened, new) = self.admit_dated(topic, payload, now)?;
         if !new {
             return Ok(());
@@ -218,7 +250,7 @@ impl Agent {
             return Err("the command came too late".to_owned());
         }
         // The version of a command must not be believed again after a restart.
-        self.todo.changes.push(Change::Heard(self.time.heard()));
+        self.todo.changes.push(Change::Heard(self.time.heard(now)));
         let nonce = command.nonce;
         let reply = match command.verb {
             CommandVerb::Refresh => {

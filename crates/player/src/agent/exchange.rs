@@ -17,8 +17,13 @@ pub struct AgentConfig {
     pub key: KeyPair,
     /// The site's root key.
     pub root: PublicKey,
-    /// A random number for this start.
+    /// The hub that the display was enrolled at, `https://host:port`; it is asked when the config names none that
+    /// answers.
+    pub hub: Option<String>,
+    /// A random number for this start; everybody may know it.
     pub boot_id: [u8; 16],
+    /// Random and secret, drawn for this agent alone: the numbers in its questions come from it.
+    pub seed: [u8; 32],
     /// The panel until a config names one.
     pub panel: Panel,
     /// The sink's name, for the status.
@@ -50,6 +55,8 @@ pub enum Input {
         /// The object as on the wire, salt included.
         result: Result<Vec<u8>, String>,
     },
+    /// What [`Action::Mail`] asked for came, or did not for this reason.
+    Mail(Result<Vec<u8>, String>),
     /// A picture's file is gone from the disk, or no longer matches its hash: it is fetched anew.
     MediaLost(ContentHash),
     /// A frame was shown, of another page than before.
@@ -103,6 +110,16 @@ pub enum Action {
         /// Where it is.
         url: String,
         /// A longer answer is not the object and need not be read to its end.
+        most_bytes: usize,
+    },
+    /// Fetch the mail over HTTP with the display's own token and answer with [`Input::Mail`]; there is never more than
+    /// one under way.
+    Mail {
+        /// Where it is, with the question for the time.
+        url: String,
+        /// The number in that question, if it asks.
+        nonce: Option<[u8; 16]>,
+        /// A longer answer is no mail and need not be read to its end.
         most_bytes: usize,
     },
     /// Show this from now on.

@@ -2,9 +2,10 @@
 
 use super::fetch::Kind;
 use super::{Action, Agent, Report};
+use crate::clock::Moment;
 use crate::replica::Change;
+use heliograph_domain::ContentHash;
 use heliograph_domain::content::{Attachment, MAX_ATTACHMENTS};
-use heliograph_domain::{ContentHash, Instant};
 use heliograph_scene::needs_fonts;
 use heliograph_wire::ContentPayload;
 use std::collections::BTreeMap;
@@ -30,37 +31,50 @@ impl Agent {
         let texts = heads
             .flat_map(|head| &head.items)
             .map(|item| (item.content, Kind::Text));
+        let pages = self.channels().iter().flat_map(|channel| self.heads.awaited(channel));
+        let profile = self.setting.iter().map(|setting| setting.config.site_profile);
+        let parts = pages.chain(profile).map(|hash| (hash, Kind::Text));
         let pictures = self.attachments().map(|it| (it.hash, Kind::Picture(it.bytes)));
-        texts.chain(pictures).filter(|(hash, _)| lacks(hash)).collect()
+        texts
+            .chain(parts)
+            .chain(pictures)
+            .filter(|(hash, _)| lacks(hash))
+            .collect()
     }
 
     /// Asks for what is due, from the hubs that the config names, in turn.
-    pub(super) fn fetch(&mut self, now: Instant) {
-        let hubs = match &self.setting {
-            Some(setting) if !setting.config.hubs.is_empty() => &setting.config.hubs,
-            _ => return,
-        };
+    pub(super) fn fetch(&mut self, now: Moment) {
         // What the disk does not take would pile up in memory.
-        if self.outbox.holds_back() {
+        if self.fetches.is_idle() || self.outbox.holds_back() || self.hub(0).is_none() {
             return;
         }
-        for (hash, kind, tries) in self.fetches.due(now) {
-            let hub = hubs[tries as usize % hubs.len()].trim_end_matches('/');
+        for (hash, kind, tries) in self.fetches.due(now.monotonic_ms) {
+            let Some(hub) = self.hub(tries as usize) else { return };
+            let url = format!("{hub}/api/v1/device/content/{hash}");
             self.outbox.push(Action::Fetch {
                 hash,
-                url: format!("{hub}/api/v1/device/content/{hash}"),
+                url,
                 most_bytes: kind.most_bytes(),
             });
         }
     }
 
+    /// The address of a hub, in turn: those that the config names, then the one that the display was enrolled at.
+    pub(super) fn hub(&self, turn: usize) -> Option<&str> {
+        let named = self.setting.as_ref().map_or(&[][..], |setting| &setting.config.hubs);
+        let first = self.me.hub.iter().filter(|hub| !named.contains(hub));
+        let hubs: Vec<&String> = named.iter().chain(first).collect();
+        let hub = hubs.get(turn.checked_rem(hubs.len())?)?;
+        Some(hub.trim_end_matches('/'))
+    }
+
     /// Takes what a hub answered: believed for its hash alone, like everything that something signed names.
-    pub(super) fn fetched(&mut self, hash: ContentHash, result: Result<Vec<u8>, String>, now: Instant) {
+    pub(super) fn fetched(&mut self, hash: ContentHash, result: Result<Vec<u8>, String>, now: Moment) {
         let tries = self.fetches.tries(&hash);
         let Some(kind) = self.fetches.came(&hash) else { return };
         let taken = result.and_then(|payload| self.take_fetched(hash, kind, payload));
         if let Err(why) = taken {
-            self.fetches.failed(hash, kind, tries, now);
+            self.fetches.failed(hash, kind, tries, now.monotonic_ms);
             let why = format!("content {} cannot be fetched: {why}", hash.short());
             self.fault(Report::NotFetched { why }, now);
         }

@@ -141,6 +141,14 @@ impl Heads {
         self.channels.get(channel).is_some_and(|tuned| tuned.waiting.is_some())
     }
 
+    /// The pages that the channel's head waits for, and those of it that are here.
+    pub(super) fn awaited(&self, channel: &ChannelName) -> impl Iterator<Item = ContentHash> {
+        let waiting = self.channels.get(channel).and_then(|tuned| tuned.waiting.as_ref());
+        waiting
+            .into_iter()
+            .flat_map(|accepted| accepted.pages().iter().copied())
+    }
+
     /// Positions of the heads in force.
     pub(super) fn positions(&self) -> Vec<(ChannelName, u64)> {
         let in_force = |tuned: &Tuned| tuned.in_force.as_ref().map(|known| known.head.position);

@@ -3,7 +3,6 @@
 use super::timer::Timer;
 use super::{Action, Report};
 use crate::replica::Change;
-use heliograph_domain::Instant;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -36,8 +35,8 @@ impl Outbox {
     }
 
     /// Whether a failed store should be tried again now.
-    pub(super) fn store_again(&self, now: Instant) -> bool {
-        self.again.is_some_and(|timer| timer.is_due(now))
+    pub(super) fn store_again(&self, now_ms: u64) -> bool {
+        self.again.is_some_and(|timer| timer.is_due(now_ms))
     }
 
     /// Whether something is in memory that the disk has not taken yet, or would not.
@@ -60,7 +59,7 @@ impl Outbox {
 
     /// The store ended. What failed is kept for the next attempt, and what waited for it goes on: a display whose
     /// disk has failed shows the right programme until its next start, and says so.
-    pub(super) fn stored(&mut self, result: Result<(), String>, now: Instant) -> Option<Report> {
+    pub(super) fn stored(&mut self, result: Result<(), String>, now_ms: u64) -> Option<Report> {
         let changes = self.storing.take()?;
         let Err(why) = result else {
             // What is durable now is newer than what an earlier store failed to write.
@@ -71,7 +70,7 @@ impl Outbox {
         let mut unstored = changes.as_ref().clone();
         unstored.append(&mut self.unstored);
         self.unstored = compact(unstored);
-        self.again = Some(Timer::new(now, STORE_AGAIN_MS));
+        self.again = Some(Timer::new(now_ms, STORE_AGAIN_MS));
         Some(Report::NotStored { why })
     }
 }
@@ -110,9 +109,9 @@ mod tests {
         outbox.store(config(2));
         assert_eq!(written(outbox.pop()), [1]);
         assert!(outbox.pop().is_none(), "one at a time");
-        assert!(outbox.stored(Err("full".to_owned()), Instant(0)).is_some());
+        assert!(outbox.stored(Err("full".to_owned()), 0).is_some());
         assert_eq!(written(outbox.pop()), [2]);
-        assert!(outbox.stored(Ok(()), Instant(1)).is_none());
+        assert!(outbox.stored(Ok(()), 1).is_none());
         outbox.store(Vec::new());
         assert!(matches!(outbox.pop(), Some(Action::Store(changes)) if changes.is_empty()));
     }
@@ -122,8 +121,8 @@ mod tests {
         let mut outbox = Outbox::default();
         outbox.store(config(1));
         outbox.pop();
-        outbox.stored(Err("full".to_owned()), Instant(0));
-        assert!(!outbox.store_again(Instant(STORE_AGAIN_MS - 1)) && outbox.store_again(Instant(STORE_AGAIN_MS)));
+        outbox.stored(Err("full".to_owned()), 0);
+        assert!(!outbox.store_again(STORE_AGAIN_MS - 1) && outbox.store_again(STORE_AGAIN_MS));
         outbox.store(config(3));
         assert_eq!(written(outbox.pop()), [3]);
     }

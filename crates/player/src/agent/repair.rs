@@ -1,7 +1,7 @@
 //! Asking again for what is missing: retained messages come once more when their filter is subscribed once more.
 
 use super::timer::Timer;
-use heliograph_domain::{ChannelName, Instant};
+use heliograph_domain::ChannelName;
 use std::collections::BTreeSet;
 
 /// The first time soon, since the missing message may only be late; then ever more seldom. Milliseconds.
@@ -17,21 +17,21 @@ pub(super) struct Repair {
 
 impl Repair {
     /// Tells which channels lack something now.
-    pub(super) fn missing(&mut self, missing: BTreeSet<ChannelName>, now: Instant) {
+    pub(super) fn missing(&mut self, missing: BTreeSet<ChannelName>, now_ms: u64) {
         if missing.is_empty() {
             self.timer = None;
         } else if missing != self.missing || self.timer.is_none() {
-            self.timer = Some(Timer::new(now, FIRST_MS));
+            self.timer = Some(Timer::new(now_ms, FIRST_MS));
         }
         self.missing = missing;
     }
 
     /// The channels to ask for now, if any.
-    pub(super) fn due(&mut self, now: Instant) -> Vec<ChannelName> {
-        let Some(timer) = self.timer.filter(|timer| timer.is_due(now)) else {
+    pub(super) fn due(&mut self, now_ms: u64) -> Vec<ChannelName> {
+        let Some(timer) = self.timer.filter(|timer| timer.is_due(now_ms)) else {
             return Vec::new();
         };
-        self.timer = Some(Timer::new(now, (timer.wait_ms() * 2).min(LONGEST_MS)));
+        self.timer = Some(Timer::new(now_ms, (timer.wait_ms() * 2).min(LONGEST_MS)));
         self.missing.iter().cloned().collect()
     }
 }
@@ -46,13 +46,13 @@ mod tests {
         let hall: ChannelName = "hall".parse().unwrap();
         let mut asked = Vec::new();
         for second in 0..200 {
-            repair.missing([hall.clone()].into(), Instant(second * 1000));
-            if !repair.due(Instant(second * 1000)).is_empty() {
+            repair.missing([hall.clone()].into(), second * 1000);
+            if !repair.due(second * 1000).is_empty() {
                 asked.push(second);
             }
         }
         assert_eq!(asked, [1, 3, 7, 15, 31, 63, 123, 183]);
-        repair.missing(BTreeSet::new(), Instant(200_000));
-        assert!(repair.due(Instant(300_000)).is_empty());
+        repair.missing(BTreeSet::new(), 200_000);
+        assert!(repair.due(300_000).is_empty());
     }
 }

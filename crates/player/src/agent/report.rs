@@ -1,7 +1,7 @@
 //! What a display says of itself.
 
 use super::{Shown, timer::Timer};
-use heliograph_domain::{ContentHash, Instant};
+use heliograph_domain::ContentHash;
 use heliograph_wire::{FirstShown, OnAirReport, ShownState};
 use std::collections::BTreeMap;
 
@@ -49,18 +49,18 @@ impl Account {
     }
 
     /// A message was refused. True when it is worth a line in the log.
-    pub(super) fn refuse(&mut self, why: &str, now: Instant) -> bool {
+    pub(super) fn refuse(&mut self, why: &str, now_ms: u64) -> bool {
         self.refusals += 1;
-        self.fault(why, now)
+        self.fault(why, now_ms)
     }
 
     /// Something else went wrong; the status has one place for both. True when it is worth a line in the log.
-    pub(super) fn fault(&mut self, why: &str, now: Instant) -> bool {
+    pub(super) fn fault(&mut self, why: &str, now_ms: u64) -> bool {
         let why: String = why.chars().take(REFUSAL_CHARS).collect();
-        let fresh = self.last_refusal.as_ref() != Some(&why) || self.said.is_none_or(|said| said.is_due(now));
+        let fresh = self.last_refusal.as_ref() != Some(&why) || self.said.is_none_or(|said| said.is_due(now_ms));
         self.last_refusal = Some(why);
         if fresh {
-            self.said = Some(Timer::new(now, SAY_AGAIN_MS));
+            self.said = Some(Timer::new(now_ms, SAY_AGAIN_MS));
         }
         fresh
     }

@@ -1,5 +1,6 @@
 //! What a display is to show, as the play loop gets it: a snapshot from which every instant follows.
 
+use crate::clock::Reckoning;
 use heliograph_domain::on_air::on_air;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Airing, ContentHash, Document, Instant, Item, Lang, LocalText, Panel, Programme, Turn};
@@ -32,10 +33,12 @@ pub struct Showing {
     pub media: Arc<BTreeSet<ContentHash>>,
     /// The hub's newest sign of life.
     pub heard_at: Option<Instant>,
-    /// How far the display's clock is known to be behind.
-    pub ahead_ms: u64,
+    /// The site's time, as the monotonic clock carries it.
+    pub time: Reckoning,
     /// Whether the time is known; until it is, only standing items may be seen.
     pub time_known: bool,
+    /// Whether the site is blanked: the slate, and nothing else.
+    pub blanked: bool,
 }
 
 impl Showing {
@@ -52,21 +55,19 @@ impl Showing {
             documents: Arc::default(),
             media: Arc::default(),
             heard_at: None,
-            ahead_ms: 0,
+            time: Reckoning {
+                at: Instant(0),
+                monotonic_ms: 0,
+            },
             time_known: true,
+            blanked: false,
         }
     }
 
-    /// The site's time, when the display's clock says `clock`.
+    /// The site's time, when the monotonic clock says `monotonic_ms`.
     #[must_use]
-    pub fn site_time(&self, clock: Instant) -> Instant {
-        clock.plus_ms(self.ahead_ms)
-    }
-
-    /// What the display's clock says when it is `at` at the site: the other way round.
-    #[must_use]
-    pub fn clock_time(&self, at: Instant) -> Instant {
-        Instant(at.0.saturating_sub(self.ahead_ms))
+    pub fn site_time(&self, monotonic_ms: u64) -> Instant {
+        self.time.time(monotonic_ms)
     }
 
     /// Whether the hub has been silent for too long at `now`.
@@ -76,7 +77,7 @@ impl Showing {
     }
 
     /// What is on air at `now`: `on_air` of the items that this display may show, none of them past its offline
-    /// lease. `turn` says how long an item takes; `None` when it cannot be drawn.
+    /// lease, and none while the site is blanked. `turn` says how long an item takes; `None` when it cannot be drawn.
     #[must_use]
     pub fn airing<'s>(&'s self, turn: &dyn Fn(&Item) -> Option<Turn>, now: Instant) -> Airing<'s> {
         let allowed = |item: &Item| if self.may_show(item, now) { turn(item) } else { None };
@@ -90,7 +91,7 @@ impl Showing {
 
     fn may_show(&self, item: &Item, now: Instant) -> bool {
         let leased = item.lease_ms.is_none() || self.lease_end(item).is_some_and(|end| now < end);
-        leased && (self.time_known || item.standing)
+        leased && !self.blanked && (self.time_known || item.standing)
     }
 
     fn lease_end(&self, item: &Item) -> Option<Instant> {

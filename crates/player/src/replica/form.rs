@@ -3,8 +3,9 @@
 //! | table | key | value after the format byte |
 //! |---|---|---|
 //! | `state` | `trust` | the trust, postcard |
-//! | `state` | `config`, `erased` | body of the signed message |
+//! | `state` | `config`, `erased`, `site` | body of the signed message |
 //! | `state` | `heard` | [`Heard`](super::Heard), postcard |
+//! | `state` | `enrolled` | [`Enrolled`](super::Enrolled), postcard |
 //! | `heads`, `waiting` | channel | body of the signed head |
 //! | `content` | 32 bytes of hash | the object as on the wire |
 //! | `media` | 32 bytes of hash | the length of its file, postcard; the file is written and synced before |
@@ -69,7 +70,9 @@ impl Change {
             Self::Trust(_) => state("trust"),
             Self::Config(_) => state("config"),
             Self::Erased(_) => state("erased"),
+            Self::Site(_) => state("site"),
             Self::Heard(_) => state("heard"),
+            Self::Enrolled(_) => state("enrolled"),
             Self::Head(name, _) => channel(Table::Heads, name),
             Self::Waiting(name, _) => channel(Table::Waiting, name),
             Self::Content(object, _) => hash(Table::Content, object),
@@ -82,8 +85,9 @@ impl Change {
     fn value(&self) -> Result<Option<Vec<u8>>, ReplicaError> {
         Ok(match self {
             Self::Trust(trust) => Some(packed(trust)?),
-            Self::Config(body) | Self::Erased(body) => Some(framed(body)),
+            Self::Config(body) | Self::Erased(body) | Self::Site(body) => Some(framed(body)),
             Self::Heard(heard) => Some(packed(heard)?),
+            Self::Enrolled(enrolled) => Some(packed(enrolled)?),
             Self::Head(_, body) | Self::Waiting(_, body) | Self::Content(_, body) => body.as_deref().map(framed),
             Self::Shown(_, first) => first.as_ref().map(packed).transpose()?,
             Self::Media(_, bytes) => bytes.as_ref().map(|bytes| packed(&(bytes.len() as u64))).transpose()?,
@@ -141,7 +145,9 @@ fn read_state(all: &mut Remembered, key: &[u8], body: &[u8]) -> Result<(), Repli
         b"trust" => all.trust = Some(unpacked(body)?),
         b"config" => all.config = Some(body.to_vec()),
         b"erased" => all.erased = Some(body.to_vec()),
+        b"site" => all.site = Some(body.to_vec()),
         b"heard" => all.heard = unpacked(body)?,
+        b"enrolled" => all.enrolled = Some(unpacked(body)?),
         // A later program may have kept more; what is not known here is left alone.
         _ => {}
     }
@@ -189,7 +195,7 @@ fn damaged(why: &str) -> ReplicaError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::replica::Heard;
+    use crate::replica::{Enrolled, Heard};
     use heliograph_domain::Instant;
     use heliograph_wire::{FirstShown, PublicKey, Trust};
 
@@ -238,6 +244,17 @@ mod tests {
                 "7472757374",
                 format!("010161{}0000", "07".repeat(32)),
             ),
+            (
+                Change::Enrolled(Enrolled {
+                    site: "a".parse().unwrap(),
+                    display: "019a0000-0000-7000-8000-000000000001".parse().unwrap(),
+                    root: PublicKey([7; 32]),
+                }),
+                Table::State,
+                "656e726f6c6c6564",
+                format!("01016110019a0000000070008000000000000001{}", "07".repeat(32)),
+            ),
+            (Change::Site(vec![1, 9]), Table::State, "73697465", "010109".to_owned()),
             (
                 Change::Head("hall".parse().unwrap(), Some(vec![1, 9])),
                 Table::Heads,

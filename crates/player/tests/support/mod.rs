@@ -15,6 +15,7 @@ pub use office::*;
 
 use heliograph_domain::head::{Item, Programme};
 use heliograph_domain::{ContentHash, Instant, Lang, Turn};
+use heliograph_player::Moment;
 use heliograph_player::agent::{Action, Agent, AgentConfig, Input, Showing, Shown};
 use heliograph_player::replica::{MemoryReplica, Replica};
 use heliograph_wire::*;
@@ -25,7 +26,12 @@ use std::sync::Arc;
 pub struct Lobby {
     agent: Agent,
     pub replica: MemoryReplica,
+    /// The time at the office.
     pub now: Instant,
+    /// How the display's clock on the wall differs from it, in milliseconds.
+    astray_ms: i64,
+    /// Since the display's start.
+    monotonic_ms: u64,
     retained: BTreeMap<String, Vec<u8>>,
     filters: BTreeSet<String>,
     inbox: VecDeque<(String, Vec<u8>)>,
@@ -36,19 +42,30 @@ pub struct Lobby {
     pub done: Vec<&'static str>,
     pub statuses: Vec<Status>,
     pub replies: Vec<Reply>,
+    /// The numbers of its questions for the time, over the broker.
+    pub asked: Vec<[u8; 16]>,
+    /// Whether the hub answers them, or the broker loses them.
+    pub answers: bool,
+    /// Whether the hub gives out mail.
+    pub mails: bool,
+    /// When mail was asked for, and with which number.
+    pub mail_asked: Vec<(Instant, Option<[u8; 16]>)>,
+    /// What the hub said last on each topic, whether the broker passed it on or not.
+    office: BTreeMap<String, Vec<u8>>,
+    mail: Option<Result<Vec<u8>, String>>,
     pub stores: usize,
     disk_fails: bool,
     /// What the hub gives out over HTTP; nothing else is there.
     pub hub_holds: BTreeMap<ContentHash, Vec<u8>>,
     /// What was asked for over HTTP, in order, and how much it may be.
     pub fetched: Vec<(ContentHash, usize)>,
-    answers: VecDeque<(ContentHash, Result<Vec<u8>, String>)>,
+    brought: VecDeque<(ContentHash, Result<Vec<u8>, String>)>,
 }
 
 impl Lobby {
     /// A display that was enrolled and has heard nothing yet.
     pub fn bare() -> Self {
-        Self::with(MemoryReplica::new(), TEN, BTreeMap::new())
+        Self::with(MemoryReplica::new(), TEN, 0)
     }
 
     /// A display that is connected and configured, with an office that has released nothing.
@@ -65,14 +82,20 @@ impl Lobby {
         lobby.connect()
     }
 
-    fn with(mut replica: MemoryReplica, now: Instant, retained: BTreeMap<String, Vec<u8>>) -> Self {
+    fn with(mut replica: MemoryReplica, now: Instant, astray_ms: i64) -> Self {
         let remembered = replica.load().unwrap();
-        let agent = Agent::new(facts(), remembered, now);
+        let moment = Moment {
+            wall: astray(now, astray_ms),
+            monotonic_ms: 0,
+        };
+        let agent = Agent::new(facts(), remembered, moment);
         let mut lobby = Self {
             agent,
             replica,
             now,
-            retained,
+            astray_ms,
+            monotonic_ms: 0,
+            retained: BTreeMap::new(),
             filters: BTreeSet::new(),
             inbox: VecDeque::new(),
             connected: false,
@@ -81,11 +104,17 @@ impl Lobby {
             done: Vec::new(),
             statuses: Vec::new(),
             replies: Vec::new(),
+            asked: Vec::new(),
+            answers: true,
+            mails: false,
+            mail_asked: Vec::new(),
+            office: BTreeMap::new(),
+            mail: None,
             stores: 0,
             disk_fails: false,
             hub_holds: BTreeMap::new(),
             fetched: Vec::new(),
-            answers: VecDeque::new(),
+            brought: VecDeque::new(),
         };
         lobby.work();
         lobby
@@ -106,12 +135,72 @@ impl Lobby {
 
     /// Power off, and on again at once; the broker keeps what it retained.
     pub fn reboot(self) -> Self {
-        Self::with(self.replica, self.now, self.retained)
+        let astray_ms = self.astray_ms;
+        self.reboot_astray(astray_ms)
     }
 
-    /// The same, with a clock that says something else.
+    /// The same, with a clock on the wall that says something else.
     pub fn reboot_at(self, clock: Instant) -> Self {
-        Self::with(self.replica, clock, self.retained)
+        let astray_ms = clock.0 as i64 - self.now.0 as i64;
+        self.reboot_astray(astray_ms)
+    }
+
+    fn reboot_astray(self, astray_ms: i64) -> Self {
+        Self {
+            retained: self.retained,
+            office: self.office,
+            answers: self.answers,
+            mails: self.mails,
+            ..Self::with(self.replica, self.now, astray_ms)
+        }
+    }
+
+    /// Someone sets the display's clock on the wall.
+    pub fn clock_says(&mut self, clock: Instant) -> &mut Self {
+        self.astray_ms = clock.0 as i64 - self.now.0 as i64;
+        self.feels(Input::Tick);
+        self
+    }
+
+    /// Another enrolment of the same machine, with the replica of before.
+    pub fn reboot_as(mut self, id: &str) -> Self {
+        let facts = AgentConfig {
+            display: id.parse().unwrap(),
+            ..facts()
+        };
+        let mut agent = Agent::new(facts, self.replica.load().unwrap(), self.moment());
+        while let Some(action) = agent.poll() {
+            match action {
+                Action::Store(changes) => {
+                    self.replica.apply(&changes).unwrap();
+                    agent.handle(self.moment(), Input::Stored(Ok(())));
+                }
+                Action::Show(showing) => self.showing = Some(showing),
+                other => panic!("{other:?}"),
+            }
+        }
+        self
+    }
+
+    /// How many commitments stand in the footer.
+    pub fn footer(&self) -> usize {
+        let showing = self.showing();
+        showing
+            .airing(&|item| turn(showing, item), self.site_time())
+            .footer
+            .len()
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            wall: astray(self.now, self.astray_ms),
+            monotonic_ms: self.monotonic_ms,
+        }
+    }
+
+    /// What the display takes for the time.
+    pub fn site_time(&self) -> Instant {
+        self.showing().site_time(self.monotonic_ms)
     }
 
     pub fn is_connected(&self) -> bool {
@@ -130,7 +219,14 @@ impl Lobby {
 
     /// The broker takes a message and loses it on the way to the display.
     pub fn broker_keeps(&mut self, (topic, payload): Message) -> &mut Self {
+        self.office.insert(topic.path(&site()), payload.clone());
         self.retained.insert(topic.path(&site()), payload);
+        self
+    }
+
+    /// The hub says something that the broker keeps to itself.
+    pub fn broker_holds_back(&mut self, (topic, payload): Message) -> &mut Self {
+        self.office.insert(topic.path(&site()), payload);
         self
     }
 
@@ -141,6 +237,13 @@ impl Lobby {
             self.inbox.push_back((path, payload));
             self.work();
         }
+        self
+    }
+
+    /// The display gets a message on whatever topic, subscribed or not.
+    pub fn hears(&mut self, (topic, payload): Message) -> &mut Self {
+        let topic = topic.path(&site());
+        self.feels(Input::Message { topic, payload });
         self
     }
 
@@ -157,7 +260,9 @@ impl Lobby {
         let step = if ms > HOUR { MINUTE } else { 250 };
         let until = self.now.plus_ms(ms);
         while self.now < until {
-            self.now = self.now.plus_ms(step).min(until);
+            let next = self.now.plus_ms(step).min(until);
+            self.monotonic_ms += next.since(self.now);
+            self.now = next;
             self.feels(Input::Tick);
         }
         self
@@ -174,7 +279,7 @@ impl Lobby {
         let Some(showing) = &self.showing else {
             return Vec::new();
         };
-        let now = showing.site_time(self.now);
+        let now = showing.site_time(self.monotonic_ms);
         // Each item alone: what may be seen now, without waiting for its turn.
         let alone = |item: &Item| {
             let mut showing = Showing::clone(showing);
@@ -191,7 +296,7 @@ impl Lobby {
     #[track_caller]
     pub fn stale(&mut self, stale: bool) -> &mut Self {
         let showing = self.showing.as_ref().unwrap();
-        assert_eq!(showing.stale(showing.site_time(self.now)), stale);
+        assert_eq!(showing.stale(showing.site_time(self.monotonic_ms)), stale);
         self
     }
 
@@ -211,7 +316,7 @@ impl Lobby {
     }
 
     pub fn feels(&mut self, input: Input) {
-        self.agent.handle(self.now, input);
+        self.agent.handle(self.moment(), input);
         self.work();
     }
 
@@ -222,9 +327,11 @@ impl Lobby {
                 self.perform(action);
             }
             if let Some((topic, payload)) = self.inbox.pop_front() {
-                self.agent.handle(self.now, Input::Message { topic, payload });
-            } else if let Some((hash, result)) = self.answers.pop_front() {
-                self.agent.handle(self.now, Input::Fetched { hash, result });
+                self.agent.handle(self.moment(), Input::Message { topic, payload });
+            } else if let Some((hash, result)) = self.brought.pop_front() {
+                self.agent.handle(self.moment(), Input::Fetched { hash, result });
+            } else if let Some(mail) = self.mail.take() {
+                self.agent.handle(self.moment(), Input::Mail(mail));
             } else if !self.look() {
                 return;
             }
@@ -244,7 +351,7 @@ impl Lobby {
                     true => Err("the disk is full".to_owned()),
                     false => self.replica.apply(&changes).map_err(|error| error.to_string()),
                 };
-                self.agent.handle(self.now, Input::Stored(result));
+                self.agent.handle(self.moment(), Input::Stored(result));
             }
             Action::Show(showing) => {
                 self.done.push("show");
@@ -263,10 +370,46 @@ impl Lobby {
                     Some(payload) => Ok(payload.clone()),
                     None => Err("the hub does not answer".to_owned()),
                 };
-                self.answers.push_back((hash, result));
+                self.brought.push_back((hash, result));
+            }
+            Action::Mail { url, nonce, most_bytes } => {
+                assert!(url.contains("/api/v1/device/mail") && url.contains("?nonce=") == nonce.is_some());
+                assert_eq!(most_bytes, Mail::LIMIT);
+                self.mail_asked.push((self.now, nonce));
+                let mail = match self.mails {
+                    true => Ok(self.mail(nonce).to_bytes()),
+                    false => Err("the hub does not answer".to_owned()),
+                };
+                assert!(self.mail.replace(mail).is_none(), "one mail at a time");
             }
             Action::Report(_) => {}
         }
+    }
+
+    /// What the hub has for the display: steps of trust, trust, a heartbeat, and what else it said.
+    fn mail(&self, nonce: Option<[u8; 16]>) -> Mail {
+        let start = "heliograph/v1/binhe/";
+        let letter = |path: &str, payload: &[u8]| Letter {
+            topic: path.strip_prefix(start).unwrap().to_owned(),
+            payload: payload.to_vec(),
+        };
+        let rank = |path: &str| match path.strip_prefix(start).unwrap() {
+            path if path.starts_with("trust/") => 0,
+            "trust" => 1,
+            _ => 2,
+        };
+        let wanted = |path: &&String| !path.contains("/content/") && !path.ends_with("/heartbeat");
+        let mut paths: Vec<&String> = self.office.keys().filter(wanted).collect();
+        paths.sort_by_key(|path| rank(path));
+        let mut letters: Vec<Letter> = paths.iter().map(|path| letter(path, &self.office[*path])).collect();
+        let mut fresh = vec![heartbeat(self.now, &[])];
+        fresh.extend(nonce.map(|nonce| answer(nonce, self.now)));
+        letters.extend(
+            fresh
+                .iter()
+                .map(|(topic, payload)| letter(&topic.path(&site()), payload)),
+        );
+        Mail { letters }
     }
 
     fn broker_subscribes(&mut self, filters: Vec<String>) {
@@ -284,7 +427,16 @@ impl Lobby {
         let opened = open(payload, &site(), &topic, &|_, _| Some(key(DEVICE).public())).expect("signed by the display");
         match topic {
             Topic::Status(_) => self.statuses.push(Status::from_bytes(&opened.body).unwrap()),
-            Topic::Reply(_) => self.replies.push(Reply::from_bytes(&opened.body).unwrap()),
+            Topic::Reply(_) => match Reply::from_bytes(&opened.body).unwrap() {
+                Reply::AskTime { nonce } => {
+                    self.asked.push(nonce);
+                    let (topic, payload) = answer(nonce, self.now);
+                    if self.answers && self.connected {
+                        self.inbox.push_back((topic.path(&site()), payload));
+                    }
+                }
+                reply => self.replies.push(reply),
+            },
             other => panic!("a display does not publish {other:?}"),
         }
     }
@@ -294,7 +446,7 @@ impl Lobby {
         if self.disk_fails {
             return;
         }
-        let again = Agent::new(facts(), self.replica.load().unwrap(), self.now).showing();
+        let again = Agent::new(facts(), self.replica.load().unwrap(), self.moment()).showing();
         assert_eq!(
             again.programme, showing.programme,
             "the programme was shown before it was stored"
@@ -305,6 +457,10 @@ impl Lobby {
         );
         assert_eq!(again.media, showing.media, "a picture was shown before it was stored");
         assert_eq!((again.panel, &again.site), (showing.panel, &showing.site));
+        assert_eq!(
+            again.blanked, showing.blanked,
+            "the slate was shown before it was stored"
+        );
     }
 
     /// The play loop's part: tells the agent what came on air. True when that was news.
@@ -312,7 +468,7 @@ impl Lobby {
         let Some(showing) = self.showing.clone() else {
             return false;
         };
-        let now = showing.site_time(self.now);
+        let now = showing.site_time(self.monotonic_ms);
         let main = showing.airing(&|item| turn(&showing, item), now).main;
         let content = main.map(|on| on.item.content);
         if self.on_air == Some(content) {
@@ -331,7 +487,7 @@ impl Lobby {
             stale: showing.stale(now),
             at: now,
         };
-        self.agent.handle(self.now, Input::Shown(shown));
+        self.agent.handle(self.moment(), Input::Shown(shown));
         true
     }
 }
@@ -342,11 +498,17 @@ fn facts() -> AgentConfig {
         display: display(),
         key: key(DEVICE),
         root: key(ROOT).public(),
+        hub: None,
         boot_id: [7; 16],
+        seed: [8; 32],
         panel: PANEL,
         sink: "test".to_owned(),
         live: None,
     }
+}
+
+fn astray(at: Instant, astray_ms: i64) -> Instant {
+    Instant(at.0.saturating_add_signed(astray_ms))
 }
 
 fn turn(showing: &Showing, item: &Item) -> Option<Turn> {
@@ -358,7 +520,8 @@ fn turn(showing: &Showing, item: &Item) -> Option<Turn> {
 
 fn matches(filter: &str, path: &str) -> bool {
     match filter.strip_suffix('#') {
-        Some(start) => path.starts_with(start),
+        // `trust/#` means `trust`, too.
+        Some(start) => path.starts_with(start) || start.strip_suffix('/') == Some(path),
         None => filter == path,
     }
 }

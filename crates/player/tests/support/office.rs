@@ -49,6 +49,8 @@ pub const BEAT: u8 = 3;
 pub const STRANGER: u8 = 4;
 pub const DEVICE: u8 = 5;
 pub const COMMAND: u8 = 6;
+pub const NEXT_ROOT: u8 = 11;
+pub const LAST_ROOT: u8 = 12;
 
 /// Something to publish.
 #[derive(Clone)]
@@ -97,26 +99,46 @@ pub fn signed(by: u8, topic: Topic, version: u64, at: Instant, body: &[u8]) -> M
 }
 
 pub fn trust() -> Message {
+    signed(ROOT, Topic::Trust, 1, TEN, &trust_document(1, 1, ROOT).to_bytes())
+}
+
+/// A trust document of this number that names the office's keys in this epoch, and this root.
+pub fn trust_document(serial: u32, epoch: u32, root: u8) -> TrustDocument {
     let keys = [
         (Role::Release, RELEASE),
         (Role::Heartbeat, BEAT),
         (Role::Command, COMMAND),
     ];
-    let document = TrustDocument {
+    TrustDocument {
         site: site(),
-        serial: 1,
-        root: key(ROOT).public(),
+        serial,
+        root: key(root).public(),
         keys: keys
             .into_iter()
             .map(|(role, n)| TrustedKey {
                 role,
-                epoch: 1,
+                epoch,
                 key: key(n).public(),
             })
             .collect(),
         proof: None,
-    };
-    signed(ROOT, Topic::Trust, 1, TEN, &document.to_bytes())
+    }
+}
+
+/// A document of this number that makes `new` the root, signed by `old` and proven by `new`: as on `trust` and on
+/// `trust/{serial}`.
+pub fn new_root(serial: u32, old: u8, new: u8) -> (Message, Message) {
+    let mut document = trust_document(serial, 1, new);
+    document.prove(&key(new));
+    let on_trust = signed(old, Topic::Trust, u64::from(serial), TEN, &document.to_bytes());
+    let step = (Topic::TrustStep(serial), on_trust.1.clone());
+    (on_trust, step)
+}
+
+/// What holds for the whole site.
+pub fn site_state(version: u64, blanked: bool) -> Message {
+    let body = SiteState { blanked, since: TEN };
+    signed(RELEASE, Topic::Site, version, TEN, &body.to_bytes())
 }
 
 pub fn profile() -> ContentPayload {
@@ -191,4 +213,10 @@ pub fn heartbeat(at: Instant, marks: &[(u64, &Message)]) -> Message {
         heads: heads.collect(),
     };
     signed(BEAT, Topic::Heartbeat, at.0, at, &beat.to_bytes())
+}
+
+/// The hub's answer to a question for the time.
+pub fn answer(nonce: [u8; 16], at: Instant) -> Message {
+    let body = TimeAnswer { nonce, time: at };
+    signed(BEAT, Topic::Time(display()), at.0, at, &body.to_bytes())
 }

@@ -1,5 +1,6 @@
 //! `heliograph player probe`
 
+mod cable;
 mod card;
 mod machine;
 
@@ -129,6 +130,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     if let Some(broker) = &broker {
         tell(machine::broker(broker));
     }
+    cable::cable(written, broker.as_ref()).into_iter().for_each(&mut tell);
     tell(match outlet {
         Outlet::Frames(spec) => light(args, &profile, spec, fonts),
         Outlet::Card(spec) => card::light(args, &profile, spec),

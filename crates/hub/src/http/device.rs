@@ -1,0 +1,130 @@
+//! `/api/v1/device`: what a display has from the hub itself, with its own token. The broker brings the same; this is
+//! the way past one that loses or holds back.
+
+use super::attachments::display_of;
+use super::problem::{Problem, Told};
+use crate::office::Office;
+use crate::signer;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use heliograph_domain::DisplayId;
+use heliograph_wire::{Letter, Mail, Topic};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+
+/// `GET /api/v1/device/mail?nonce=`: everything that is retained for the display, and the time when it asked for it.
+pub(crate) async fn mail(
+    State(office): State<Arc<Office>>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let display = display_of(&office, &headers).ok_or_else(Problem::unauthorised)?;
+    let now = office.now();
+    let asked = office
+        .asked
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .may(display, now);
+    if !asked {
+        return Err(too_often());
+    }
+    let nonce = match query.get("nonce") {
+        Some(text) => Some(nonce(text).ok_or_else(no_nonce)?),
+        None => None,
+    };
+    let mail = letters(&office, display, nonce);
+    let kind = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((kind, mail.to_bytes()).into_response())
+}
+
+/// What is retained for a display, in the order in which it is to be judged: whom to believe first.
+fn letters(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail {
+    let (site, keys, now) = (&office.site, &office.keys, office.now());
+    let state = office.state();
+    let mut mail = Mail { letters: Vec::new() };
+    let mut put = |topic: &Topic, payload: Vec<u8>| {
+        let path = topic.path(site);
+        let below = path.strip_prefix(&format!("heliograph/v1/{site}/")).unwrap_or(&path);
+        mail.letters.push(Letter {
+            topic: below.to_owned(),
+            payload,
+        });
+    };
+    for (topic, payload) in office.mailbox.trust_steps() {
+        put(&topic, payload.to_vec());
+    }
+    let kept = |topic: Topic| office.mailbox.letter(&topic).map(|payload| (topic, payload.to_vec()));
+    let beat = signer::heartbeat(keys, site, state.position, now, &office.mailbox.marks());
+    let tuned = state
+        .displays
+        .get(&display)
+        .map(|known| &known.display.setting.channels);
+    let heads = tuned.into_iter().flatten().cloned().map(Topic::Head);
+    let all = kept(Topic::Trust).into_iter().chain([(Topic::Heartbeat, beat)]).chain(
+        [Topic::Site, Topic::Erased, Topic::Config(display)]
+            .into_iter()
+            .chain(heads)
+            .filter_map(kept),
+    );
+    for (topic, payload) in all {
+        put(&topic, payload);
+    }
+    if let Some(nonce) = nonce {
+        put(&Topic::Time(display), signer::time(keys, site, display, nonce, now));
+    }
+    mail
+}
+
+/// A nonce of 32 hexadecimal digits.
+fn nonce(text: &str) -> Option<[u8; 16]> {
+    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    if digits.len() != 32 || text.len() != 32 {
+        return None;
+    }
+    let mut bytes = [0; 16];
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+fn no_nonce() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "bad-nonce",
+        Told::new("nonce 不对", "The nonce is wrong"),
+        Told::new("nonce 应为 32 位十六进制数字。", "nonce: write 32 hexadecimal digits."),
+    )
+}
+
+fn too_often() -> Problem {
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too-often",
+        Told::new("请求过于频繁", "Asked too often"),
+        Told::new("请在一分钟后再试。", "Ask again in a minute."),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_thirty_two_digits() {
+        assert_eq!(nonce(&"0a".repeat(16)), Some([10; 16]));
+        for wrong in [
+            "",
+            "0a",
+            &"0a".repeat(17),
+            &"zz".repeat(16),
+            &format!("{} ", "0a".repeat(16)),
+        ] {
+            assert_eq!(nonce(wrong), None, "{wrong}");
+        }
+    }
+}
