@@ -333,6 +333,14 @@ impl TestDisplay {
         &self.folder
     }
 
+    /// Has another machine in its place: with an empty disk, a key and a token of its own.
+    pub fn becomes(&mut self, secret: [u8; 32], mqtt_token: &str) {
+        self.stop();
+        (self.identity.secret, self.identity.mqtt_token) = (secret, mqtt_token.to_owned());
+        std::fs::remove_dir_all(&self.folder).unwrap();
+        std::fs::create_dir_all(&self.folder).unwrap();
+    }
+
     /// Stops the player.
     pub fn stop(&mut self) {
         if let Some(player) = self.player.take() {

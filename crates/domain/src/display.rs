@@ -37,6 +37,14 @@ pub enum DisplayEvent {
     SettingChanged(DisplaySetting),
     /// It was taken down; its credential no longer opens anything.
     Retired,
+    /// Another machine, or the same one with a wiped disk, took over the place with its history: from here on this key
+    /// speaks for it, and the former one for nothing.
+    MachineReplaced {
+        /// Ed25519 public key of the new machine.
+        key: [u8; 32],
+    },
+    /// Its credential opens nothing until a machine is admitted to the place, which stays.
+    CredentialRevoked,
 }
 
 /// A display as its facts tell it.
@@ -50,6 +58,8 @@ pub struct Display {
     pub setting: DisplaySetting,
     /// Whether it was taken down.
     pub retired: bool,
+    /// Whether its credential was revoked: the place is there, and no machine may speak for it.
+    pub revoked: bool,
 }
 
 /// Why a command about a display was refused.
@@ -117,6 +127,35 @@ impl Display {
         Ok((self.setting != setting).then_some(DisplayEvent::SettingChanged(setting)))
     }
 
+    /// Gives the place to another machine, with its setting and history.
+    ///
+    /// # Errors
+    /// When the display is retired: what was taken down is enrolled anew.
+    pub fn replace_machine(&self, key: [u8; 32]) -> Result<Option<DisplayEvent>, DisplayRefused> {
+        if self.retired {
+            return Err(DisplayRefused::Retired);
+        }
+        let same = self.key == key && !self.revoked;
+        Ok((!same).then_some(DisplayEvent::MachineReplaced { key }))
+    }
+
+    /// Takes its credential from it, for a machine that was stolen, lost or meddled with. Once is enough.
+    ///
+    /// # Errors
+    /// When the display is retired: it has none.
+    pub fn revoke(&self) -> Result<Option<DisplayEvent>, DisplayRefused> {
+        if self.retired {
+            return Err(DisplayRefused::Retired);
+        }
+        Ok((!self.revoked).then_some(DisplayEvent::CredentialRevoked))
+    }
+
+    /// Whether a machine may speak for it: log in, fetch, be believed.
+    #[must_use]
+    pub fn has_machine(&self) -> bool {
+        !self.retired && !self.revoked
+    }
+
     /// Takes it down. Once is enough.
     #[must_use]
     pub fn retire(&self) -> Option<DisplayEvent> {
@@ -132,6 +171,7 @@ impl Display {
                 key: *key,
                 setting: setting.clone(),
                 retired: false,
+                revoked: false,
             }),
             (Some(display), DisplayEvent::SettingChanged(setting)) => Some(Self {
                 setting: setting.clone(),
@@ -141,7 +181,85 @@ impl Display {
                 retired: true,
                 ..display
             }),
+            (Some(display), DisplayEvent::MachineReplaced { key }) => Some(Self {
+                key: *key,
+                revoked: false,
+                ..display
+            }),
+            (Some(display), DisplayEvent::CredentialRevoked) => Some(Self {
+                revoked: true,
+                ..display
+            }),
             (None, _) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::ColourDepth;
+
+    fn setting() -> DisplaySetting {
+        DisplaySetting {
+            name: LocalText::new("屏", "D"),
+            location: LocalText::default(),
+            profile: "led".to_owned(),
+            panel: Panel {
+                width_px: 256,
+                height_px: 64,
+                colour: ColourDepth::Full,
+                pixel_pitch_um: 5000,
+                viewing_distance_mm: 6000,
+                refresh_hz: 60,
+            },
+            language: Lang::ZhHans,
+            channels: vec!["all".parse().unwrap()],
+        }
+    }
+
+    fn told(events: &[DisplayEvent]) -> Display {
+        let id = DisplayId(uuid::Uuid::from_u128(9));
+        let told = events
+            .iter()
+            .fold(None, |known, event| Display::evolve(known, id, event));
+        told.unwrap()
+    }
+
+    #[test]
+    fn a_place_stays_when_its_machine_is_shut_out_and_another_takes_over() {
+        let enrolled = DisplayEvent::Enrolled {
+            key: [1; 32],
+            setting: setting(),
+        };
+        let first = told(std::slice::from_ref(&enrolled));
+        assert!(first.has_machine());
+        assert_eq!(first.replace_machine([1; 32]), Ok(None), "it is this machine's already");
+        let shut = told(&[enrolled.clone(), first.revoke().unwrap().unwrap()]);
+        assert!(!shut.has_machine() && shut.setting == first.setting);
+        assert_eq!(shut.revoke(), Ok(None), "once is enough");
+        let again = shut.replace_machine([1; 32]).unwrap();
+        assert!(again.is_some(), "the same key needs someone who lets it in again");
+        let other = told(&[
+            enrolled,
+            DisplayEvent::CredentialRevoked,
+            DisplayEvent::MachineReplaced { key: [2; 32] },
+        ]);
+        assert_eq!(
+            (other.key, other.has_machine(), other.setting),
+            ([2; 32], true, first.setting)
+        );
+    }
+
+    #[test]
+    fn what_was_taken_down_takes_no_machine() {
+        let enrolled = DisplayEvent::Enrolled {
+            key: [1; 32],
+            setting: setting(),
+        };
+        let gone = told(&[enrolled, DisplayEvent::Retired]);
+        assert!(!gone.has_machine());
+        assert_eq!(gone.replace_machine([2; 32]), Err(DisplayRefused::Retired));
+        assert_eq!(gone.revoke(), Err(DisplayRefused::Retired));
     }
 }

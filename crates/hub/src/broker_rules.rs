@@ -55,7 +55,7 @@ impl AccessRules for BrokerRules {
             .state()
             .displays
             .get(&id)
-            .is_some_and(|known| !known.display.retired);
+            .is_some_and(|known| known.display.has_machine());
         (right && known).then(|| Principal::Display(id.to_string()))
     }
 

@@ -23,6 +23,8 @@ pub(crate) enum News {
         /// Which.
         id: DisplayId,
     },
+    /// A machine asks to be a display, or somebody decided about one.
+    Enrolments,
     /// A release reached a display.
     Reach {
         /// The publication.

@@ -17,6 +17,9 @@ use tokio::sync::mpsc;
 /// Pause before the hub tries the broker again.
 const RETRY: Duration = Duration::from_millis(500);
 
+/// What each display's statuses are judged by, and the key that it was made for: another machine begins anew.
+type Verifiers = HashMap<DisplayId, ([u8; 32], StatusVerifier)>;
+
 /// Messages of displays that may wait to be verified. What is more is dropped: a status is said again.
 const WAITING: usize = 65_536;
 
@@ -74,13 +77,7 @@ fn subscribe(office: &Office, client: &AsyncClient) {
     }
 }
 
-fn heard(
-    office: &Office,
-    client: &AsyncClient,
-    verifiers: &mut HashMap<DisplayId, StatusVerifier>,
-    topic: &str,
-    payload: &[u8],
-) {
+fn heard(office: &Office, client: &AsyncClient, verifiers: &mut Verifiers, topic: &str, payload: &[u8]) {
     let (id, outcome) = match Topic::parse(&office.site, topic) {
         Some(Topic::Status(id)) => {
             let status = verified(office, verifiers, id, payload);
@@ -103,11 +100,11 @@ fn heard(
     }
 }
 
-/// A display that hangs somewhere, and what it says when that is not nothing.
+/// A display with a machine that may speak for it, when what is said is not nothing.
 fn speaker(office: &Office, id: DisplayId, payload: &[u8]) -> Option<Arc<KnownDisplay>> {
     let state = office.state();
     let known = state.displays.get(&id)?;
-    (!known.display.retired && !payload.is_empty()).then(|| Arc::clone(known))
+    (known.display.has_machine() && !payload.is_empty()).then(|| Arc::clone(known))
 }
 
 /// A reply with the display's own signature. An old one that is brought again does no harm: it only asks for the time.
@@ -144,15 +141,24 @@ fn answer(office: &Office, client: &AsyncClient, id: DisplayId, reply: &Reply) {
 /// The status, if it is the display's own and newer than the last; an empty payload only clears what was retained.
 fn verified(
     office: &Office,
-    verifiers: &mut HashMap<DisplayId, StatusVerifier>,
+    verifiers: &mut Verifiers,
     id: DisplayId,
     payload: &[u8],
 ) -> Result<Option<Status>, Refusal> {
     let Some(known) = speaker(office, id, payload) else {
         return Ok(None);
     };
-    let fresh = || StatusVerifier::new(office.site.clone(), id, key_of(&known));
-    verifiers.entry(id).or_insert_with(fresh).admit(payload)
+    let fresh = || {
+        (
+            known.display.key,
+            StatusVerifier::new(office.site.clone(), id, key_of(&known)),
+        )
+    };
+    let verifier = verifiers.entry(id).or_insert_with(fresh);
+    if verifier.0 != known.display.key {
+        *verifier = fresh();
+    }
+    verifier.1.admit(payload)
 }
 
 fn take(office: &Office, id: DisplayId, status: Status) {

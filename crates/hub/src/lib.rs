@@ -15,6 +15,7 @@ pub mod clock;
 mod credentials;
 mod directory;
 mod drafts;
+mod enrolment;
 mod feed;
 mod http;
 mod intake;

@@ -129,7 +129,7 @@ pub(crate) fn for_display(office: &Office, display: DisplayId, hash: &ContentHas
 /// Whether a display's programme names the object: a text, or a picture of one.
 fn is_for_display(office: &Office, display: DisplayId, hash: &ContentHash) -> bool {
     let state = office.state();
-    let Some(known) = state.displays.get(&display).filter(|known| !known.display.retired) else {
+    let Some(known) = state.displays.get(&display).filter(|known| known.display.has_machine()) else {
         return false;
     };
     let programme = state.programme(&known.display);

@@ -5,6 +5,7 @@ use crate::asked::Asked;
 use crate::backups::Backups;
 use crate::broadcast::Mailbox;
 use crate::clock::Clock;
+use crate::enrolment::Book;
 use crate::feed::Feed;
 use crate::keys::Keys;
 use crate::library::Library;
@@ -52,6 +53,8 @@ pub(crate) struct Office {
     pub(crate) holders: Holders,
     /// How often displays ask for something.
     pub(crate) asked: Mutex<Asked>,
+    /// Machines that want to be displays.
+    pub(crate) enrolments: Mutex<Book>,
     /// Which displays are there and what they say.
     pub(crate) presence: Mutex<Presence>,
     /// How far each release has come.
@@ -111,6 +114,7 @@ impl Office {
             keys: parts.keys,
             seals: parts.seals,
             asked: Mutex::default(),
+            enrolments: Mutex::default(),
             presence: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),

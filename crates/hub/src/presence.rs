@@ -55,6 +55,13 @@ impl Presence {
         seen.status = Some(status);
     }
 
+    /// What the display's former machine said counts no more.
+    pub(crate) fn forget(&mut self, display: DisplayId) {
+        if let Some(seen) = self.seen.get_mut(&display) {
+            seen.status = None;
+        }
+    }
+
     /// What is known of a display.
     pub(crate) fn of(&self, display: DisplayId) -> Seen {
         self.seen.get(&display).cloned().unwrap_or_default()

@@ -4,6 +4,7 @@
 //! display in another language.
 
 mod content;
+pub mod enrol;
 mod envelope;
 mod form;
 mod head;

@@ -10,12 +10,14 @@ mod support;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Document, Kind, Lang, Priority};
+use heliograph_wire::enrol::{Counterpart, Introduction};
 use heliograph_wire::{
     Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Mail, Receipts, Refusal,
     Reply, Role, ShownState, SiteState, Stamp, Status, TimeAnswer, Topic, TrustDocument, open, pack_head, seal,
     unpack_head,
 };
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use support::{display, head, hex, key_of, keys, long_head, messages, site, stamp, trust_document, unhex};
 
@@ -227,4 +229,73 @@ fn envelopes_have_these_bytes() {
         golden(name, &key.public().0);
     }
     assert_eq!(display().to_string(), "00000000-0000-0000-0000-000000000007");
+}
+
+#[test]
+fn an_enrolment_has_this_commitment_and_these_strings() {
+    let introduction = Introduction {
+        key: keys().display.public(),
+        nonce: [0x21; 32],
+        secret_hash: Sha256::digest([0x22; 32]).into(),
+        facts: r#"{"model":"试验机","panel":{"width_px":1920,"height_px":1080}}"#.to_owned(),
+    };
+    let hub = Counterpart {
+        nonce: [0x23; 32],
+        root: keys().root.public(),
+        certificate: [0x24; 32],
+        site: site(),
+    };
+    golden("enrol-facts", introduction.facts.as_bytes());
+    golden("enrol-commitment", &introduction.commitment());
+    golden("enrol-short", introduction.short_string(&hub).as_bytes());
+    let plain = Counterpart {
+        certificate: [0; 32],
+        ..hub.clone()
+    };
+    golden("enrol-short-plain", introduction.short_string(&plain).as_bytes());
+    let others = [
+        Counterpart {
+            nonce: [0; 32],
+            ..hub.clone()
+        },
+        Counterpart {
+            root: keys().release.public(),
+            ..hub.clone()
+        },
+        Counterpart {
+            site: "binh".parse().unwrap(),
+            ..hub.clone()
+        },
+        plain,
+    ];
+    for other in &others {
+        assert_ne!(
+            introduction.short_string(other),
+            introduction.short_string(&hub),
+            "{other:?}"
+        );
+    }
+    let one = introduction.clone();
+    let changed = [
+        Introduction {
+            key: keys().root.public(),
+            ..one.clone()
+        },
+        Introduction {
+            nonce: [0; 32],
+            ..one.clone()
+        },
+        Introduction {
+            secret_hash: [0; 32],
+            ..one.clone()
+        },
+        Introduction {
+            facts: "{}".to_owned(),
+            ..one
+        },
+    ];
+    for other in &changed {
+        assert_ne!(other.commitment(), introduction.commitment(), "{other:?}");
+        assert_ne!(other.short_string(&hub), introduction.short_string(&hub), "{other:?}");
+    }
 }

@@ -204,6 +204,14 @@ fn the_other_aggregates_keep_their_bytes() {
             format!("01{set}"),
         ),
         (Event::Display(display, DisplayEvent::Retired), "02".to_owned()),
+        (
+            Event::Display(display, DisplayEvent::MachineReplaced { key: [0x11; 32] }),
+            format!("03{key}"),
+        ),
+        (
+            Event::Display(display, DisplayEvent::CredentialRevoked),
+            "04".to_owned(),
+        ),
     ];
     for (event, bytes) in golden {
         assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");

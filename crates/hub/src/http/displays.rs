@@ -169,6 +169,42 @@ pub(crate) async fn retire(
     Ok(answer)
 }
 
+/// `POST /api/v1/displays/{id}/revoke`: the machine is out at once, the place stays for another.
+pub(crate) async fn revoke(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::OperateDisplays)?;
+    call.fields()?.finish()?;
+    let id = find(&office, &id)?.display.id;
+    let stream = format!("display-{id}");
+    let answer = transact(&office, &call.caller.staff, &call.repeatable, stream, |state, _| {
+        let known = state.displays.get(&id).ok_or_else(missing)?;
+        let event = known.display.revoke().map_err(Problem::display_refused)?;
+        Ok(Decision {
+            writes: vec![credentials::drop_of(id).map_err(Problem::internal)?],
+            ..Decision::of(
+                event.map(|event| Event::Display(id, event)).into_iter().collect(),
+                Answer::ok(json!({"id": id, "revoked": true})),
+            )
+        })
+    })
+    .await?;
+    // A repeated request may come after another machine was admitted.
+    if office
+        .state()
+        .displays
+        .get(&id)
+        .is_none_or(|known| !known.display.has_machine())
+    {
+        credentials::expel(&office, id);
+        office.presence().forget(id);
+        (office.kick)(id);
+    }
+    Ok(answer)
+}
+
 /// `GET /api/v1/displays/{id}/frame.png?width=`: what it shows now, drawn by the hub from the log.
 pub(crate) async fn frame(
     State(office): State<Arc<Office>>,
@@ -203,7 +239,11 @@ pub(crate) fn find(office: &Office, id: &str) -> Result<Arc<KnownDisplay>, Probl
     office.state().displays.get(&id).cloned().ok_or_else(missing)
 }
 
-fn read_setting(known_channels: &BTreeSet<ChannelName>, mut fields: Fields) -> Result<DisplaySetting, Problem> {
+/// What the office decides about a display, read from a request.
+pub(crate) fn read_setting(
+    known_channels: &BTreeSet<ChannelName>,
+    mut fields: Fields,
+) -> Result<DisplaySetting, Problem> {
     let name = fields.local_text("name", 60);
     let location = fields.local_text("location", 120);
     let profile = fields.text("profile", 64);

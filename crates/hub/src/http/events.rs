@@ -35,6 +35,7 @@ fn as_event(news: &News) -> Event {
     let kind = match news {
         News::Record { .. } => "record",
         News::Display { .. } => "display",
+        News::Enrolments => "enrolments",
         News::Reach { .. } => "reach",
     };
     Event::default()

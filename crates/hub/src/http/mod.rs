@@ -7,6 +7,7 @@ pub(crate) mod catalogue;
 pub(crate) mod device;
 pub(crate) mod displays;
 pub(crate) mod drafts;
+pub(crate) mod enrolments;
 pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod idempotency;
@@ -70,7 +71,13 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/displays", get(displays::list).post(displays::enrol))
         .route("/api/v1/displays/{id}", get(displays::one).put(displays::set))
         .route("/api/v1/displays/{id}/retire", post(displays::retire))
+        .route("/api/v1/displays/{id}/revoke", post(displays::revoke))
         .route("/api/v1/displays/{id}/frame.png", get(displays::frame))
+        .route("/api/v1/enrolments", get(enrolments::list).post(enrolments::open))
+        .route("/api/v1/enrolments/{id}", get(enrolments::ask))
+        .route("/api/v1/enrolments/{id}/reveal", post(enrolments::reveal))
+        .route("/api/v1/enrolments/{id}/admit", post(enrolments::admit))
+        .route("/api/v1/enrolments/{id}/refuse", post(enrolments::refuse))
         .route("/api/v1/drafts", get(drafts::list).post(drafts::create))
         .route(
             "/api/v1/drafts/{id}",

@@ -82,6 +82,8 @@ pub(crate) struct Problem {
     pub(crate) faults: Vec<Fault>,
     /// How things stand, when the caller's picture was old.
     pub(crate) current: Option<Value>,
+    /// When to try again, in seconds.
+    pub(crate) retry_after_s: Option<u64>,
 }
 
 impl Problem {
@@ -93,6 +95,7 @@ impl Problem {
             detail,
             faults: Vec::new(),
             current: None,
+            retry_after_s: None,
         }
     }
 
@@ -351,5 +354,9 @@ pub(crate) fn as_json(problem: &Problem, lang: Lang) -> Response {
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_LANGUAGE, lang.tag()),
     ];
-    (problem.status, headers, problem.to_json(lang).to_string()).into_response()
+    let mut response = (problem.status, headers, problem.to_json(lang).to_string()).into_response();
+    if let Some(seconds) = problem.retry_after_s {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }

@@ -142,6 +142,7 @@ pub(crate) fn display(office: &Office, known: &KnownDisplay) -> Value {
     shaped["id"] = json!(display.id);
     shaped["key"] = json!(crate::keys::hex(&display.key));
     shaped["retired"] = json!(display.retired);
+    shaped["revoked"] = json!(display.revoked);
     shaped["standing"] = json!(standing_name(standing));
     shaped["last_seen"] = json!(seen.last_seen.map(time));
     shaped["status"] = seen.status.map_or(Value::Null, |status| {
