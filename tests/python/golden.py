@@ -175,6 +175,17 @@ def check_enrolment(check):
     return short
 
 
+def check_enrolment_files(check, files):
+    """The enrolment of section 8: `key-display` at this site, over TLS and over plain HTTP."""
+    facts = files["enrol-facts"].decode()
+    mine = enrol.Candidate(files["key-display"], b"\x21" * 32, b"\x22" * 32, facts)
+    check.that(mine.commitment() == files["enrol-commitment"], "enrol-commitment")
+    for name, certificate in (("enrol-short", b"\x24" * 32), ("enrol-short-plain", bytes(32))):
+        short = mine.short_string(b"\x23" * 32, files["key-root"], certificate, "binhe")
+        check.that(short.encode() == files[name], name)
+    check.used.update(("enrol-facts", "enrol-commitment", "enrol-short", "enrol-short-plain"))
+
+
 def main():
     files, check = load(*sys.argv[1:2]), Check()
     for name, seed in SEEDS.items():
@@ -185,6 +196,7 @@ def main():
     check_contents(check, files)
     check_pages(check, files)
     short = check_enrolment(check)
+    check_enrolment_files(check, files)
     for name in files.keys() - check.used:
         check.that(False, f"{name}.hex is a golden file that was not looked at")
     for what in check.wrong:
