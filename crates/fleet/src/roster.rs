@@ -1,7 +1,7 @@
 //! Who the displays of a fleet are: enrolled at the hub by an operator's token, and kept for the next start.
 
 use heliograph_domain::ids::{DisplayId, SiteName};
-use heliograph_wire::{KeyPair, PublicKey};
+use heliograph_wire::{KeyPair, PublicKey, hex};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
@@ -130,9 +130,9 @@ impl Line {
         Self {
             site: member.site.clone(),
             display: member.display.to_string(),
-            secret: hex(&member.secret),
+            secret: hex::encode(&member.secret),
             mqtt_token: member.mqtt_token.clone(),
-            root: hex(&member.root.0),
+            root: hex::encode(&member.root.0),
         }
     }
 
@@ -140,9 +140,9 @@ impl Line {
         Some(Member {
             site: self.site,
             display: self.display.parse().ok()?,
-            secret: from_hex(&self.secret)?,
+            secret: hex::decode(&self.secret)?,
             mqtt_token: self.mqtt_token,
-            root: PublicKey(from_hex(&self.root)?),
+            root: PublicKey(hex::decode(&self.root)?),
         })
     }
 }
@@ -192,7 +192,7 @@ fn enrol_one(agent: &Agent, number: usize, wish: &Wish) -> Result<Member, Roster
     let keys = KeyPair::generate().map_err(|error| RosterError::Key(error.to_string()))?;
     let name = format!("{} {:05}", wish.name_prefix, number + 1);
     let body = json!({
-        "key": hex(&keys.public().0), "name": {"zh-Hans": name, "en": name},
+        "key": hex::encode(&keys.public().0), "name": {"zh-Hans": name, "en": name},
         "location": {"zh-Hans": "模拟", "en": "simulated"}, "profile": "fleet",
         "panel": {
             "width_px": 1920, "height_px": 1080, "colour": "full", "pixel_pitch_um": 630, "viewing_distance_mm": 3000,
@@ -205,7 +205,7 @@ fn enrol_one(agent: &Agent, number: usize, wish: &Wish) -> Result<Member, Roster
     let line = Line {
         site: text("site").parse().map_err(|_| no_hub())?,
         display: text("id"),
-        secret: hex(&keys.secret()),
+        secret: hex::encode(&keys.secret()),
         mqtt_token: text("mqtt_token"),
         root: text("root"),
     };
@@ -237,20 +237,4 @@ fn post(agent: &Agent, wish: &Wish, body: &Value) -> Result<Value, RosterError> 
         }
     }
     Err(RosterError::Refused(format!("{url} was busy {TRIES} times")))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }

@@ -10,7 +10,7 @@ use heliograph_domain::DisplayId;
 use heliograph_wire::{Refusal, Reply, Status, StatusVerifier, Topic, open};
 use rumqttc::{AsyncClient, Event, EventLoop, Packet, Publish, QoS};
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -79,25 +79,27 @@ fn subscribe(office: &Office, client: &AsyncClient) {
 
 fn heard(office: &Office, client: &AsyncClient, verifiers: &mut Verifiers, topic: &str, payload: &[u8]) {
     let (id, outcome) = match Topic::parse(&office.site, topic) {
-        Some(Topic::Status(id)) => {
-            let status = verified(office, verifiers, id, payload);
-            (
-                id,
-                status.map(|status| status.into_iter().for_each(|status| take(office, id, status))),
-            )
-        }
-        Some(Topic::Reply(id)) => {
-            let reply = replied(office, id, payload);
-            (
-                id,
-                reply.map(|reply| reply.into_iter().for_each(|reply| answer(office, client, id, &reply))),
-            )
-        }
+        Some(Topic::Status(id)) => (id, status(office, verifiers, id, payload)),
+        Some(Topic::Reply(id)) => (id, reply(office, client, id, payload)),
         _ => return,
     };
     if let Err(refusal) = outcome {
         tracing::warn!(%refusal, display = %id, "what a display said was refused");
     }
+}
+
+fn status(office: &Office, verifiers: &mut Verifiers, id: DisplayId, payload: &[u8]) -> Result<(), Refusal> {
+    if let Some(status) = verified(office, verifiers, id, payload)? {
+        take(office, id, status);
+    }
+    Ok(())
+}
+
+fn reply(office: &Office, client: &AsyncClient, id: DisplayId, payload: &[u8]) -> Result<(), Refusal> {
+    if let Some(Reply::AskTime { nonce }) = replied(office, id, payload)? {
+        tell_time(office, client, id, nonce);
+    }
+    Ok(())
 }
 
 /// A display with a machine that may speak for it, when what is said is not nothing.
@@ -118,16 +120,15 @@ fn replied(office: &Office, id: DisplayId, payload: &[u8]) -> Result<Option<Repl
 }
 
 /// Tells the time to a display that asks for it. Without waiting, as above; what is not answered is asked again.
-fn answer(office: &Office, client: &AsyncClient, id: DisplayId, reply: &Reply) {
-    let Reply::AskTime { nonce } = reply else { return };
+fn tell_time(office: &Office, client: &AsyncClient, id: DisplayId, nonce: [u8; 16]) {
     let now = office.now();
-    if !office.asked.lock().unwrap_or_else(PoisonError::into_inner).may(id, now) {
+    if !office.may_ask(id, now) {
         return;
     }
     let topic = Topic::Time(id);
     let ask = Ask::Time {
         display: id,
-        nonce: *nonce,
+        nonce,
         time: now,
     };
     let Some(payload) = office.seals.seal(&ask, now) else {

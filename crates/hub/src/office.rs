@@ -52,7 +52,7 @@ pub(crate) struct Office {
     /// Which publications hold a picture.
     pub(crate) holders: Holders,
     /// How often displays ask for something.
-    pub(crate) asked: Mutex<Asked>,
+    asked: Mutex<Asked>,
     /// Machines that want to be displays.
     pub(crate) enrolments: Mutex<Book>,
     /// Which displays are there and what they say.
@@ -140,6 +140,14 @@ impl Office {
             // An error means that the office is gone altogether.
             let _ = closing.wait_for(|closing| *closing).await;
         }
+    }
+
+    /// Whether one more question of a display is answered now.
+    pub(crate) fn may_ask(&self, display: DisplayId, now: Instant) -> bool {
+        self.asked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .may(display, now)
     }
 
     /// What displays need to know of the hub's TLS now; `None` where it speaks plain text.

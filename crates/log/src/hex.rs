@@ -9,7 +9,8 @@ pub fn encode(bytes: &[u8]) -> String {
 /// `N` bytes from twice as many digits; `None` when it is anything else.
 #[must_use]
 pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.is_ascii() {
+    // `from_str_radix` alone would take a sign for a digit.
+    if text.len() != 2 * N || !text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return None;
     }
     let mut bytes = [0; N];
@@ -17,4 +18,27 @@ pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
         *byte = u8::from_str_radix(&text[at..at + 2], 16).ok()?;
     }
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_nothing_else() {
+        assert_eq!(decode(&encode(&[0, 0x0a, 0xff])), Some([0, 0x0a, 0xff]));
+        for wrong in ["", "0a", "000aff0", "000af", "000a+f", "000a f", "000azz", "00é0a"] {
+            assert_eq!(decode::<3>(wrong), None, "{wrong}");
+        }
+        assert_eq!(decode(&"0a".repeat(16)), Some([10; 16]));
+        for wrong in [
+            "",
+            "0a",
+            &"0a".repeat(17),
+            &"zz".repeat(16),
+            &format!("{} ", "0a".repeat(16)),
+        ] {
+            assert_eq!(decode::<16>(wrong), None, "{wrong}");
+        }
+    }
 }

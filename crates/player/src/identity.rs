@@ -3,7 +3,7 @@
 use crate::link::BrokerAddress;
 use crate::tls;
 use heliograph_domain::ids::{DisplayId, NameError, SiteName};
-use heliograph_wire::PublicKey;
+use heliograph_wire::{PublicKey, hex};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -109,9 +109,9 @@ impl Identity {
         let form = Form {
             site: self.site.clone(),
             display: self.display.to_string(),
-            secret: to_hex(&self.secret),
+            secret: hex::encode(&self.secret),
             mqtt_token: self.mqtt_token.clone(),
-            root: to_hex(&self.root.0),
+            root: hex::encode(&self.root.0),
             ca: self.ca.clone(),
             hub: self.hub.clone(),
             broker: self.broker.as_ref().map(ToString::to_string),
@@ -130,9 +130,9 @@ impl Form {
         Ok(Identity {
             site: self.site,
             display: DisplayId::from_str(&self.display).map_err(|error: NameError| error.to_string())?,
-            secret: from_hex(&self.secret).ok_or("`secret` is not 64 hexadecimal digits")?,
+            secret: hex::decode(&self.secret).ok_or("`secret` is not 64 hexadecimal digits")?,
             mqtt_token: self.mqtt_token,
-            root: PublicKey(from_hex(&self.root).ok_or("`root` is not 64 hexadecimal digits")?),
+            root: PublicKey(hex::decode(&self.root).ok_or("`root` is not 64 hexadecimal digits")?),
             ca: self.ca,
             hub: self.hub,
             broker: broker.map_err(|error| format!("`broker`: {error}"))?,
@@ -181,22 +181,6 @@ fn form_error(path: &Path, why: String) -> IdentityError {
         path: path.to_owned(),
         why,
     }
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    let digits = text.as_bytes();
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    let mut bytes = [0; 32];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ mod verify;
 pub use http::http_agent;
 
 use heliograph_domain::Instant;
+use heliograph_wire::hex;
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use thiserror::Error;
-use verify::{Anchored, Observing, Pinned};
+use verify::{Anchored, Judge, Observing, Pinned, Verifier};
 
 /// Why no TLS client can be made.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub fn client_config_knowing(ca_pem: &str, certain: CertainTime) -> Result<Clien
     let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), provider())
         .build()
         .map_err(|error| TlsError::Library(error.to_string()))?;
-    with_verifier(Arc::new(Anchored { inner, certain }))
+    judged_by(Anchored { inner, certain })
 }
 
 /// A client that takes whatever certificate it is shown and remembers it, and that the server has its key. For enrolment
@@ -107,7 +107,7 @@ pub fn client_config_knowing(ca_pem: &str, certain: CertainTime) -> Result<Clien
 /// When the library refuses its own defaults.
 pub fn observing() -> Result<(ClientConfig, Seen), TlsError> {
     let seen = Seen::default();
-    let config = with_verifier(Arc::new(Observing::new(seen.clone(), provider())))?;
+    let config = judged_by(Observing(seen.clone()))?;
     Ok((config, seen))
 }
 
@@ -117,15 +117,18 @@ pub fn observing() -> Result<(ClientConfig, Seen), TlsError> {
 /// # Errors
 /// When the library refuses its own defaults.
 pub fn pinned(fingerprint: Fingerprint) -> Result<ClientConfig, TlsError> {
-    with_verifier(Arc::new(Pinned::new(fingerprint, provider())))
+    let provider = provider();
+    judged_by(Pinned { fingerprint, provider })
 }
 
-fn with_verifier(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig, TlsError> {
-    Ok(ClientConfig::builder_with_provider(provider())
+fn judged_by(judge: impl Judge + 'static) -> Result<ClientConfig, TlsError> {
+    let provider = provider();
+    let algorithms = provider.signature_verification_algorithms;
+    Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsError::Library(error.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
+        .with_custom_certificate_verifier(Arc::new(Verifier { judge, algorithms }))
         .with_no_client_auth())
 }
 
@@ -179,16 +182,8 @@ impl FromStr for Fingerprint {
     type Err = FingerprintError;
 
     fn from_str(text: &str) -> Result<Self, FingerprintError> {
-        let digits: Vec<u8> = text.bytes().filter(|byte| !b": ".contains(byte)).collect();
-        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-            return Err(FingerprintError);
-        }
-        let mut hash = [0; 32];
-        for (byte, pair) in hash.iter_mut().zip(digits.chunks(2)) {
-            let pair = std::str::from_utf8(pair).map_err(|_| FingerprintError)?;
-            *byte = u8::from_str_radix(pair, 16).map_err(|_| FingerprintError)?;
-        }
-        Ok(Self(hash))
+        let digits: String = text.chars().filter(|one| !": ".contains(*one)).collect();
+        hex::decode(&digits).map(Self).ok_or(FingerprintError)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod enrol;
 mod envelope;
 mod form;
 mod head;
+pub mod hex;
 mod key;
 mod message;
 pub mod note;

@@ -177,11 +177,8 @@ fn one(office: &mut Office, members: &[Member], raw: (f64, f64)) {
     fleet.stop().unwrap();
 }
 
-/// A thousand displays: releases, one that was away, and all that come back at once. The median of the releases.
-fn several(office: &mut Office, members: &[Member]) -> f64 {
-    let (size, data) = (members.len(), office.folder.path().join("several"));
-    let fleet = set_sail(office, members, &data);
-    let mut taken = releases(office, &fleet, size, 40, 4);
+/// Prints how long releases took to the last of so many displays; their median.
+fn to_last(size: usize, mut taken: Vec<f64>) -> f64 {
     let n = taken.len();
     let p50 = median(&mut taken);
     figure(&format!("publish_to_last_{size}_p50"), p50, "ms", None, false, n);
@@ -193,6 +190,14 @@ fn several(office: &mut Office, members: &[Member]) -> f64 {
         false,
         n,
     );
+    p50
+}
+
+/// A thousand displays: releases, one that was away, and all that come back at once. The median of the releases.
+fn several(office: &mut Office, members: &[Member]) -> f64 {
+    let (size, data) = (members.len(), office.folder.path().join("several"));
+    let fleet = set_sail(office, members, &data);
+    let p50 = to_last(size, releases(office, &fleet, size, 40, 4));
     let mut back = Vec::new();
     for _ in 0..10 {
         fleet.unplug(0);
@@ -258,18 +263,7 @@ fn all(office: &mut Office, members: &[Member]) -> f64 {
         false,
         1,
     );
-    let mut taken = releases(office, &fleet, size, 12, 1);
-    let n = taken.len();
-    let p50 = median(&mut taken);
-    figure(&format!("publish_to_last_{size}_p50"), p50, "ms", None, false, n);
-    figure(
-        &format!("publish_to_last_{size}_p99"),
-        quantile(&mut taken, 0.99),
-        "ms",
-        None,
-        false,
-        n,
-    );
+    let p50 = to_last(size, releases(office, &fleet, size, 12, 1));
     let (rss, pss) = office.hub().memory_mib();
     figure(&format!("hub_memory_{size}_rss"), rss, "MiB", None, false, 1);
     figure(&format!("hub_memory_{size}_pss"), pss, "MiB", None, false, 1);

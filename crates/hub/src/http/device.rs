@@ -3,6 +3,7 @@
 
 use super::attachments::display_of;
 use super::problem::{Problem, Told};
+use crate::keys::from_hex;
 use crate::office::Office;
 use crate::signer::Ask;
 use crate::transact::blocking;
@@ -12,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use heliograph_domain::DisplayId;
 use heliograph_wire::{Letter, Mail, Topic};
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// `GET /api/v1/device/mail?nonce=`: everything that is retained for the display, and the time when it asked for it.
 pub(crate) async fn mail(
@@ -21,17 +22,11 @@ pub(crate) async fn mail(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let display = display_of(&office, &headers).ok_or_else(Problem::unauthorised)?;
-    let now = office.now();
-    let asked = office
-        .asked
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .may(display, now);
-    if !asked {
+    if !office.may_ask(display, office.now()) {
         return Err(too_often());
     }
     let nonce = match query.get("nonce") {
-        Some(text) => Some(nonce(text).ok_or_else(no_nonce)?),
+        Some(text) => Some(from_hex(text).ok_or_else(no_nonce)?),
         None => None,
     };
     let mail = blocking(move || Ok::<_, std::convert::Infallible>(letters(&office, display, nonce))).await?;
@@ -89,19 +84,6 @@ fn letters(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail
     mail
 }
 
-/// A nonce of 32 hexadecimal digits.
-fn nonce(text: &str) -> Option<[u8; 16]> {
-    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    if digits.len() != 32 || text.len() != 32 {
-        return None;
-    }
-    let mut bytes = [0; 16];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
 fn no_nonce() -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
@@ -118,23 +100,4 @@ fn too_often() -> Problem {
         Told::new("请求过于频繁", "Asked too often"),
         Told::new("请在一分钟后再试。", "Ask again in a minute."),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_nonce_is_thirty_two_digits() {
-        assert_eq!(nonce(&"0a".repeat(16)), Some([10; 16]));
-        for wrong in [
-            "",
-            "0a",
-            &"0a".repeat(17),
-            &"zz".repeat(16),
-            &format!("{} ", "0a".repeat(16)),
-        ] {
-            assert_eq!(nonce(wrong), None, "{wrong}");
-        }
-    }
 }

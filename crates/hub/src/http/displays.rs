@@ -72,11 +72,7 @@ pub(crate) async fn enrol(
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let answer = transact(&office, &call.caller.staff, &call.repeatable, stream, |_, _| {
         let event = Display::enrol(None, key, setting.clone()).map_err(Problem::display_refused)?;
-        let body = json!({
-            "id": id, "site": office.site, "mqtt_token": token, "root": hex(&office.keys.root.0),
-            "hub": office.addresses.hub(host), "broker": office.addresses.broker(host),
-            "ca": office.tls_facts().map(|facts| facts.ca_pem),
-        });
+        let body = credential(&office, id, &token, host);
         Ok(Decision {
             writes: vec![keep.clone()],
             ..Decision::of(
@@ -91,6 +87,15 @@ pub(crate) async fn enrol(
         credentials::admit(&office, id, &token);
     }
     Ok(answer)
+}
+
+/// What a machine that was let in is told, once; `host` is the one that it called.
+pub(crate) fn credential(office: &Office, id: DisplayId, token: &str, host: Option<&str>) -> Value {
+    json!({
+        "id": id, "site": office.site, "mqtt_token": token, "root": hex(&office.keys.root.0),
+        "hub": office.addresses.hub(host), "broker": office.addresses.broker(host),
+        "ca": office.tls_facts().map(|facts| facts.ca_pem),
+    })
 }
 
 /// `PUT /api/v1/displays/{id}`: what the office decides about it.

@@ -85,16 +85,15 @@ pub(crate) async fn ask(
     let secret = carried.and_then(|digits| from_hex(digits.trim()));
     let secret = secret.ok_or_else(Problem::unauthorised)?;
     let standing = book(&office).ask(named(&id)?, &secret, office.now()).map_err(turned)?;
-    let called = text(header::HOST);
     Ok(Answer::ok(match standing {
         Standing::Waiting => json!({"state": "waiting"}),
         Standing::Refused => json!({"state": "refused"}),
-        Standing::Admitted(display, token) => json!({
-            "state": "admitted", "site": office.site, "id": display, "mqtt_token": token,
-            "root": hex(&office.keys.root.0), "trust": hex(&office.keys.trust),
-            "broker": office.addresses.broker(called), "hub": office.addresses.hub(called),
-            "ca": office.tls_facts().map(|facts| facts.ca_pem),
-        }),
+        Standing::Admitted(display, token) => {
+            let mut told = displays::credential(&office, display, &token, text(header::HOST));
+            told["state"] = json!("admitted");
+            told["trust"] = json!(hex(&office.keys.trust));
+            told
+        }
     }))
 }
 

@@ -6,8 +6,7 @@ use super::question::Questions;
 use super::timer::Timer;
 use super::{Action, Agent, Report};
 use crate::clock::Moment;
-use heliograph_wire::{Mail, Reply, TimeAnswer, Topic};
-use std::fmt::Write;
+use heliograph_wire::{Mail, Reply, TimeAnswer, Topic, hex};
 
 /// When to ask, and for what.
 #[derive(Debug)]
@@ -93,10 +92,7 @@ impl Agent {
         if let Some(nonce) = nonce {
             self.asking.questions.draw(nonce, now_ms);
             url.push_str("?nonce=");
-            for byte in nonce {
-                // Writing to a text does not fail.
-                let _ = write!(url, "{byte:02x}");
-            }
+            url.push_str(&hex::encode(&nonce));
         }
         self.asking.post.begun(now_ms);
         self.outbox.push(Action::Mail {
