@@ -47,7 +47,8 @@ impl Records for OwnLog {
 /// The log that another process writes, read without a lock.
 pub(super) struct FollowedLog {
     data: PathBuf,
-    follower: Option<Follower>,
+    /// The follower, and the last record that it gave.
+    follower: Option<(Follower, u64)>,
 }
 
 impl FollowedLog {
@@ -58,10 +59,11 @@ impl FollowedLog {
 
 impl Records for FollowedLog {
     fn after(&mut self, position: u64) -> Result<Vec<Record>, String> {
-        let follower = match &mut self.follower {
-            Some(follower) => follower,
-            // The hub may not have begun its log yet.
-            none => none.insert(Follower::open(&self.data).map_err(|error| error.to_string())?),
+        // Where reading broke off, or what was read was not folded, it begins anew: nothing may be left out. The hub may
+        // not have begun its log yet.
+        let mut follower = match self.follower.take() {
+            Some((follower, given)) if given == position => follower,
+            _ => Follower::open(&self.data).map_err(|error| error.to_string())?,
         };
         let mut records = Vec::new();
         while records.len() < CHUNK {
@@ -71,6 +73,8 @@ impl Records for FollowedLog {
                 None => break,
             }
         }
+        let given = records.last().map_or(position, |record| record.position.0);
+        self.follower = Some((follower, given));
         Ok(records)
     }
 }
@@ -144,6 +148,10 @@ impl Sealer {
                 return Err(Unsigned::Behind(position));
             }
             for record in records {
+                let next = self.state.position + 1;
+                if record.position.0 != next {
+                    return Err(Unsigned::Log(format!("record {next} is missing")));
+                }
                 self.state
                     .apply(&record)
                     .map_err(|error| Unsigned::Log(error.to_string()))?;

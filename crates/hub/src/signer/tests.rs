@@ -1,5 +1,7 @@
 //! One contract for every signer, and what a signer behind a socket must stand.
 
+mod follow;
+
 use super::*;
 use crate::clock::{Clock, MovableClock};
 use crate::keys::{self, Keys};
