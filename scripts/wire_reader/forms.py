@@ -26,6 +26,7 @@ ITEM = struct(
 )
 PAGE = list_of(ITEM)
 MARK = struct(channel=NAME, position=U64)
+HEADS = list_of(struct(channel=NAME, position=U64, sha256=array(32)))
 SHOWN = struct(publication=ID, content=HASH, at=INSTANT)
 NONCE = struct(nonce=array(16))
 
@@ -36,9 +37,8 @@ BODIES = {
     "head": struct(
         channel=NAME, position=U64, as_of=INSTANT, programme=enum(("inline", PAGE), ("pages", list_of(HASH)))
     ),
-    "heartbeat": struct(
-        position=U64, time=INSTANT, heads=list_of(struct(channel=NAME, position=U64, sha256=array(32)))
-    ),
+    "heartbeat": struct(position=U64, time=INSTANT, heads=HEADS),
+    "heartbeat-2": struct(position=U64, time=INSTANT, heads=HEADS, trust=U32, site=U64, erased=U64),
     "config": struct(
         display=ID,
         name=LOCAL_TEXT,

@@ -147,13 +147,13 @@ def struct(**fields):
     return read, lambda value: b"".join(kind[1](value[name]) for name, kind in fields.items())
 
 
-def read_body(kind, data):
-    """A body: format byte 1, then postcard, all of it. What was read is written again, and must be the same."""
+def read_body(kind, data, form=1):
+    """A body: format byte, then postcard, all of it. What was read is written again, and must be the same."""
     need(data, "empty")
-    need(data[0] == 1, f"format {data[0]}")
+    need(data[0] == form, f"format {data[0]}")
     source = Bytes(data)
     source.at = 1
     value = kind[0](source)
     need(source.at == len(data), "bytes left over")
-    need(b"\1" + kind[1](value) == data, "written again it has other bytes")
+    need(bytes([form]) + kind[1](value) == data, "written again it has other bytes")
     return value

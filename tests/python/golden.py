@@ -28,7 +28,8 @@ BODIES = {
 # Envelope: (topic, the body's file, who signs).
 ENVELOPES = {
     "trust": ("trust", "trust", "root"), "trust-new-root": ("trust", "trust-new-root", "root"),
-    "heartbeat": ("heartbeat", "heartbeat", "heartbeat"), "erased": ("erased", "erased", "release"),
+    "heartbeat": ("heartbeat", "heartbeat", "heartbeat"),
+    "heartbeat-2": ("heartbeat", "heartbeat-2", "heartbeat"), "erased": ("erased", "erased", "release"),
     "head": (f"channel/{CHANNEL}/head", "head-inline", "release"),
     "config": (f"display/{DISPLAY}/config", "config", "release"),
     "command": (f"display/{DISPLAY}/command", "command", "command"), "ack": (f"display/{DISPLAY}/ack", "ack", "command"),
@@ -76,6 +77,14 @@ def check_bodies(check, files):
         data = files[f"body-{name}"]
         check.used.add(f"body-{name}")
         check.that(bodies.encode_trust(bodies.decode_trust(data)) == data, f"body-{name} written anew is another")
+    data, first = files["body-heartbeat-2"], files["body-heartbeat"]
+    check.used.add("body-heartbeat-2")
+    check.that(bodies.encode_heartbeat(bodies.decode_heartbeat(data)) == data, "body-heartbeat-2 written anew is another")
+    newest = {"trust": 1, "site": 40, "erased": 300}
+    check.that(bodies.decode_heartbeat(data) == {**bodies.decode_heartbeat(first), **newest}, "body-heartbeat-2 as described")
+    for end in range(len(data)):
+        check.refused(lambda: bodies.decode_heartbeat(data[:end]), f"body-heartbeat-2 cut at {end}")
+    check.refused(lambda: bodies.decode_heartbeat(data + b"\0"), "body-heartbeat-2 with a byte too many")
     new = bodies.decode_trust(files["body-trust-new-root"])
     check.that(new["root"] == files["key-second-root"], "the new root is the second")
     statement = bodies.root_statement(SITE, new["serial"], new["root"])

@@ -178,7 +178,7 @@ def paged_heads():
     world = World()
     pages = [content(bodies.encode(bodies.ITEMS, [{**item("x"), "publication": DISPLAY}] * count)) for count in (1, 2)]
     world.hear(HEAD, seal(HEAD, head(programme=("pages", [digest for _, digest in pages]))))
-    assert world.beliefs.heads[CHANNEL]["position"] == 42 and CHANNEL in world.beliefs.missing()
+    assert world.beliefs.heads[CHANNEL]["position"] == 42 and f"channel/{CHANNEL}/#" in world.beliefs.missing()
     world.hear(place(pages[1][1]), pages[1][0])
     assert world.beliefs.heads[CHANNEL]["position"] == 42
     world.hear(place(pages[0][1]), pages[0][0])
@@ -190,8 +190,23 @@ def marks():
     assert not world.beliefs.behind()
     for position, sha, behind in ((42, belief.sha(FILES["body-head-inline"]), False), (42, bytes(32), True),
                                   (41, bytes(32), False), (43, bytes(32), True)):
-        world.beliefs.heartbeat = {"heads": [{"channel": CHANNEL, "position": position, "sha": sha}]}
-        assert (CHANNEL in world.beliefs.behind()) == behind, position
+        marks = [{"channel": CHANNEL, "position": position, "sha": sha}]
+        world.beliefs.heartbeat = {"heads": marks, "trust": 0, "site": 0, "erased": 0}
+        assert (f"channel/{CHANNEL}/#" in world.beliefs.behind()) == behind, position
+
+
+def what_holds_for_all():
+    """A heartbeat tells of a blank, an erasure and a trust document that the broker holds back."""
+    world, now = World(), NOW + 1
+    here = {name: world.beliefs.marks.get(name, (0, 0))[1] for name in ("trust", "site", "erased")}
+    for ahead, filters in ((0, set()), (1, {"trust/#", "site", "erased"})):
+        beat = {"position": 100, "time": now, "heads": [], **{name: version + ahead for name, version in here.items()}}
+        world.hear("heartbeat", seal("heartbeat", bodies.encode_heartbeat(beat), now, "heartbeat"))
+        assert world.beliefs.behind() == filters <= world.beliefs.missing(), ahead
+        now += 1
+    site = bodies.encode(bodies.SITE, {"blanked": True, "since": NOW})
+    world.hear("site", seal("site", site, here["site"] + 1, "release"))
+    assert world.beliefs.behind() == {"trust/#", "erased"}
 
 
 def forgotten():
@@ -338,7 +353,7 @@ def time_answers():
 
 
 RULES = [windows, leases, unknown_time, priorities, footers, rotations, premieres, merges, offsets, bounds, answers, staleness,
-         jumps, restarts, loose_objects, paged_heads, marks, forgotten, root_steps, questions_by_mail, subscriptions, statuses, fetches,
+         jumps, restarts, loose_objects, paged_heads, marks, what_holds_for_all, forgotten, root_steps, questions_by_mail, subscriptions, statuses, fetches,
          retries, time_answers]
 
 

@@ -35,7 +35,7 @@ use fetch::Fetches;
 use heads::{Heads, Names};
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ChannelName, ContentHash, Instant};
-use heliograph_wire::{DisplayConfig, SiteState, Stamp, Status, Topic, Trust, seal};
+use heliograph_wire::{DisplayConfig, Newest, SiteState, Stamp, Status, Topic, Trust, seal};
 use outbox::Outbox;
 use repair::Repair;
 use report::{Account, STATUS_EVERY_MS, STATUS_SOON_MS};
@@ -65,6 +65,8 @@ pub struct Agent {
     site: Option<SiteState>,
     /// Channels of which a heartbeat told newer heads than are here.
     behind: BTreeSet<ChannelName>,
+    /// What the newest heartbeat said that every display should have, and its epoch.
+    told_newest: (u32, Newest),
     account: Account,
     repair: Repair,
     fetches: Fetches,
@@ -225,8 +227,7 @@ impl Agent {
 
     /// Before there is a trust document nothing else could be believed, so nothing else is asked for.
     fn subscribe(&mut self) {
-        let path = |topic: Topic| topic.path(&self.me.site);
-        let mut filters = vec![format!("{}/#", path(Topic::Trust))];
+        let mut filters = vec![self.filter(&Topic::Trust)];
         if self.trust.has_keys() {
             let display = self.me.display;
             let own = [
@@ -238,10 +239,20 @@ impl Agent {
                 Topic::Ack(display),
                 Topic::Time(display),
             ];
-            filters.extend(own.map(path));
+            filters.extend(own.iter().map(|topic| self.filter(topic)));
             filters.extend(self.channels().iter().map(|channel| self.channel_filter(channel)));
         }
         self.outbox.push(Action::Subscribe(filters));
+    }
+
+    /// The filter by which a topic is asked for; with the trust document come the steps to it.
+    fn filter(&self, topic: &Topic) -> String {
+        let path = topic.path(&self.me.site);
+        if *topic == Topic::Trust {
+            format!("{path}/#")
+        } else {
+            path
+        }
     }
 
     /// Everything of a channel: `…/channel/{c}/#`.
@@ -347,7 +358,10 @@ impl Agent {
             let item_lacks = || head.is_some_and(|head| head.items.iter().any(|item| lacks(&item.content)));
             no_profile || self.behind.contains(*channel) || self.heads.waits(channel) || item_lacks()
         };
-        let missing = self.channels().iter().filter(gap).cloned().collect();
+        let channels = self.channels().iter().filter(gap);
+        let channels = channels.map(|channel| self.channel_filter(channel));
+        let lacking = self.lacking();
+        let missing = lacking.iter().map(|topic| self.filter(topic)).chain(channels).collect();
         self.repair.missing(missing, now.monotonic_ms);
         let wants = self.wants();
         self.fetches.missing(&wants, now.monotonic_ms);
@@ -359,9 +373,8 @@ impl Agent {
         if self.connected {
             let again = self.repair.due(now_ms);
             if !again.is_empty() {
-                self.asking.asked_again(!self.behind.is_empty(), now_ms);
-                let filters = again.iter().map(|channel| self.channel_filter(channel)).collect();
-                self.outbox.push(Action::Subscribe(filters));
+                self.asking.asked_again(self.is_behind(), now_ms);
+                self.outbox.push(Action::Subscribe(again));
             }
             if self.told.is_due(now_ms) {
                 self.tell(now);

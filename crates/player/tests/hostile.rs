@@ -240,6 +240,7 @@ fn forged_times() -> Vec<(&'static str, Forge)> {
             position: 1,
             time: later,
             heads: Vec::new(),
+            newest: Newest::default(),
         };
         fixed(signed(by, Topic::Heartbeat, later.0, later, &body.to_bytes()))
     };
@@ -267,6 +268,7 @@ fn forged_times() -> Vec<(&'static str, Forge)> {
                     position: 2,
                     time: lobby.now,
                     heads: Vec::new(),
+                    newest: Newest::default(),
                 };
                 signed(BEAT, Topic::Heartbeat, lobby.now.0, lobby.now, &body.to_bytes())
             }),

@@ -72,6 +72,61 @@ fn a_broker_that_freezes_a_channel_is_got_round_within_seconds() {
 }
 
 #[test]
+fn a_broker_that_holds_back_a_blank_is_got_round_within_seconds() {
+    let notice = notice("notice");
+    let told = |site| Newest {
+        site,
+        ..Newest::default()
+    };
+    // The first heartbeat tells of nothing newer than what is here: the control.
+    for (version, mails) in [(20, 0), (21, 1)] {
+        let mut lobby = lobby();
+        lobby.releases(10, &[&notice]).sends(site_state(20, false));
+        lobby.broker_holds_back(site_state(21, true));
+        lobby.after(5000);
+        let beat = heartbeat_with(lobby.now, &[], told(version));
+        lobby.hears(beat).after(500).shows(&["notice"]);
+        assert!(lobby.mail_asked.is_empty(), "the broker is asked first");
+        lobby.after(9000).shows(if mails == 1 { &[] } else { &["notice"] });
+        assert_eq!(lobby.mail_asked.len(), mails);
+        // What has come is asked for no more.
+        lobby.after(20_000);
+        assert_eq!(lobby.mail_asked.len(), mails);
+    }
+}
+
+#[test]
+fn a_broker_that_holds_back_an_erasure_or_a_trust_document_is_got_round() {
+    let notice = notice("notice");
+    let erased = Newest {
+        erased: 30,
+        ..Newest::default()
+    };
+    let mut lobby = self::lobby();
+    lobby.releases(10, &[&notice]);
+    let gone = Erased {
+        hashes: vec![notice.item.content],
+    };
+    lobby.broker_holds_back(signed(RELEASE, Topic::Erased, 30, TEN, &gone.to_bytes()));
+    lobby.after(5000);
+    let beat = heartbeat_with(lobby.now, &[], erased);
+    lobby.hears(beat).after(9000);
+    lobby.shows(&[]);
+    let mut lobby = self::lobby();
+    let (_, step) = new_root(2, ROOT, NEXT_ROOT);
+    lobby.broker_holds_back(step);
+    lobby.after(5000);
+    let trust = Newest {
+        trust: 2,
+        ..Newest::default()
+    };
+    let beat = heartbeat_with(lobby.now, &[], trust);
+    lobby.hears(beat).after(9000);
+    let kept = heliograph_player::replica::Replica::load(&mut lobby.replica).unwrap();
+    assert_eq!(kept.trust.unwrap().version_of(&Topic::Trust), 2);
+}
+
+#[test]
 fn a_broker_that_falls_silent_is_got_round_within_a_minute() {
     let (old, new) = (notice("old"), notice("new"));
     let mut lobby = lobby();

@@ -95,6 +95,12 @@ pub(crate) fn claimed_key(payload: &[u8]) -> Option<KeyId> {
     payload.get(2..10).and_then(|bytes| bytes.try_into().ok()).map(KeyId)
 }
 
+/// The version that an envelope says it has; nothing is verified. For who made the envelope.
+#[must_use]
+pub fn claimed_version(payload: &[u8]) -> Option<u64> {
+    payload.get(14..22)?.try_into().ok().map(u64::from_be_bytes)
+}
+
 fn read(payload: &[u8]) -> Option<(Opened, [u8; SIGNATURE])> {
     let (header, rest) = payload.split_at_checked(HEADER)?;
     let word = |from: usize, to: usize| header.get(from..to);

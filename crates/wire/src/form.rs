@@ -4,11 +4,16 @@ use crate::refusal::Refusal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The format of every body today.
+/// The format of a body that has only one.
 const FORMAT: u8 = 1;
 
 pub(crate) fn write<T: Serialize>(body: &T) -> Vec<u8> {
-    let mut bytes = vec![FORMAT];
+    write_as(FORMAT, body)
+}
+
+/// As [`write`], with another format byte.
+pub(crate) fn write_as<T: Serialize>(format: u8, body: &T) -> Vec<u8> {
+    let mut bytes = vec![format];
     // postcard fails only on a sequence of unknown length, and none of the bodies has one.
     bytes.extend(postcard::to_stdvec(body).unwrap_or_default());
     bytes

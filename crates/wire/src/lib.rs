@@ -18,12 +18,12 @@ mod topic;
 mod trust;
 
 pub use content::ContentPayload;
-pub use envelope::{Opened, Stamp, open, seal};
+pub use envelope::{Opened, Stamp, claimed_version, open, seal};
 pub use head::{HeadMessage, ProgrammeForm, Unpacked, pack_head, unpack_head};
 pub use key::{KeyError, KeyId, KeyPair, PublicKey};
 pub use message::{
-    Ack, Command, CommandVerb, DisplayConfig, Erased, FirstShown, HeadMark, Heartbeat, Letter, Mail, OnAirReport,
-    Receipts, Reply, Run, ShownState, SiteState, Status, TimeAnswer, TrustDocument, TrustedKey,
+    Ack, Command, CommandVerb, DisplayConfig, Erased, FirstShown, HeadMark, Heartbeat, Letter, Mail, Newest,
+    OnAirReport, Receipts, Reply, Run, ShownState, SiteState, Status, TimeAnswer, TrustDocument, TrustedKey,
 };
 pub use refusal::Refusal;
 pub use status::StatusVerifier;

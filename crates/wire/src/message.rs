@@ -106,6 +106,43 @@ pub struct Heartbeat {
     pub time: Instant,
     /// Every channel's head.
     pub heads: Vec<HeadMark>,
+    /// The newest of what holds for every display. Format 1 did not tell it.
+    #[serde(skip)]
+    pub newest: Newest,
+}
+
+/// Versions of the newest messages that every display should have; 0 where there is none.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Newest {
+    /// The trust document's number.
+    pub trust: u32,
+    /// The version on `site`, in the heartbeat's epoch.
+    pub site: u64,
+    /// The version on `erased`, in the heartbeat's epoch.
+    pub erased: u64,
+}
+
+/// The format of a heartbeat that tells the newest of everything.
+const WITH_NEWEST: u8 = 2;
+
+impl Heartbeat {
+    /// The bytes: format 2, then postcard.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        form::write_as(WITH_NEWEST, &(self, self.newest))
+    }
+
+    /// Reads what `to_bytes` wrote, all of it and nothing more; or format 1, which ends after the heads.
+    ///
+    /// # Errors
+    /// When the format is later, or the bytes are not of the form.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
+        if bytes.first() != Some(&WITH_NEWEST) {
+            return form::read(bytes);
+        }
+        let (beat, newest): (Self, Newest) = form::read_after(bytes, WITH_NEWEST)?;
+        Ok(Self { newest, ..beat })
+    }
 }
 
 /// Which head is the newest.
@@ -359,7 +396,6 @@ pub enum Reply {
 }
 
 body!(
-    Heartbeat,
     SiteState,
     TimeAnswer,
     Mail,

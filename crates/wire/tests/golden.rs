@@ -12,9 +12,9 @@ use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Document, Kind, Lang, Priority};
 use heliograph_wire::enrol::{Counterpart, Introduction};
 use heliograph_wire::{
-    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Mail, Receipts, Refusal,
-    Reply, Role, ShownState, SiteState, Stamp, Status, TimeAnswer, Topic, TrustDocument, open, pack_head, seal,
-    unpack_head,
+    Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, HeadMessage, Heartbeat, Mail, Newest, Receipts,
+    Refusal, Reply, Role, ShownState, SiteState, Stamp, Status, TimeAnswer, Topic, TrustDocument, open, pack_head,
+    seal, unpack_head,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -22,15 +22,24 @@ use std::path::PathBuf;
 use support::{display, head, hex, key_of, keys, long_head, messages, site, stamp, trust_document, unhex};
 
 fn golden(name: &str, bytes: &[u8]) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(format!("{name}.hex"));
+    let path = path_of(name);
     if std::env::var_os("HELIOGRAPH_WRITE_GOLDEN").is_some() && !path.exists() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, wrapped(&hex(bytes))).unwrap();
     }
+    assert_eq!(hex(bytes), hex(&kept(name)), "the bytes of {name} have changed");
+}
+
+/// What is in a file.
+fn kept(name: &str) -> Vec<u8> {
+    let path = path_of(name);
     let written = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
-    assert_eq!(hex(bytes), hex(&unhex(&written)), "the bytes of {name} have changed");
+    unhex(&written)
+}
+
+fn path_of(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    folder.join(format!("{name}.hex"))
 }
 
 fn wrapped(digits: &str) -> String {
@@ -68,7 +77,6 @@ macro_rules! body {
 
 #[test]
 fn bodies_have_these_bytes() {
-    body!(Heartbeat, "body-heartbeat", support::heartbeat());
     body!(DisplayConfig, "body-config", support::config());
     body!(Erased, "body-erased", support::erased());
     body!(Command, "body-command", support::command());
@@ -84,6 +92,33 @@ fn bodies_have_these_bytes() {
     }
     body!(HeadMessage, "body-head-inline", pack_head(&head()).0);
     body!(HeadMessage, "body-head-pages", pack_head(&long_head()).0);
+}
+
+/// Format 1 ended after the heads; it is read as long as there are displays, and hubs write format 2.
+#[test]
+fn heartbeats_have_these_bytes_and_those_of_the_first_format_are_read() {
+    let beat = support::heartbeat();
+    let bytes = beat.to_bytes();
+    golden("body-heartbeat-2", &bytes);
+    assert_eq!(Heartbeat::from_bytes(&bytes).unwrap(), beat);
+    let (former, envelope) = (kept("body-heartbeat"), kept("envelope-heartbeat"));
+    let key = keys().heartbeat.public();
+    let opened = open(&envelope, &site(), &Topic::Heartbeat, &|_, _| Some(key)).unwrap();
+    assert_eq!(opened.body, former);
+    let without = Heartbeat {
+        newest: Newest::default(),
+        ..beat
+    };
+    assert_eq!(Heartbeat::from_bytes(&former).unwrap(), without);
+    for bytes in [bytes, former] {
+        for end in 0..bytes.len() {
+            assert!(Heartbeat::from_bytes(&bytes[..end]).is_err(), "cut at {end}");
+        }
+        let longer = [&bytes[..], &[0]].concat();
+        assert!(Heartbeat::from_bytes(&longer).is_err(), "with a byte too many");
+        let newer = [&[3], &bytes[1..]].concat();
+        assert_eq!(Heartbeat::from_bytes(&newer), Err(Refusal::Format(3)));
+    }
 }
 
 #[test]

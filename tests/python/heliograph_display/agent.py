@@ -178,7 +178,7 @@ class Agent:
         if self.connected:
             again = self.missing.due(beliefs.missing(), moment)
             if again:
-                self.outbox.append(("subscribe", [f"{self.prefix()}channel/{name}/#" for name in sorted(again)]))
+                self.outbox.append(("subscribe", [self.prefix() + name for name in sorted(again)]))
         for digest, most, attempt in self.fetching.due(beliefs.missing_documents(), self.missing_pictures(), moment):
             self.outbox.append(("fetch", digest, most, attempt))
         if moment.mono - self.heartbeat_stored_at >= 60_000:

@@ -9,7 +9,7 @@ from .content import Contents
 from .envelope import Refused
 from .postcard import Malformed
 
-FORMS = {"heartbeat": bodies.HEARTBEAT, "erased": bodies.ERASED, "head": bodies.HEAD, "config": bodies.CONFIG,
+FORMS = {"erased": bodies.ERASED, "head": bodies.HEAD, "config": bodies.CONFIG,
          "command": bodies.COMMAND, "ack": bodies.ACK, "site": bodies.SITE, "time": bodies.TIME}
 TO_THE_HUB = ("status", "receipts", "reply")
 HELD = ("config", "erased", "site", "heartbeat")
@@ -21,6 +21,10 @@ class Heard(NamedTuple):
     verdict: str
     kind: str
     value: object = None
+
+
+def read(kind, body):
+    return bodies.decode_heartbeat(body) if kind == "heartbeat" else bodies.decode(FORMS[kind], body)
 
 
 def sha(data):
@@ -70,7 +74,7 @@ class Beliefs:
         self.settle()
 
     def hold(self, kind, body):
-        value = bodies.decode(FORMS[kind], body)
+        value = read(kind, body)
         self.bodies[kind] = body
         if kind == "config":
             self.config = {**value, "channels": list(dict.fromkeys(value["channels"]))}
@@ -205,7 +209,7 @@ class Beliefs:
             self.take_head(topic, body)
             return Heard("new", "head", topic.subject)
         try:
-            value = bodies.decode(FORMS[topic.kind], body)
+            value = read(topic.kind, body)
             if topic.kind == "config" and value["display"] != self.display:
                 raise Malformed("the configuration is another display's")
         except Malformed as error:
@@ -276,16 +280,29 @@ class Beliefs:
         return self.waiting.get(channel) or self.heads.get(channel)
 
     def behind(self):
-        """The channels for which a heartbeat promised another head."""
-        behind = set()
-        for mark in self.heartbeat["heads"] if self.heartbeat else []:
+        """The filters under which a heartbeat promised something else than what is here."""
+        if not self.heartbeat:
+            return set()
+        behind = self.lacking()
+        for mark in self.heartbeat["heads"]:
             head = self.newest(mark["channel"])
             if mark["channel"] not in self.channels():
                 continue
             if head is None or mark["position"] > head["position"] or (
                     mark["position"] == head["position"] and mark["sha"] != sha(head["body"])):
-                behind.add(mark["channel"])
+                behind.add(f"channel/{mark['channel']}/#")
         return behind
+
+    def lacking(self):
+        """Of what holds for every display, the filters of what is older than the heartbeat says."""
+        lacking, (epoch, _, _) = set(), self.marks.get("heartbeat", (0, 0, b""))
+        for name in ("site", "erased"):
+            here = self.marks.get(name, (0, 0, b""))[:2]
+            if self.heartbeat[name] and (epoch, self.heartbeat[name]) > here:
+                lacking.add(name)
+        if self.heartbeat["trust"] > self.marks.get("trust", (0, 0, b""))[1]:
+            lacking.add("trust/#")
+        return lacking
 
     def missing_documents(self):
         """By hash: the documents of heads in force that are not here and were not erased."""
@@ -293,8 +310,8 @@ class Beliefs:
                 if item["content"] not in self.contents and item["content"] not in self.contents.erased}
 
     def missing(self):
-        """The channels whose filter should be subscribed to again."""
-        channels = self.behind()
+        """The filters that should be subscribed to again."""
+        channels = set()
         for channel, head in self.waiting.items():
             if any(digest not in self.contents for digest in head["programme"][1]):
                 channels.add(channel)
@@ -304,4 +321,4 @@ class Beliefs:
                 channels.add(channel)
         if self.config and self.config["site_profile"] not in self.contents:
             channels.update(self.channels())
-        return channels
+        return self.behind() | {f"channel/{channel}/#" for channel in channels}

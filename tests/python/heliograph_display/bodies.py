@@ -18,7 +18,9 @@ ITEM = Struct(
 
 HEAD = Struct(channel=NAME, position=U64, as_of=INSTANT, programme=Tagged(inline=List(ITEM), pages=List(HASH)))
 
-HEARTBEAT = Struct(position=U64, time=INSTANT, heads=List(Struct(channel=NAME, position=U64, sha=HASH)))
+MARKS = List(Struct(channel=NAME, position=U64, sha=HASH))
+HEARTBEAT = Struct(position=U64, time=INSTANT, heads=MARKS)
+HEARTBEAT_2 = Struct(position=U64, time=INSTANT, heads=MARKS, trust=U32, site=U64, erased=U64)
 
 SIDE = Number(16, low=8, high=7680)
 CONFIG = Struct(
@@ -65,6 +67,17 @@ def decode(kind, data):
 
 def encode(kind, value):
     return b"\1" + kind.write(value)
+
+
+def decode_heartbeat(data):
+    """A heartbeat of format 2, or of format 1, which does not tell what holds for every display."""
+    if data[:1] != b"\2":
+        return {**decode(HEARTBEAT, data), "trust": 0, "site": 0, "erased": 0}
+    return decode(HEARTBEAT_2, b"\1" + data[1:])
+
+
+def encode_heartbeat(beat):
+    return b"\2" + HEARTBEAT_2.write({"trust": 0, "site": 0, "erased": 0, **beat})
 
 
 def decode_trust(data):

@@ -79,16 +79,16 @@ class Mail:
 
 
 class Missing:
-    """When to subscribe again to the filters of channels of which something is missing."""
+    """When to subscribe again to the filters under which something is missing."""
 
     def __init__(self):
         self.retries, self.behind = {}, {}
 
-    def due(self, channels, moment):
-        for name in self.retries.keys() - channels:
+    def due(self, filters, moment):
+        for name in self.retries.keys() - filters:
             del self.retries[name]
         again = set()
-        for name in channels:
+        for name in filters:
             if name not in self.retries:
                 retry = Retry(1_000, 60_000)
                 self.retries[name] = (retry, moment.mono + retry.wait())
@@ -99,9 +99,9 @@ class Missing:
                 self.behind.setdefault(name, moment.mono)
         return again
 
-    def long_behind(self, channels, moment):
+    def long_behind(self, filters, moment):
         """Whether one of these is behind still, 5 s after it was subscribed to anew for that."""
-        for name in self.behind.keys() - channels:
+        for name in self.behind.keys() - filters:
             del self.behind[name]
         return any(moment.mono - at >= 5_000 for at in self.behind.values())
 

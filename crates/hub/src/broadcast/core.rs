@@ -392,6 +392,7 @@ impl Core {
             position: view.state.position,
             time: view.now,
             marks: self.mailbox.marks(),
+            newest: self.mailbox.newest(),
         };
         self.sign_and_say(view, Topic::Heartbeat, &ask);
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use heliograph_domain::ChannelName;
-use heliograph_wire::Topic;
+use heliograph_wire::{Newest, Topic, claimed_version};
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -41,6 +41,21 @@ impl Mailbox {
         marks
             .map(|(channel, (position, digest))| (channel.clone(), *position, *digest))
             .collect()
+    }
+
+    /// The versions of what every display should have, as a heartbeat tells them.
+    pub(crate) fn newest(&self) -> Newest {
+        let kept = self.kept();
+        let version = |topic| {
+            let letter = kept.letters.get(&topic);
+            letter.and_then(|payload| claimed_version(payload)).unwrap_or(0)
+        };
+        Newest {
+            // A trust document's number has 32 bits.
+            trust: u32::try_from(version(Topic::Trust)).unwrap_or(u32::MAX),
+            site: version(Topic::Site),
+            erased: version(Topic::Erased),
+        }
     }
 
     /// Keeps a message; an empty one clears its topic, as at the broker.

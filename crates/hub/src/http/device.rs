@@ -58,6 +58,7 @@ fn letters(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail
         position: state.position,
         time: now,
         marks: office.mailbox.marks(),
+        newest: office.mailbox.newest(),
     };
     let beat = office.seals.seal(&beat, now).map(|beat| (Topic::Heartbeat, beat));
     let tuned = state

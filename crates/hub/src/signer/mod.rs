@@ -17,7 +17,7 @@ pub(crate) use sealer::config_version;
 pub use serve::{SignerConfig, SignerError, SignerServer};
 
 use heliograph_domain::{ChannelName, DisplayId, Instant, PublicationId};
-use heliograph_wire::Command;
+use heliograph_wire::{Command, Newest};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -62,6 +62,8 @@ pub(crate) enum Ask {
         time: Instant,
         /// Position and digest of each head that was signed.
         marks: Vec<(ChannelName, u64, [u8; 32])>,
+        /// Versions of what every display should have.
+        newest: Newest,
     },
     /// The time, for a display that asked.
     Time {

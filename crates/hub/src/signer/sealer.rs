@@ -9,7 +9,8 @@ use heliograph_domain::time::DAY_MS;
 use heliograph_domain::{ChannelHead, ChannelName, DisplayId, Instant, SiteName};
 use heliograph_log::{EventLog, Follower, Position, Record};
 use heliograph_wire::{
-    Ack, Command, DisplayConfig, HeadMark, Heartbeat, KeyPair, SiteState, Stamp, TimeAnswer, Topic, pack_head, seal,
+    Ack, Command, DisplayConfig, HeadMark, Heartbeat, KeyPair, Newest, SiteState, Stamp, TimeAnswer, Topic, pack_head,
+    seal,
 };
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -122,7 +123,12 @@ impl Sealer {
             } => self.config(*display, *position, hubs),
             Ask::Erased { position } => self.erased(*position),
             Ask::Site { position } => self.site_state(*position),
-            Ask::Heartbeat { position, time, marks } => self.heartbeat(*position, *time, marks),
+            Ask::Heartbeat {
+                position,
+                time,
+                marks,
+                newest,
+            } => self.heartbeat(*position, *time, marks, *newest),
             Ask::Time { display, nonce, time } => self.time(*display, *nonce, *time),
             Ask::Command { display, command, time } => self.command(*display, command, *time),
             Ask::Ack {
@@ -275,6 +281,7 @@ impl Sealer {
         position: u64,
         time: Instant,
         marks: &[(ChannelName, u64, [u8; 32])],
+        newest: Newest,
     ) -> Result<(Topic, Vec<u8>), Unsigned> {
         self.in_time(time)?;
         let marks = marks.iter().map(|(channel, position, sha256)| HeadMark {
@@ -286,6 +293,7 @@ impl Sealer {
             position,
             time,
             heads: marks.collect(),
+            newest,
         };
         // Its version is the time, so that the newest is known from every other.
         Ok(self.sealed(&self.roles.heartbeat, Topic::Heartbeat, time.0, time, &body.to_bytes()))

@@ -294,6 +294,7 @@ fn what_the_log_says_is_signed_and_a_display_believes_it() {
                 position: erased,
                 time,
                 marks: vec![(hall(), 1, [7; 32])],
+                newest: Newest::default(),
             },
         ),
         (
@@ -405,6 +406,7 @@ fn a_process_has_a_clock_of_its_own_and_signs_no_time_far_from_it() {
             position: 1,
             time: Instant(ms),
             marks: Vec::new(),
+            newest: Newest::default(),
         })
     };
     assert!(at(NOON.0).is_ok() && at(NOON.0 + 119_000).is_ok());

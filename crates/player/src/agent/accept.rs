@@ -91,6 +91,7 @@ impl Agent {
             // The trust itself is stored with every change; an empty list would be no store at all.
             self.todo.changes.push(Change::Heard(self.time.heard(now)));
             self.subscribe();
+            self.look_for_gaps(now);
         }
         Ok(())
     }
@@ -207,9 +208,32 @@ impl Agent {
             .filter(|mark| self.lags(mark, opened.stamp.epoch))
             .map(|mark| mark.channel.clone())
             .collect();
+        self.told_newest = (opened.stamp.epoch, heartbeat.newest);
         self.look_for_gaps(now);
         (self.todo.heard, self.todo.show) = (true, true);
         Ok(())
+    }
+
+    /// Of what holds for every display, the topics of which the hub has said something newer than what is here.
+    pub(super) fn lacking(&self) -> Vec<Topic> {
+        let (epoch, newest) = self.told_newest;
+        let older = |topic: &Topic, version: u64| {
+            let here = (self.trust.epoch_of(topic), self.trust.version_of(topic));
+            version > 0 && (epoch, version) > here
+        };
+        let mut lacking = Vec::new();
+        // Only the root opens an epoch, so a trust document's number alone says which is newer.
+        if u64::from(newest.trust) > self.trust.version_of(&Topic::Trust) {
+            lacking.push(Topic::Trust);
+        }
+        let of_an_epoch = [(Topic::Site, newest.site), (Topic::Erased, newest.erased)];
+        lacking.extend(
+            of_an_epoch
+                .into_iter()
+                .filter(|(topic, version)| older(topic, *version))
+                .map(|(topic, _)| topic),
+        );
+        lacking
     }
 
     /// Whether the hub has sent a head that is not here: a newer one, or another of the same position. In a new epoch
@@ -224,7 +248,10 @@ impl Agent {
 
     /// What holds for the whole site, such as that every display is blanked.
     fn site_state(&mut self, topic: &Topic, payload: &[u8], now: Moment) -> Result<(), String> {
-        let (opened, _) = self.admit_dated(topic, payload, now)?;
+        let (opened, new) = self.admit_dated(topic, payload, now)?;
+        if new {
+            self.look_for_gaps(now);
+        }
         let state = SiteState::from_bytes(&opened.body).map_err(|error| error.to_string())?;
         if self.site != Some(state) {
             self.site = Some(state);

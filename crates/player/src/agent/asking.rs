@@ -18,7 +18,7 @@ pub(super) struct Asking {
     early: Timer,
     /// From then on a heartbeat should have come.
     silence: Timer,
-    /// From then on a channel that is behind should have caught up.
+    /// From then on what is behind should have caught up.
     behind: Option<Timer>,
 }
 
@@ -46,14 +46,14 @@ impl Asking {
         self.silence = Timer::new(now_ms, self.chance.cut(SILENCE_MS));
     }
 
-    /// The broker was asked once more for what is missing; `behind` says whether a head is.
+    /// The broker was asked once more for what is missing; `behind` says whether something signed is.
     pub(super) fn asked_again(&mut self, behind: bool, now_ms: u64) {
         if behind && self.behind.is_none() {
             self.behind = Some(Timer::new(now_ms, self.chance.cut(BEHIND_MS)));
         }
     }
 
-    /// No channel is behind.
+    /// Nothing is behind.
     pub(super) fn caught_up(&mut self) {
         self.behind = None;
     }
@@ -72,7 +72,7 @@ impl Agent {
             let question = Reply::AskTime { nonce };
             self.say(&Topic::Reply(self.me.display), &question.to_bytes(), now);
         }
-        if self.behind.is_empty() {
+        if !self.is_behind() {
             self.asking.caught_up();
         }
         let untold = !self.time.is_signed() && self.asking.early.is_due(now_ms);
@@ -81,6 +81,11 @@ impl Agent {
         if self.asking.post.is_due(urgent, now_ms) {
             self.ask_for_mail(now_ms);
         }
+    }
+
+    /// Whether a heartbeat told of something signed that is not here.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.behind.is_empty() || !self.lacking().is_empty()
     }
 
     fn ask_for_mail(&mut self, now_ms: u64) {

@@ -8,7 +8,7 @@ pub(super) const REGULAR_MS: u64 = 600_000;
 pub(super) const TIME_MS: u64 = 5_000;
 /// Heartbeats come every 15 s; after so long without one something is amiss.
 pub(super) const SILENCE_MS: u64 = 45_000;
-/// A channel that is behind is given so long after its filter was subscribed anew.
+/// What is behind is given so long after its filter was subscribed anew.
 pub(super) const BEHIND_MS: u64 = 5_000;
 /// After a mail that failed, or changed nothing, the next comes so much later, then ever more seldom.
 const FIRST_MS: u64 = 5_000;

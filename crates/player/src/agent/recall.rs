@@ -50,6 +50,7 @@ impl Agent {
             erased: BTreeSet::new(),
             site: None,
             behind: BTreeSet::new(),
+            told_newest: Default::default(),
             account: Account::new(remembered.shown.clone()),
             repair: Repair::default(),
             fetches: Fetches::default(),

@@ -1,23 +1,22 @@
 //! Asking again for what is missing: retained messages come once more when their filter is subscribed once more.
 
 use super::timer::Timer;
-use heliograph_domain::ChannelName;
 use std::collections::BTreeSet;
 
 /// The first time soon, since the missing message may only be late; then ever more seldom. Milliseconds.
 const FIRST_MS: u64 = 1000;
 const LONGEST_MS: u64 = 60_000;
 
-/// Which channels lack something, and when to ask for them.
+/// Which filters lack something, and when to subscribe to them again.
 #[derive(Debug, Default)]
 pub(super) struct Repair {
-    missing: BTreeSet<ChannelName>,
+    missing: BTreeSet<String>,
     timer: Option<Timer>,
 }
 
 impl Repair {
-    /// Tells which channels lack something now.
-    pub(super) fn missing(&mut self, missing: BTreeSet<ChannelName>, now_ms: u64) {
+    /// Tells which filters lack something now.
+    pub(super) fn missing(&mut self, missing: BTreeSet<String>, now_ms: u64) {
         if missing.is_empty() {
             self.timer = None;
         } else if missing != self.missing || self.timer.is_none() {
@@ -26,8 +25,8 @@ impl Repair {
         self.missing = missing;
     }
 
-    /// The channels to ask for now, if any.
-    pub(super) fn due(&mut self, now_ms: u64) -> Vec<ChannelName> {
+    /// The filters to subscribe to now, if any.
+    pub(super) fn due(&mut self, now_ms: u64) -> Vec<String> {
         let Some(timer) = self.timer.filter(|timer| timer.is_due(now_ms)) else {
             return Vec::new();
         };
@@ -43,7 +42,7 @@ mod tests {
     #[test]
     fn what_stays_missing_is_asked_for_ever_more_seldom() {
         let mut repair = Repair::default();
-        let hall: ChannelName = "hall".parse().unwrap();
+        let hall = "heliograph/v1/binhe/channel/hall/#".to_owned();
         let mut asked = Vec::new();
         for second in 0..200 {
             repair.missing([hall.clone()].into(), second * 1000);

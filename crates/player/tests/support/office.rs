@@ -204,6 +204,11 @@ pub fn head(position: u64, notices: &[&Notice]) -> Message {
 }
 
 pub fn heartbeat(at: Instant, marks: &[(u64, &Message)]) -> Message {
+    heartbeat_with(at, marks, Newest::default())
+}
+
+/// A heartbeat that tells the newest of what holds for every display, too.
+pub fn heartbeat_with(at: Instant, marks: &[(u64, &Message)], newest: Newest) -> Message {
     let heads = marks.iter().map(|(position, (topic, payload))| {
         let opened = open(payload, &site(), topic, &|_, _| Some(key(RELEASE).public())).unwrap();
         HeadMark {
@@ -216,6 +221,7 @@ pub fn heartbeat(at: Instant, marks: &[(u64, &Message)]) -> Message {
         position: 1,
         time: at,
         heads: heads.collect(),
+        newest,
     };
     signed(BEAT, Topic::Heartbeat, at.0, at, &beat.to_bytes())
 }

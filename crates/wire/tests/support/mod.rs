@@ -15,8 +15,8 @@ use heliograph_domain::{
 };
 use heliograph_wire::{
     Ack, Command, CommandVerb, ContentPayload, DisplayConfig, Erased, FirstShown, HeadMark, Heartbeat, KeyPair, Letter,
-    Mail, OnAirReport, PublicKey, Receipts, Reply, Role, Run, ShownState, SiteState, Stamp, Status, TimeAnswer, Topic,
-    TrustDocument, TrustedKey, pack_head, seal,
+    Mail, Newest, OnAirReport, PublicKey, Receipts, Reply, Role, Run, ShownState, SiteState, Stamp, Status, TimeAnswer,
+    Topic, TrustDocument, TrustedKey, pack_head, seal,
 };
 
 /// 24 November 2026, 02:05:30 UTC.
@@ -149,6 +149,11 @@ pub fn heartbeat() -> Heartbeat {
             position: 42,
             sha256: [0xaa; 32],
         }],
+        newest: Newest {
+            trust: 1,
+            site: 40,
+            erased: 300,
+        },
     }
 }
 
@@ -345,7 +350,7 @@ pub fn messages() -> Vec<(&'static str, Topic, Vec<u8>, Vec<u8>)> {
     let id = display();
     let all = [
         ("envelope-trust", Topic::Trust, trust_document().to_bytes()),
-        ("envelope-heartbeat", Topic::Heartbeat, heartbeat().to_bytes()),
+        ("envelope-heartbeat-2", Topic::Heartbeat, heartbeat().to_bytes()),
         ("envelope-erased", Topic::Erased, erased().to_bytes()),
         ("envelope-head", Topic::Head(channel()), pack_head(&head()).0.to_bytes()),
         ("envelope-config", Topic::Config(id), config().to_bytes()),
