@@ -235,13 +235,14 @@ fn forged_settings() -> Vec<(&'static str, Forge)> {
 
 fn forged_times() -> Vec<(&'static str, Forge)> {
     let later = TEN.plus_ms(DAY);
+    let body = |position, time| Heartbeat {
+        position,
+        time,
+        heads: Vec::new(),
+        newest: Newest::default(),
+    };
     let beat = |by| {
-        let body = Heartbeat {
-            position: 1,
-            time: later,
-            heads: Vec::new(),
-            newest: Newest::default(),
-        };
+        let body = body(1, later);
         fixed(signed(by, Topic::Heartbeat, later.0, later, &body.to_bytes()))
     };
     let asked = |lobby: &Lobby| *lobby.asked.last().expect("a question");
@@ -263,13 +264,8 @@ fn forged_times() -> Vec<(&'static str, Forge)> {
         ("heartbeat: an old one", fixed(heartbeat(TEN.plus_ms(1000), &[]))),
         (
             "heartbeat: two of the same time",
-            Box::new(|lobby| {
-                let body = Heartbeat {
-                    position: 2,
-                    time: lobby.now,
-                    heads: Vec::new(),
-                    newest: Newest::default(),
-                };
+            Box::new(move |lobby| {
+                let body = body(2, lobby.now);
                 signed(BEAT, Topic::Heartbeat, lobby.now.0, lobby.now, &body.to_bytes())
             }),
         ),

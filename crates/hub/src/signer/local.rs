@@ -23,4 +23,8 @@ impl Signer for Local {
     fn sign(&self, ask: &Ask) -> Result<Vec<u8>, Unsigned> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).answer(ask)
     }
+
+    fn waits(&self) -> bool {
+        false
+    }
 }

@@ -163,6 +163,9 @@ pub(crate) trait Signer: Send + Sync {
     /// # Errors
     /// Why it is not signed.
     fn sign(&self, ask: &Ask) -> Result<Vec<u8>, Unsigned>;
+
+    /// Whether it may keep its caller waiting for more than the time of a signature: another process is asked.
+    fn waits(&self) -> bool;
 }
 
 /// Something that was refused, as staff are told of it.
@@ -197,7 +200,7 @@ impl Seals {
 
     /// Has something signed. A refusal is logged and shown until the same is signed; who asked goes on without.
     pub(crate) fn seal(&self, ask: &Ask, now: Instant) -> Option<Vec<u8>> {
-        let (outcome, subject) = (self.signer.sign(ask), ask.subject());
+        let (outcome, subject) = (self.sign(ask), ask.subject());
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         if !matches!(outcome, Err(Unsigned::Gone(_))) && faults.remove(GONE).is_some() {
             tracing::info!("the signer answers again");
@@ -222,6 +225,18 @@ impl Seals {
                 }
                 None
             }
+        }
+    }
+
+    /// While another process is waited for, the rest of the hub goes on: the worker of the runtime gives its other tasks
+    /// away first. A runtime of one thread has nobody to give them to.
+    fn sign(&self, ask: &Ask) -> Result<Vec<u8>, Unsigned> {
+        use tokio::runtime::{Handle, RuntimeFlavor};
+        let workers = Handle::try_current().is_ok_and(|handle| handle.runtime_flavor() == RuntimeFlavor::MultiThread);
+        if workers && self.signer.waits() {
+            tokio::task::block_in_place(|| self.signer.sign(ask))
+        } else {
+            self.signer.sign(ask)
         }
     }
 

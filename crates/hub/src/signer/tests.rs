@@ -1,6 +1,7 @@
 //! One contract for every signer, and what a signer behind a socket must stand.
 
 mod follow;
+mod process;
 
 use super::*;
 use crate::clock::{Clock, MovableClock};
@@ -15,7 +16,7 @@ use heliograph_domain::site::SiteEvent;
 use heliograph_domain::time::{DAY_MS, Window};
 use heliograph_domain::{ContentHash, Event, Kind, Lang, LocalText, Priority, SiteName, StaffId};
 use heliograph_log::{ActorId, Batch, CommandId, DiskLog, EventLog, Position, Revision, StreamId, TimestampMs};
-use heliograph_wire::{CommandVerb, Refusal, Topic, Trust, pack_head};
+use heliograph_wire::{CommandVerb, Newest, Refusal, Topic, Trust, pack_head};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -394,84 +395,6 @@ fn what_is_recorded_later_is_folded_when_it_is_asked_for() {
             .iter()
             .all(|signer| signer.sign(&unknown) == Err(Unsigned::UnknownDisplay(DISPLAY)))
     );
-}
-
-#[test]
-fn a_process_has_a_clock_of_its_own_and_signs_no_time_far_from_it() {
-    let bench = Bench::new();
-    let process = bench.process();
-    let remote = Remote::find(&process.socket, &site()).unwrap();
-    let at = |ms: u64| {
-        remote.sign(&Ask::Heartbeat {
-            position: 1,
-            time: Instant(ms),
-            marks: Vec::new(),
-            newest: Newest::default(),
-        })
-    };
-    assert!(at(NOON.0).is_ok() && at(NOON.0 + 119_000).is_ok());
-    let year = 365 * DAY_MS;
-    assert_eq!(at(NOON.0 + year), Err(Unsigned::Clock(year)));
-    bench.clock.set(NOON.plus_ms(year));
-    assert!(at(NOON.0 + year).is_ok(), "the control");
-}
-
-#[test]
-fn a_signer_that_goes_away_is_told_of_and_found_again_but_not_with_other_keys() {
-    let mut bench = Bench::new();
-    bench.released("wang", "li", "zhao");
-    let mut process = bench.process();
-    let seals = Seals::new(Box::new(Remote::find(&process.socket, &site()).unwrap()));
-    assert!(seals.seal(&bench.head(), NOON).is_some() && seals.faults().is_empty());
-    process.stop();
-    assert!(seals.seal(&bench.head(), NOON).is_none() && seals.gone());
-    assert!(matches!(seals.faults()[..], [Fault { since: NOON, .. }]));
-    let _again = bench.process();
-    // Nobody waits for it within a second of the failure.
-    let found = (0..100).any(|_| {
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        seals.seal(&bench.head(), NOON).is_some()
-    });
-    assert!(found && seals.faults().is_empty());
-    drop(_again);
-    assert_eq!(keys::new_epoch(&bench.folder, None, NOON).unwrap(), 2);
-    let _other = bench.process();
-    std::thread::sleep(std::time::Duration::from_millis(1100));
-    assert!(seals.seal(&bench.head(), NOON).is_none() && seals.gone());
-    let foreign = Remote::find(&bench.folder.join("s"), &"other".parse().unwrap());
-    assert!(matches!(foreign, Err(SignerGone::Foreign(_))));
-}
-
-#[test]
-fn noise_on_the_socket_harms_nobody() {
-    use std::io::{Read, Write};
-    let bench = Bench::new();
-    let process = bench.process();
-    for noise in [
-        &[0xff; 64][..],
-        &[0, 0, 0, 2, 9, 9],
-        &[0, 0, 0, 9, 1],
-        b"GET / HTTP/1.1\r\n\r\n",
-    ] {
-        let mut stream = std::os::unix::net::UnixStream::connect(&process.socket).unwrap();
-        stream.write_all(noise).unwrap();
-        stream.shutdown(std::net::Shutdown::Write).unwrap();
-        let mut answer = Vec::new();
-        // A reset is an end as well.
-        let _ = stream.read_to_end(&mut answer);
-        assert!(answer.is_empty());
-    }
-    let remote = Remote::find(&process.socket, &site()).unwrap();
-    assert!(remote.sign(&bench.head()).is_ok());
-    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&process.socket).unwrap().permissions());
-    assert_eq!(mode & 0o777, 0o660);
-    let twice = SignerServer::start(SignerConfig {
-        data: bench.folder.clone(),
-        keys: bench.folder.join("keys"),
-        socket: process.socket.clone(),
-        clock: bench.clock.clone(),
-    });
-    assert!(matches!(twice, Err(SignerError::InUse(_))));
 }
 
 /// Erasures stay in the list for 400 days, and no longer, counted from the last of them; and no more than fit a message.
