@@ -4,6 +4,7 @@ import json
 import pathlib
 import re
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -26,16 +27,17 @@ def free_port():
 
 
 class Hub:
-    """A hub on loopback, with its data in a folder. It can be ended and started again."""
+    """A hub on loopback, with its data in a folder and TLS by an authority of its own. It can be ended and started again."""
 
     def __init__(self, binary, folder):
         self.binary, self.data, self.log = binary, pathlib.Path(folder) / "hub", pathlib.Path(folder) / "hub.log"
         self.http, self.mqtt = free_port(), free_port()
-        self.url, self.broker = f"http://127.0.0.1:{self.http}", f"mqtt://127.0.0.1:{self.mqtt}"
+        self.url, self.broker = f"https://127.0.0.1:{self.http}", f"mqtts://127.0.0.1:{self.mqtt}"
+        self.ca = self.data / "tls" / "ca.pem"
         self.process = None
 
     def start(self):
-        arguments = ["hub", "--data", self.data, "--listen", f"127.0.0.1:{self.http}", "--mqtt-listen",
+        arguments = ["hub", "--tls", "--data", self.data, "--listen", f"127.0.0.1:{self.http}", "--mqtt-listen",
                      f"127.0.0.1:{self.mqtt}", "--site", "binhe"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([self.binary, *arguments], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
@@ -77,8 +79,8 @@ class Hub:
 class Caller:
     """Somebody who calls the hub's API."""
 
-    def __init__(self, url, token=None):
-        self.url, self.token = url, token
+    def __init__(self, url, trust, token=None):
+        self.url, self.trust, self.token = url, trust, token
 
     def call(self, method, path, body=None):
         """Status and JSON of the answer."""
@@ -89,7 +91,7 @@ class Caller:
         if self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S, context=self.trust) as answer:
                 status, data = answer.status, answer.read()
         except urllib.error.HTTPError as error:
             status, data = error.code, error.read()
@@ -107,14 +109,15 @@ class Caller:
 
     def sign_in(self, staff):
         session = self.must("POST", "/api/v1/sessions", {"staff": staff, "password": PASSWORD})
-        return Caller(self.url, session["token"])
+        return Caller(self.url, self.trust, session["token"])
 
 
 class Office:
     """A set-up office: an administrator, and the three people that a text goes through."""
 
     def __init__(self, hub):
-        nobody = Caller(hub.url)
+        # As a browser does: the authority is trusted, and the name compared.
+        nobody = Caller(hub.url, ssl.create_default_context(cafile=hub.ca))
         nobody.must("POST", "/api/v1/setup", {
             "word": hub.word(), "id": "admin", "name": {"zh-Hans": "管理员"}, "password": PASSWORD})
         self.admin = nobody.sign_in("admin")
@@ -142,6 +145,17 @@ class Office:
         for who, verb, body in steps:
             who.must("POST", f"/api/v1/publications/{publication}/{verb}", body)
         return publication
+
+    def waiting(self, request):
+        """The machine of this request, as staff see it."""
+        for machine in self.admin.must("GET", "/api/v1/enrolments")["enrolments"]:
+            if machine["request"] == request:
+                return machine
+        raise StoryFailed(f"the hub tells of no machine with the request {request}")
+
+    def decide(self, request, verb, body):
+        """Status and answer of `admit` or `refuse`."""
+        return self.admin.call("POST", f"/api/v1/enrolments/{request}/{verb}", body)
 
     def withdraw(self, publication):
         self.approver.must("POST", f"/api/v1/publications/{publication}/withdraw", {"reason": "时间有变"})

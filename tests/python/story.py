@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""The independent display at a real hub: admitted, shown a notice by three people, through a restart of the hub, until the
-notice is withdrawn.
+"""The independent display at a real hub, over TLS: admitted after the characters on both screens were compared, shown a
+notice by three people, through a restart of the hub, until the notice is withdrawn. A second one, whose key an operator
+enters by hand, shows the same.
 
     story.py HUB_BINARY
 
@@ -32,8 +33,8 @@ def tell(what):
 class Witness:
     """The Python display as a process of its own."""
 
-    def __init__(self, folder):
-        self.state, self.errors = folder / "display.json", folder / "display.log"
+    def __init__(self, folder, name):
+        self.state, self.errors = folder / f"{name}.json", folder / f"{name}.log"
         self.lines = None
 
     def command(self, name, **flags):
@@ -45,6 +46,18 @@ class Witness:
         if done.returncode:
             raise StoryFailed(f"the display's {name} ends with {done.returncode}: {done.stderr}")
         return done.stdout.strip()
+
+    def asks(self, hub):
+        """Asks a hub to be let in, and goes on asking; what stands on its screen, and its request."""
+        self.lines = Lines(self.command("enrol", hub=hub), self.errors)
+        line, _ = self.lines.wait_for("the short string", lambda line: line["event"] == "short_string", 20)
+        return line["short"], line["request"]
+
+    def is_let_in(self):
+        """Waits until it has its credential; its id."""
+        line, _ = self.lines.wait_for("the credential", lambda line: line["event"] == "enrolled", 30)
+        self.stop()
+        return line["id"]
 
     def start(self):
         self.lines = Lines(self.command("run", **{"dwell-ms": "2000"}), self.errors)
@@ -68,11 +81,26 @@ def is_slate(line):
     return line["on_air"] is None
 
 
+def let_in(witness, hub, office):
+    """Somebody reads what stands on the display's screen and types it at the hub."""
+    short, request = witness.asks(hub.url)
+    machine = office.waiting(request)
+    if (machine["short_string"], machine["facts"]["model"]) != (short, "independent display"):
+        raise StoryFailed(f"the display shows {short}, the hub tells of {machine}")
+    status, answer = office.decide(request, "admit", {**SETTING, "short_string": "000-000"})
+    if status != 422 or answer["errors"][0]["field"] != "short_string":
+        raise StoryFailed(f"the characters of no screen are answered {status}: {answer}")
+    status, answer = office.decide(request, "admit", {**SETTING, "short_string": short})
+    if status != 201 or answer["id"] != witness.is_let_in():
+        raise StoryFailed(f"the characters of the display's screen are answered {status}: {answer}")
+    return answer["id"]
+
+
 def enter_key(witness, hub, office):
     """An operator enters the display's key at the hub, and carries the answer to the display."""
     answer = office.admin.must("POST", "/api/v1/displays", {**SETTING, "key": witness.run("key")})
     witness.run("adopt", site=answer["site"], id=answer["id"], token=answer["mqtt_token"], root=answer["root"],
-                broker=hub.broker, hub=hub.url)
+                broker=hub.broker, hub=hub.url, ca=hub.ca)
     return answer["id"]
 
 
@@ -86,11 +114,11 @@ def believed_status(office, display, test, what):
     raise StoryFailed(f"the hub does not tell that {what}: {json.dumps(told, ensure_ascii=False)[:1500]}")
 
 
-def story(hub, witness):
+def story(hub, witness, by_hand):
     hub.start()
     office = Office(hub)
-    display = enter_key(witness, hub, office)
-    tell(f"the display {display} is admitted")
+    display = let_in(witness, hub, office)
+    tell(f"both screens show the same, and the display {display} is let in")
     witness.start()
     at = witness.sees("the slate with the office's name", lambda l: is_slate(l) and l["site"] == "滨河市外事服务中心")
     tell("it shows the slate")
@@ -113,6 +141,11 @@ def story(hub, witness):
     witness.start()
     witness.sees("the notice after the display's restart", shows("节后办公时间"), 0, 5)
     tell("the display was restarted, and shows what it showed")
+    enter_key(by_hand, hub, office)
+    by_hand.start()
+    by_hand.sees("the notice on the display whose key was entered", shows("节后办公时间"))
+    by_hand.stop()
+    tell("a display whose key was entered by hand shows it, too")
     office.withdraw(first)
     at = witness.sees("the slate after the withdrawal", is_slate)
     tell("both notices were withdrawn and are gone")
@@ -131,17 +164,20 @@ def main():
         sys.exit(__doc__)
     with tempfile.TemporaryDirectory(prefix="heliograph-story-") as folder:
         folder = pathlib.Path(folder)
-        hub, witness = Hub(sys.argv[1], folder), Witness(folder)
+        hub = Hub(sys.argv[1], folder)
+        witness, by_hand = Witness(folder, "display"), Witness(folder, "by-hand")
         try:
-            story(hub, witness)
+            story(hub, witness, by_hand)
         except StoryFailed as failure:
             print(f"failed: {failure}")
-            if witness.lines:
-                print(witness.lines.tail())
+            for display in (witness, by_hand):
+                if display.lines:
+                    print(display.lines.tail())
             print(hub.said())
             return 1
         finally:
             witness.stop()
+            by_hand.stop()
             hub.stop()
     tell("all of it")
     return 0

@@ -3,10 +3,14 @@
 // A test that cannot set its world up has nothing better to do than to fail here.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support")]
 
+mod browser;
 mod http;
+mod machine;
 mod people;
 
+pub use browser::{Browser, form, hidden};
 pub use http::{Http, Reply};
+pub use machine::Machine;
 pub use people::{NOTICE_ENTRY, PASSWORD, People, STANDING_ENTRY, act, commitment, notice};
 
 use heliograph_domain::panel::{ColourDepth, Panel};
@@ -415,7 +419,9 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn unhex(text: &str) -> [u8; 32] {
+/// 32 bytes of their hexadecimal digits.
+#[must_use]
+pub fn unhex(text: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
         *byte = u8::from_str_radix(&text[at..at + 2], 16).unwrap();

@@ -3,85 +3,10 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_hub::{Hub, HubConfig, SystemClock};
-use heliograph_tests::{Http, LOBBY, NOTICE_ENTRY, PASSWORD, Reply, STRIP, TempDir, World, eventually, notice};
+use heliograph_tests::{
+    Browser, Http, LOBBY, NOTICE_ENTRY, PASSWORD, STRIP, TempDir, World, eventually, form, hidden, notice,
+};
 use std::sync::Arc;
-
-/// Someone's browser: it keeps cookies, follows nothing by itself, and runs no script.
-struct Browser {
-    http: Http,
-    cookie: String,
-}
-
-impl Browser {
-    fn of(http: Http) -> Self {
-        Self {
-            http,
-            cookie: String::new(),
-        }
-    }
-
-    fn signed_in(world: &World, who: &str) -> Self {
-        let mut browser = Self::of(world.http());
-        let reply = browser.post("/admin/login", &[("staff", who), ("password", PASSWORD)]);
-        assert_eq!(
-            (reply.status, reply.header("location")),
-            (303, Some("/admin")),
-            "{}",
-            reply.text
-        );
-        browser
-    }
-
-    fn get(&self, path: &str) -> Reply {
-        self.http.send("GET", path, &[("cookie", &self.cookie)], b"")
-    }
-
-    fn in_english(&self, path: &str) -> Reply {
-        let cookie = format!("{}; heliograph_lang=en", self.cookie);
-        self.http.send("GET", path, &[("cookie", &cookie)], b"")
-    }
-
-    fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
-        let headers = [
-            ("cookie", self.cookie.as_str()),
-            ("content-type", "application/x-www-form-urlencoded"),
-        ];
-        let reply = self.http.send("POST", path, &headers, form(fields).as_bytes());
-        if let Some(cookie) = reply.header("set-cookie") {
-            self.cookie = cookie.split(';').next().unwrap().to_owned();
-        }
-        reply
-    }
-
-    /// Presses the button of a step on a publication's page, with what its form holds.
-    fn step(&mut self, id: &str, step: &str, fields: &[(&str, &str)]) -> Reply {
-        let page = self.get(&format!("/admin/publications/{id}")).expect_status(200).text;
-        let action = format!("action=\"/admin/publications/{id}/{step}\"");
-        let at = page
-            .find(&action)
-            .unwrap_or_else(|| panic!("no form for {step}: {page}"));
-        let (key, content) = (hidden(&page[at..], "key"), hidden(&page[at..], "content"));
-        let mut all = vec![("key", key.as_str()), ("content", content.as_str())];
-        all.extend_from_slice(fields);
-        self.post(&format!("/admin/publications/{id}/{step}"), &all)
-    }
-}
-
-fn form(fields: &[(&str, &str)]) -> String {
-    let escaped = |text: &str| text.bytes().map(|b| format!("%{b:02X}")).collect::<String>();
-    let pairs: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| format!("{}={}", escaped(name), escaped(value)))
-        .collect();
-    pairs.join("&")
-}
-
-/// The value of the first field of this name in a page.
-fn hidden(page: &str, name: &str) -> String {
-    let mark = format!("name=\"{name}\" value=\"");
-    let rest = page.split_once(&mark).map_or("", |(_, rest)| rest);
-    rest.split('"').next().unwrap_or_default().to_owned()
-}
 
 const TITLE: (&str, &str) = ("content.zh-Hans.title", "关于调整领证时间的公告");
 const BODY: (&str, &str) = ("content.zh-Hans.body", "自下月起，领证时间为工作日下午。");
@@ -335,16 +260,16 @@ fn every_page_is_there_in_both_languages_under_a_strict_policy() {
     ];
     for browser in &browsers {
         for path in &shared {
-            both_languages(browser, path);
+            browser.reads_both_languages(path);
         }
     }
-    both_languages(&browsers[0], "/admin/site");
-    both_languages(&browsers[0], "/admin/staff?edit=author");
-    both_languages(&browsers[0], "/admin/catalogue?edit=notices");
-    both_languages(&browsers[1], &format!("/admin/write/{id}"));
-    both_languages(&browsers[1], "/admin/write");
+    browsers[0].reads_both_languages("/admin/site");
+    browsers[0].reads_both_languages("/admin/staff?edit=author");
+    browsers[0].reads_both_languages("/admin/catalogue?edit=notices");
+    browsers[1].reads_both_languages(&format!("/admin/write/{id}"));
+    browsers[1].reads_both_languages("/admin/write");
     for kind in heliograph_domain::Kind::ALL {
-        both_languages(&browsers[1], &format!("/admin/write?kind={}", kind.slug()));
+        browsers[1].reads_both_languages(&format!("/admin/write?kind={}", kind.slug()));
     }
 }
 
@@ -365,35 +290,6 @@ fn lists_are_exported_as_tables() {
     }
     let none = browser.get("/admin/publications.csv?state=withdrawn").text;
     assert_eq!(none.lines().count(), 1, "only the head: {none}");
-}
-
-fn both_languages(browser: &Browser, path: &str) {
-    let (zh, en) = (
-        browser.get(path).expect_status(200),
-        browser.in_english(path).expect_status(200),
-    );
-    assert!(
-        zh.text.contains("<html lang=\"zh-Hans\">") && zh.text.contains("工作台"),
-        "{path}"
-    );
-    assert!(
-        en.text.contains("<html lang=\"en\">") && en.text.contains("Workbench") && !en.text.contains("工作台"),
-        "{path}"
-    );
-    for page in [&zh, &en] {
-        let policy = page.header("content-security-policy").unwrap();
-        assert!(
-            policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
-            "{policy}"
-        );
-        for inline in ["<style", " style=", " onclick=", "javascript:", "{}"] {
-            assert!(!page.text.contains(inline), "{path} has {inline}");
-        }
-        assert!(
-            page.text.matches("<script").count() == page.text.matches("<script defer src=\"/assets/").count(),
-            "{path}"
-        );
-    }
 }
 
 #[test]

@@ -4,88 +4,9 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_hub::Clock as _;
-use heliograph_tests::{Http, STRIP, World, eventually, hex};
-use heliograph_wire::enrol::{Counterpart, Introduction};
-use heliograph_wire::{KeyPair, PublicKey, Topic, Trust};
+use heliograph_tests::{Machine, STRIP, World, eventually, hex, unhex};
+use heliograph_wire::{KeyPair, Topic, Trust};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-
-/// A machine that wants to be a display.
-struct Machine {
-    keys: KeyPair,
-    introduction: Introduction,
-    secret: [u8; 32],
-    hub: Option<(String, Counterpart)>,
-}
-
-impl Machine {
-    fn new(number: u8) -> Self {
-        let keys = KeyPair::from_secret([number; 32]);
-        let secret = [number.wrapping_add(100); 32];
-        let introduction = Introduction {
-            key: keys.public(),
-            nonce: [number.wrapping_add(50); 32],
-            secret_hash: Sha256::digest(secret).into(),
-            facts: json!({"model": "N100 box", "addresses": ["10.0.0.9"]}).to_string(),
-        };
-        Self {
-            keys,
-            introduction,
-            secret,
-            hub: None,
-        }
-    }
-
-    /// Commits, hears whose hub it is, and says who it is.
-    fn knocks(mut self, http: &Http) -> Self {
-        let commitment = json!({"commitment": hex(&self.introduction.commitment())});
-        let told = http.post("/api/v1/enrolments", &commitment).expect_status(201).json;
-        self.hears(&told);
-        let _ = http
-            .post(&format!("{}/reveal", self.path()), &self.says())
-            .expect_status(200);
-        self
-    }
-
-    fn hears(&mut self, told: &Value) {
-        let bytes = |name: &str| bytes(told[name].as_str().unwrap());
-        let counterpart = Counterpart {
-            nonce: bytes("nonce"),
-            root: PublicKey(bytes("root")),
-            certificate: [0; 32],
-            site: told["site"].as_str().unwrap().parse().unwrap(),
-        };
-        self.hub = Some((told["request"].as_str().unwrap().to_owned(), counterpart));
-    }
-
-    fn says(&self) -> Value {
-        let own = &self.introduction;
-        json!({
-            "key": hex(&own.key.0), "nonce": hex(&own.nonce), "secret_hash": hex(&own.secret_hash), "facts": own.facts,
-        })
-    }
-
-    fn path(&self) -> String {
-        format!("/api/v1/enrolments/{}", self.hub.as_ref().unwrap().0)
-    }
-
-    /// What stands on its screen.
-    fn code(&self) -> String {
-        self.introduction.short_string(&self.hub.as_ref().unwrap().1)
-    }
-
-    fn asks(&self, http: &Http) -> heliograph_tests::Reply {
-        http.with_token(&hex(&self.secret)).get(&self.path())
-    }
-}
-
-fn bytes(digits: &str) -> [u8; 32] {
-    let mut bytes = [0; 32];
-    for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
-    }
-    bytes
-}
 
 fn place(code: &str) -> Value {
     json!({
@@ -146,7 +67,7 @@ fn staff_compare_six_characters_and_the_machine_becomes_a_display() {
         (&told["state"], &told["id"], &told["ca"]),
         (&json!("admitted"), &id, &Value::Null)
     );
-    assert_eq!(bytes(told["root"].as_str().unwrap()), world.hub().root().0);
+    assert_eq!(unhex(told["root"].as_str().unwrap()), world.hub().root().0);
     // The trust document that comes with it is one.
     let digits = told["trust"].as_str().unwrap();
     let payload: Vec<u8> = (0..digits.len())

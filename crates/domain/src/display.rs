@@ -3,6 +3,7 @@
 use crate::ids::{ChannelName, DisplayId};
 use crate::lang::{Lang, LocalText};
 use crate::panel::Panel;
+pub use crate::publication::MAX_REASON_CHARS;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -43,8 +44,13 @@ pub enum DisplayEvent {
         /// Ed25519 public key of the new machine.
         key: [u8; 32],
     },
-    /// Its credential opens nothing until a machine is admitted to the place, which stays.
+    /// Its credential opens nothing until a machine is admitted to the place, which stays. Nobody said why.
     CredentialRevoked,
+    /// The same, and somebody said why.
+    CredentialRevokedFor {
+        /// Why, in at most [`MAX_REASON_CHARS`] characters. It stays in the log for good.
+        reason: String,
+    },
 }
 
 /// A display as its facts tell it.
@@ -143,11 +149,14 @@ impl Display {
     ///
     /// # Errors
     /// When the display is retired: it has none.
-    pub fn revoke(&self) -> Result<Option<DisplayEvent>, DisplayRefused> {
+    pub fn revoke(&self, reason: Option<String>) -> Result<Option<DisplayEvent>, DisplayRefused> {
         if self.retired {
             return Err(DisplayRefused::Retired);
         }
-        Ok((!self.revoked).then_some(DisplayEvent::CredentialRevoked))
+        let event = reason.map_or(DisplayEvent::CredentialRevoked, |reason| {
+            DisplayEvent::CredentialRevokedFor { reason }
+        });
+        Ok((!self.revoked).then_some(event))
     }
 
     /// Whether a machine may speak for it: log in, fetch, be believed.
@@ -186,10 +195,12 @@ impl Display {
                 revoked: false,
                 ..display
             }),
-            (Some(display), DisplayEvent::CredentialRevoked) => Some(Self {
-                revoked: true,
-                ..display
-            }),
+            (Some(display), DisplayEvent::CredentialRevoked | DisplayEvent::CredentialRevokedFor { .. }) => {
+                Some(Self {
+                    revoked: true,
+                    ..display
+                })
+            }
             (None, _) => None,
         }
     }
@@ -235,9 +246,13 @@ mod tests {
         let first = told(std::slice::from_ref(&enrolled));
         assert!(first.has_machine());
         assert_eq!(first.replace_machine([1; 32]), Ok(None), "it is this machine's already");
-        let shut = told(&[enrolled.clone(), first.revoke().unwrap().unwrap()]);
-        assert!(!shut.has_machine() && shut.setting == first.setting);
-        assert_eq!(shut.revoke(), Ok(None), "once is enough");
+        let why = Some("失窃".to_owned());
+        for reason in [None, why.clone()] {
+            let shut = told(&[enrolled.clone(), first.revoke(reason).unwrap().unwrap()]);
+            assert!(!shut.has_machine() && shut.setting == first.setting);
+        }
+        let shut = told(&[enrolled.clone(), first.revoke(why).unwrap().unwrap()]);
+        assert_eq!(shut.revoke(None), Ok(None), "once is enough");
         let again = shut.replace_machine([1; 32]).unwrap();
         assert!(again.is_some(), "the same key needs someone who lets it in again");
         let other = told(&[
@@ -260,6 +275,6 @@ mod tests {
         let gone = told(&[enrolled, DisplayEvent::Retired]);
         assert!(!gone.has_machine());
         assert_eq!(gone.replace_machine([2; 32]), Err(DisplayRefused::Retired));
-        assert_eq!(gone.revoke(), Err(DisplayRefused::Retired));
+        assert_eq!(gone.revoke(None), Err(DisplayRefused::Retired));
     }
 }

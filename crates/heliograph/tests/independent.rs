@@ -99,6 +99,15 @@ fn its_connection_takes_no_more_than_it_should() {
 }
 
 #[test]
+fn somebody_between_it_and_the_hub_is_caught() {
+    let said = run("between.py", &[env!("CARGO_BIN_EXE_heliograph")]);
+    assert_eq!(
+        said,
+        "between: somebody who ends TLS is caught\nbetween: a cable changes nothing\n"
+    );
+}
+
+#[test]
 fn a_hubs_notice_is_on_it_until_it_is_withdrawn() {
     let said = run("story.py", &[env!("CARGO_BIN_EXE_heliograph")]);
     assert!(said.ends_with("story: all of it\n"), "{said}");

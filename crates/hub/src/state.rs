@@ -2,7 +2,7 @@
 
 use heliograph_domain::catalogue::Catalogue;
 use heliograph_domain::channel::Channels;
-use heliograph_domain::display::Display;
+use heliograph_domain::display::{Display, DisplayEvent};
 use heliograph_domain::event::EventError;
 use heliograph_domain::head::Heads;
 use heliograph_domain::ledger::LedgerEvent;
@@ -87,6 +87,19 @@ pub struct KnownDisplay {
     pub position: u64,
     /// When that was.
     pub at: Instant,
+    /// How its last machine was shut out; nothing while a machine may speak for it.
+    pub revocation: Option<Arc<Revocation>>,
+}
+
+/// How the machine of a display was shut out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// When.
+    pub at: Instant,
+    /// Who did it, an id of the staff.
+    pub by: String,
+    /// Why, if they said.
+    pub reason: Option<String>,
 }
 
 /// The site as its facts tell it.
@@ -210,11 +223,7 @@ impl State {
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
             Event::Staff(event) => Arc::make_mut(&mut self.staff).evolve(&event),
             Event::Display(id, event) => {
-                let known = self.displays.remove(&id).map(|known| known.display.clone());
-                if let Some(display) = Display::evolve(known, id, &event) {
-                    self.displays
-                        .insert(id, Arc::new(KnownDisplay { display, position, at }));
-                }
+                self.display(id, &event, record);
                 changed.displays.insert(id);
             }
             Event::Ledger(LedgerEvent::Sealed { size, root }) => self.ledger = Some(TreeHead { size, root }),
@@ -244,6 +253,32 @@ impl State {
             position,
         });
         Arc::make_mut(&mut self.erased).extend(erased);
+    }
+
+    fn display(&mut self, id: DisplayId, event: &DisplayEvent, record: &Record) {
+        let (position, at) = (record.position.0, self.at);
+        let known = self.displays.remove(&id);
+        let before = known.as_ref().and_then(|known| known.revocation.clone());
+        let Some(display) = Display::evolve(known.map(|known| known.display.clone()), id, event) else {
+            return;
+        };
+        let shut_out = |reason: Option<&String>| {
+            let (by, reason) = (record.actor.as_str().to_owned(), reason.cloned());
+            Some(Arc::new(Revocation { at, by, reason }))
+        };
+        let revocation = match event {
+            DisplayEvent::CredentialRevoked => shut_out(None),
+            DisplayEvent::CredentialRevokedFor { reason } => shut_out(Some(reason)),
+            _ if display.revoked => before,
+            _ => None,
+        };
+        let known = KnownDisplay {
+            display,
+            position,
+            at,
+            revocation,
+        };
+        self.displays.insert(id, Arc::new(known));
     }
 
     fn publication(&mut self, id: PublicationId, event: PublicationEvent, record: &Record) {

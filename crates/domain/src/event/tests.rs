@@ -212,6 +212,15 @@ fn the_other_aggregates_keep_their_bytes() {
             Event::Display(display, DisplayEvent::CredentialRevoked),
             "04".to_owned(),
         ),
+        (
+            Event::Display(
+                display,
+                DisplayEvent::CredentialRevokedFor {
+                    reason: "失窃".to_owned(),
+                },
+            ),
+            "0506e5a4b1e7aa83".to_owned(),
+        ),
     ];
     for (event, bytes) in golden {
         assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");

@@ -2,8 +2,10 @@
 
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
+use super::machine;
 use super::parts::Shown;
 use super::screens;
+use super::waiting;
 use super::words as w;
 use crate::http::displays as api;
 use crate::http::people;
@@ -22,8 +24,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// `GET /admin/displays`
-pub(crate) async fn page(desk: Desk) -> Response {
-    show_all(&desk, StatusCode::OK, &html! {}, None)
+pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
+    let refused = query.get("done").is_some_and(|done| done == "refused");
+    let above = html! { @if refused { p.told role="status" { (desk.t(w::DONE_REFUSED)) } } };
+    show_all(&desk, StatusCode::OK, &above, None)
 }
 
 /// `GET /admin/displays.csv`
@@ -84,13 +88,13 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
     let body = html! {
         div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
         (above)
-        section.card data-live="display record" {
+        section.card data-live="display record enrolments" {
             @if any { div.wall.large { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } } }
             @else { (empty(desk.t(w::NO_DISPLAYS), None)) }
             @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }
         @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
-        @if desk.may(Verb::OperateDisplays) { (how_to_enrol(desk, failed)) }
+        @if desk.may(Verb::OperateDisplays) { (waiting::card(desk, failed)) }
         @if !retired.is_empty() {
             section.card {
                 h2 { (desk.t(w::RETIRED_DISPLAYS)) }
@@ -135,25 +139,6 @@ pub(crate) async fn unblank(desk: Desk, posted: Posted) -> Result<Response, Prob
     Ok(redirect("/admin/displays"))
 }
 
-fn how_to_enrol(desk: &Desk, failed: Option<(&Posted, &Problem)>) -> Markup {
-    let shown = Shown::new(desk, failed);
-    html! {
-        section.card id="enrol" {
-            h2 { (desk.t(w::HOW_TO_ADD_DISPLAY)) }
-            ol.how {
-                li { (desk.t(w::ENROL_TOKEN)) }
-                li { (desk.t(w::ENROL_RUN)) pre { "heliograph player enrol --hub http://… --token …  \\\n  --name 大厅主屏 --location 一楼大厅  \\\n  --profile lobby-1080p --channels hall" } }
-                li { (desk.t(w::ENROL_START)) pre { "heliograph player --broker mqtt://…:1883" } }
-            }
-            form.inline method="post" action="/admin/displays/token" {
-                (desk.key())
-                (shown.line(w::TOKEN_FOR, "label", "", Some(w::TOKEN_FOR_HINT)))
-                button.btn.quiet type="submit" { (desk.t(w::MAKE_TOKEN)) }
-            }
-        }
-    }
-}
-
 /// `POST /admin/displays/token`: a token for the technician who enrols, shown once.
 pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     desk.must(Verb::OperateDisplays)?;
@@ -183,15 +168,34 @@ pub(crate) async fn one(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
     let known = api::find(&desk.office, &id)?;
-    let done = query.contains_key("done");
-    Ok(show(&desk, &known, done, None))
+    let done = query.get("done").map(|what| match what.as_str() {
+        "paired" => w::DONE_PAIRED,
+        "revoked" => w::DONE_REVOKED,
+        _ => w::DONE_SAVED,
+    });
+    let outcome = Outcome {
+        done,
+        ..Outcome::default()
+    };
+    Ok(show(&desk, &known, &outcome))
 }
 
-fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, &Problem)>) -> Response {
+/// What came of a form of a display's page.
+#[derive(Default)]
+struct Outcome<'a> {
+    done: Option<w::Word>,
+    /// The setting was refused.
+    setting: Option<(&'a Posted, &'a Problem)>,
+    /// The revocation was.
+    revocation: Option<(&'a Posted, &'a Problem)>,
+}
+
+fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
+    let failed = outcome.setting.or(outcome.revocation);
     let (display, setting) = (&known.display, &known.display.setting);
     let (colour, word) = screens::standing(desk, known);
     let name = setting.name.get(desk.lang);
-    let shown = Shown::new(desk, failed);
+    let shown = Shown::new(desk, outcome.setting);
     let operates = desk.may(Verb::OperateDisplays) && !display.retired;
     let body = html! {
         div.top {
@@ -201,8 +205,9 @@ fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, 
                 p.muted { (setting.location.get(desk.lang)) }
             }
         }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language"])) }
-        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language", "reason"])) }
+        @else if let Some(done) = outcome.done { p.told role="status" { (desk.t(done)) } }
+        (machine::shut_out(desk, known))
         div.split {
             div.stack {
                 section.card {
@@ -214,7 +219,11 @@ fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, 
             }
             div.stack {
                 (facts(desk, known))
-                @if operates { (retirement(desk, known)) }
+                @if operates {
+                    (machine::replacement(desk, known))
+                    (machine::revocation(desk, known, outcome.revocation))
+                    (retirement(desk, known))
+                }
             }
         }
     };
@@ -223,7 +232,7 @@ fn show(desk: &Desk, known: &KnownDisplay, done: bool, failed: Option<(&Posted, 
         status,
         Place::Displays,
         name,
-        html! { div.stack data-live="display" { (body) } },
+        html! { div.stack data-live="display record enrolments" { (body) } },
     )
 }
 
@@ -315,9 +324,36 @@ pub(crate) async fn set(desk: Desk, Path(id): Path<String>, posted: Posted) -> R
         Err(problem) => {
             let desk = desk.refreshed();
             let known = api::find(&desk.office, &id)?;
-            Ok(show(&desk, &known, false, Some((&posted, &problem))))
+            let outcome = Outcome {
+                setting: Some((&posted, &problem)),
+                ..Outcome::default()
+            };
+            Ok(show(&desk, &known, &outcome))
         }
     }
+}
+
+/// `POST /admin/displays/{id}/revoke`
+pub(crate) async fn revoke(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    desk.must(Verb::OperateDisplays)?;
+    let call = posted.call(&desk, "revoke", None, &json!({"reason": posted.get("reason")}));
+    match api::revoke(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
+        Ok(_) => Ok(redirect(&format!("/admin/displays/{id}?done=revoked"))),
+        Err(problem) => {
+            let desk = desk.refreshed();
+            let known = api::find(&desk.office, &id)?;
+            let outcome = Outcome {
+                revocation: Some((&posted, &problem)),
+                ..Outcome::default()
+            };
+            Ok(show(&desk, &known, &outcome))
+        }
+    }
+}
+
+/// `GET /admin/displays/{id}/revoke`: a page that a refused revocation left behind, loaded anew.
+pub(crate) async fn back(Path(id): Path<String>) -> Response {
+    redirect(&format!("/admin/displays/{}", super::layout::in_query(&id)))
 }
 
 fn retirement(desk: &Desk, known: &KnownDisplay) -> Markup {

@@ -43,6 +43,8 @@ pub(crate) struct Desk {
     pub(crate) state: Arc<State>,
     pub(crate) now: Instant,
     pub(crate) profile: Option<Arc<SiteProfile>>,
+    /// How the browser called the hub, from its `Host` header.
+    pub(crate) host: Option<String>,
     /// Path and query: where a change of language comes back to.
     here: String,
 }
@@ -68,6 +70,11 @@ impl FromRequestParts<Arc<Office>> for Desk {
         let desk = Self {
             caller,
             lang: lang_of(&parts.headers),
+            host: parts
+                .headers
+                .get(header::HOST)
+                .and_then(|host| host.to_str().ok())
+                .map(str::to_owned),
             now: office.now(),
             office: Arc::clone(office),
             state,
@@ -184,6 +191,11 @@ impl Desk {
 
     fn navigation(&self, here: Place) -> Markup {
         let waiting = duties::mine(self).len();
+        let machines = if self.may(Verb::OperateDisplays) {
+            crate::http::enrolments::waiting(&self.office).len()
+        } else {
+            0
+        };
         let link = |place: Place, href: &str, word: Word, count: usize| {
             html! {
                 a href=(href) aria-current=[(place == here).then_some("page")] {
@@ -201,7 +213,7 @@ impl Desk {
                     (link(Place::Publications, "/admin/publications", w::PUBLICATIONS, waiting))
                     (link(Place::Catalogue, "/admin/catalogue", w::CATALOGUE, 0))
                     hr;
-                    (link(Place::Displays, "/admin/displays", w::DISPLAYS, 0))
+                    (link(Place::Displays, "/admin/displays", w::DISPLAYS, machines))
                     (link(Place::Channels, "/admin/channels", w::CHANNELS, 0))
                     hr;
                     (link(Place::Staff, "/admin/staff", w::STAFF, 0))

@@ -15,6 +15,8 @@ mod fields;
 mod form;
 mod home;
 pub(crate) mod layout;
+mod machine;
+mod pairing;
 mod parts;
 mod pictures;
 mod preview;
@@ -27,6 +29,7 @@ mod site;
 mod staff;
 mod table;
 mod times;
+mod waiting;
 mod words;
 mod write;
 
@@ -73,7 +76,16 @@ pub(crate) fn router() -> Router<Arc<Office>> {
             "/admin/displays/unblank",
             get(async || layout::redirect("/admin/displays")).post(displays::unblank),
         )
+        .route("/admin/displays/pair/{id}", get(pairing::page).post(pairing::admit))
+        .route(
+            "/admin/displays/pair/{id}/refuse",
+            get(async || layout::redirect("/admin/displays")).post(pairing::refuse),
+        )
         .route("/admin/displays/{id}", get(displays::one).post(displays::set))
+        .route(
+            "/admin/displays/{id}/revoke",
+            get(displays::back).post(displays::revoke),
+        )
         .route("/admin/displays/{id}/retire", post(displays::retire))
         .route("/admin/channels", get(channels::page).post(channels::define))
         .route("/admin/catalogue.csv", get(catalogue::table))

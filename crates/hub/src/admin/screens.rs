@@ -12,6 +12,9 @@ pub(crate) fn standing(desk: &Desk, known: &KnownDisplay) -> (&'static str, Word
     if known.display.retired {
         return ("grey", w::DISPLAY_RETIRED);
     }
+    if known.display.revoked {
+        return ("red", w::DISPLAY_REVOKED);
+    }
     let presence = desk.office.presence();
     let playing = presence
         .of(known.display.id)

@@ -13,7 +13,7 @@ use crate::{credentials, picture, sign_in};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use heliograph_domain::display::{Display, DisplaySetting};
+use heliograph_domain::display::{Display, DisplaySetting, MAX_REASON_CHARS};
 use heliograph_domain::panel::{ColourDepth, Panel};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ChannelName, DisplayId, Event, Lang};
@@ -174,19 +174,22 @@ pub(crate) async fn retire(
     Ok(answer)
 }
 
-/// `POST /api/v1/displays/{id}/revoke`: the machine is out at once, the place stays for another.
+/// `POST /api/v1/displays/{id}/revoke`: the machine is out at once, the place stays for another. The body may have a
+/// `reason`; an empty one is none and is refused.
 pub(crate) async fn revoke(
     State(office): State<Arc<Office>>,
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::OperateDisplays)?;
-    call.fields()?.finish()?;
+    let mut fields = call.fields()?;
+    let reason = fields.has("reason").then(|| fields.text("reason", MAX_REASON_CHARS));
+    fields.finish()?;
     let id = find(&office, &id)?.display.id;
     let stream = format!("display-{id}");
     let answer = transact(&office, &call.caller.staff, &call.repeatable, stream, |state, _| {
         let known = state.displays.get(&id).ok_or_else(missing)?;
-        let event = known.display.revoke().map_err(Problem::display_refused)?;
+        let event = known.display.revoke(reason.clone()).map_err(Problem::display_refused)?;
         Ok(Decision {
             writes: vec![credentials::drop_of(id).map_err(Problem::internal)?],
             ..Decision::of(

@@ -184,16 +184,37 @@ async fn decide(office: &Arc<Office>, call: &Call, waiting: &Waiting) -> Result<
 
 /// The string that the caller read on the machine must be ours.
 fn compared(fields: &mut Fields, ours: &str) {
-    let plain = |text: &str| text.to_ascii_uppercase().replace(['-', ' '], "");
     let theirs = fields.text("short_string", 16);
-    if !theirs.is_empty() && plain(&theirs) != plain(ours) {
+    if !theirs.is_empty() && !same_code(&theirs, ours) {
         fields.fault(
             "short_string",
             "differs",
-            "与设备屏幕上的配对码不一致：请拒绝这台设备，并检查网络",
-            "is not the code on the machine's screen: refuse the machine, and look at the network",
+            "与这台设备的配对码不一致：请看着设备屏幕再输一次；仍不一致时，请拒绝这台设备并检查网络，可能有人在中间",
+            "is not this machine's code: look at its screen and type it again; if it still differs, refuse the machine and \
+             look at the network, for somebody may stand between",
         );
     }
+}
+
+/// Whether a code as people type it is `ours`: small or wide letters, spaces and dashes make no difference, and letters
+/// that no code has are the digits that they look like.
+pub(crate) fn same_code(typed: &str, ours: &str) -> bool {
+    let narrow = |c: char| match u32::from(c) {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    let alike = |c: char| match c.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        other => other,
+    };
+    let dash = |c: &char| !(c.is_whitespace() || matches!(c, '-' | '–' | '—' | '－' | '·'));
+    typed
+        .chars()
+        .filter(dash)
+        .map(narrow)
+        .map(alike)
+        .eq(ours.chars().filter(dash))
 }
 
 /// A new display for the machine.

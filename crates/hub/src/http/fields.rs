@@ -81,6 +81,11 @@ impl Fields {
         );
     }
 
+    /// Whether the caller sent this field, be it empty.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(|value| !value.is_null())
+    }
+
     /// Any value, as it is.
     pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
         self.object.remove(name).filter(|value| !value.is_null())

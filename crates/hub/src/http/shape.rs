@@ -143,6 +143,12 @@ pub(crate) fn display(office: &Office, known: &KnownDisplay) -> Value {
     shaped["key"] = json!(crate::keys::hex(&display.key));
     shaped["retired"] = json!(display.retired);
     shaped["revoked"] = json!(display.revoked);
+    shaped["revocation"] = json!(
+        known
+            .revocation
+            .as_ref()
+            .map(|known| json!({"at": time(known.at), "by": known.by, "reason": known.reason}))
+    );
     shaped["standing"] = json!(standing_name(standing));
     shaped["last_seen"] = json!(seen.last_seen.map(time));
     shaped["status"] = seen.status.map_or(Value::Null, |status| {
