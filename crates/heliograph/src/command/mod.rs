@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod broker;
 pub(crate) mod demo;
 pub(crate) mod fleet;
 pub(crate) mod hub;
