@@ -6,6 +6,7 @@ pub(crate) mod fleet;
 pub(crate) mod hub;
 pub(crate) mod log;
 mod moments;
+mod pair;
 pub(crate) mod player;
 pub(crate) mod probe;
 pub(crate) mod render;
