@@ -257,7 +257,17 @@ pub(crate) fn read_setting(
     let location = fields.local_text("location", 120);
     let profile = fields.text("profile", 64);
     let language = fields.choice("language", |tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
+    let before = fields.faults();
     let channels: Vec<ChannelName> = fields.list("channels", 32);
+    if channels.is_empty() && fields.faults() == before {
+        // Said here, so that whoever fills in a form hears of everything at once.
+        fields.fault(
+            "channels",
+            "missing",
+            "请至少选择一个频道",
+            "needs at least one channel",
+        );
+    }
     for channel in &channels {
         if !known_channels.contains(channel) {
             fields.fault(

@@ -407,3 +407,25 @@ fn peer_of(request: &Request) -> Option<IpAddr> {
 fn certificate(office: &Office) -> [u8; 32] {
     office.tls_facts().map_or([0; 32], |facts| facts.leaf_sha256)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::same_code;
+
+    #[test]
+    fn a_code_is_the_same_however_a_hand_writes_it_and_no_other_is() {
+        for typed in [
+            "K70-1MX",
+            "k701mx",
+            " k70 – 1mx ",
+            "Ｋ７０－１ＭＸ",
+            "K7O-IMX",
+            "k7o·lmx",
+        ] {
+            assert!(same_code(typed, "K70-1MX"), "{typed}");
+        }
+        for typed in ["K70-1MY", "K70-1M", "K70-1MXX", "", "-", "70K-1MX"] {
+            assert!(!same_code(typed, "K70-1MX"), "{typed}");
+        }
+    }
+}
