@@ -211,7 +211,7 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
         div.split.long {
             div.stack {
                 section.card {
-                    h2 { (desk.t(w::SHOWS_NOW)) }
+                    h2 { (desk.t(if display.revoked { w::WILL_SHOW } else { w::SHOWS_NOW })) }
                     div.glass { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
                     p.hint { (desk.t(w::DRAWN_BY_HUB)) }
                 }

@@ -319,6 +319,7 @@ words! {
     MAKE_TOKEN "生成令牌" "Make a token";
     TOKEN_MADE "令牌只显示这一次，请立即使用：" "This token is shown once; use it now:";
     SHOWS_NOW "现在显示" "What it shows now";
+    WILL_SHOW "接替的设备将显示" "What the next machine will show";
     DRAWN_BY_HUB "由系统按屏幕的节目绘制，与屏幕使用同一程序。" "Drawn by the hub from the display's programme, by the program that the display uses.";
     FACTS "基本情况" "Facts";
     ON_NOW "正在播出" "On now";
