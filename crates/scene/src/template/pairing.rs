@@ -119,7 +119,7 @@ pub(super) fn titles(desk: &Desk<'_>, area: Rect) -> (Vec<Piece>, i32) {
 }
 
 /// The address in words, under its code.
-pub(super) fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
+fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
     let ways: &[(&[i32], usize)] = &[(&[32, 28, 26], 1), (&[28, 24, 22], 4)];
     let mut top = place.y;
     let set = |line: TextLine| {
@@ -134,7 +134,8 @@ pub(super) fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
 
 /// The code on a tinted plate, as large as it fits.
 fn plated(desk: &Desk<'_>, code: &str, plate: Rect) -> Vec<Piece> {
-    let sizes = [260, 230, 200, 170, 140, 110, 88, 64, 44].map(|size| desk.theme.px(size).max(12));
+    // The largest leaves room on the plate for the tail of a Q.
+    let sizes = [230, 200, 170, 140, 110, 88, 64, 44].map(|size| desk.theme.px(size).max(12));
     let fits = |line: &TextLine| line.width <= plate.w - desk.px(64) && line.em <= plate.h;
     let set = |px: i32| {
         let style = text::Style {
