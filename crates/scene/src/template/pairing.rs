@@ -29,8 +29,8 @@ const STEPS: [(&str, &str); 3] = [
         "Scan the code, or open the address under it",
     ),
     (
-        "登录后核对配对码，与本屏一致才可继续",
-        "Sign in and compare the code with this screen",
+        "登录后输入本屏上的配对码，一致才可继续",
+        "Sign in and type the code that stands here",
     ),
     ("选择位置和频道，按“允许”", "Choose place and channels, then allow it"),
 ];
