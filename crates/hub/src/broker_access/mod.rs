@@ -3,6 +3,7 @@
 
 mod accounts;
 mod address;
+mod asked;
 mod files;
 mod hashes;
 mod keeper;
@@ -13,6 +14,7 @@ mod nats;
 mod rights;
 
 pub use address::{BrokerUrl, NotABroker};
+pub(crate) use asked::Guest;
 pub use files::{BrokerFiles, BrokerFilesError, HubAccount, broker_files, hub_password};
 pub(crate) use hashes::BrokerHashes;
 pub use hashes::HashError;
