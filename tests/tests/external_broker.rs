@@ -5,7 +5,8 @@
 use heliograph_hub::{BrokerUrl, Clock, ExternalBroker, HubAccount, InStep, broker_files, hub_password};
 use heliograph_tests::brokers::{Brand, ForeignBroker};
 use heliograph_tests::mqtt::{Door, Login, Mqtt};
-use heliograph_tests::{STRIP, TestDisplay, World, eventually, on_air_rows};
+use heliograph_tests::{STRIP, TestDisplay, World, act, eventually, on_air_rows};
+use rumqttc::QoS;
 use serde_json::{Value, json};
 
 /// The broker as the office sets it up, and its hub. The broker comes with the hub's account alone.
@@ -105,6 +106,43 @@ fn a_notice_goes_by_mosquitto_which_restarts_and_cuts_off_who_was_revoked() {
 #[test]
 fn a_notice_goes_by_nats_which_restarts_and_cuts_off_who_was_revoked() {
     story(Brand::Nats);
+}
+
+/// Whether the broker retains something on a topic that this display may hear.
+fn is_retained(door: &Door, login: &Login, topic: &str) -> bool {
+    let mut display = Mqtt::connect(door, login, None).unwrap();
+    let _ = display.subscribe(topic, QoS::AtMostOnce);
+    let reply = format!("heliograph/v1/binhe/display/{}/reply", login.username);
+    assert!(display.is_alive(&reply));
+    display.heard().iter().any(|(on, text)| on == topic && !text.is_empty())
+}
+
+/// The broker outlives the hub: what it retains from before is not forgotten when it has to go.
+#[test]
+fn what_is_erased_after_the_hub_was_started_anew_is_gone_from_the_broker_too() {
+    let (broker, mut world) = office(Brand::Mosquitto);
+    let mut strip = world.display("strip", STRIP, &["hall"]);
+    let id = on_air(&world, "一位当事人的姓名");
+    strip.stop();
+    let read = world.people.admin.get(&format!("/api/v1/publications/{id}")).json;
+    let content = read["released"]["content"].as_str().unwrap().to_owned();
+    let topic = format!("heliograph/v1/binhe/channel/hall/content/{content}");
+    let _ = act(&world.people.approver, &id, "withdraw", &json!({"reason": "误发"})).expect_status(200);
+    world.hub_goes_away();
+    world.hub_comes_back();
+
+    let identity = world.identity(&strip);
+    let door = Door::secure(broker.secure(), &broker.certificate());
+    let login = Login {
+        client_id: format!("display-{}", identity.display),
+        username: identity.display.to_string(),
+        password: identity.mqtt_token,
+    };
+    assert!(is_retained(&door, &login, &topic), "the control: the broker has it");
+    let why = json!({"reason": "个人信息公开有误"});
+    let _ = act(&world.people.approver, &id, "request-erasure", &why).expect_status(200);
+    let _ = act(&world.people.admin, &id, "erase", &json!({})).expect_status(200);
+    eventually("the broker has it no more", || !is_retained(&door, &login, &topic));
 }
 
 /// Without the broker's word on who is connected, what displays sign is all there is.

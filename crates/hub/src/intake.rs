@@ -6,8 +6,8 @@ use crate::feed::News;
 use crate::office::Office;
 use crate::signer::Ask;
 use crate::state::KnownDisplay;
-use heliograph_domain::DisplayId;
-use heliograph_wire::{Refusal, Reply, Status, StatusVerifier, Topic, open};
+use heliograph_domain::{DisplayId, SiteName};
+use heliograph_wire::{ContentPayload, Refusal, Reply, Status, StatusVerifier, Topic, open};
 use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Packet, Publish, QoS};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -35,13 +35,24 @@ pub(crate) async fn run(
     to_listener: mpsc::Sender<Publish>,
 ) {
     let mut retry = FIRST_RETRY;
+    let outlives_the_hub = office.hub_account.is_some();
     loop {
         match connection.poll().await {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 retry = FIRST_RETRY;
                 subscribe(&office, &client);
+                if outlives_the_hub {
+                    look_back(&office, &client);
+                }
                 // The broadcaster is gone only while the hub stops.
                 let _ = to_broadcaster.send(Input::Connected);
+            }
+            Ok(Event::Incoming(Packet::Publish(message))) if outlives_the_hub && is_own(&message, &office.site) => {
+                if let Some(found) = found(&message, &office.site) {
+                    let _ = to_broadcaster.send(found);
+                } else if is_live_heartbeat(&message, &office.site) {
+                    heard_all(&office, &client);
+                }
             }
             Ok(Event::Incoming(Packet::Publish(message))) => {
                 if to_listener.try_send(message).is_err() {
@@ -93,6 +104,51 @@ fn subscribe(office: &Office, client: &AsyncClient) {
             tracing::error!(%error, kind, "the hub cannot hear its displays");
         }
     }
+}
+
+/// What the hub itself says, and what it may have said before it was started anew.
+fn own(site: &SiteName) -> [String; 2] {
+    let content = format!("heliograph/v1/{site}/channel/+/content/+");
+    [content, Topic::Heartbeat.path(site)]
+}
+
+/// Asks a broker that outlives the hub which content it still retains. Its answers come before it passes on the first
+/// heartbeat of this connection.
+fn look_back(office: &Office, client: &AsyncClient) {
+    for filter in own(&office.site) {
+        if let Err(error) = client.try_subscribe(filter, QoS::AtMostOnce) {
+            tracing::error!(%error, "the hub cannot hear what the broker retains");
+        }
+    }
+}
+
+/// All is heard; what comes now is the hub's own echo.
+fn heard_all(office: &Office, client: &AsyncClient) {
+    for filter in own(&office.site) {
+        if let Err(error) = client.try_unsubscribe(filter) {
+            tracing::warn!(%error, "the hub goes on hearing what it says itself");
+        }
+    }
+}
+
+fn is_own(message: &Publish, site: &SiteName) -> bool {
+    matches!(
+        Topic::parse(site, &message.topic),
+        Some(Topic::Content(..) | Topic::Heartbeat)
+    )
+}
+
+fn is_live_heartbeat(message: &Publish, site: &SiteName) -> bool {
+    !message.retain && Topic::parse(site, &message.topic) == Some(Topic::Heartbeat)
+}
+
+/// Content that was retained, and is what its topic says.
+fn found(message: &Publish, site: &SiteName) -> Option<Input> {
+    let Some(Topic::Content(channel, hash)) = Topic::parse(site, &message.topic) else {
+        return None;
+    };
+    let payload = ContentPayload::from_bytes(&message.payload).ok()?;
+    (message.retain && payload.hash() == hash).then_some(Input::Found(channel, hash))
 }
 
 fn heard(office: &Office, client: &AsyncClient, verifiers: &mut Verifiers, message: &Publish) {
