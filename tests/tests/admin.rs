@@ -344,6 +344,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         data: dir.path().join("hub"),
         listen: anywhere,
         mqtt_listen: anywhere,
+        broker: None,
         tls: heliograph_hub::TlsMode::Plain,
         names: Vec::new(),
         site: "binhe".parse().unwrap(),

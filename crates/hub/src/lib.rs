@@ -43,7 +43,10 @@ mod transact;
 pub mod transparency;
 pub mod wall;
 
-pub use broker_access::{BrokerFiles, BrokerFilesError, HashError, HubAccount, broker_files, hub_password};
+pub use broker_access::{
+    BrokerFiles, BrokerFilesError, BrokerUrl, ExternalBroker, HashError, HubAccount, InStep, LinkError, NotABroker,
+    broker_files, hub_password,
+};
 pub use clock::{Clock, MovableClock, SystemClock};
 pub use credentials::CredentialError;
 pub use keys::{KeysError, Made, Rotated, fingerprint, init, new_epoch, rotate_root};

@@ -1,6 +1,6 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
-use crate::addresses::Addresses;
+use crate::addresses::{Addresses, BrokerAt};
 use crate::asked::Asked;
 use crate::backups::Backups;
 use crate::broadcast::Mailbox;
@@ -65,6 +65,8 @@ pub(crate) struct Office {
     pub(crate) credentials: RwLock<HashMap<DisplayId, Credential>>,
     /// The hub's own account at a broker that is not embedded.
     pub(crate) hub_account: Option<HubAccount>,
+    /// The certificates (PEM) of whoever vouches for that broker.
+    broker_authority: Option<String>,
     /// Told whenever credentials have changed.
     pub(crate) doors: Notify,
     /// The public ledger, as far as somebody asked for it.
@@ -97,6 +99,7 @@ pub(crate) struct Parts {
     pub(crate) seals: Seals,
     pub(crate) credentials: HashMap<DisplayId, Credential>,
     pub(crate) hub_account: Option<HubAccount>,
+    pub(crate) broker_authority: Option<String>,
     pub(crate) setup_word: Option<String>,
     pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
     pub(crate) wall: Option<Arc<dyn WallControls>>,
@@ -122,10 +125,14 @@ impl Office {
             seals: parts.seals,
             asked: Mutex::default(),
             enrolments: Mutex::default(),
-            presence: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),
+            presence: Mutex::new(match parts.hub_account {
+                None => Presence::of_connections(),
+                Some(_) => Presence::of_statuses(),
+            }),
             hub_account: parts.hub_account,
+            broker_authority: parts.broker_authority,
             doors: Notify::new(),
             ledger: Mutex::default(),
             limiter: Mutex::default(),
@@ -164,10 +171,29 @@ impl Office {
         self.tls.as_deref().map(Tls::facts)
     }
 
+    /// The certificates (PEM) that displays are to trust: of the hub's authority, and of its broker's.
+    pub(crate) fn authorities(&self) -> Option<String> {
+        let hub = self.tls_facts().map(|facts| facts.ca_pem);
+        match (hub, &self.broker_authority) {
+            (Some(hub), Some(broker)) => Some(format!("{}\n{broker}", hub.trim_end())),
+            (hub, broker) => hub.or_else(|| broker.clone()),
+        }
+    }
+
+    /// Told whenever the state has moved on.
+    pub(crate) fn moved(&self) -> watch::Receiver<u64> {
+        self.position.subscribe()
+    }
+
     /// Whether other machines can hear what is said in plain text.
     pub(crate) fn plain_abroad(&self) -> bool {
-        let Addresses { http, mqtt, tls, .. } = &self.addresses;
-        !tls && [http, mqtt].iter().any(|address| !within(**address))
+        let Addresses { http, broker, tls, .. } = &self.addresses;
+        let broker = match broker {
+            BrokerAt::Here(address) => Some(address),
+            // Whoever runs it guards it; the command line refuses plain text to other machines.
+            BrokerAt::Elsewhere(_) => None,
+        };
+        !tls && [Some(http), broker].iter().flatten().any(|address| !within(**address))
     }
 
     /// The state as of now: a snapshot that no later record changes.

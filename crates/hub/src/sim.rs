@@ -11,7 +11,7 @@ use crate::transact::recorded_form;
 use crate::transparency::LogKey;
 use bytes::Bytes;
 use heliograph_domain::publication::{self, Command, Facts, Refused};
-use heliograph_domain::{ContentHash, Event, Instant, PublicationId, SiteName, StaffId};
+use heliograph_domain::{ChannelName, ContentHash, Event, Instant, PublicationId, SiteName, StaffId};
 use heliograph_log::{
     ActorId, AppendError, Batch, CommandId, ContentObject, EventLog, MemoryLog, Position, Revision, StreamId,
     TimestampMs,
@@ -256,6 +256,11 @@ impl SimHub {
     /// The broker let the hub in.
     pub fn connected(&mut self) {
         self.core.handle(Input::Connected);
+    }
+
+    /// The broker turns out to hold this content.
+    pub fn found(&mut self, channel: ChannelName, hash: ContentHash) {
+        self.core.handle(Input::Found(channel, hash));
     }
 
     /// The broker is gone.

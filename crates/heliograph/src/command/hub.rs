@@ -1,6 +1,6 @@
 //! `heliograph hub`
 
-use super::broker::{self, BrokerFilesArgs};
+use super::broker::{self, BrokerFilesArgs, OtherBroker};
 use super::log::exists;
 use super::{runtime, say, told_to_stop};
 use crate::Failure;
@@ -36,6 +36,8 @@ pub(crate) struct Args {
     /// Where the embedded broker listens for displays. Without it, beside HTTP: port 1883, or 8883 with TLS.
     #[arg(long)]
     mqtt_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    other_broker: OtherBroker,
     #[command(flatten)]
     guard: Guard,
     /// The site's name: 1 to 32 of a-z, 0-9 and '-'.
@@ -287,6 +289,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         data: args.data.clone(),
         listen,
         mqtt_listen,
+        broker: args.other_broker.read(args.guard.plain)?,
         tls: mode,
         names: args.guard.tls_name.clone(),
         site,

@@ -278,6 +278,7 @@ mod tests {
             data: dir.path().to_owned(),
             listen: local,
             mqtt_listen: local,
+            broker: None,
             tls: heliograph_hub::TlsMode::Plain,
             names: Vec::new(),
             site: sample.office.site.parse().unwrap(),

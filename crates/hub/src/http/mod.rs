@@ -102,6 +102,8 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/reports/annual", get(reports::annual))
         .route("/api/v1/backups", get(backups::list).post(backups::make))
         .route("/api/v1/broker-files", get(broker::files))
+        .route("/api/v1/broker/auth", post(broker::auth))
+        .route("/api/v1/broker/acl", post(broker::acl))
         .route("/api/v1/events", get(events::events))
 }
 
