@@ -3,6 +3,13 @@
 //! `tests/gate/open.jsonl` was written together with the rules. `tests/gate/held-out.jsonl` was written by somebody who
 //! had not seen them; its figures are printed apart, and no rule is made for it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "tests; the figures are for people"
+)]
+
 use heliograph_domain::gate::{Class, Kind, RuleSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

@@ -89,7 +89,7 @@ fn is_luhn(digits: &[Digit]) -> bool {
             (_, value) => value,
         })
         .sum();
-    digits.iter().all(|digit| digit.value < 10) && sum % 10 == 0
+    digits.iter().all(|digit| digit.value < 10) && sum.is_multiple_of(10)
 }
 
 /// Passport numbers: China's by their shape, others' where a word says so.
