@@ -140,7 +140,7 @@ class Office:
         text = text or {"title": title, "body": f"{title}，请相互转告。", "department": "办公室", "date": "2026-11-24"}
         draft = {"kind": kind, "catalogue_entry": "notices", "content": {"zh-Hans": text}}
         publication = self.author.must("POST", "/api/v1/drafts", draft)["id"]
-        steps = ((self.author, "submit", {}), (self.reviewer, "review", {}), (self.approver, "approve", {}),
+        steps = ((self.author, "submit", {}), (self.reviewer, "review", {"findings_confirmed": True}), (self.approver, "approve", {}),
                  (self.approver, "release", {"channels": ["hall"]}))
         for who, verb, body in steps:
             who.must("POST", f"/api/v1/publications/{publication}/{verb}", body)

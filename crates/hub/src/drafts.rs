@@ -30,6 +30,31 @@ pub(crate) struct Draft {
     /// Its pictures, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) attachments: Vec<Kept>,
+    /// Its author asked that a confidentiality reviewer let it through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) referral: Option<Referral>,
+}
+
+/// The question to a confidentiality reviewer whether a draft that the gate blocks may be submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Referral {
+    /// The draft as its author saw it: one that was changed since is not referred.
+    pub(crate) hash: ContentHash,
+    /// Whether it must be countersigned.
+    pub(crate) countersign: bool,
+    /// When.
+    pub(crate) at: Instant,
+    /// The reviewer said no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) declined: Option<Declined>,
+}
+
+/// Who did not let a draft through, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Declined {
+    pub(crate) by: StaffId,
+    pub(crate) at: Instant,
+    pub(crate) reason: String,
 }
 
 /// Drafts are changed one at a time: a picture that is added while the text is saved must not get lost.
@@ -64,6 +89,12 @@ impl Draft {
             seen.extend(self.attachments.iter().map(|kept| serde_json::json!(kept.attachment)));
         }
         ContentHash::of(&self.salt, seen.to_string().as_bytes())
+    }
+
+    /// Whether it waits for a confidentiality reviewer, as it is now.
+    pub(crate) fn is_referred(&self) -> bool {
+        let asked = self.referral.as_ref();
+        asked.is_some_and(|referral| referral.declined.is_none() && referral.hash == self.hash())
     }
 
     /// The faults of what is written so far; what is missing is none yet.

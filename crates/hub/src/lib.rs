@@ -17,6 +17,7 @@ mod directory;
 mod drafts;
 mod enrolment;
 mod feed;
+mod gate;
 mod http;
 mod intake;
 mod keys;

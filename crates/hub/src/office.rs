@@ -21,6 +21,7 @@ use crate::state::State;
 use crate::tls::{Tls, TlsFacts, within};
 use crate::transparency::Ledger;
 use crate::wall::WallControls;
+use heliograph_domain::gate::RuleSet;
 use heliograph_domain::{DisplayId, Instant, SiteName};
 use heliograph_log::EventLog;
 use std::collections::HashMap;
@@ -37,6 +38,8 @@ pub(crate) struct Office {
     pub(crate) retention: Retention,
     /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
+    /// What the confidentiality gate looks for.
+    pub(crate) rules: RuleSet,
     /// The site that it serves.
     pub(crate) site: SiteName,
     /// Where displays find it.
@@ -92,6 +95,7 @@ pub(crate) struct Parts {
     pub(crate) backups: Backups,
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rules: RuleSet,
     pub(crate) site: SiteName,
     pub(crate) addresses: Addresses,
     pub(crate) tls: Option<Arc<Tls>>,
@@ -118,6 +122,7 @@ impl Office {
             backups: parts.backups,
             retention: parts.retention,
             clock: parts.clock,
+            rules: parts.rules,
             site: parts.site,
             addresses: parts.addresses,
             tls: parts.tls,

@@ -6,6 +6,7 @@ use crate::broadcast::{Broadcaster, Input};
 use crate::broker_access::{self, ExternalBroker, Link, LinkError};
 use crate::clock::Clock;
 use crate::credentials::{self, CredentialError};
+use crate::gate;
 use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
@@ -117,6 +118,9 @@ pub enum StartError {
     /// There is no way to the broker.
     #[error(transparent)]
     Broker(#[from] LinkError),
+    /// The office's own words of the confidentiality gate cannot be used.
+    #[error(transparent)]
+    Gate(#[from] gate::GateError),
     /// The machine gave no random numbers or threads.
     #[error("the machine refused: {0}")]
     Machine(String),
@@ -468,6 +472,7 @@ fn parts(
         log,
         retention: config.retention,
         clock: Arc::clone(&config.clock),
+        rules: gate::rules(&config.data)?,
         site: config.site.clone(),
         addresses,
         tls,

@@ -162,7 +162,13 @@ fn happen<'s>(
     }
     let id = ids.get(item.key.as_str()).map(String::as_str).unwrap_or_default();
     match happening.step {
-        Step::Submit | Step::Review => act(people, &item.reviewer, id, "review", &json!({}))?,
+        Step::Submit | Step::Review => act(
+            people,
+            &item.reviewer,
+            id,
+            "review",
+            &json!({"findings_confirmed": true}),
+        )?,
         Step::Countersign => act(
             people,
             item.countersigner.as_deref().unwrap_or_default(),
@@ -227,7 +233,13 @@ pub(crate) fn release_today(
         move_to(clock, day);
         let item = &today.item;
         let id = submit(item, people)?;
-        act(people, &item.reviewer, &id, "review", &json!({}))?;
+        act(
+            people,
+            &item.reviewer,
+            &id,
+            "review",
+            &json!({"findings_confirmed": true}),
+        )?;
         if let Some(countersigner) = &item.countersigner {
             act(people, countersigner, &id, "countersign", &json!({}))?;
         }

@@ -64,6 +64,7 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
                 "priority": posted.value("priority"), "content": content,
             })
         }
+        Step::Review => json!({"content": content, "findings_confirmed": posted.has("findings_confirmed")}),
         Step::Reject => json!({"reason": posted.value("reason"), "content": content}),
         Step::Withdraw | Step::RequestErasure => json!({"reason": posted.value("reason")}),
         Step::Erase | Step::DeclineErasure => json!({}),
@@ -154,7 +155,7 @@ fn own_offers(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Option<Marku
 fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: Option<&Failed<'_>>) -> Markup {
     let seen = dossier.publication.pending.as_ref().map(|pending| pending.content);
     match step {
-        Step::Review => plain(desk, id, step, w::DO_REVIEW, seen),
+        Step::Review => review(desk, id, dossier, failed),
         Step::Countersign => plain(desk, id, step, w::DO_COUNTERSIGN, seen),
         Step::Approve => plain(desk, id, step, w::DO_APPROVE, seen),
         Step::Amend => plain(desk, id, step, w::DO_AMEND, seen),
@@ -164,6 +165,24 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
         Step::Erase => erasure(desk, id, dossier),
         Step::DeclineErasure => plain(desk, id, step, w::DO_DECLINE_ERASURE, None),
+    }
+}
+
+/// The reviewer says that they looked at what the gate found, where it found anything that needs it.
+fn review(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Option<&Failed<'_>>) -> Markup {
+    let pending = dossier.publication.pending.as_ref();
+    let asked = pending.is_some_and(Pending::has_warnings);
+    let failed = failed.filter(|failed| failed.step == Step::Review.slug());
+    let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
+    html! {
+        form.form method="post" action=(format!("/admin/publications/{id}/review")) {
+            (opening(desk, pending.map(|pending| pending.content)))
+            @if asked {
+                label.check { input type="checkbox" name="findings_confirmed" value="yes" required; (desk.t(w::FINDINGS_CONFIRM)) }
+                (field_faults(&faults, "findings_confirmed", desk.lang))
+            }
+            button.btn.wide type="submit" { (desk.t(w::DO_REVIEW)) }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod due;
 mod duties;
 mod fields;
 mod form;
+mod gate;
 mod home;
 pub(crate) mod layout;
 mod machine;
@@ -23,6 +24,7 @@ mod preview;
 mod publication;
 mod publications;
 mod reach;
+mod referrals;
 mod screens;
 mod sign_in;
 mod site;
@@ -57,6 +59,11 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/publications/{id}/picture.png", get(preview::of_publication))
         .route("/admin/publications/{id}/reach", get(reach::page))
         .route("/admin/publications/{id}/{step}", get(actions::back).post(actions::act))
+        .route("/admin/referrals/{id}", get(referrals::page))
+        .route(
+            "/admin/referrals/{id}/{step}",
+            get(async || layout::redirect("/admin")).post(referrals::act),
+        )
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))

@@ -184,13 +184,14 @@ pub(crate) async fn remove(
     Ok(answer)
 }
 
-/// `GET /api/v1/drafts/{id}/attachments/{hash}`: a picture of one's own draft.
+/// `GET /api/v1/drafts/{id}/attachments/{hash}`: a picture of one's own draft, or of one that was referred.
 pub(crate) async fn of_own(
     State(office): State<Arc<Office>>,
     Path((id, hash)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let draft = api::own(&office, &caller, &id)?;
+    let own = api::own(&office, &caller, &id);
+    let draft = own.or_else(|refused| super::referrals::referred(&office, &caller, &id).map_err(|_| refused))?;
     let kept = of_draft(&draft, &hash)?;
     let (log, media_type) = (Arc::clone(&office.log), kept.attachment.media_type);
     let bytes = blocking(move || attachments::bytes_of(&*log, draft.id, &kept)).await?;
@@ -316,6 +317,13 @@ fn refused(error: &UploadError) -> Problem {
             Told::new(
                 format!("PDF 超过 {MAX_PAGES} 页：请只上传需要展示的页"),
                 format!("the PDF has more than {MAX_PAGES} pages: upload only those to be shown"),
+            ),
+        ),
+        UploadError::Pdf(PdfError::TooMuchText) => (
+            "too_long",
+            Told::new(
+                "PDF 某页文字过多，无法审查：请只上传需要展示的内容",
+                "a page of the PDF has too much text to be looked through: upload only what is to be shown",
             ),
         ),
         UploadError::Pdf(PdfError::Locked) => (

@@ -15,6 +15,7 @@ pub(crate) mod idempotency;
 pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod publications;
+pub(crate) mod referrals;
 pub(crate) mod reports;
 pub(crate) mod shape;
 pub(crate) mod wall;
@@ -91,6 +92,11 @@ fn api() -> Router<Arc<Office>> {
         )
         .route("/api/v1/device/mail", get(device::mail))
         .route("/api/v1/device/content/{hash}", get(attachments::for_display))
+        .route("/api/v1/drafts/{id}/refer", post(referrals::refer))
+        .route("/api/v1/referrals", get(referrals::list))
+        .route("/api/v1/referrals/{id}", get(referrals::one))
+        .route("/api/v1/referrals/{id}/override", post(referrals::let_through))
+        .route("/api/v1/referrals/{id}/decline", post(referrals::decline))
         .route("/api/v1/publications", get(publications::list))
         .route("/api/v1/publications/{id}", get(publications::one))
         .route("/api/v1/publications/{id}/reach", get(publications::reach))

@@ -264,6 +264,17 @@ impl Problem {
             Refused::CountersignatureMissing => {
                 Self::conflict("countersignature-missing", Told::new("须先会审再审批", en), current)
             }
+            Refused::Blocked => Self::conflict(
+                "gate-blocked",
+                Told::new("保密审查关口拦截：须先由另一位保密审查人说明理由并放行", en),
+                current,
+            ),
+            Refused::FindingsNotConfirmed => Self::field(
+                "findings_confirmed",
+                "missing",
+                "请逐项核对保密审查关口的提示，并勾选确认",
+                en,
+            ),
             Refused::RulesChanged { .. } => {
                 Self::conflict("rules-changed", Told::new("审查规则已更新，请重新送审", en), current)
             }

@@ -165,6 +165,9 @@
           history.replaceState(null, "", sheet.action);
         }
         saved.textContent = told.saved;
+        const gate = document.getElementById("gate");
+        const card = gate && new DOMParser().parseFromString(told.gate, "text/html").getElementById("gate");
+        if (card && card.outerHTML !== gate.outerHTML && !gate.contains(document.activeElement)) gate.replaceWith(document.importNode(card, true));
       } else saved.textContent = saved.dataset.unsaved;
     } catch { saved.textContent = saved.dataset.unsaved; }
     saving = false;
