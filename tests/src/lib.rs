@@ -3,11 +3,13 @@
 // A test that cannot set its world up has nothing better to do than to fail here.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support")]
 
+mod authenticator;
 mod browser;
 mod http;
 mod machine;
 mod people;
 
+pub use authenticator::code_of;
 pub use browser::{Browser, form, hidden};
 pub use http::{Http, Reply};
 pub use machine::Machine;
@@ -399,6 +401,7 @@ async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<M
             keep_days: 30,
         }),
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         wall: None,
     };
     Hub::start(config).await.unwrap()

@@ -190,6 +190,7 @@ pub(crate) async fn of_own(
     Path((id, hash)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Response, Problem> {
+    caller.may(&office, Verb::Draft)?;
     let draft = api::own(&office, &caller, &id)?;
     let kept = of_draft(&draft, &hash)?;
     let (log, media_type) = (Arc::clone(&office.log), kept.attachment.media_type);

@@ -123,6 +123,7 @@ pub(crate) async fn one(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Draft)?;
     let draft = own(&office, &caller, &id)?;
     Ok(Answer::ok(shaped(&draft)).with_etag(draft.hash()))
 }
@@ -133,6 +134,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Draft)?;
     let draft = own(&office, &caller, &id)?;
     let log = Arc::clone(&office.log);
     let writes = drafts::discard(&*log, draft.id).map_err(Problem::internal)?;
