@@ -118,9 +118,9 @@ class FakeHub:
         self.server.server_close()
 
 
-def certificate(folder, name):
+def certificate(folder, name, host="IP:127.0.0.1"):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-                    "2", "-subj", f"/CN={name}", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"],
+                    "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName={host}", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem"],
                    check=True, capture_output=True)
 
 
@@ -200,18 +200,22 @@ def another_reveal(_):
 
 
 def vouched(folder):
-    """From enrolment on, only servers are taken that one of the certificates vouches for."""
-    with FakeHub(folder, "one") as one, FakeHub(folder, "two") as two:
-        context = hubhttp.vouched_by(one.pem)
-        one.said = two.said = {"secret": sha(b"\1")}
-        path = f"{enrol.CALLS}/{REQUEST}"
-        assert hubhttp.call(one.url, "GET", path, context=context, token="01").status == 200
+    """From enrolment on, only servers are taken that one of the certificates vouches for, at the host that it is for."""
+    path = f"{enrol.CALLS}/{REQUEST}"
+
+    def refused(hub, pem):
         try:
-            hubhttp.call(two.url, "GET", path, context=context, token="01")
+            hubhttp.call(hub.url, "GET", path, context=hubhttp.vouched_by(pem), token="01")
         except hubhttp.Unreachable as error:
             assert "CERTIFICATE_VERIFY_FAILED" in str(error), error
         else:
-            raise AssertionError("a certificate that nobody vouches for was taken")
+            raise AssertionError("a certificate was taken that is not for this")
+
+    with FakeHub(folder, "one") as one, FakeHub(folder, "two") as two, FakeHub(folder, "moved") as moved:
+        one.said = two.said = moved.said = {"secret": sha(b"\1")}
+        assert hubhttp.call(one.url, "GET", path, context=hubhttp.vouched_by(one.pem), token="01").status == 200
+        refused(two, one.pem)
+        refused(moved, moved.pem)
 
 
 def facts(_):
@@ -229,6 +233,7 @@ def main():
         folder = pathlib.Path(folder)
         for name in ("one", "two"):
             certificate(folder, name)
+        certificate(folder, "moved", "DNS:elsewhere.example")
         for case in CASES:
             try:
                 case(folder)

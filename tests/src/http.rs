@@ -155,10 +155,11 @@ impl Http {
         self.try_send(method, path, headers, body).expect("the hub answers")
     }
 
-    /// `GET`
+    /// `GET`; once more where the hub had just ended the connection that was kept for it, as browsers do.
     #[must_use]
     pub fn get(&self, path: &str) -> Reply {
-        self.send("GET", path, &[], b"")
+        let once = || self.try_send("GET", path, &[], b"");
+        once().or_else(once).expect("the hub answers")
     }
 
     /// `POST` of JSON.

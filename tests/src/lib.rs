@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support")]
 
 mod authenticator;
+pub mod brokers;
 mod browser;
 mod http;
 mod machine;
+pub mod mqtt;
 mod people;
 
 pub use authenticator::code_of;
@@ -26,6 +28,8 @@ use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, Pla
 use heliograph_scene::Frame;
 use heliograph_sink::{Recorder, Recording};
 use heliograph_wire::{KeyPair, PublicKey};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -430,6 +434,19 @@ pub fn unhex(text: &str) -> [u8; 32] {
         *byte = u8::from_str_radix(&text[at..at + 2], 16).unwrap();
     }
     bytes
+}
+
+/// A TLS client that trusts this certificate (PEM) alone.
+fn trust_in(pem: &[u8]) -> Arc<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    Arc::new(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// The rows of a release's reach that have come all the way.

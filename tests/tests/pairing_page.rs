@@ -135,6 +135,22 @@ fn a_machine_is_let_in_by_what_stands_on_its_screen() {
 }
 
 #[test]
+fn everything_that_is_missing_is_said_at_once() {
+    let world = World::new();
+    let silent = Machine::saying(1, &json!({})).knocks(&world.http());
+    let mut admin = Browser::signed_in(&world, "admin");
+    let page = admin.get(&page_of(&silent)).expect_status(200).text;
+    assert!(page.contains("未说明型号的设备") && page.contains("<details class=\"panel\" open>"));
+    let refused = admin
+        .post(&page_of(&silent), &[("language", "zh-Hans")])
+        .expect_status(422)
+        .text;
+    // Code, name, location, channels, profile, five numbers of the panel and its colours.
+    assert_eq!(refused.matches("class=\"fault\"").count(), 11, "{refused}");
+    assert!(displays(&world).is_empty());
+}
+
+#[test]
 fn a_code_typed_for_the_wrong_machine_leads_to_the_right_one() {
     let world = World::new();
     let one = strip(1, "one").knocks(&world.http());
@@ -143,6 +159,7 @@ fn a_code_typed_for_the_wrong_machine_leads_to_the_right_one() {
     let wrong = let_in(&mut admin, &one, &two.code(), &[("channels", "hall")])
         .expect_status(422)
         .text;
+    assert!(wrong.contains("（two）的配对码"), "{wrong}");
     assert!(wrong.contains(&format!("formaction=\"{}\"", page_of(&two))), "{wrong}");
     let page = filled(&wrong);
     let code = two.code();

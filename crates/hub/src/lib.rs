@@ -9,7 +9,7 @@ mod asked;
 mod attachments;
 pub mod backups;
 mod broadcast;
-mod broker_rules;
+mod broker_access;
 mod calendar;
 pub mod clock;
 pub mod console;
@@ -44,6 +44,7 @@ mod transact;
 pub mod transparency;
 pub mod wall;
 
+pub use broker_access::{BrokerFiles, BrokerFilesError, HashError, HubAccount, broker_files, hub_password};
 pub use clock::{Clock, MovableClock, SystemClock};
 pub use credentials::CredentialError;
 pub use keys::{KeysError, Made, Rotated, fingerprint, init, new_epoch, rotate_root};

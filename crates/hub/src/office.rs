@@ -4,7 +4,9 @@ use crate::addresses::Addresses;
 use crate::asked::Asked;
 use crate::backups::Backups;
 use crate::broadcast::Mailbox;
+use crate::broker_access::{BrokerFiles, HubAccount};
 use crate::clock::Clock;
+use crate::credentials::Credential;
 use crate::enrolment::Book;
 use crate::feed::Feed;
 use crate::keys::Keys;
@@ -26,7 +28,7 @@ use heliograph_domain::{DisplayId, Instant, SiteName};
 use heliograph_log::EventLog;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The shared heart of a hub.
 pub(crate) struct Office {
@@ -62,8 +64,12 @@ pub(crate) struct Office {
     pub(crate) presence: Mutex<Presence>,
     /// How far each release has come.
     pub(crate) reach: Mutex<Reach>,
-    /// SHA-256 of each display's MQTT token.
-    pub(crate) credentials: RwLock<HashMap<DisplayId, [u8; 32]>>,
+    /// What opens the broker to each display.
+    pub(crate) credentials: RwLock<HashMap<DisplayId, Credential>>,
+    /// The hub's own account at a broker that is not embedded.
+    pub(crate) hub_account: Option<HubAccount>,
+    /// Told whenever credentials have changed.
+    pub(crate) doors: Notify,
     /// The public ledger, as far as somebody asked for it.
     ledger: Mutex<Ledger>,
     /// How long people stay signed in.
@@ -102,7 +108,8 @@ pub(crate) struct Parts {
     pub(crate) tls: Option<Arc<Tls>>,
     pub(crate) keys: Keys,
     pub(crate) seals: Seals,
-    pub(crate) credentials: HashMap<DisplayId, [u8; 32]>,
+    pub(crate) credentials: HashMap<DisplayId, Credential>,
+    pub(crate) hub_account: Option<HubAccount>,
     pub(crate) rules: SessionRules,
     pub(crate) setup_word: Option<String>,
     pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
@@ -132,6 +139,8 @@ impl Office {
             presence: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),
+            hub_account: parts.hub_account,
+            doors: Notify::new(),
             ledger: Mutex::default(),
             rules: parts.rules,
             attempts: Mutex::default(),
@@ -204,6 +213,12 @@ impl Office {
     pub(crate) async fn caught_up(&self, position: u64) {
         // An error would mean that the sender is gone; it lives in `self`.
         let _ = self.position.subscribe().wait_for(|now| *now >= position).await;
+    }
+
+    /// What other brokers read, as of now.
+    pub(crate) fn broker_files(&self) -> BrokerFiles {
+        let credentials = self.credentials.read().unwrap_or_else(PoisonError::into_inner);
+        BrokerFiles::of(&self.site, self.hub_account.as_ref(), &self.state(), &credentials)
     }
 
     /// The public ledger; whoever works with it folds first what is new.

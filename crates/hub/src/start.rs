@@ -3,7 +3,7 @@
 use crate::addresses::Addresses;
 use crate::backups::{BackupPlan, Backups};
 use crate::broadcast::{Broadcaster, Input};
-use crate::broker_rules::BrokerRules;
+use crate::broker_access::BrokerRules;
 use crate::clock::Clock;
 use crate::credentials::{self, CredentialError};
 use crate::keys::{Keys, KeysError, hex};
@@ -136,6 +136,8 @@ pub struct Hub {
     inner_mqtt: SocketAddr,
     broker: Arc<Mutex<Option<Broker>>>,
     projector: Option<thread::JoinHandle<()>>,
+    /// The hub's own client id and password at the embedded broker.
+    own_credential: (String, String),
     stopping: Arc<AtomicBool>,
     http: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -168,7 +170,11 @@ impl Hub {
         })?;
         let hub_password = sign_in::fresh_secret().map_err(|_| StartError::Machine("no random numbers".to_owned()))?;
         let client_id = format!("hub-{}", config.site);
-        let rules = Arc::new(BrokerRules::new(client_id.clone(), hub_password.clone()));
+        let rules = Arc::new(BrokerRules::new(
+            config.site.clone(),
+            client_id.clone(),
+            hub_password.clone(),
+        ));
         let (broker, mqtt_addr) = start_broker(config.mqtt_listen, tls.as_ref(), Arc::clone(&rules))?;
         let inner_mqtt = broker.local_addr();
         let broker = Arc::new(Mutex::new(Some(broker)));
@@ -186,6 +192,7 @@ impl Hub {
             mqtt_addr,
             inner_mqtt,
             broker,
+            own_credential: (client_id.clone(), hub_password.clone()),
             projector: None,
             stopping: Arc::default(),
             http: None,
@@ -339,6 +346,13 @@ impl Hub {
         self.office.state()
     }
 
+    /// The hub's own client id and password at the embedded broker, for whoever runs in the same process. A client id may
+    /// have a suffix after a hyphen.
+    #[must_use]
+    pub fn own_credential(&self) -> Option<(String, String)> {
+        Some(self.own_credential.clone())
+    }
+
     /// The event log.
     #[must_use]
     pub fn log(&self) -> Arc<dyn EventLog> {
@@ -490,6 +504,7 @@ fn parts(
     };
     Ok(Parts {
         credentials: credentials::all(&*log)?,
+        hub_account: None,
         backups: Backups::new(Arc::clone(&log), config.data.clone(), config.backups.clone()),
         log,
         retention: config.retention,

@@ -7,7 +7,7 @@
 
 mod accept;
 mod asking;
-mod chance;
+pub(crate) mod chance;
 mod contents;
 mod exchange;
 mod fetch;
@@ -25,6 +25,7 @@ mod timer;
 
 pub use contents::{LOOSE_BYTES, LOOSE_OBJECTS};
 pub use exchange::{Action, AgentConfig, Input, Report, Shown};
+pub(crate) use recall::forget;
 pub use showing::{STALE_AFTER_MS, Showing};
 
 use crate::clock::Moment;

@@ -44,7 +44,7 @@ impl fmt::Debug for Identity {
 #[derive(Debug, Error)]
 pub enum IdentityError {
     /// There is none.
-    #[error("{0} does not exist: enrol this display first")]
+    #[error("{0} does not exist: enrol this display first, or start it with --hub https://HOST:PORT, and it pairs")]
     Missing(PathBuf),
     /// The file could not be read or written.
     #[error("cannot access {path}: {source}; check that the player's user owns it")]
@@ -152,7 +152,7 @@ fn guarded(path: &Path) {
 }
 
 /// Writes a new file beside the old one, syncs it and moves it into place, so that a power cut leaves one of the two.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let fresh = path.with_extension("toml.new");
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

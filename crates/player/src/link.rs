@@ -8,8 +8,8 @@
 use crate::identity::Identity;
 use crate::tls::advice;
 use rumqttc::{
-    AsyncClient, ClientError, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions, Packet, QoS,
-    SubscribeFilter, SubscribeReasonCode, TlsConfiguration, Transport,
+    AsyncClient, ClientError, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, NetworkOptions,
+    Packet, QoS, SubscribeFilter, SubscribeReasonCode, TlsConfiguration, Transport,
 };
 use rustls::ClientConfig;
 use std::cell::Cell;
@@ -99,6 +99,8 @@ pub(crate) enum Heard {
     Connected,
     /// The connection is gone, or could not be made.
     Disconnected,
+    /// The broker knows this display's credential no more, and let it not in.
+    TurnedAway,
     /// A message.
     Message { topic: String, payload: Vec<u8> },
 }
@@ -257,6 +259,12 @@ async fn listen(events: &mut EventLoop, connected: &Cell<bool>, hear: &impl Fn(H
                 }
             }
             Ok(_) => {}
+            Err(ConnectionError::ConnectionRefused(
+                ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
+            )) => {
+                hear(Heard::TurnedAway);
+                return End::Broken { good };
+            }
             Err(error) => {
                 let advice = hint(&error, events, connected.get()).unwrap_or_default();
                 tracing::warn!(%error, advice, "no connection to the broker; the programme goes on from the replica");

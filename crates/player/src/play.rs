@@ -7,14 +7,13 @@ mod theatre;
 
 pub(crate) use artist::artists;
 pub(crate) use gallery::Gallery;
-pub(crate) use output::CardNews;
 pub use output::Output;
-pub(crate) use theatre::Theatre;
+pub(crate) use output::{CardNews, Image};
+pub(crate) use theatre::{Theatre, dimmed};
 
 use crate::agent::{Input, Showing, Shown};
 use crate::clock::Clock;
 use heliograph_domain::Instant;
-use output::Image;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 use theatre::Drawn;

@@ -8,6 +8,7 @@ use crate::identity::Identity;
 use crate::link::{BrokerAddress, Heard, Link, Send as Say};
 use crate::play::{CardNews, Gallery, Output, Projectionist, Stand, Theatre, artists};
 use crate::profile::BrightnessPlan;
+use crate::refusals::Refusals;
 use crate::replica::{FileReplica, Remembered, Replica, ReplicaError, SpareReplica};
 use crate::tls::{self, CertainTime, TlsError};
 use heliograph_domain::ids::DisplayId;
@@ -128,6 +129,7 @@ impl Player {
             events: events.clone(),
             inbox,
             hold_off: 0,
+            refusals: Refusals::default(),
         };
         let theatre = Theatre::new(artists(&config.output, config.fonts))
             .with_gallery(gallery)
@@ -201,6 +203,8 @@ fn whom_to_trust(
 
 enum Event {
     Happened(Input),
+    /// The broker did not let it in.
+    TurnedAway,
     Stop,
 }
 
@@ -282,6 +286,8 @@ struct Mind {
     inbox: Receiver<Event>,
     /// So many looks at the link before it is started.
     hold_off: u32,
+    /// Since when its credential has opened nothing.
+    refusals: Refusals,
 }
 
 impl Mind {
@@ -311,16 +317,37 @@ impl Mind {
             }
             let input = match self.inbox.recv_timeout(TICK) {
                 Ok(Event::Happened(input)) => input,
+                Ok(Event::TurnedAway) => {
+                    self.turned_away();
+                    continue;
+                }
                 Err(RecvTimeoutError::Timeout) => Input::Tick,
                 Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => return,
             };
             if self.link.is_none() && matches!(input, Input::Shown(_) | Input::Tick) {
                 self.connect();
             }
+            if matches!(input, Input::Connected) {
+                self.refusals.let_in();
+            }
             let now = self.clock.moment();
             self.agent.handle(now, input);
             self.facts.certain.set(self.agent.certain_time(now));
         }
+    }
+
+    /// Says that this machine is no display any more, once that has lasted. What it may show goes on: a broker alone must
+    /// not be able to darken a panel, nor to have a display give its identity up.
+    fn turned_away(&mut self) {
+        let Some(lasted_ms) = self.refusals.turned_away(self.clock.moment().monotonic_ms) else {
+            return;
+        };
+        tracing::error!(
+            since_s = lasted_ms / 1000,
+            display = %self.facts.identity.display,
+            "the broker refuses this display's credential: it was revoked, or another machine has its place. What it may \
+             show goes on. To be let in again: stop it, and run `heliograph player pair --again` with the same options"
+        );
     }
 
     /// Starts the link, unless a message that is fatal to this program may still wait at the broker.
@@ -329,12 +356,14 @@ impl Mind {
             self.hold_off -= 1;
             return;
         }
-        let tell = hearing(&self.events);
+        let events = self.events.clone();
         let hear = move |heard| {
-            tell(match heard {
-                Heard::Connected => Input::Connected,
-                Heard::Disconnected => Input::Disconnected,
-                Heard::Message { topic, payload } => Input::Message { topic, payload },
+            // After the agent has ended nobody listens, and nothing is lost.
+            let _ = events.send(match heard {
+                Heard::Connected => Event::Happened(Input::Connected),
+                Heard::Disconnected => Event::Happened(Input::Disconnected),
+                Heard::TurnedAway => Event::TurnedAway,
+                Heard::Message { topic, payload } => Event::Happened(Input::Message { topic, payload }),
             });
         };
         match Link::start(&self.facts.identity, &self.broker, self.facts.trust.clone(), hear) {

@@ -19,10 +19,10 @@ use std::error::Error;
 use std::io;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use thiserror::Error;
-use verify::{Anchored, Judge, Observing, Pinned, Verifier};
+use verify::{Anchored, Holding, Judge, Pinned, Verifier};
 
 /// Why no TLS client can be made.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -100,14 +100,17 @@ pub fn client_config_knowing(ca_pem: &str, certain: CertainTime) -> Result<Clien
     judged_by(Anchored { inner, certain })
 }
 
-/// A client that takes whatever certificate it is shown and remembers it, and that the server has its key. For enrolment
-/// only, where people compare what was seen.
+/// A client that takes the first certificate that it is shown, whosever it is, if the server has its key, and from then on
+/// no other; or only the one whose leaf has the SHA-256 `held`. For enrolment only, where people compare what was seen.
 ///
 /// # Errors
 /// When the library refuses its own defaults.
-pub fn observing() -> Result<(ClientConfig, Seen), TlsError> {
-    let seen = Seen::default();
-    let config = judged_by(Observing(seen.clone()))?;
+pub fn holding(held: Option<[u8; 32]>) -> Result<(ClientConfig, Seen), TlsError> {
+    let seen = Seen(Arc::new(Mutex::new(Sight {
+        leaf_sha256: held,
+        met_another: false,
+    })));
+    let config = judged_by(Holding(seen.clone()))?;
     Ok((config, seen))
 }
 
@@ -153,19 +156,40 @@ impl CertainTime {
     }
 }
 
-/// What [`observing`] saw.
-#[derive(Debug, Clone, Default)]
-pub struct Seen(Arc<Mutex<Option<[u8; 32]>>>);
+/// What [`holding`] saw.
+#[derive(Debug, Clone)]
+pub struct Seen(Arc<Mutex<Sight>>);
+
+#[derive(Debug)]
+struct Sight {
+    leaf_sha256: Option<[u8; 32]>,
+    met_another: bool,
+}
 
 impl Seen {
-    /// SHA-256 of the DER of the certificate that the server showed last; `None` before any.
+    /// SHA-256 of the DER of the certificate that it holds to; `None` before any.
     #[must_use]
     pub fn leaf_sha256(&self) -> Option<[u8; 32]> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sight().leaf_sha256
     }
 
-    fn remember(&self, leaf_sha256: [u8; 32]) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(leaf_sha256);
+    /// Whether a server has shown another one, and was refused.
+    #[must_use]
+    pub fn met_another(&self) -> bool {
+        self.sight().met_another
+    }
+
+    /// Whether this is the one, or the first.
+    fn holds(&self, leaf_sha256: [u8; 32]) -> bool {
+        let mut sight = self.sight();
+        let same = *sight.leaf_sha256.get_or_insert(leaf_sha256) == leaf_sha256;
+        sight.met_another |= !same;
+        same
+    }
+
+    fn sight(&self) -> MutexGuard<'_, Sight> {
+        // Both fields are whole at every moment.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

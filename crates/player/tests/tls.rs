@@ -195,21 +195,33 @@ fn a_fingerprint_is_as_good_as_the_certificate_it_is_of() {
 }
 
 #[test]
-fn enrolment_sees_what_it_is_shown() {
+fn enrolment_takes_what_it_is_shown_first_and_then_nothing_else() {
     let ours = Authority::new("ours");
     let (leaf, key) = ours.issue("elsewhere.example", |params| {
         params.not_after = date_time_ymd(2020, 1, 1)
     });
-    let (config, seen) = tls::observing().unwrap();
+    let (config, seen) = tls::holding(None).unwrap();
     assert_eq!(seen.leaf_sha256(), None);
+    for _ in 0..2 {
+        assert_eq!(
+            ask(&served(vec![leaf.clone()], &key), Some(config.clone())).unwrap(),
+            "yes"
+        );
+        assert_eq!((seen.leaf_sha256(), seen.met_another()), (Some(sha256(&leaf)), false));
+    }
+    // Another one, though the same authority issued it, and for this very address.
+    let (second, second_key) = ours.issue("127.0.0.1", |_| {});
+    let other = served(vec![second.clone()], &second_key);
+    assert!(ask(&other, Some(config)).is_err());
+    assert_eq!((seen.leaf_sha256(), seen.met_another()), (Some(sha256(&leaf)), true));
+    // The control: who begins anew takes it; and who goes on after a power cut holds what he held.
+    let (config, _) = tls::holding(None).unwrap();
     assert_eq!(
-        ask(&served(vec![leaf.clone()], &key), Some(config.clone())).unwrap(),
+        ask(&served(vec![second.clone()], &second_key), Some(config)).unwrap(),
         "yes"
     );
-    assert_eq!(seen.leaf_sha256(), Some(sha256(&leaf)));
-    let (second, key) = ours.issue("127.0.0.1", |_| {});
-    assert_eq!(ask(&served(vec![second.clone()], &key), Some(config)).unwrap(), "yes");
-    assert_eq!(seen.leaf_sha256(), Some(sha256(&second)), "another one shows");
+    let (config, seen) = tls::holding(Some(sha256(&leaf))).unwrap();
+    assert!(ask(&served(vec![second], &second_key), Some(config)).is_err() && seen.met_another());
 }
 
 #[test]

@@ -8,7 +8,7 @@
 mod support;
 
 use heliograph_domain::{Lang, Panel};
-use heliograph_scene::{AlertStatus, CampaignTheme, Card, FontSet, Frame, Rgb, Scene, needs_fonts};
+use heliograph_scene::{AlertStatus, CampaignTheme, Card, FontSet, Frame, Rgb, Scene, Unpaired, needs_fonts};
 use std::path::Path;
 use std::sync::Arc;
 use support::{FOUR_K, LOBBY, NOW, PORTRAIT, RED, SIGN, SIGN_128, STRIP, TRI, noto, png, site};
@@ -99,6 +99,10 @@ fn cards(scene: &Scene) -> Vec<Frame> {
         Card::Pairing {
             code: "K7M2QX".to_owned(),
             url: "https://notices.example.org/admin/displays/pair?code=K7M2QX".to_owned(),
+        },
+        Card::Unpaired {
+            why: Unpaired::Refused,
+            url: "https://notices.example.org:8443".to_owned(),
         },
         Card::TestCard {
             profile: "lobby-1080p 大厅横屏".to_owned(),

@@ -4,7 +4,7 @@
 
 use crate::canvas::{Piece, Rect};
 use crate::text::{Glyph, TextLine};
-use crate::{Alert, AlertStatus, Card, FontSet, SYSTEM_FONTS, Scene, Severity, Stage, Urgency, needs_fonts};
+use crate::{Alert, AlertStatus, Card, FontSet, SYSTEM_FONTS, Scene, Severity, Stage, Unpaired, Urgency, needs_fonts};
 use heliograph_domain::on_air::OnAir;
 use heliograph_domain::panel::ColourDepth;
 use heliograph_domain::site::{Hotline, SiteClock, SiteProfile};
@@ -412,9 +412,12 @@ fn alerts_and_cards_are_whole_on_every_panel() {
             let url = "https://notices.example.org/pair?code=K7M2QX".to_owned();
             for card in [
                 Card::Pairing {
-                    code: "K7M2QX".to_owned(),
-                    url,
+                    code: "K7M-2QX".to_owned(),
+                    url: url.clone(),
                 },
+                unpaired(Unpaired::Calling, &url),
+                unpaired(Unpaired::Refused, &url),
+                unpaired(Unpaired::Disk, &url),
                 Card::TestCard {
                     profile: "lobby-1080p".to_owned(),
                 },
@@ -436,6 +439,47 @@ fn alerts_and_cards_are_whole_on_every_panel() {
         }
     }
     assert!(wrong.is_empty(), "{} complaints:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+fn unpaired(why: Unpaired, url: &str) -> Card {
+    Card::Unpaired {
+        why,
+        url: url.to_owned(),
+    }
+}
+
+/// Where there is no room for the address, it goes through its window from its first pixel to its last, and the code is
+/// to be seen again and again.
+#[test]
+fn lamps_tell_code_and_address_whole_in_turn() {
+    let url = "https://notices.example.org:8443/admin/displays";
+    let matrix = panel(64, 16, Full, 10_000, 3000);
+    for panel in PANELS.iter().filter(|panel| panel.height_px <= 64).chain([&matrix]) {
+        let scene = Scene::new(Arc::new(FontSet::built_in()), *panel, Lang::ZhHans);
+        let card = Card::Pairing {
+            code: "K7M-2QX".to_owned(),
+            url: url.to_owned(),
+        };
+        let (mut at, mut begins, mut ends, mut codes) = (NOW, false, false, 0);
+        while at < NOW.plus_ms(60_000) {
+            for piece in scene.card_pieces(&card, &site(), at).unwrap() {
+                match piece {
+                    Piece::Moving { window, x, line, .. } => {
+                        begins |= x == window.x;
+                        ends |= x + line.width == window.right();
+                    }
+                    Piece::Text { line, .. } => {
+                        let told: String = line.glyphs.iter().filter_map(bitmap).collect();
+                        codes += u32::from(["K7M-2QX", "K7M"].contains(&told.as_str()));
+                        (begins, ends) = (begins || told == url, ends || told == url);
+                    }
+                    _ => {}
+                }
+            }
+            at = scene.card_until(&card, &site(), at);
+        }
+        assert!(begins && ends && codes > 1, "{panel:?}: {begins} {ends} {codes}");
+    }
 }
 
 /// Whoever pairs a screen without a telephone types the address.

@@ -12,6 +12,13 @@ pub enum Card {
         /// Where staff let the display in; drawn as a QR code where there is room.
         url: String,
     },
+    /// A display that nobody has enrolled, and that has no code to compare at present.
+    Unpaired {
+        /// Why it has none.
+        why: Unpaired,
+        /// The address of the hub that it asks.
+        url: String,
+    },
     /// Geometry, colours, every level of grey, the profile's name.
     TestCard {
         /// The profile's name.
@@ -22,4 +29,15 @@ pub enum Card {
         /// The window's number.
         window: String,
     },
+}
+
+/// Why a display that waits to be let in has no code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unpaired {
+    /// It has not reached its hub yet.
+    Calling,
+    /// Somebody said no. It asks again later.
+    Refused,
+    /// Its disk does not keep what it must keep.
+    Disk,
 }

@@ -23,7 +23,7 @@ mod words;
 
 pub use alert::{Alert, AlertStatus, Severity, Urgency};
 pub use campaign::{CampaignTheme, Palette, Unreadable};
-pub use card::Card;
+pub use card::{Card, Unpaired};
 pub use font::{FontBytes, FontError, FontSet, SYSTEM_FONTS};
 pub use frame::{Frame, Rgb};
 pub use plan::TextPlan;

@@ -14,7 +14,7 @@ use crate::card::Card;
 use crate::scene::Scene;
 use crate::stage::Stage;
 use crate::template::lamps::Gist;
-use crate::template::{alert_lamps, pairing};
+use crate::template::{alert_lamps, pairing, unpaired};
 use crate::theme::Layout;
 use crate::words;
 use heliograph_domain::site::SiteProfile;
@@ -235,6 +235,15 @@ impl Scene {
                 detail: url.clone(),
                 ..Gist::default()
             },
+            Card::Unpaired { why, url } => {
+                let (headline, detail) = unpaired::in_short(self.lang(), *why);
+                Gist {
+                    mark: words::say(self.lang(), "配对", "Pair").to_owned(),
+                    headline: headline.to_owned(),
+                    detail: format!("{detail} {url}").trim().to_owned(),
+                    ..Gist::default()
+                }
+            }
             Card::Paused { window } => {
                 let (paused, elsewhere) = pairing::paused_words(self.lang());
                 Gist {

@@ -6,7 +6,10 @@ use crate::card::Card;
 use crate::font::FontSet;
 use crate::frame::Frame;
 use crate::stage::{Documents, Stage};
-use crate::template::{self, Composition, Page, chrome, lamps, pairing, poster, sign, slate, strip, test_card};
+use crate::template::pairing_lamps::{self, Round};
+use crate::template::{
+    self, Composition, Page, chrome, lamps, pairing, poster, sign, slate, strip, test_card, unpaired,
+};
 use crate::text;
 use crate::theme::{Desk, Layout, PAPER, Theme};
 use heliograph_domain::panel::ColourDepth;
@@ -218,6 +221,25 @@ impl Scene {
         self.paint(&pieces.unwrap_or_else(|| self.pieces(&stage, now)))
     }
 
+    /// The first instant after `now` at which a card's pixels may differ.
+    #[must_use]
+    pub fn card_until(&self, card: &Card, site: &SiteProfile, now: Instant) -> Instant {
+        let (_, of_day_ms) = site.clock.date(now);
+        let minute = now.plus_ms(MINUTE_MS - of_day_ms % MINUTE_MS);
+        let step = self.round(card).map(|round| now.plus_ms(round.at(now).1));
+        step.map_or(minute, |step| step.min(minute))
+    }
+
+    /// What lamps show in turn for a display that is not enrolled.
+    fn round(&self, card: &Card) -> Option<Round> {
+        match card {
+            _ if self.is_screen() => None,
+            Card::Pairing { code, url } => Some(pairing_lamps::code(&self.bulbs(), code, url)),
+            Card::Unpaired { why, url } => Some(pairing_lamps::without(&self.bulbs(), *why, url)),
+            Card::Slate | Card::TestCard { .. } | Card::Paused { .. } => None,
+        }
+    }
+
     /// What a card is made of; the slate is what is drawn when there is nothing else.
     pub(crate) fn card_pieces(&self, card: &Card, site: &SiteProfile, now: Instant) -> Option<Vec<Piece>> {
         let screen = self.is_screen();
@@ -228,8 +250,9 @@ impl Scene {
         };
         let card = match card {
             Card::Slate => return None,
-            Card::Pairing { code, url } if screen => pairing::screen(&desk, site, code, url, now),
-            Card::Pairing { code, .. } => lit(pairing::lamps(&bulbs, code)),
+            Card::Pairing { .. } | Card::Unpaired { .. } if !screen => self.round(card)?.at(now).0,
+            Card::Pairing { code, url } => pairing::screen(&desk, site, code, url, now),
+            Card::Unpaired { why, url } => unpaired::screen(&desk, site, *why, url, now),
             Card::TestCard { profile } if screen => test_card::screen(&desk, &self.panel, profile),
             Card::TestCard { profile } => test_card::lamps(&bulbs, profile),
             Card::Paused { window } if screen => pairing::paused(&desk, site, window, now),

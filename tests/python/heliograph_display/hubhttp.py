@@ -37,10 +37,10 @@ def any_certificate():
 
 
 def vouched_by(pem):
-    """Takes servers whose certificate one of these vouches for. The page asks for no more: no name is compared."""
+    """Takes servers whose certificate one of these vouches for, and is for the host that is called."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.check_hostname, context.verify_mode = False, ssl.CERT_REQUIRED
+    context.check_hostname, context.verify_mode = True, ssl.CERT_REQUIRED
     # A leaf that is itself among the certificates vouches for itself.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.load_verify_locations(cadata=pem)

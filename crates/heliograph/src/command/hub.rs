@@ -1,5 +1,6 @@
 //! `heliograph hub`
 
+use super::broker::{self, BrokerFilesArgs};
 use super::log::exists;
 use super::{runtime, say, told_to_stop};
 use crate::Failure;
@@ -142,6 +143,9 @@ fn tell_of_tls(hub: &Hub) {
 /// What is done to a hub that does not run.
 #[derive(clap::Subcommand)]
 enum Action {
+    /// Writes the files by which another broker (Mosquitto, NATS) knows the displays: accounts and access rules. The hub must
+    /// not be running; one that runs keeps them in step with --broker-files, and answers /api/v1/broker-files.
+    BrokerFiles(BrokerFilesArgs),
     /// Opens a new epoch with fresh signing keys: after an older backup was restored, or a key was stolen.
     NewEpoch {
         /// The data folder.
@@ -268,6 +272,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     match &args.action {
         None => {}
         Some(Action::NewEpoch { data, root_key }) => return new_epoch(data, root_key.as_deref()),
+        Some(Action::BrokerFiles(args)) => return broker::write_files(args),
         Some(Action::Init { data, site, root_out }) => return init(data, site, root_out.as_deref()),
         Some(Action::Blank { hub, token, trust, off }) => return blank(hub, token.as_deref(), trust, *off),
         Some(Action::RotateRoot {

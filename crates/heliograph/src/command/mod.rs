@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
+mod broker;
 pub(crate) mod demo;
 pub(crate) mod fleet;
 pub(crate) mod hub;
 pub(crate) mod log;
 mod moments;
+mod pair;
 pub(crate) mod player;
 pub(crate) mod probe;
 pub(crate) mod render;

@@ -7,14 +7,16 @@ use crate::api::{Api, HubTrust};
 use clap::Subcommand;
 use heliograph_domain::DisplayId;
 use heliograph_player::profile::Profile;
-use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, PlayerConfig, SystemClock};
+use heliograph_player::{
+    BrokerAddress, FontSource, Identity, IdentityError, Output, Player, PlayerConfig, SystemClock,
+};
 use heliograph_sink::{BrowserSink, Outlet, Rig, Sink, SinkSpec, Tee};
 use heliograph_wire::{KeyPair, PublicKey};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Runs a display's player, or enrols one.
+/// Runs a display's player. One that is not enrolled yet shows its pairing code, is let in at the hub, and goes on.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
@@ -24,25 +26,46 @@ pub(crate) struct Args {
     run: Run,
 }
 
+/// What a machine is, whether it is a display yet or not.
+#[derive(clap::Args)]
+pub(super) struct Machine {
+    /// The hub that a display which is not enrolled yet asks to be let in: https://HOST:PORT. One that is enrolled needs it
+    /// no more.
+    #[arg(long)]
+    pub(super) hub: Option<String>,
+    /// Allows a hub without TLS (http://) beyond this machine, where the network is guarded otherwise.
+    #[arg(long)]
+    pub(super) plain: bool,
+    /// The panel's profile; its panel is used until the hub has told the display its configuration.
+    #[arg(long, default_value = "lobby-1080p")]
+    pub(super) profile: String,
+    /// A folder with profiles of your own; what it does not have is taken from those that are part of the program.
+    #[arg(long)]
+    pub(super) profiles: Option<PathBuf>,
+    /// Where pictures go: window, kms, browser:ADDRESS, png:FILE, terminal, ddp:HOST, artnet:HOST, sacn:multicast, or a
+    /// card that draws its own characters: onbon:HOST, huidu:HOST. Without it, where the profile says.
+    #[arg(long)]
+    pub(super) sink: Option<String>,
+    /// The player's folder: identity and replica.
+    #[arg(long, default_value = "./heliograph-player")]
+    pub(super) data: PathBuf,
+}
+
 #[derive(clap::Args)]
 struct Run {
+    #[command(flatten)]
+    machine: Machine,
     /// The broker's address: mqtts://HOST, or mqtt://HOST without TLS. Without it, the one that the display was given when
     /// it was enrolled, or else this machine.
     #[arg(long)]
     broker: Option<String>,
-    /// The panel's profile; its panel is used until the hub has told the display its configuration.
-    #[arg(long, default_value = "lobby-1080p")]
-    profile: String,
-    /// A folder with profiles of your own; what it does not have is taken from those that are part of the program.
-    #[arg(long)]
-    profiles: Option<PathBuf>,
-    /// Where pictures go: window, kms, browser:ADDRESS, png:FILE, terminal, ddp:HOST, artnet:HOST, sacn:multicast, or a
-    /// card that draws its own characters: onbon:HOST, huidu:HOST. Without it, where the profile says.
-    #[arg(long)]
-    sink: Option<String>,
-    /// The player's folder: identity and replica.
-    #[arg(long, default_value = "./heliograph-player")]
-    data: PathBuf,
+    #[command(flatten)]
+    measure: Measure,
+}
+
+/// For measuring, not for people.
+#[derive(clap::Args, Default)]
+pub(super) struct Measure {
     /// Tells when the first frame was handed to the sink; for measuring.
     #[arg(long, hide = true)]
     tell_first_frame: bool,
@@ -55,7 +78,9 @@ struct Run {
 enum Action {
     /// Checks what this machine has for a display, and shows the test card on it.
     Probe(super::probe::Args),
-    /// Enrols this machine's display at a hub, with an operator's token, and keeps its identity in the folder.
+    /// Pairs and stops: shows the code on the panel until somebody at the hub has let this machine in.
+    Pair(super::pair::Args),
+    /// Enrols this machine's display at a hub without pairing, with an operator's token: for scripts.
     Enrol {
         /// The hub's address.
         #[arg(long, default_value = "http://127.0.0.1:8080")]
@@ -93,6 +118,7 @@ pub(crate) fn run(args: Args) -> Result<(), Failure> {
     match args.action {
         None => play(&args.run),
         Some(Action::Probe(probe)) => super::probe::run(&probe),
+        Some(Action::Pair(pair)) => super::pair::run(pair),
         Some(Action::Enrol {
             hub,
             trust,
@@ -178,14 +204,30 @@ fn root_key(hex: &str) -> Option<PublicKey> {
 fn play(args: &Run) -> Result<(), Failure> {
     let told = args.broker.as_deref().map(str::parse).transpose();
     let told: Option<BrokerAddress> = told.map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
-    let profile = super::profile(&args.profile, args.profiles.as_deref())?;
-    let identity = Identity::load(&identity_file(&args.data))?;
+    let machine = &args.machine;
+    let profile = super::profile(&machine.profile, machine.profiles.as_deref())?;
+    let mut waiting = Waiting::new()?;
+    let (identity, output, live) = match Identity::load(&identity_file(&machine.data)) {
+        Err(IdentityError::Missing(_)) if machine.hub.is_some() => {
+            let hub = super::pair::hub(machine)?;
+            let (output, live) = open_output(machine, &args.measure, &profile, "heliograph")?;
+            let wish = super::pair::wish(hub, machine, &profile, output, false);
+            match super::pair::until_let_in(&mut waiting, wish)? {
+                Some(paired) => (paired.identity, paired.output, live),
+                None => return Ok(()),
+            }
+        }
+        loaded => {
+            let identity = loaded?;
+            let (output, live) = open_output(machine, &args.measure, &profile, &identity.display.to_string())?;
+            (identity, output, live)
+        }
+    };
     let broker = told.or_else(|| identity.broker.clone()).unwrap_or_else(this_machine);
-    let (output, live) = open_output(args, &profile, &identity.display.to_string())?;
     let config = PlayerConfig {
         identity,
         broker,
-        data: args.data.clone(),
+        data: machine.data.clone(),
         output,
         brightness: profile.brightness,
         live: live.clone(),
@@ -200,9 +242,46 @@ fn play(args: &Run) -> Result<(), Failure> {
             live.replace("ws://", "http://").trim_end_matches("live")
         ));
     }
-    super::runtime()?.block_on(super::told_to_stop());
+    waiting.until_told();
     player.stop();
     Ok(())
+}
+
+/// Waits for someone who asks the process to end, from its start on: who asks between two waits is not missed.
+pub(super) struct Waiting {
+    runtime: tokio::runtime::Runtime,
+    told: std::pin::Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl Waiting {
+    pub(super) fn new() -> Result<Self, Failure> {
+        Ok(Self {
+            runtime: super::runtime()?,
+            told: Box::pin(super::told_to_stop()),
+        })
+    }
+
+    fn until_told(&mut self) {
+        self.runtime.block_on(&mut self.told);
+    }
+
+    /// Does something that takes long, and what `asked` says when the process is asked to end meanwhile.
+    pub(super) fn during<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce() -> T + Send + 'static,
+        asked: impl FnOnce(),
+    ) -> Result<T, Failure> {
+        let told = &mut self.told;
+        let done = self.runtime.block_on(async {
+            let mut done = tokio::task::spawn_blocking(work);
+            tokio::select! {
+                () = told => asked(),
+                done = &mut done => return done,
+            }
+            done.await
+        });
+        Ok(done?)
+    }
 }
 
 /// Where the broker is when nobody said.
@@ -215,11 +294,16 @@ fn this_machine() -> BrokerAddress {
 }
 
 /// Where the pictures go, with what measures them, and where the live picture is, when there is one.
-fn open_output(args: &Run, profile: &Profile, title: &str) -> Result<(Output, Option<String>), Failure> {
-    let told = args.sink.as_deref().unwrap_or(&profile.sink);
+pub(super) fn open_output(
+    machine: &Machine,
+    measure: &Measure,
+    profile: &Profile,
+    title: &str,
+) -> Result<(Output, Option<String>), Failure> {
+    let told = machine.sink.as_deref().unwrap_or(&profile.sink);
     let mut sinks: Vec<Box<dyn Sink>> = Vec::new();
     let mut live = None;
-    if told != "record" || args.tell_frames.is_none() {
+    if told != "record" || measure.tell_frames.is_none() {
         match told
             .parse()
             .map_err(|error| Failure::Usage(format!("--sink: {error}")))?
@@ -232,10 +316,10 @@ fn open_output(args: &Run, profile: &Profile, title: &str) -> Result<(Output, Op
             }
         }
     }
-    if args.tell_first_frame {
+    if measure.tell_first_frame {
         sinks.push(Box::new(Teller::default()));
     }
-    if let Some(file) = &args.tell_frames {
+    if let Some(file) = &measure.tell_frames {
         sinks.push(Box::new(Moments::new(file)?));
     }
     let sink = match <[_; 1]>::try_from(sinks) {

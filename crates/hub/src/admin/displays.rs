@@ -17,8 +17,8 @@ use crate::state::KnownDisplay;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use heliograph_domain::ChannelName;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ChannelName, Lang};
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::HashMap;
@@ -94,8 +94,8 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
             @else { (empty(desk.t(w::NO_DISPLAYS), None)) }
             @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }
-        @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
         @if desk.may(Verb::OperateDisplays) { (waiting::card(desk, failed)) }
+        @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
         @if !retired.is_empty() {
             section.card {
                 h2 { (desk.t(w::RETIRED_DISPLAYS)) }
@@ -209,10 +209,10 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language", "reason"])) }
         @else if let Some(done) = outcome.done { p.told role="status" { (desk.t(done)) } }
         (machine::shut_out(desk, known))
-        div.split {
+        div.split.long {
             div.stack {
                 section.card {
-                    h2 { (desk.t(w::SHOWS_NOW)) }
+                    h2 { (desk.t(if display.revoked { w::WILL_SHOW } else { w::SHOWS_NOW })) }
                     div.glass { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
                     p.hint { (desk.t(w::DRAWN_BY_HUB)) }
                 }
@@ -272,20 +272,6 @@ fn uptime(desk: &Desk, ms: u64) -> String {
 
 fn setting_form(desk: &Desk, known: &KnownDisplay, shown: &Shown<'_>) -> Markup {
     let setting = &known.display.setting;
-    let languages: Vec<(String, String)> = Lang::ALL
-        .into_iter()
-        .map(|lang| {
-            (
-                lang.tag().to_owned(),
-                super::document::language_name(desk, lang).to_owned(),
-            )
-        })
-        .collect();
-    let titles = desk.state.channels.titles.iter();
-    let channels: Vec<(String, String)> = titles
-        .map(|(name, title)| (name.to_string(), title.get(desk.lang).to_owned()))
-        .collect();
-    let tuned: Vec<String> = setting.channels.iter().map(ToString::to_string).collect();
     html! {
         section.card {
             h2 { (desk.t(w::SETTING)) }
@@ -294,8 +280,8 @@ fn setting_form(desk: &Desk, known: &KnownDisplay, shown: &Shown<'_>) -> Markup 
                 input type="hidden" name="revision" value=(known.position);
                 (shown.both(w::NAME, "name", Some(&setting.name)))
                 (shown.both(w::LOCATION, "location", Some(&setting.location)))
-                (shown.boxes(w::CHANNELS, "channels", &tuned, &channels))
-                (shown.choice(w::LANGUAGE, "language", setting.language.tag(), &languages))
+                (shown.channels(&setting.channels))
+                (shown.language(setting.language))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
         }

@@ -8,6 +8,7 @@ use super::words as w;
 use crate::http::problem::Problem;
 use crate::state::KnownDisplay;
 use heliograph_domain::display::MAX_REASON_CHARS;
+use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 
 /// That its machine was shut out, when, by whom and why.
@@ -23,7 +24,10 @@ pub(crate) fn shut_out(desk: &Desk, known: &KnownDisplay) -> Markup {
         div.alert id="revoked" {
             strong { (desk.f(w::REVOKED_AT_BY, &[&desk.time(revocation.at), &by])) }
             @if let Some(reason) = &revocation.reason { p { (desk.f(w::REVOKED_REASON, &[reason])) } }
-            p { (desk.t(w::REVOKED_MEANS)) }
+            p {
+                (desk.t(w::REVOKED_MEANS)) " "
+                @if desk.may(Verb::OperateDisplays) { a href="#machine" { (desk.t(w::ANOTHER_MACHINE)) } }
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ const NUMBERS: [(&str, w::Word); 5] = [
     ("refresh_hz", w::REFRESH_HZ),
 ];
 /// The fields at which faults are said.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "short_string",
     "replaces",
     "name",
@@ -42,6 +42,7 @@ const FIELDS: [&str; 16] = [
     "channels",
     "language",
     "profile",
+    "panel.colour",
     "panel.width_px",
     "panel.height_px",
     "panel.pixel_pitch_um",
@@ -148,8 +149,8 @@ fn show(desk: &Desk, waiting: &Waiting, place: &str, typed: Option<&Posted>, pro
                 p.muted { (about.join(" · ")) }
             }
         }
-        @if let Some(problem) = problem { (desk.alert(problem, &[&FIELDS[..], &["panel.colour"]].concat())) }
-        div.split {
+        @if let Some(problem) = problem { (desk.alert(problem, &FIELDS)) }
+        div.split.long {
             div.stack { (form(desk, waiting, place, &said, &shown)) }
             div.stack { (waiting::facts(desk, waiting)) (refusal(desk, waiting)) }
         }
@@ -164,7 +165,7 @@ fn form(desk: &Desk, waiting: &Waiting, place: &str, said: &Said, shown: &Shown<
         section.card {
             form.form id="pair" method="post" action=(format!("/admin/displays/pair/{}", waiting.id)) {
                 (desk.key())
-                (code(desk, shown))
+                (code(desk, shown, mistaken.as_ref()))
                 (places(desk, waiting, place, shown))
                 fieldset.form.place { (new_place(desk, said, shown)) }
                 div.buttons {
@@ -187,13 +188,16 @@ fn mistaken(desk: &Desk, waiting: &Waiting, shown: &Shown<'_>) -> Option<Waiting
         .find(|other| other.id != waiting.id && api::same_code(typed, &other.short_string))
 }
 
-fn code(desk: &Desk, shown: &Shown<'_>) -> Markup {
+fn code(desk: &Desk, shown: &Shown<'_>, mistaken: Option<&Waiting>) -> Markup {
     let faults = shown.faults.at("short_string", desk.lang);
     html! {
         label.field.code.bad[!faults.is_empty()] {
             span { (desk.t(w::CODE_ON_SCREEN)) span.must { "*" } }
             input type="text" name="short_string" value=(shown.value("short_string", "")) maxlength="16" placeholder="___-___" autocomplete="off" autocapitalize="characters" spellcheck="false" required;
-            (shown.said("short_string"))
+            @match mistaken {
+                Some(other) => em.fault { (desk.f(w::CODE_OF_ANOTHER, &[&Said::of(other).model(desk)])) },
+                None => (shown.said("short_string")),
+            }
             small.hint { (desk.t(w::CODE_WHY)) }
         }
     }
@@ -237,25 +241,12 @@ fn places(desk: &Desk, waiting: &Waiting, place: &str, shown: &Shown<'_>) -> Mar
 }
 
 fn new_place(desk: &Desk, said: &Said, shown: &Shown<'_>) -> Markup {
-    let languages: Vec<(String, String)> = Lang::ALL
-        .into_iter()
-        .map(|lang| {
-            (
-                lang.tag().to_owned(),
-                super::document::language_name(desk, lang).to_owned(),
-            )
-        })
-        .collect();
-    let titles = desk.state.channels.titles.iter();
-    let channels: Vec<(String, String)> = titles
-        .map(|(name, title)| (name.to_string(), title.get(desk.lang).to_owned()))
-        .collect();
     html! {
         (shown.both(w::NAME, "name", None))
         (shown.both(w::LOCATION, "location", None))
-        (shown.boxes(w::CHANNELS, "channels", &[], &channels))
-        @if channels.is_empty() { p.hint { (desk.t(w::NO_CHANNELS)) } }
-        (shown.choice(w::LANGUAGE, "language", said.language().unwrap_or(Lang::ZhHans).tag(), &languages))
+        (shown.channels(&[]))
+        @if desk.state.channels.titles.is_empty() { p.hint { (desk.t(w::NO_CHANNELS)) } }
+        (shown.language(said.language().unwrap_or(Lang::ZhHans)))
         (panel(desk, said, shown))
     }
 }

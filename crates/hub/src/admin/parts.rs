@@ -3,7 +3,7 @@
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults};
 use super::words::{self as w, Word};
-use heliograph_domain::{DepartmentId, Lang, LocalText};
+use heliograph_domain::{ChannelName, DepartmentId, Lang, LocalText};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
@@ -130,6 +130,26 @@ impl<'a> Shown<'a> {
                 (self.said(name))
             }
         }
+    }
+
+    /// The language of a display.
+    pub(crate) fn language(&self, known: Lang) -> Markup {
+        let name = |lang: Lang| super::document::language_name(self.desk, lang).to_owned();
+        let all: Vec<(String, String)> = Lang::ALL
+            .into_iter()
+            .map(|lang| (lang.tag().to_owned(), name(lang)))
+            .collect();
+        self.choice(w::LANGUAGE, "language", known.tag(), &all)
+    }
+
+    /// The channels of a display.
+    pub(crate) fn channels(&self, known: &[ChannelName]) -> Markup {
+        let titles = self.desk.state.channels.titles.iter();
+        let all: Vec<(String, String)> = titles
+            .map(|(name, title)| (name.to_string(), title.get(self.desk.lang).to_owned()))
+            .collect();
+        let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+        self.boxes(w::CHANNELS, "channels", &known, &all)
     }
 
     /// A department: one of the office's, or a name of its own before there are any.

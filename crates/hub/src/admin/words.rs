@@ -323,6 +323,7 @@ words! {
     MAKE_TOKEN "生成令牌" "Make a token";
     TOKEN_MADE "令牌只显示这一次，请立即使用：" "This token is shown once; use it now:";
     SHOWS_NOW "现在显示" "What it shows now";
+    WILL_SHOW "接替的设备将显示" "What the next machine will show";
     DRAWN_BY_HUB "由系统按屏幕的节目绘制，与屏幕使用同一程序。" "Drawn by the hub from the display's programme, by the program that the display uses.";
     FACTS "基本情况" "Facts";
     ON_NOW "正在播出" "On now";
@@ -370,7 +371,8 @@ words! {
     VIEWING_MM "观看距离（毫米）" "Viewing distance (mm)";
     REFRESH_HZ "每秒帧数" "Frames a second";
     LET_IN "核对并接入" "Compare and let it in";
-    GO_TO_THAT_MACHINE "这是另一台等待设备的配对码：改为接入那台" "This is another waiting machine's code: go on with that one";
+    CODE_OF_ANOTHER "这是另一台等待设备（{}）的配对码，您可能点错了设备" "This is the code of another machine that waits ({}): you may have opened the wrong one";
+    GO_TO_THAT_MACHINE "改为接入那台设备" "Go on with that machine";
     DONE_PAIRED "已接入。设备几秒内取得凭证，随后显示节目。" "It is in. The machine has its credential within seconds and then shows the programme.";
     REFUSE_MACHINE "拒绝这台设备" "Refuse this machine";
     REFUSE_MACHINE_WHAT "不认识的设备、或配对码对不上时使用。设备会看到被拒绝，不会得到任何内容；需要时可以重新请求。" "For a machine that nobody knows, or whose code differs. It is told so and gets nothing; it may ask again.";
@@ -385,9 +387,9 @@ words! {
     REVOKE_WHAT "设备失窃、遗失或被动过手脚时使用。它与系统的连接立即切断，凭证作废，收不到新内容；断网前已存在设备里的内容，它仍可能显示。位置、频道和历史保留，等待另一台设备接替。" "For a machine that was stolen, lost or meddled with. Its connection is cut at once and its credential opens nothing: it gets nothing new, though it may go on showing what it has stored. The place stays, with its channels and history, for another machine.";
     REVOKE_REASON_HINT "永久记录在案，请不要写个人信息" "it stays on record for good: no personal details";
     REVOKE_NOW "确认：立即切断并吊销" "Yes, cut it off and revoke it";
-    REVOKED_AT_BY "这台设备已于 {} 由 {} 吊销" "This machine was revoked: {}, by {}";
+    REVOKED_AT_BY "这里的设备已被吊销：{}，{}" "The machine here was revoked: {}, {}";
     REVOKED_REASON "原因：{}" "Reason: {}";
-    REVOKED_MEANS "它的凭证已作废。位置保留，等待另一台设备接替。" "Its credential opens nothing. The place waits for another machine.";
+    REVOKED_MEANS "它的凭证已作废，位置保留。" "Its credential opens nothing; the place stays.";
     DONE_REVOKED "已吊销，连接已切断。" "Revoked, and cut off.";
     RETIRE "停用这块屏幕" "Retire this display";
     RETIRE_WHAT "停用后它的凭证立即失效，不能恢复；要再用须重新登记。" "Its credential stops working at once and for good; to use it again, enrol it anew.";

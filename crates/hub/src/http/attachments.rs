@@ -290,16 +290,17 @@ pub(crate) async fn for_display(
     Ok((headers, payload.ok_or_else(missing)?).into_response())
 }
 
+/// The token that a request carries.
+pub(crate) fn token_of(headers: &HeaderMap) -> Option<&str> {
+    let carried = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    carried.strip_prefix("Bearer ").map(str::trim)
+}
+
 /// The display whose token the request carries.
 pub(crate) fn display_of(office: &Office, headers: &HeaderMap) -> Option<DisplayId> {
-    let carried = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .strip_prefix("Bearer ")?;
-    let hash = credentials::hash(carried.trim().as_bytes());
+    let hash = credentials::hash(token_of(headers)?.as_bytes());
     let kept = office.credentials.read().unwrap_or_else(PoisonError::into_inner);
-    kept.iter().find(|(_, known)| **known == hash).map(|(id, _)| *id)
+    kept.iter().find(|(_, known)| known.sha256 == hash).map(|(id, _)| *id)
 }
 
 fn missing() -> Problem {

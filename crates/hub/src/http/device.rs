@@ -1,8 +1,9 @@
 //! `/api/v1/device`: what a display has from the hub itself, with its own token. The broker brings the same; this is
 //! the way past one that loses or holds back.
 
-use super::attachments::display_of;
+use super::attachments::{display_of, token_of};
 use super::problem::{Problem, Told};
+use crate::credentials;
 use crate::keys::from_hex;
 use crate::office::Office;
 use crate::signer::Ask;
@@ -29,7 +30,12 @@ pub(crate) async fn mail(
         Some(text) => Some(from_hex(text).ok_or_else(no_nonce)?),
         None => None,
     };
-    let mail = blocking(move || Ok::<_, std::convert::Infallible>(letters(&office, display, nonce))).await?;
+    let token = token_of(&headers).unwrap_or_default().to_owned();
+    let mail = blocking(move || {
+        credentials::seen(&office, display, token.as_bytes());
+        Ok::<_, std::convert::Infallible>(letters(&office, display, nonce))
+    })
+    .await?;
     let kind = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),

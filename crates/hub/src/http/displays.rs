@@ -5,6 +5,7 @@ use super::fields::Fields;
 use super::idempotency::{Answer, fresh_uuid};
 use super::problem::Problem;
 use super::shape;
+use crate::credentials::Fresh;
 use crate::keys::{from_hex, hex};
 use crate::office::Office;
 use crate::state::KnownDisplay;
@@ -66,15 +67,15 @@ pub(crate) async fn enrol(
     let setting = read_setting(&office.state().channel_names(), fields)?;
     let key = key.ok_or_else(|| Problem::internal("a display without faults lacks its key"))?;
     let id = DisplayId(fresh_uuid(office.now())?);
-    let token = sign_in::fresh_secret()?;
-    let keep = credentials::keep(id, &token).map_err(Problem::internal)?;
+    let fresh = Fresh::of(sign_in::fresh_secret()?).map_err(Problem::internal)?;
+    let keep = credentials::keep(id, &fresh).map_err(Problem::internal)?;
     let stream = format!("display-{id}");
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let answer = transact(&office, &call.caller.staff, &call.repeatable, stream, |_, _| {
         let event = Display::enrol(None, key, setting.clone()).map_err(Problem::display_refused)?;
-        let body = credential(&office, id, &token, host);
+        let body = credential(&office, id, &fresh.token, host);
         Ok(Decision {
-            writes: vec![keep.clone()],
+            writes: keep.clone(),
             ..Decision::of(
                 event.map(|event| Event::Display(id, event)).into_iter().collect(),
                 Answer::created(body),
@@ -84,7 +85,7 @@ pub(crate) async fn enrol(
     .await?;
     // A repeated request hears of the first display: only what is recorded is let in.
     if answer.body["id"] == json!(id) {
-        credentials::admit(&office, id, &token);
+        credentials::admit(&office, id, &fresh);
     }
     Ok(answer)
 }
@@ -160,7 +161,7 @@ pub(crate) async fn retire(
             let event = known.display.retire();
             let answer = Answer::ok(json!({"id": id, "retired": true}));
             Ok(Decision {
-                writes: vec![credentials::drop_of(id).map_err(Problem::internal)?],
+                writes: credentials::drop_of(id).map_err(Problem::internal)?,
                 ..Decision::of(
                     event.map(|event| Event::Display(id, event)).into_iter().collect(),
                     answer,
@@ -191,7 +192,7 @@ pub(crate) async fn revoke(
         let known = state.displays.get(&id).ok_or_else(missing)?;
         let event = known.display.revoke(reason.clone()).map_err(Problem::display_refused)?;
         Ok(Decision {
-            writes: vec![credentials::drop_of(id).map_err(Problem::internal)?],
+            writes: credentials::drop_of(id).map_err(Problem::internal)?,
             ..Decision::of(
                 event.map(|event| Event::Display(id, event)).into_iter().collect(),
                 Answer::ok(json!({"id": id, "revoked": true})),
@@ -256,7 +257,17 @@ pub(crate) fn read_setting(
     let location = fields.local_text("location", 120);
     let profile = fields.text("profile", 64);
     let language = fields.choice("language", |tag| Lang::ALL.into_iter().find(|lang| lang.tag() == tag));
+    let before = fields.faults();
     let channels: Vec<ChannelName> = fields.list("channels", 32);
+    if channels.is_empty() && fields.faults() == before {
+        // Said here, so that whoever fills in a form hears of everything at once.
+        fields.fault(
+            "channels",
+            "missing",
+            "请至少选择一个频道",
+            "needs at least one channel",
+        );
+    }
     for channel in &channels {
         if !known_channels.contains(channel) {
             fields.fault(

@@ -8,6 +8,7 @@ use super::fields::Fields;
 use super::idempotency::{self, Answer, fresh_uuid};
 use super::problem::{Problem, Told};
 use super::shape;
+use crate::credentials::Fresh;
 use crate::enrolment::{Book, Standing, Turned, Waiting};
 use crate::feed::News;
 use crate::keys::{from_hex, hex};
@@ -160,16 +161,16 @@ pub(crate) async fn admit(
 async fn decide(office: &Arc<Office>, call: &Call, waiting: &Waiting) -> Result<(Answer, DisplayId, String), Problem> {
     let mut fields = call.fields()?;
     compared(&mut fields, &waiting.short_string);
-    let token = sign_in::fresh_secret()?;
+    let fresh = Fresh::of(sign_in::fresh_secret()?).map_err(Problem::internal)?;
     let replaces: Option<DisplayId> = fields.optional_parsed("replaces");
     let (answer, id) = match replaces {
         Some(display) => {
             fields.finish()?;
-            (take_over(office, call, waiting, display, &token).await?, display)
+            (take_over(office, call, waiting, display, &fresh).await?, display)
         }
-        None => add(office, call, waiting, fields, &token).await?,
+        None => add(office, call, waiting, fields, &fresh).await?,
     };
-    credentials::admit(office, id, &token);
+    credentials::admit(office, id, &fresh);
     if replaces.is_some() {
         office.presence().forget(id);
         (office.kick)(id);
@@ -179,7 +180,7 @@ async fn decide(office: &Arc<Office>, call: &Call, waiting: &Waiting) -> Result<
         display = %id, by = %call.caller.staff, short_string = waiting.short_string,
         "a machine was admitted after the strings were compared"
     );
-    Ok((answer, id, token))
+    Ok((answer, id, fresh.token))
 }
 
 /// The string that the caller read on the machine must be ours.
@@ -223,16 +224,16 @@ async fn add(
     call: &Call,
     waiting: &Waiting,
     fields: Fields,
-    token: &str,
+    fresh: &Fresh,
 ) -> Result<(Answer, DisplayId), Problem> {
     let setting = displays::read_setting(&office.state().channel_names(), fields)?;
     let id = DisplayId(fresh_uuid(office.now())?);
     let (key, stream) = (waiting.introduction.key.0, format!("display-{id}"));
-    let keep = credentials::keep(id, token).map_err(Problem::internal)?;
+    let keep = credentials::keep(id, fresh).map_err(Problem::internal)?;
     let answer = transact(office, &call.caller.staff, &call.repeatable, stream, |_, _| {
         let event = Display::enrol(None, key, setting.clone()).map_err(Problem::display_refused)?;
         Ok(Decision {
-            writes: vec![keep.clone()],
+            writes: keep.clone(),
             ..Decision::of(
                 event.map(|event| Event::Display(id, event)).into_iter().collect(),
                 Answer::created(json!({"id": id})),
@@ -249,10 +250,10 @@ async fn take_over(
     call: &Call,
     waiting: &Waiting,
     id: DisplayId,
-    token: &str,
+    fresh: &Fresh,
 ) -> Result<Answer, Problem> {
     let (key, stream) = (waiting.introduction.key.0, format!("display-{id}"));
-    let keep = credentials::keep(id, token).map_err(Problem::internal)?;
+    let keep = credentials::keep(id, fresh).map_err(Problem::internal)?;
     let unknown = || {
         Problem::field(
             "replaces",
@@ -265,7 +266,7 @@ async fn take_over(
         let known = state.displays.get(&id).ok_or_else(unknown)?;
         let event = known.display.replace_machine(key).map_err(Problem::display_refused)?;
         Ok(Decision {
-            writes: vec![keep.clone()],
+            writes: keep.clone(),
             ..Decision::of(
                 event.map(|event| Event::Display(id, event)).into_iter().collect(),
                 Answer::ok(json!({"id": id})),
@@ -405,4 +406,26 @@ fn peer_of(request: &Request) -> Option<IpAddr> {
 /// SHA-256 of the certificate that the hub presents; zeros where it speaks plain text.
 fn certificate(office: &Office) -> [u8; 32] {
     office.tls_facts().map_or([0; 32], |facts| facts.leaf_sha256)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_code;
+
+    #[test]
+    fn a_code_is_the_same_however_a_hand_writes_it_and_no_other_is() {
+        for typed in [
+            "K70-1MX",
+            "k701mx",
+            " k70 – 1mx ",
+            "Ｋ７０－１ＭＸ",
+            "K7O-IMX",
+            "k7o·lmx",
+        ] {
+            assert!(same_code(typed, "K70-1MX"), "{typed}");
+        }
+        for typed in ["K70-1MY", "K70-1M", "K70-1MXX", "", "-", "70K-1MX"] {
+            assert!(!same_code(typed, "K70-1MX"), "{typed}");
+        }
+    }
 }

@@ -92,6 +92,11 @@ impl Fields {
         self.object.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// How many faults were noted so far.
+    pub(crate) fn faults(&self) -> usize {
+        self.faults.len()
+    }
+
     /// Any value, as it is.
     pub(crate) fn value(&mut self, name: &str) -> Option<Value> {
         self.object.remove(name).filter(|value| !value.is_null())
@@ -319,7 +324,7 @@ impl Fields {
             self.wrong_type(name, "object of languages");
             return LocalText::default();
         };
-        let mut texts = BTreeMap::new();
+        let (mut texts, before) = (BTreeMap::new(), self.faults.len());
         for (tag, value) in object {
             let place = format!("{name}.{tag}");
             let lang = Lang::ALL.into_iter().find(|lang| lang.tag() == tag);
@@ -336,7 +341,7 @@ impl Fields {
                 (Some(_), _) => self.wrong_type(&place, "text"),
             }
         }
-        if !texts.contains_key(&Lang::ZhHans) && self.faults.is_empty() {
+        if !texts.contains_key(&Lang::ZhHans) && self.faults.len() == before {
             self.missing(&format!("{name}.zh-Hans"));
         }
         LocalText(texts)

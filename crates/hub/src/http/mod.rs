@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod attachments;
 pub(crate) mod backups;
+pub(crate) mod broker;
 pub(crate) mod call;
 pub(crate) mod catalogue;
 pub(crate) mod device;
@@ -118,6 +119,7 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/publications/{id}/{verb}", post(publications::act))
         .route("/api/v1/reports/annual", get(reports::annual))
         .route("/api/v1/backups", get(backups::list).post(backups::make))
+        .route("/api/v1/broker-files", get(broker::files))
         .route("/api/v1/events", get(events::events))
 }
 

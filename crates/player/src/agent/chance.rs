@@ -4,17 +4,18 @@
 use sha2::{Digest, Sha256};
 
 #[derive(Debug)]
-pub(super) struct Chance {
+pub(crate) struct Chance {
     seed: [u8; 32],
     drawn: u64,
 }
 
 impl Chance {
-    pub(super) fn new(seed: [u8; 32]) -> Self {
+    pub(crate) fn new(seed: [u8; 32]) -> Self {
         Self { seed, drawn: 0 }
     }
 
-    fn draw(&mut self) -> [u8; 32] {
+    /// 32 bytes.
+    pub(crate) fn draw(&mut self) -> [u8; 32] {
         self.drawn += 1;
         let mut digest = Sha256::new();
         digest.update(b"heliograph/agent/chance\0");
@@ -24,14 +25,14 @@ impl Chance {
     }
 
     /// A number for one question.
-    pub(super) fn nonce(&mut self) -> [u8; 16] {
+    pub(crate) fn nonce(&mut self) -> [u8; 16] {
         let mut nonce = [0; 16];
         nonce.copy_from_slice(&self.draw()[..16]);
         nonce
     }
 
     /// Between three quarters of a wait and the whole, so that a building full of displays does not ask in step.
-    pub(super) fn cut(&mut self, wait_ms: u64) -> u64 {
+    pub(crate) fn cut(&mut self, wait_ms: u64) -> u64 {
         let byte = u64::from(self.draw()[0]);
         wait_ms - wait_ms / 4 * byte / 255
     }

@@ -108,7 +108,7 @@ impl Agent {
 }
 
 /// The changes that leave nothing of what was remembered. A body without bytes is none.
-fn forget(remembered: &Remembered) -> Vec<Change> {
+pub(crate) fn forget(remembered: &Remembered) -> Vec<Change> {
     let mut changes = vec![
         Change::Config(Vec::new()),
         Change::Erased(Vec::new()),

@@ -406,7 +406,7 @@ fn share(one: u8, other: u8) -> u8 {
 }
 
 /// The frame at the display's brightness. Panels that can only be on or off have none, and a card dims itself.
-fn dimmed(image: Image, colour: ColourDepth, percent: u8) -> Image {
+pub(crate) fn dimmed(image: Image, colour: ColourDepth, percent: u8) -> Image {
     match image {
         Image::Frame(frame) if percent < 100 && colour == ColourDepth::Full => {
             let mut levels = [0u8; 256];

@@ -114,14 +114,18 @@ impl Judge for Anchored {
     }
 }
 
-/// Any certificate, which is remembered.
+/// The first certificate, whosever it is, and then no other.
 #[derive(Debug)]
-pub(super) struct Observing(pub(super) Seen);
+pub(super) struct Holding(pub(super) Seen);
 
-impl Judge for Observing {
+impl Judge for Holding {
     fn judge(&self, shown: &Shown<'_>) -> Result<ServerCertVerified, Error> {
-        self.0.remember(Sha256::digest(shown.leaf).into());
-        Ok(ServerCertVerified::assertion())
+        if self.0.holds(Sha256::digest(shown.leaf).into()) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(Error::InvalidCertificate(
+            CertificateError::ApplicationVerificationFailure,
+        ))
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) mod list;
 pub(crate) mod notice;
 pub(crate) mod overflow;
 pub(crate) mod pairing;
+pub(crate) mod pairing_lamps;
 pub(crate) mod parts;
 pub(crate) mod poster;
 pub(crate) mod sign;
@@ -19,6 +20,7 @@ pub(crate) mod slate;
 pub(crate) mod strip;
 pub(crate) mod test_card;
 pub(crate) mod ticker;
+pub(crate) mod unpaired;
 
 use crate::canvas::{Piece, Rect};
 use crate::text::markdown::blocks;

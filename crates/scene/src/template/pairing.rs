@@ -12,8 +12,8 @@ use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{Instant, Lang};
 
 /// A code as people read it aloud: in two groups where it is even and long enough.
-fn grouped(code: &str, gap: &str) -> String {
-    let chars: Vec<char> = code.trim().chars().collect();
+pub(super) fn grouped(code: &str, gap: &str) -> String {
+    let chars: Vec<char> = code.chars().filter(char::is_ascii_alphanumeric).collect();
     if chars.len() < 6 || chars.len() % 2 == 1 {
         return chars.into_iter().collect();
     }
@@ -39,12 +39,7 @@ const STEPS: [(&str, &str); 3] = [
 pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str, now: Instant) -> Vec<Piece> {
     let theme = desk.theme;
     let mut pieces = chrome::header(desk, site, None, now);
-    let area = Rect::new(
-        theme.margin(),
-        theme.header() + desk.px(64),
-        theme.width - 2 * theme.margin(),
-        theme.height - theme.header() - desk.px(64 + 64),
-    );
+    let area = below_header(desk);
     let zh = Desk {
         lang: Lang::ZhHans,
         ..*desk
@@ -53,19 +48,8 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str,
         lang: Lang::En,
         ..*desk
     };
-    let titles = [
-        (text::single(desk.fonts, "配对这块显示屏", zh.label(68, true)), INK),
-        (
-            text::single(desk.fonts, "Pair this display", en.label(40, false)),
-            INK_2,
-        ),
-    ];
-    let mut top = area.y;
-    for (line, colour) in &titles {
-        let height = line.em * 135 / 100;
-        pieces.push(Piece::text(area.x, top, height, line, *colour));
-        top += height;
-    }
+    let (title, top) = titles(desk, area);
+    pieces.extend(title);
     let below = Rect::new(area.x, top + desk.px(36), area.w, area.bottom() - top - desk.px(36));
     let (plate, square, rest) = if theme.portrait {
         let plate = Rect {
@@ -107,8 +91,35 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, code: &str, url: &str,
     pieces
 }
 
+/// Where a card has its words.
+pub(super) fn below_header(desk: &Desk<'_>) -> Rect {
+    let theme = desk.theme;
+    Rect::new(
+        theme.margin(),
+        theme.header() + desk.px(64),
+        theme.width - 2 * theme.margin(),
+        theme.height - theme.header() - desk.px(64 + 64),
+    )
+}
+
+/// What the card is about, and where it ends.
+pub(super) fn titles(desk: &Desk<'_>, area: Rect) -> (Vec<Piece>, i32) {
+    let (mut pieces, mut top) = (Vec::new(), area.y);
+    for (told, lang, size, colour) in [
+        ("配对这块显示屏", Lang::ZhHans, 68, INK),
+        ("Pair this display", Lang::En, 40, INK_2),
+    ] {
+        let desk = Desk { lang, ..*desk };
+        let line = text::single(desk.fonts, told, desk.label(size, size > 50));
+        let height = line.em * 135 / 100;
+        pieces.push(Piece::text(area.x, top, height, &line, colour));
+        top += height;
+    }
+    (pieces, top)
+}
+
 /// The address in words, under its code.
-fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
+pub(super) fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
     let ways: &[(&[i32], usize)] = &[(&[32, 28, 26], 1), (&[28, 24, 22], 4)];
     let mut top = place.y;
     let set = |line: TextLine| {
@@ -130,7 +141,7 @@ fn plated(desk: &Desk<'_>, code: &str, plate: Rect) -> Vec<Piece> {
             px,
             ..desk.style(260, true, Lang::En)
         };
-        text::single(desk.fonts, &grouped(code, " "), style)
+        text::single(desk.fonts, &grouped(code, "-"), style)
     };
     let mut pieces = vec![Piece::Round(plate, desk.px(24), TINT)];
     let line = sizes.into_iter().map(set).find(fits);
@@ -160,43 +171,6 @@ fn steps(zh: &Desk<'_>, en: &Desk<'_>, area: Rect) -> Vec<Piece> {
         top += zh.px(14);
     }
     pieces
-}
-
-/// The pairing card of lamps: the code alone, as large as it fits.
-pub(crate) fn lamps(bulbs: &Bulbs<'_>, code: &str) -> Page {
-    let mut page = Page::default();
-    let whole = Rect::new(0, 0, bulbs.width(), bulbs.height());
-    for told in [grouped(code, " "), grouped(code, "")] {
-        if let Some(line) = largest(bulbs, &told, whole.w, whole.h) {
-            let two = halves(bulbs, code);
-            // Two lines where each is larger than the one line would be.
-            if let Some(two) = two.filter(|two| two[0].em > line.em) {
-                page.pieces = sign::stacked_in(&two, whole, bulbs.lights.strong);
-            } else {
-                page.pieces = sign::stacked_in(&[line], whole, bulbs.lights.strong);
-            }
-            return page;
-        }
-    }
-    if let Some(two) = halves(bulbs, code) {
-        page.pieces = sign::stacked_in(&two, whole, bulbs.lights.strong);
-    }
-    page
-}
-
-fn largest(bulbs: &Bulbs<'_>, told: &str, width: i32, height: i32) -> Option<TextLine> {
-    let steps = (1..=height / CELL).rev();
-    steps
-        .map(|step| bulbs.line(told, step))
-        .find(|line| line.width <= width)
-}
-
-/// The two halves of a code, one above the other.
-fn halves(bulbs: &Bulbs<'_>, code: &str) -> Option<Vec<TextLine>> {
-    let told = grouped(code, "\n");
-    let (one, other) = told.split_once('\n')?;
-    let set = |told: &str| largest(bulbs, told, bulbs.width(), bulbs.height() / 2);
-    Some(vec![set(one)?, set(other)?])
 }
 
 /// What a window says that serves nobody for now.
@@ -278,7 +252,7 @@ mod tests {
 
     #[test]
     fn codes_are_grouped_as_they_are_read_aloud() {
-        let told = ["ABC123", "AB12", "ABCD1234", "ABC12", ""].map(|code| grouped(code, " "));
-        assert_eq!(told, ["ABC 123", "AB12", "ABCD 1234", "ABC12", ""]);
+        let told = ["ABC123", "ABC-123", "AB12", "ABCD1234", "ABC12", ""].map(|code| grouped(code, "-"));
+        assert_eq!(told, ["ABC-123", "ABC-123", "AB12", "ABCD-1234", "ABC12", ""]);
     }
 }

@@ -2,6 +2,7 @@
 
 use heliograph_scene::{Frame, Rgb};
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -127,6 +128,8 @@ impl Cage {
             .env("WLR_LIBINPUT_NO_DEVICES", "1")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
+            // A group of its own, so that its client ends with it.
+            .process_group(0)
             .spawn()
             .expect("cage is needed: apt install cage xwayland");
         let cage = Self { compositor, folder };
@@ -154,7 +157,8 @@ impl Cage {
 
 impl Drop for Cage {
     fn drop(&mut self) {
-        let _ = self.compositor.kill();
+        let group = format!("-{}", self.compositor.id());
+        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
         let _ = self.compositor.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }

@@ -2,6 +2,7 @@
 
 use super::{Finding, State};
 use heliograph_player::BrokerAddress;
+use heliograph_player::pairing::HubAddress;
 use heliograph_scene::{FontSet, SYSTEM_FONTS};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -174,7 +175,7 @@ fn room(data: &Path) -> Finding {
 
 fn identity(file: &Path) -> Finding {
     if !file.exists() {
-        let todo = "enrol it: heliograph player enrol --help";
+        let todo = "start the player with --hub https://HOST:PORT, and it shows its pairing code";
         return Finding::new("identity", State::Warn, "this display is not enrolled yet", todo);
     }
     match heliograph_player::Identity::load(file) {
@@ -185,18 +186,27 @@ fn identity(file: &Path) -> Finding {
 
 /// Whether the broker can be reached.
 pub(super) fn broker(address: &BrokerAddress) -> Finding {
-    match reach(address) {
-        Ok(()) => Finding::new("broker", State::Ok, format!("{address} answers"), ""),
+    reached("broker", &address.to_string(), &address.host, address.port)
+}
+
+/// Whether the hub can be reached that lets machines in.
+pub(super) fn hub(address: &HubAddress) -> Finding {
+    reached("hub", address.url(), address.host(), address.port())
+}
+
+fn reached(check: &'static str, address: &str, host: &str, port: u16) -> Finding {
+    match reach(host, port) {
+        Ok(()) => Finding::new(check, State::Ok, format!("{address} answers"), ""),
         Err(error) => {
             let todo = "check cable, address and firewall, and that the hub runs";
-            Finding::new("broker", State::Fail, format!("{address}: {error}"), todo)
+            Finding::new(check, State::Fail, format!("{address}: {error}"), todo)
         }
     }
 }
 
-fn reach(address: &BrokerAddress) -> std::io::Result<()> {
+fn reach(host: &str, port: u16) -> std::io::Result<()> {
     let mut last = std::io::Error::new(std::io::ErrorKind::NotFound, "the name has no address");
-    for socket in (address.host.as_str(), address.port).to_socket_addrs()? {
+    for socket in (host, port).to_socket_addrs()? {
         match TcpStream::connect_timeout(&socket, BROKER) {
             Ok(_) => return Ok(()),
             Err(error) => last = error,

@@ -9,6 +9,7 @@ use super::say;
 use crate::Failure;
 use heliograph_domain::site::{SiteClock, SiteProfile};
 use heliograph_domain::{Instant, Lang, LocalText, Panel};
+use heliograph_player::pairing::HubAddress;
 use heliograph_player::profile::Profile;
 use heliograph_player::{BrokerAddress, Clock as _, SystemClock};
 use heliograph_scene::{Card, FontSet, Frame, Rgb, Scene, needs_fonts};
@@ -44,6 +45,12 @@ pub(crate) struct Args {
     /// Shows fields of red, green, blue, white and black after the test card, each as long: for dead lamps and colour order.
     #[arg(long)]
     series: bool,
+    /// The hub that the player will ask to be let in; asked whether it answers.
+    #[arg(long)]
+    hub: Option<String>,
+    /// Allows a hub without TLS beyond this machine, as for the player.
+    #[arg(long)]
+    plain: bool,
     /// The broker that the player will use; asked whether it answers.
     #[arg(long)]
     broker: Option<String>,
@@ -113,6 +120,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         .map(str::parse)
         .transpose()
         .map_err(|error| Failure::Usage(format!("--broker: {error}")))?;
+    let hub = args.hub.as_deref().map(|told| HubAddress::parse(told, args.plain));
+    let hub = hub
+        .transpose()
+        .map_err(|error| Failure::Usage(format!("--hub: {error}")))?;
 
     let mut findings = Vec::new();
     let mut tell = |finding: Finding| {
@@ -127,6 +138,9 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     tell(machine::memory(memory_needed_kib(&profile.panel)));
     tell(machine::clock());
     machine::folder(&args.data).into_iter().for_each(&mut tell);
+    if let Some(hub) = &hub {
+        tell(machine::hub(hub));
+    }
     if let Some(broker) = &broker {
         tell(machine::broker(broker));
     }

@@ -1,0 +1,16 @@
+//! Who may say and hear what at the broker, whichever broker it is: one list of [`Rights`], which the embedded broker asks
+//! and from which the files for others are written.
+
+mod accounts;
+mod files;
+mod hashes;
+mod live;
+mod mosquitto;
+mod nats;
+mod rights;
+
+pub use files::{BrokerFiles, BrokerFilesError, HubAccount, broker_files, hub_password};
+pub(crate) use hashes::BrokerHashes;
+pub use hashes::HashError;
+pub(crate) use live::BrokerRules;
+pub(crate) use rights::{Act, Rights};
