@@ -3,6 +3,7 @@
 // A test that cannot set its world up has nothing better to do than to fail here.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support")]
 
+mod authenticator;
 pub mod brokers;
 mod browser;
 mod http;
@@ -10,6 +11,7 @@ mod machine;
 pub mod mqtt;
 mod people;
 
+pub use authenticator::code_of;
 pub use browser::{Browser, form, hidden};
 pub use http::{Http, Reply};
 pub use machine::Machine;
@@ -442,6 +444,7 @@ async fn start_hub(
             keep_days: 30,
         }),
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         wall: None,
     };
     Hub::start(config).await.unwrap()

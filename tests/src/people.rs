@@ -103,6 +103,7 @@ fn sign_in(http: &Http, staff: &str) -> Http {
         .post("/api/v1/sessions", &json!({"staff": staff, "password": PASSWORD}))
         .expect_status(201);
     http.with_token(session.json["token"].as_str().unwrap())
+        .with_password(PASSWORD)
 }
 
 fn set_up_site(admin: &Http) {

@@ -140,6 +140,7 @@ fn a_hub_that_does_not_stop_at_a_silent_caller_stops_in_time() {
 fn config(dir: &TempDir, tls: TlsMode) -> HubConfig {
     HubConfig {
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         data: dir.path().join("hub"),
         listen: "0.0.0.0:0".parse().unwrap(),
         mqtt_listen: "127.0.0.1:0".parse().unwrap(),

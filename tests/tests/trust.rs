@@ -71,6 +71,7 @@ impl Other {
             backups: None,
             retention: Retention::default(),
             signer,
+            sessions: heliograph_hub::SessionRules::default(),
             tls: TlsMode::Plain,
             names: Vec::new(),
             wall: None,

@@ -15,7 +15,10 @@ use crate::media::Holders;
 use crate::presence::Presence;
 use crate::reach::Reach;
 use crate::retention::Retention;
-use crate::sign_in::Limiter;
+use crate::sign_in::attempts::Attempts;
+use crate::sign_in::pulse::Pulses;
+use crate::sign_in::rules::SessionRules;
+use crate::sign_in::tickets::Tickets;
 use crate::signer::Seals;
 use crate::state::State;
 use crate::tls::{Tls, TlsFacts, within};
@@ -26,7 +29,7 @@ use heliograph_domain::{DisplayId, Instant, SiteName};
 use heliograph_log::EventLog;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The shared heart of a hub.
 pub(crate) struct Office {
@@ -74,8 +77,18 @@ pub(crate) struct Office {
     pub(crate) doors: Notify,
     /// The public ledger, as far as somebody asked for it.
     ledger: Mutex<Ledger>,
-    /// Failed sign-ins.
-    pub(crate) limiter: Mutex<Limiter>,
+    /// How long people stay signed in.
+    pub(crate) rules: SessionRules,
+    /// Tries to sign in that did not succeed.
+    pub(crate) attempts: Mutex<Attempts>,
+    /// Passwords that are compared at once: each takes 19 MiB for a moment. Known browsers need not wait for strangers.
+    pub(crate) hashing: [Semaphore; 2],
+    /// Who has shown a password and owes a code.
+    pub(crate) tickets: Mutex<Tickets>,
+    /// Held while what a person can show besides a password changes.
+    pub(crate) factors_gate: tokio::sync::Mutex<()>,
+    /// Sessions that are in use.
+    pulses: Mutex<Pulses>,
     /// The one-time word that makes the first administrator; gone once used.
     pub(crate) setup_word: Mutex<Option<String>>,
     /// What staff pages are told as it happens.
@@ -104,6 +117,7 @@ pub(crate) struct Parts {
     pub(crate) credentials: HashMap<DisplayId, Credential>,
     pub(crate) hub_account: Option<HubAccount>,
     pub(crate) broker_authority: Option<String>,
+    pub(crate) rules: SessionRules,
     pub(crate) setup_word: Option<String>,
     pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
     pub(crate) wall: Option<Arc<dyn WallControls>>,
@@ -140,7 +154,12 @@ impl Office {
             broker_authority: parts.broker_authority,
             doors: Notify::new(),
             ledger: Mutex::default(),
-            limiter: Mutex::default(),
+            rules: parts.rules,
+            attempts: Mutex::default(),
+            hashing: [Semaphore::new(2), Semaphore::new(2)],
+            tickets: Mutex::default(),
+            factors_gate: tokio::sync::Mutex::default(),
+            pulses: Mutex::default(),
             setup_word: Mutex::new(parts.setup_word),
             feed: Feed::default(),
             kick: parts.kick,
@@ -236,6 +255,11 @@ impl Office {
     /// The public ledger; whoever works with it folds first what is new.
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sessions that are in use.
+    pub(crate) fn pulses(&self) -> MutexGuard<'_, Pulses> {
+        self.pulses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who is there.

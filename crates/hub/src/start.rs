@@ -11,6 +11,7 @@ use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
 use crate::retention::{self, Retention};
+use crate::sign_in::rules::SessionRules;
 use crate::signer::{Local, Remote, Seals, Signer, SignerGone};
 use crate::state::State;
 use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode, names};
@@ -68,6 +69,8 @@ pub struct HubConfig {
     pub signer: Option<PathBuf>,
     /// How long things are kept.
     pub retention: Retention,
+    /// How long people stay signed in.
+    pub sessions: SessionRules,
     /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
     pub wall: Option<Arc<dyn WallControls>>,
 }
@@ -478,6 +481,7 @@ fn parts(
         tls,
         keys,
         seals: Seals::new(signer),
+        rules: config.sessions,
         setup_word,
         kick: Box::new(link.kick()),
         wall: config.wall.clone(),

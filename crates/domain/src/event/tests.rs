@@ -197,6 +197,24 @@ fn the_other_aggregates_keep_their_bytes() {
             "00026c69036c6177020003".to_owned(),
         ),
         (
+            Event::Staff(StaffEvent::Disabled {
+                id: "li".parse().unwrap(),
+            }),
+            "01026c69".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::Enabled {
+                id: "li".parse().unwrap(),
+            }),
+            "02026c69".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::SecondFactorRequired {
+                roles: [Role::Approver].into(),
+            }),
+            "030103".to_owned(),
+        ),
+        (
             Event::Site(SiteEvent::ProfileSet {
                 site: "binhe".parse().unwrap(),
                 profile: ContentHash([1; 32]),

@@ -9,7 +9,7 @@ use heliograph_domain::publication::KeepFor;
 use heliograph_fleet::room_for_files;
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
-use heliograph_hub::{Clock, Hub, HubConfig, SystemClock, TlsMode};
+use heliograph_hub::{Clock, Hub, HubConfig, SessionRules, SystemClock, TlsMode};
 use heliograph_log::DiskLog;
 use heliograph_wire::PublicKey;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -63,6 +63,12 @@ pub(crate) struct Args {
     /// good.
     #[arg(long)]
     keep_unreleased: Option<u16>,
+    /// Minutes after which a browser that nobody used is signed out.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=720))]
+    sign_out_idle: u16,
+    /// Hours after which every browser is signed out.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=168))]
+    sign_out_after: u16,
 }
 
 /// How connections are guarded. Addresses that other machines can reach have TLS, unless --plain is said; loopback has none
@@ -168,8 +174,7 @@ enum Action {
         /// Where the hub answers.
         #[arg(long, default_value = "http://127.0.0.1:8080")]
         hub: String,
-        /// A token of an approver, a display operator or an administrator. Better in HELIOGRAPH_TOKEN than on the command
-        /// line.
+        /// A token with the scope `blank`, made under My account. Better in HELIOGRAPH_TOKEN than on the command line.
         #[arg(long)]
         token: Option<String>,
         #[command(flatten)]
@@ -305,6 +310,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
                 withdrawn_days: args.keep_withdrawn,
                 unreleased_days: args.keep_unreleased,
             },
+        },
+        sessions: SessionRules {
+            idle_ms: u64::from(args.sign_out_idle) * 60_000,
+            longest_ms: u64::from(args.sign_out_after) * 3_600_000,
+            ..SessionRules::default()
         },
         wall: None,
     };

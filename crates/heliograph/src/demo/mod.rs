@@ -41,6 +41,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         backups: None,
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         wall: Some(Arc::clone(&lobby) as _),
     })
     .await?;
@@ -86,7 +87,7 @@ struct Setting {
 
 impl Setting {
     fn fill(self) -> Result<(), Failure> {
-        let mut people = People::new(Api::new(&self.base));
+        let mut people = People::new(Api::new(&self.base), &self.sample);
         if let Some(word) = &self.setup_word {
             eprintln!("filling the sample office: a year is lived again through the public API …");
             let mut told = progress();

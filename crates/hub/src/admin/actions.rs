@@ -12,7 +12,7 @@ use crate::state::Dossier;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use heliograph_domain::publication::{MAX_REASON_CHARS, Pending, Stage};
-use heliograph_domain::staff::Verb;
+use heliograph_domain::staff::{Role, Verb};
 use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -85,7 +85,7 @@ pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Op
         .filter(|step| !(own && *step == Step::Reject))
         .filter_map(|step| match duties::verdict(desk, publication, step) {
             Verdict::May => Some(offer(desk, id, dossier, step, failed)),
-            Verdict::Because(why) => Some(html! { p.notice.four-eyes { (why.get(desk.lang)) } }),
+            Verdict::Because(why) => Some(html! { div.notice.four-eyes { p { (why.get(desk.lang)) } (hands(desk, publication.pending.as_ref())) } }),
             Verdict::Not => None,
         })
         .collect();
@@ -99,6 +99,22 @@ pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Op
             @if duties::lacks_withdrawal_reason(dossier) && desk.may(Verb::Withdraw) { (reasoned(desk, id, Step::Withdraw, w::EXPLAIN, false, None, failed)) }
             @else if offers.is_empty() && author.is_none() { p.muted { (desk.t(w::NOTHING_TO_DO)) } }
         }
+    }
+}
+
+/// Who had which part of the text on its way.
+fn hands(desk: &Desk, pending: Option<&Pending>) -> Markup {
+    let parts = pending.map(|pending| {
+        [
+            (Role::Author, Some(&pending.author)),
+            (Role::ConfidentialityReviewer, pending.reviewer.as_ref()),
+            (Role::Countersigner, pending.countersigner.as_ref()),
+            (Role::Approver, pending.approver.as_ref()),
+        ]
+    });
+    let known = parts.into_iter().flatten().filter_map(|(role, who)| Some((role, who?)));
+    html! {
+        dl.hands { @for (role, who) in known { div { dt { (role.label(desk.lang)) } dd { (desk.person(who)) } } } }
     }
 }
 

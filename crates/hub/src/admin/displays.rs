@@ -10,6 +10,7 @@ use super::words as w;
 use crate::http::displays as api;
 use crate::http::people;
 use crate::http::problem::Problem;
+use crate::http::sessions;
 use crate::keys::hex;
 use crate::presence::Seen;
 use crate::state::KnownDisplay;
@@ -147,9 +148,9 @@ pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Proble
         &desk,
         "token",
         None,
-        &json!({"label": posted.value("label"), "days": 1}),
+        &json!({"label": posted.value("label"), "days": 1, "scopes": ["read", "operate-displays"]}),
     );
-    match people::token(State(Arc::clone(&desk.office)), call).await {
+    match sessions::token(State(Arc::clone(&desk.office)), call).await {
         Ok(answer) => {
             let secret = answer.body["token"].as_str().unwrap_or_default().to_owned();
             let above = html! { div.told role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (secret) } } };

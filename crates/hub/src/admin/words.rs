@@ -30,9 +30,13 @@ macro_rules! words {
     ($( $name:ident $zh:literal $en:literal; )*) => {
         $( pub(crate) const $name: Word = Word { zh: $zh, en: $en }; )*
         #[cfg(test)]
-        const ALL: &[(&str, Word)] = &[ $( (stringify!($name), $name), )* ];
+        pub(super) const ALL: &[(&str, Word)] = &[ $( (stringify!($name), $name), )* ];
     };
 }
+
+mod account;
+
+pub(crate) use account::*;
 
 words! {
     PRODUCT "Heliograph" "Heliograph";
@@ -472,7 +476,7 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL {
+        for (name, word) in ALL.iter().chain(account::ALL) {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

@@ -199,6 +199,7 @@ pub(crate) async fn edit(
     Path(id): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
+    desk.must(Verb::Draft)?;
     let draft = api::own(&desk.office, &desk.caller, &id)?;
     let saved = query
         .get("done")
@@ -208,12 +209,14 @@ pub(crate) async fn edit(
 
 /// `POST /admin/write`
 pub(crate) async fn create(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    desk.must(Verb::Draft)?;
     let sheet = Sheet::of_form(None, &posted)?;
     take(desk, sheet, &posted).await
 }
 
 /// `POST /admin/write/{id}`
 pub(crate) async fn update(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    desk.must(Verb::Draft)?;
     let sheet = Sheet::of_form(Some(id), &posted)?;
     take(desk, sheet, &posted).await
 }
@@ -232,7 +235,6 @@ async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response,
     }
     let then = posted.get("then");
     if matches!(then, "preview" | "row") {
-        desk.must(Verb::Draft)?;
         return show(&desk, &sheet, None, None);
     }
     let outcome = match save(&desk, &mut sheet, posted).await {

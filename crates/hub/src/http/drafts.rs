@@ -125,6 +125,7 @@ pub(crate) async fn one(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Draft)?;
     let draft = own(&office, &caller, &id)?;
     let mut body = shaped(&draft);
     body["findings"] = told(&office, &draft)["findings"].take();
@@ -137,6 +138,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Draft)?;
     let draft = own(&office, &caller, &id)?;
     let log = Arc::clone(&office.log);
     let writes = drafts::discard(&*log, draft.id).map_err(Problem::internal)?;
