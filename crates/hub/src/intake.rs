@@ -3,9 +3,9 @@
 
 use crate::broadcast::{Input, key_of};
 use crate::feed::News;
+use crate::mail::Desk;
 use crate::office::Office;
-use crate::signer::Ask;
-use crate::state::KnownDisplay;
+use crate::state::{KnownDisplay, State};
 use heliograph_domain::{DisplayId, SiteName};
 use heliograph_wire::{ContentPayload, Refusal, Reply, Status, StatusVerifier, Topic, open};
 use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, Packet, Publish, QoS};
@@ -178,20 +178,24 @@ fn reply(office: &Office, client: &AsyncClient, id: DisplayId, payload: &[u8]) -
 }
 
 /// A display with a machine that may speak for it, when what is said is not nothing.
-fn speaker(office: &Office, id: DisplayId, payload: &[u8]) -> Option<Arc<KnownDisplay>> {
-    let state = office.state();
+pub(crate) fn speaker(state: &State, id: DisplayId, payload: &[u8]) -> Option<Arc<KnownDisplay>> {
     let known = state.displays.get(&id)?;
     (known.display.has_machine() && !payload.is_empty()).then(|| Arc::clone(known))
 }
 
 /// A reply with the display's own signature. An old one that is brought again does no harm: it only asks for the time.
 fn replied(office: &Office, id: DisplayId, payload: &[u8]) -> Result<Option<Reply>, Refusal> {
-    let Some(known) = speaker(office, id, payload) else {
+    let Some(known) = speaker(&office.state(), id, payload) else {
         return Ok(None);
     };
-    let own = |named, _| Some(key_of(&known)).filter(|key| key.key_id() == named);
-    let opened = open(payload, &office.site, &Topic::Reply(id), &own)?;
-    Reply::from_bytes(&opened.body).map(Some)
+    reply_of(&known, &office.site, payload).map(Some)
+}
+
+/// What a display replied, if it signed it.
+pub(crate) fn reply_of(known: &KnownDisplay, site: &SiteName, payload: &[u8]) -> Result<Reply, Refusal> {
+    let own = |named, _| Some(key_of(known)).filter(|key| key.key_id() == named);
+    let opened = open(payload, site, &Topic::Reply(known.display.id), &own)?;
+    Reply::from_bytes(&opened.body)
 }
 
 /// Tells the time to a display that asks for it. Without waiting, as above; what is not answered is asked again.
@@ -200,13 +204,14 @@ fn tell_time(office: &Office, client: &AsyncClient, id: DisplayId, nonce: [u8; 1
     if !office.may_ask(id, now) {
         return;
     }
-    let topic = Topic::Time(id);
-    let ask = Ask::Time {
-        display: id,
-        nonce,
-        time: now,
+    let desk = Desk {
+        site: &office.site,
+        state: &office.state(),
+        mailbox: &office.mailbox,
+        seals: &office.seals,
+        now,
     };
-    let Some(payload) = office.seals.seal(&ask, now) else {
+    let Some((topic, payload)) = desk.time(id, nonce) else {
         return;
     };
     if let Err(error) = client.try_publish(topic.path(&office.site), QoS::AtLeastOnce, topic.retained(), payload) {
@@ -221,7 +226,7 @@ fn verified(
     id: DisplayId,
     payload: &[u8],
 ) -> Result<Option<Status>, Refusal> {
-    let Some(known) = speaker(office, id, payload) else {
+    let Some(known) = speaker(&office.state(), id, payload) else {
         return Ok(None);
     };
     let fresh = || {

@@ -23,6 +23,7 @@ mod http;
 mod intake;
 mod keys;
 mod library;
+mod mail;
 mod media;
 mod office;
 mod pdf;

@@ -281,8 +281,10 @@ pub(crate) async fn for_display(
 ) -> Result<Response, Problem> {
     let display = display_of(&office, &headers).ok_or_else(Problem::unauthorised)?;
     let hash: ContentHash = hash.parse().map_err(|_| missing())?;
-    let payload =
-        blocking(move || Ok::<_, std::convert::Infallible>(media::for_display(&office, display, &hash))).await?;
+    let payload = blocking(move || {
+        Ok::<_, std::convert::Infallible>(media::for_display(&office.state(), &office.library, display, &hash))
+    })
+    .await?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),
