@@ -88,6 +88,7 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
     let body = html! {
         div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
         (above)
+        @if desk.may(Verb::OperateDisplays) { (waiting::knock(desk)) }
         section.card data-live="display record enrolments" {
             @if any { div.wall.large { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } } }
             @else { (empty(desk.t(w::NO_DISPLAYS), None)) }

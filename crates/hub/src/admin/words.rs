@@ -332,6 +332,7 @@ words! {
     DEVICE_KEY "设备公钥" "Device key";
     SETTING "设置" "Setting";
     MACHINES_WAITING "等待接入的设备" "Machines that wait";
+    N_MACHINES_WAIT "等待接入的设备：{} 台" "Machines that wait to be let in: {}";
     NO_MACHINES_WAIT "现在没有设备等待接入。" "No machine waits now.";
     TO_PAIR "待接入" "To be let in";
     NO_MODEL "未说明型号的设备" "A machine that names no model";
