@@ -154,3 +154,34 @@ pub(crate) fn discard(log: &dyn EventLog, id: PublicationId) -> Result<Vec<Table
     });
     Ok(writes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row as it was kept before drafts could be referred and pictures had words.
+    const OLD: &str = r#"{"id":"00000000-0000-0000-0000-000000000007","kind":"notice","catalogue_entry":"notices","content":{"zh-Hans":{}},"salt":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"author":"wang","updated_at":5,"attachments":[{"attachment":{"name":"a","media_type":"image/png","hash":"abababababababababababababababababababababababababababababababab","bytes":1,"width_px":1,"height_px":1},"salt":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}]}"#;
+
+    #[test]
+    fn an_old_row_is_read_and_written_as_it_was() {
+        let draft: Draft = serde_json::from_str(OLD).unwrap();
+        assert!(draft.referral.is_none() && draft.attachments[0].text.is_empty());
+        assert_eq!(serde_json::to_string(&draft).unwrap(), OLD);
+    }
+
+    #[test]
+    fn a_referral_holds_for_the_draft_as_it_was() {
+        let mut draft: Draft = serde_json::from_str(OLD).unwrap();
+        let referral = |hash| Referral {
+            hash,
+            countersign: false,
+            at: Instant(6),
+            declined: None,
+        };
+        draft.referral = Some(referral(draft.hash()));
+        let kept: Draft = serde_json::from_slice(&serde_json::to_vec(&draft).unwrap()).unwrap();
+        assert!(kept == draft && kept.is_referred());
+        draft.content = serde_json::json!({"zh-Hans": {"title": "甲"}});
+        assert!(!draft.is_referred(), "it was changed since");
+    }
+}

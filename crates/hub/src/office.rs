@@ -78,7 +78,7 @@ pub(crate) struct Office {
     /// The public ledger, as far as somebody asked for it.
     ledger: Mutex<Ledger>,
     /// How long people stay signed in.
-    pub(crate) rules: SessionRules,
+    pub(crate) session_rules: SessionRules,
     /// Tries to sign in that did not succeed.
     pub(crate) attempts: Mutex<Attempts>,
     /// Passwords that are compared at once: each takes 19 MiB for a moment. Known browsers need not wait for strangers.
@@ -117,7 +117,7 @@ pub(crate) struct Parts {
     pub(crate) credentials: HashMap<DisplayId, Credential>,
     pub(crate) hub_account: Option<HubAccount>,
     pub(crate) broker_authority: Option<String>,
-    pub(crate) rules: SessionRules,
+    pub(crate) session_rules: SessionRules,
     pub(crate) setup_word: Option<String>,
     pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
     pub(crate) wall: Option<Arc<dyn WallControls>>,
@@ -154,7 +154,7 @@ impl Office {
             broker_authority: parts.broker_authority,
             doors: Notify::new(),
             ledger: Mutex::default(),
-            rules: parts.rules,
+            session_rules: parts.session_rules,
             attempts: Mutex::default(),
             hashing: [Semaphore::new(2), Semaphore::new(2)],
             tickets: Mutex::default(),

@@ -481,7 +481,7 @@ fn parts(
         tls,
         keys,
         seals: Seals::new(signer),
-        rules: config.sessions,
+        session_rules: config.sessions,
         setup_word,
         kick: Box::new(link.kick()),
         wall: config.wall.clone(),

@@ -2,7 +2,7 @@
 //! word like 住址. The addresses of offices pass.
 
 use super::fold::Glyph;
-use super::latin::{self, Token};
+use super::latin::Token;
 use super::{Rule, View, digits, place, stands_before, starts_with};
 use std::ops::Range;
 
@@ -45,7 +45,7 @@ pub(super) fn find(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
             found.push(place(&glyphs[name_start(glyphs, at)..end]));
         }
     }
-    found.extend(english(rule, view.loose));
+    found.extend(english(rule, view));
     found
 }
 
@@ -138,8 +138,8 @@ const ENGLISH_ROADS: [&str; 9] = ["road", "rd", "street", "st", "avenue", "ave",
 const ENGLISH_FLATS: [&str; 6] = ["apartment", "apt", "flat", "unit", "room", "building"];
 
 /// `Flat 502, 12 Garden Road`; an office's room is none.
-fn english(rule: &Rule, glyphs: &[Glyph]) -> Vec<Range<u32>> {
-    let tokens = latin::tokens(glyphs);
+fn english(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
+    let (glyphs, tokens) = (view.loose, view.tokens);
     let is_number = |token: &Token| token.text.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
     let mut found = Vec::new();
     for (index, road) in tokens.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Words in Latin letters, found whole: `secret` is not in `secretary`.
 
 use super::fold::Glyph;
-use super::place;
+use super::{View, place};
 use std::ops::Range;
 
 /// A word of a text.
@@ -50,8 +50,8 @@ pub(super) fn begin(tokens: &[Token], words: &[&str]) -> bool {
 }
 
 /// Where an expression stands as whole words, unless it is part of a longer one that is harmless.
-pub(super) fn whole(glyphs: &[Glyph], text: &str, unless: &[String]) -> Vec<Range<u32>> {
-    let (tokens, words) = (tokens(glyphs), words_of(text));
+pub(super) fn whole(view: &View<'_>, text: &str, unless: &[String]) -> Vec<Range<u32>> {
+    let (tokens, words) = (view.tokens, words_of(text));
     let excused = |at: usize| {
         unless.iter().map(|longer| words_of(longer)).any(|longer| {
             let inset = longer.windows(words.len().max(1)).position(|part| part == words);
@@ -62,6 +62,6 @@ pub(super) fn whole(glyphs: &[Glyph], text: &str, unless: &[String]) -> Vec<Rang
     };
     (0..tokens.len())
         .filter(|at| begin(&tokens[*at..], &words) && !excused(*at))
-        .map(|at| place(&glyphs[tokens[at].at.start..tokens[at + words.len() - 1].at.end]))
+        .map(|at| place(&view.loose[tokens[at].at.start..tokens[at + words.len() - 1].at.end]))
         .collect()
 }

@@ -20,12 +20,12 @@ pub(super) fn find(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
             .filter_map(|level| chinese(view.squeezed, at, level));
         found.extend(marks.map(|end| place(&view.squeezed[at..end])));
     }
-    let tokens = latin::tokens(view.loose);
+    let tokens = view.tokens;
     for level in levels.iter().filter(|level| level.is_ascii()) {
         let words = latin::words_of(level);
         let begins = (0..tokens.len()).filter(|at| latin::begin(&tokens[*at..], &words));
         let marks = begins.map(|at| at..at + words.len());
-        let marks = marks.filter(|level| english(view.loose, &tokens, level));
+        let marks = marks.filter(|level| english(view.loose, tokens, level));
         found.extend(marks.map(|level| place(&view.loose[tokens[level.start].at.start..tokens[level.end - 1].at.end])));
     }
     found

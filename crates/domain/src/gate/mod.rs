@@ -92,17 +92,20 @@ impl RuleSet {
     pub fn scan_text(&self, text: &str, hotlines: &[String]) -> Vec<(&Rule, Range<u32>)> {
         let loose = fold::fold(text, self);
         let squeezed = fold::squeeze(&loose);
-        let runs = digits::runs(&loose);
+        let (runs, tokens) = (digits::runs(&loose), latin::tokens(&loose));
         let view = View {
             loose: &loose,
             squeezed: &squeezed,
             runs: &runs,
+            tokens: &tokens,
             hotlines,
         };
         let mut found: Vec<(&Rule, Range<u32>)> = Vec::new();
         for rule in &self.rules {
             let mut places = view.find(rule);
             places.sort_by_key(|place| (place.start, std::cmp::Reverse(place.end)));
+            // A text of nothing else would take for ever otherwise.
+            places.truncate(MAX_FINDINGS);
             for place in places {
                 let covered = |(other, at): &&(&Rule, Range<u32>)| {
                     at.start < place.end && place.start < at.end && (other.id == rule.id || other.covers(rule))
@@ -127,6 +130,8 @@ struct View<'a> {
     squeezed: &'a [Glyph],
     /// Its runs of digits.
     runs: &'a [digits::Run],
+    /// Its words in Latin letters.
+    tokens: &'a [latin::Token],
     hotlines: &'a [String],
 }
 

@@ -2,7 +2,7 @@
 
 use super::digits::{Between, Digit, Run, glyphs_of, is_one_group, widest};
 use super::fold::Glyph;
-use super::{Rule, View, latin, place, stands_before};
+use super::{MAX_FINDINGS, Rule, View, place, stands_before};
 use crate::time::Date;
 use std::ops::Range;
 
@@ -51,7 +51,7 @@ pub(super) fn bank_cards(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
         for length in (15..=19).rev() {
             for digits in run.windows(length) {
                 let glyphs = glyphs_of(digits, view.loose);
-                if is_card(rule, digits, view.loose) && !found.contains(&place(glyphs)) {
+                if found.len() < MAX_FINDINGS && is_card(rule, digits, view.loose) && !found.contains(&place(glyphs)) {
                     found.push(place(glyphs));
                 }
             }
@@ -94,7 +94,7 @@ fn is_luhn(digits: &[Digit]) -> bool {
 
 /// Passport numbers: China's by their shape, others' where a word says so.
 pub(super) fn passports(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
-    let tokens = latin::tokens(view.loose);
+    let tokens = view.tokens;
     let mut found = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let near = stands_before(view.loose, token.at.start, &rule.near, REACH);

@@ -3,7 +3,7 @@
 use super::digits::{Between, Digit, Run, glyphs_of, is_one_group};
 use super::fold::Glyph;
 use super::numbers::on_one_line;
-use super::{Rule, View, place, stands_before};
+use super::{MAX_FINDINGS, Rule, View, place, stands_before};
 use std::ops::Range;
 
 /// How far before a number the word may stand that says it is one, in characters.
@@ -14,6 +14,9 @@ pub(super) fn find(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
     for run in view.runs {
         for length in (7..=15).rev() {
             for digits in run.windows(length) {
+                if found.len() + known.len() >= MAX_FINDINGS {
+                    return found;
+                }
                 let at = place(glyphs_of(digits, view.loose));
                 let mut others = found.iter().chain(&known);
                 if others.any(|other| other.start < at.end && at.start < other.end)
@@ -39,14 +42,11 @@ fn is_phone(rule: &Rule, run: &Run, digits: &[Digit], loose: &[Glyph]) -> bool {
         return false;
     }
     let at = digits[0].glyph;
-    if stands_before(loose, at, &rule.not_near, REACH) {
-        return false;
-    }
     let near = || stands_before(loose, at, &rule.near, REACH);
     let whole = run.0.len() == digits.len();
     let plus = at > 0 && loose[at - 1].c == '+';
     let figures: Vec<u8> = digits.iter().map(|digit| digit.value).collect();
-    match figures.as_slice() {
+    let shaped = match figures.as_slice() {
         // +86 and a mobile number, or any number abroad.
         _ if plus && digits.len() >= 8 => true,
         [8, 6, 1, 3..=9, ..] if digits.len() == 13 => true,
@@ -56,7 +56,8 @@ fn is_phone(rule: &Rule, run: &Run, digits: &[Digit], loose: &[Glyph]) -> bool {
         [4 | 8, 0, 0, ..] if digits.len() == 10 => !is_one_group(digits) || near(),
         [2..=9, ..] if matches!(digits.len(), 7 | 8) => whole && !is_date(&figures) && near(),
         _ => false,
-    }
+    };
+    shaped && !stands_before(loose, at, &rule.not_near, REACH)
 }
 
 /// An area code of three or four digits, then a gap, then seven or eight digits.

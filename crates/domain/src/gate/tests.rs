@@ -204,3 +204,25 @@ fn nonsense_of_every_length_is_scanned_to_its_end() {
         }
     }
 }
+
+#[test]
+fn the_longest_text_of_one_thing_alone_is_scanned_to_its_end() {
+    for unit in [
+        "1",
+        "1 ",
+        "13800138000 ",
+        "@",
+        "a@b.cn ",
+        "secret ",
+        "机密★",
+        "路1号",
+        "身分证",
+        "&#9;",
+    ] {
+        let text: String = unit.chars().cycle().take(40_000).collect();
+        assert!(
+            RuleSet::newest().scan_text(&text, &["13800138000".to_owned()]).len() <= MAX_FINDINGS,
+            "{unit}"
+        );
+    }
+}

@@ -11,7 +11,7 @@ pub(super) fn find(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
     let (latin_words, others): (Vec<&Word>, Vec<&Word>) = rule.words.iter().partition(|word| word.text.is_ascii());
     let mut found = split(&others, view.squeezed);
     for word in latin_words {
-        found.extend(latin::whole(view.loose, &word.text, &word.unless));
+        found.extend(latin::whole(view, &word.text, &word.unless));
     }
     found
 }

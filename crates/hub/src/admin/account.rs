@@ -111,7 +111,7 @@ fn session_rows(desk: &Desk, own: &[&Carried]) -> Markup {
                 @else { (end_form(desk, &format!("/admin/account/sessions/{}/end", hex(&carried.row)), w::END_SESSION)) }
             }
         }
-        p.hint { (desk.f(w::SESSIONS_END, &[&(desk.office.rules.idle_ms / 60_000).to_string(), &(desk.office.rules.longest_ms / 3_600_000).to_string()])) }
+        p.hint { (desk.f(w::SESSIONS_END, &[&(desk.office.session_rules.idle_ms / 60_000).to_string(), &(desk.office.session_rules.longest_ms / 3_600_000).to_string()])) }
         form method="post" action="/admin/account/sessions/end-others" { (desk.key()) button.btn.quiet type="submit" { (desk.t(w::END_OTHERS)) } }
     }
 }

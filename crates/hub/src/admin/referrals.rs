@@ -33,7 +33,7 @@ pub(crate) fn row(desk: &Desk, draft: &Draft) -> Markup {
         a.row href=(format!("/admin/referrals/{}", draft.id)) {
             span {
                 (document::draft_title(desk, draft))
-                small { (draft.kind.label(desk.lang)) " · " (desk.f(w::SUBMITTED_BY, &[&desk.person(&draft.author)])) }
+                small { (draft.kind.label(desk.lang)) " · " (desk.f(w::REFERRED_BY, &[&desk.person(&draft.author)])) }
             }
             (tag("red", desk.t(w::WAITS_FOR_GATE)))
         }
@@ -87,7 +87,7 @@ fn show(desk: &Desk, draft: &Draft, failed: Option<(&str, &Problem, &Posted)>) -
             div {
                 a.crumb href="/admin" { (desk.t(w::HOME)) }
                 h1 { (title) " " (tag("red", desk.t(w::WAITS_FOR_GATE))) }
-                p.muted { (draft.kind.label(desk.lang)) " · " (desk.f(w::SUBMITTED_BY, &[&desk.person(&draft.author)])) }
+                p.muted { (draft.kind.label(desk.lang)) " · " (desk.f(w::REFERRED_BY, &[&desk.person(&draft.author)])) }
             }
         }
         @if let Some((_, problem, _)) = failed { (desk.alert(problem, &["reason"])) }

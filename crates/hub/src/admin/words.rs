@@ -457,6 +457,7 @@ words! {
     REFER "提请保密审查人放行" "Ask a reviewer to let it through";
     REFER_HINT "会先保存。只有保密审查人能看到这份草稿。" "It is saved first. Only confidentiality reviewers can see the draft.";
     REFERRED "已提请保密审查人放行，等待处理。内容一经修改，须重新提请。" "A confidentiality reviewer was asked to let it through. If you change it, you have to ask again.";
+    REFERRED_BY "{} 提请放行" "{} asks to let it through";
     REFERRAL_DECLINED "{}没有放行" "{} did not let it through";
     WAITS_FOR_GATE "待放行" "Blocked, to be decided";
     DO_LET_THROUGH "放行并代为送审" "Let it through and submit it";

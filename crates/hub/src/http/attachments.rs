@@ -190,7 +190,9 @@ pub(crate) async fn of_own(
     Path((id, hash)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let own = caller.may(&office, Verb::Draft).and_then(|()| api::own(&office, &caller, &id));
+    let own = caller
+        .may(&office, Verb::Draft)
+        .and_then(|()| api::own(&office, &caller, &id));
     let draft = own.or_else(|refused| super::referrals::referred(&office, &caller, &id).map_err(|_| refused))?;
     let kept = of_draft(&draft, &hash)?;
     let (log, media_type) = (Arc::clone(&office.log), kept.attachment.media_type);

@@ -93,7 +93,7 @@ impl Caller {
     pub(crate) fn present(&self, office: &Office) -> Result<(), Problem> {
         self.person()?;
         if office
-            .rules
+            .session_rules
             .is_present(office.pulses().confirmed(&self.row), office.now())
         {
             return Ok(());

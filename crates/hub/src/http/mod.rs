@@ -58,28 +58,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router {
 
 fn api() -> Router<Arc<Office>> {
     Router::new()
-        .route("/api/v1/setup", post(people::setup))
-        .route(
-            "/api/v1/sessions",
-            get(sessions::list)
-                .post(sessions::sign_in)
-                .delete(sessions::sign_out_elsewhere),
-        )
-        .route("/api/v1/sessions/current", delete(sessions::sign_out))
-        .route("/api/v1/sessions/current/confirm", post(sessions::confirm))
-        .route("/api/v1/sessions/{id}", delete(sessions::end))
-        .route("/api/v1/tokens", post(sessions::token))
-        .route("/api/v1/account/password", put(account::set_password))
-        .route("/api/v1/account/authenticator", post(account::begin))
-        .route("/api/v1/account/authenticator/confirm", post(account::complete))
-        .route("/api/v1/account/authenticator/remove", post(account::remove))
-        .route("/api/v1/account/recovery-codes", post(account::renew_recovery))
-        .route("/api/v1/staff", get(people::staff).post(people::add_staff))
-        .route("/api/v1/staff/{id}/leave", post(people::leave))
-        .route("/api/v1/staff/{id}/disable", post(people::disable))
-        .route("/api/v1/staff/{id}/enable", post(people::enable))
-        .route("/api/v1/staff/{id}/reset-second-factor", post(people::reset_factor))
-        .route("/api/v1/second-factor", put(people::require_factor))
+        .merge(people_and_sign_in())
         .route("/api/v1/site", get(people::site).put(people::set_site))
         .route("/api/v1/site/blank", post(people::blank))
         .route("/api/v1/site/unblank", post(people::unblank))
@@ -129,6 +108,33 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/broker/auth", post(broker::auth))
         .route("/api/v1/broker/acl", post(broker::acl))
         .route("/api/v1/events", get(events::events))
+}
+
+/// Who works here, and how they are let in.
+fn people_and_sign_in() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/api/v1/setup", post(people::setup))
+        .route(
+            "/api/v1/sessions",
+            get(sessions::list)
+                .post(sessions::sign_in)
+                .delete(sessions::sign_out_elsewhere),
+        )
+        .route("/api/v1/sessions/current", delete(sessions::sign_out))
+        .route("/api/v1/sessions/current/confirm", post(sessions::confirm))
+        .route("/api/v1/sessions/{id}", delete(sessions::end))
+        .route("/api/v1/tokens", post(sessions::token))
+        .route("/api/v1/account/password", put(account::set_password))
+        .route("/api/v1/account/authenticator", post(account::begin))
+        .route("/api/v1/account/authenticator/confirm", post(account::complete))
+        .route("/api/v1/account/authenticator/remove", post(account::remove))
+        .route("/api/v1/account/recovery-codes", post(account::renew_recovery))
+        .route("/api/v1/staff", get(people::staff).post(people::add_staff))
+        .route("/api/v1/staff/{id}/leave", post(people::leave))
+        .route("/api/v1/staff/{id}/disable", post(people::disable))
+        .route("/api/v1/staff/{id}/enable", post(people::enable))
+        .route("/api/v1/staff/{id}/reset-second-factor", post(people::reset_factor))
+        .route("/api/v1/second-factor", put(people::require_factor))
 }
 
 fn wrong_method() -> Problem {

@@ -136,7 +136,7 @@ pub(crate) async fn admit(office: &Arc<Office>, staff: &StaffId, from: &Origin) 
     blocking(move || log.write(writes)).await?;
     office.pulses().confirm(sign_in::row(&secret), office.now());
     let cookies = vec![
-        CookieName::Session.set(office, &secret, office.rules.longest_ms / 1000),
+        CookieName::Session.set(office, &secret, office.session_rules.longest_ms / 1000),
         CookieName::Browser.set(office, &browser, browsers::KNOWN_DAYS * DAY_MS / 1000),
     ];
     Ok(Entered { secret, cookies })
@@ -309,7 +309,9 @@ pub(crate) async fn confirm(State(office): State<Arc<Office>>, call: Call) -> Re
     };
     fields.finish()?;
     confirm_by(&office, &call.caller, shown).await?;
-    Ok(Answer::ok(json!({"confirmed_for_s": office.rules.presence_ms / 1000})))
+    Ok(Answer::ok(
+        json!({"confirmed_for_s": office.session_rules.presence_ms / 1000}),
+    ))
 }
 
 /// What somebody shows who is signed in already.

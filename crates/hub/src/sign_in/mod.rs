@@ -101,7 +101,7 @@ pub(crate) fn of_browser(office: &Office, staff: StaffId, from: &Origin) -> Sess
     let now = office.now();
     Session {
         staff,
-        expires_at: now.plus_ms(office.rules.longest_ms),
+        expires_at: now.plus_ms(office.session_rules.longest_ms),
         label: String::new(),
         opened_at: Some(now),
         scopes: None,
@@ -155,7 +155,7 @@ pub(crate) fn all_of(office: &Office, staff: &StaffId) -> Result<Vec<Carried>, P
 
 /// The sessions and tokens of a person that still open something.
 pub(crate) fn standing_of(office: &Office, staff: &StaffId) -> Result<Vec<Carried>, Problem> {
-    let (rules, now) = (office.rules, office.now());
+    let (rules, now) = (office.session_rules, office.now());
     let mut all = all_of(office, staff)?;
     all.retain(|carried| rules.stands(&carried.session, carried.seen_at, now));
     Ok(all)
@@ -200,7 +200,7 @@ pub(crate) fn carried(office: &Office, secret: &str) -> Result<Option<Carried>, 
         .get(&session.staff)
         .is_some_and(|person| person.active());
     let seen_at = seen(office, &row)?;
-    let stands = active && office.rules.stands(&session, seen_at, office.now());
+    let stands = active && office.session_rules.stands(&session, seen_at, office.now());
     Ok(stands.then_some(Carried { row, session, seen_at }))
 }
 
@@ -215,7 +215,7 @@ pub(crate) fn beat(office: &Office, carried: &Carried) -> Result<Option<TableWri
     let now = office.now();
     let due = office
         .pulses()
-        .beat(carried.row, carried.seen_at, now, office.rules.idle_ms / 6);
+        .beat(carried.row, carried.seen_at, now, office.session_rules.idle_ms / 6);
     if !due {
         return Ok(None);
     }
@@ -228,7 +228,7 @@ pub(crate) fn beat(office: &Office, carried: &Carried) -> Result<Option<TableWri
 
 /// Drops sessions that are over, and browsers that are known no longer; returns how many sessions.
 pub(crate) fn forget_old(office: &Office) -> Result<usize, Problem> {
-    let (rules, now) = (office.rules, office.now());
+    let (rules, now) = (office.session_rules, office.now());
     let mut writes = Vec::new();
     let mut count = 0;
     for (row, session) in rows(&*office.log)? {
