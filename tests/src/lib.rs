@@ -5,6 +5,7 @@
 
 mod http;
 mod people;
+pub mod sim;
 
 pub use http::{Http, Reply};
 pub use people::{NOTICE_ENTRY, PASSWORD, People, STANDING_ENTRY, act, commitment, notice};
