@@ -11,7 +11,7 @@ use heliograph_domain::{
     ChannelHead, ChannelName, ContentHash, Instant, Kind, Lang, LocalText, PublicationId, SiteName,
 };
 use heliograph_wire::{
-    Command, CommandVerb, ContentPayload, DisplayConfig, Erased, Heartbeat, KeyPair, Role, SiteState, Stamp,
+    Command, CommandVerb, ContentPayload, DisplayConfig, Erased, Heartbeat, KeyPair, Newest, Role, SiteState, Stamp,
     TimeAnswer, Topic, TrustDocument, TrustedKey, pack_head, seal,
 };
 
@@ -139,6 +139,12 @@ impl Forger<'_> {
                     position: version,
                     time: Instant(now + 86_400_000),
                     heads: Vec::new(),
+                    // As if much were held back.
+                    newest: Newest {
+                        trust: u32::MAX,
+                        site: u64::MAX,
+                        erased: u64::MAX,
+                    },
                 };
                 (Topic::Heartbeat, beat.to_bytes())
             }

@@ -320,10 +320,14 @@ impl Office {
             kind,
             catalogue_entry: "notices".parse().unwrap(),
             countersign: false,
+            findings: Vec::new(),
+            overridden: None,
         };
         self.does(number, "author", &submit, content, now).unwrap();
-        self.does(number, "reviewer", &Command::Review, Vec::new(), now)
-            .unwrap();
+        let review = Command::Review {
+            findings_confirmed: false,
+        };
+        self.does(number, "reviewer", &review, Vec::new(), now).unwrap();
         self.does(number, "approver", &Command::Approve, Vec::new(), now)
             .unwrap();
         (text, hash)
