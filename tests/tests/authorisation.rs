@@ -228,6 +228,9 @@ impl Asked {
         let reason = |form: &'static str, json: &'static str| if row.path.starts_with("/admin") { form } else { json };
         let body = match row.path.rsplit('/').next().unwrap() {
             "reject" | "request-erasure" => reason("reason=x", "{\"reason\":\"x\"}"),
+            "auth" | "acl" => {
+                "{\"clientid\":\"x\",\"username\":\"x\",\"password\":\"x\",\"topic\":\"x\",\"action\":\"publish\"}"
+            }
             "release" => reason("channels=hall", "{\"channels\":[\"hall\"]}"),
             _ => reason("", "{}"),
         };
@@ -245,7 +248,7 @@ impl Asked {
 fn names(row: &Row, roles: &BTreeSet<Role>) -> bool {
     match row.who.as_str() {
         "Everyone" | "Machine" | "Way back" => true,
-        "Display" => false,
+        "Display" | "Broker" => false,
         "Person" => may(roles, Verb::Read),
         verb => {
             let verb = Verb::ALL.into_iter().find(|known| format!("{known:?}") == verb);
@@ -321,6 +324,38 @@ fn nobody_and_whoever_is_disabled_are_let_in_only_where_everyone_is() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn every_answer_to_anybody_carries_the_headers_that_keep_browsers_safe() {
+    let asked = Asked::new();
+    let token = asked.sign_in("only-administrator");
+    for (row, token) in rows()
+        .iter()
+        .flat_map(|row| [(row.clone(), None), (row.clone(), Some(token.as_str()))])
+    {
+        if row.who == "Person" && row.method != "GET" {
+            continue;
+        }
+        let said = asked.said(token, &row);
+        for header in [
+            "x-content-type-options: nosniff",
+            "x-frame-options: deny",
+            "referrer-policy: same-origin",
+            "content-security-policy: default-src 'none'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(
+                said.head.contains(header),
+                "{} {}: {header}\n{}",
+                row.method,
+                row.path,
+                said.head
+            );
+        }
+        assert!(!said.head.contains("unsafe-"), "{} {}", row.method, row.path);
+        assert!(!said.head.contains("access-control-"), "{} {}", row.method, row.path);
     }
 }
 
