@@ -446,6 +446,7 @@ async fn start_hub(
         }),
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),
+        sign_on: None,
         wall: None,
     };
     Hub::start(config).await.unwrap()

@@ -353,6 +353,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),
+        sign_on: None,
         wall: None,
     };
     let hub = runtime.block_on(Hub::start(config)).unwrap();

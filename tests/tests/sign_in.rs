@@ -517,6 +517,34 @@ fn a_page_of_another_site_gets_a_browser_to_do_nothing() {
 }
 
 #[test]
+fn what_people_type_is_text_and_nothing_else() {
+    let world = World::new();
+    let evil = "\"><script>alert(1)</script>";
+    let mut door = Browser::of(world.http());
+    let page = door.post("/admin/login", &[("staff", evil), ("password", "x"), ("next", evil)]);
+    assert!(
+        !page.text.contains("<script>alert") && page.text.contains("&lt;script&gt;"),
+        "{}",
+        page.text
+    );
+    let mut browser = Browser::signed_in(&world, "author");
+    let made = browser.post(
+        "/admin/account/tokens",
+        &[("label", evil), ("days", "3"), ("scopes", "read")],
+    );
+    assert!(!made.expect_status(200).text.contains("<script>alert"));
+    browser.password = None;
+    later(&world, 6 * MINUTE_MS);
+    let asked = browser
+        .post(
+            "/admin/account/tokens",
+            &[("label", evil), (evil, evil), ("days", "3"), ("scopes", "read")],
+        )
+        .expect_status(403);
+    assert!(!asked.text.contains("<script>alert") && asked.text.contains("&lt;script&gt;"));
+}
+
+#[test]
 fn the_pages_of_the_account_are_there_in_both_languages_under_a_strict_policy() {
     let world = World::new();
     let mut browser = Browser::signed_in(&world, "author");

@@ -72,6 +72,7 @@ impl Other {
             retention: Retention::default(),
             signer,
             sessions: heliograph_hub::SessionRules::default(),
+            sign_on: None,
             tls: TlsMode::Plain,
             names: Vec::new(),
             wall: None,

@@ -119,7 +119,7 @@ pub fn add_account(data: &Path, account: &NewAccount, now: Instant) -> Result<St
     let (department, roles) = (account.department.clone(), account.roles.clone());
     let event = state.staff.appoint(account.id.clone(), department, roles);
     let name = LocalText([(Lang::ZhHans, account.name.clone())].into());
-    let (password, listed) = listed(&account.id, name)?;
+    let (password, listed) = listed(&account.id, name, None)?;
     record(&log, &state, event.map(Event::Staff), vec![listed], now)?;
     Ok(password)
 }
@@ -140,10 +140,9 @@ pub fn reset_account(data: &Path, id: &StaffId, now: Instant) -> Result<String, 
     if person.roles.is_empty() {
         return Err(ConsoleError::Left(id.clone()));
     }
-    let name = directory::find(&log, id)?
-        .map(|listing| listing.name)
-        .unwrap_or_default();
-    let (password, listed) = listed(id, name)?;
+    let known = directory::find(&log, id)?;
+    let (name, office_id) = known.map(|known| (known.name, known.office_id)).unwrap_or_default();
+    let (password, listed) = listed(id, name, office_id)?;
     let mut writes = sign_in::close_all_of(&log, id, None).map_err(told)?;
     writes.push(listed);
     writes.push(factors::erase(id).map_err(told)?);
@@ -159,7 +158,7 @@ fn told(problem: crate::http::problem::Problem) -> ConsoleError {
 }
 
 /// A fresh password of 80 bits, and the row of the directory with it.
-fn listed(id: &StaffId, name: LocalText) -> Result<(String, TableWrite), ConsoleError> {
+fn listed(id: &StaffId, name: LocalText, office_id: Option<String>) -> Result<(String, TableWrite), ConsoleError> {
     let mut random = [0u8; 10];
     getrandom::fill(&mut random).map_err(ConsoleError::Random)?;
     let letters = totp::base32(&random).to_lowercase();
@@ -172,6 +171,7 @@ fn listed(id: &StaffId, name: LocalText) -> Result<(String, TableWrite), Console
     let listing = Listing {
         name,
         password: Some(directory::hash_password(&password)?),
+        office_id,
     };
     Ok((password, directory::keep(id, &listing)?))
 }

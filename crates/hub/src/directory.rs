@@ -15,6 +15,9 @@ pub(crate) struct Listing {
     pub(crate) name: LocalText,
     /// PHC string of their password (Argon2id); `None`: they cannot sign in with one.
     pub(crate) password: Option<String>,
+    /// By what the office's own sign-on names them.
+    #[serde(default)]
+    pub(crate) office_id: Option<String>,
 }
 
 /// Why the directory failed.
@@ -42,6 +45,17 @@ fn table() -> Result<TableName, DirectoryError> {
 pub(crate) fn find(log: &dyn EventLog, id: &StaffId) -> Result<Option<Listing>, DirectoryError> {
     let row = log.get(&table()?, id.as_str().as_bytes())?;
     Ok(row.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
+}
+
+/// Whom the office's own sign-on names so.
+pub(crate) fn by_office_id(log: &dyn EventLog, office_id: &str) -> Result<Option<StaffId>, DirectoryError> {
+    for (key, row) in log.scan(&table()?, &[])? {
+        let listing: Listing = serde_json::from_slice(&row)?;
+        if listing.office_id.as_deref() == Some(office_id) {
+            return Ok(std::str::from_utf8(&key).ok().and_then(|id| id.parse().ok()));
+        }
+    }
+    Ok(None)
 }
 
 /// The write that keeps a listing.
@@ -88,6 +102,7 @@ mod tests {
         let listing = Listing {
             name: LocalText::new("王芳", "Wang Fang"),
             password: Some(hash_password("correct horse").unwrap()),
+            office_id: None,
         };
         assert!(password_fits(Some(&listing), "correct horse"));
         assert!(!password_fits(Some(&listing), "wrong horse"));

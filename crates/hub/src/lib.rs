@@ -39,6 +39,7 @@ mod sign_in;
 mod signer;
 #[doc(hidden)]
 pub mod sim;
+mod sso;
 mod start;
 mod state;
 mod tls;
@@ -56,6 +57,7 @@ pub use keys::{KeysError, Made, Rotated, fingerprint, init, new_epoch, rotate_ro
 pub use projector::{ProjectError, replay};
 pub use sign_in::rules::SessionRules;
 pub use signer::{SignerConfig, SignerError, SignerGone, SignerServer};
+pub use sso::{SignOnConfig, WebClient};
 pub use start::{Hub, HubConfig, StartError};
 pub use state::{State, event_of};
 pub use tls::{TlsError, TlsFacts, TlsMode};

@@ -16,10 +16,12 @@ use crate::presence::Presence;
 use crate::reach::Reach;
 use crate::retention::Retention;
 use crate::sign_in::attempts::Attempts;
+use crate::sign_in::passkeys::challenge::Challenges;
 use crate::sign_in::pulse::Pulses;
 use crate::sign_in::rules::SessionRules;
 use crate::sign_in::tickets::Tickets;
 use crate::signer::Seals;
+use crate::sso::SignOn;
 use crate::state::State;
 use crate::tls::{Tls, TlsFacts, within};
 use crate::transparency::Ledger;
@@ -79,12 +81,16 @@ pub(crate) struct Office {
     ledger: Mutex<Ledger>,
     /// How long people stay signed in.
     pub(crate) session_rules: SessionRules,
+    /// The office's own sign-on.
+    pub(crate) sign_on: Option<Arc<SignOn>>,
     /// Tries to sign in that did not succeed.
     pub(crate) attempts: Mutex<Attempts>,
     /// Passwords that are compared at once: each takes 19 MiB for a moment. Known browsers need not wait for strangers.
     pub(crate) hashing: [Semaphore; 2],
     /// Who has shown a password and owes a code.
     pub(crate) tickets: Mutex<Tickets>,
+    /// The questions that passkeys answer.
+    pub(crate) challenges: Mutex<Challenges>,
     /// Held while what a person can show besides a password changes.
     pub(crate) factors_gate: tokio::sync::Mutex<()>,
     /// Sessions that are in use.
@@ -118,6 +124,8 @@ pub(crate) struct Parts {
     pub(crate) hub_account: Option<HubAccount>,
     pub(crate) broker_authority: Option<String>,
     pub(crate) session_rules: SessionRules,
+    pub(crate) sign_on: Option<Arc<SignOn>>,
+    pub(crate) challenges: Challenges,
     pub(crate) setup_word: Option<String>,
     pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
     pub(crate) wall: Option<Arc<dyn WallControls>>,
@@ -155,9 +163,11 @@ impl Office {
             doors: Notify::new(),
             ledger: Mutex::default(),
             session_rules: parts.session_rules,
+            sign_on: parts.sign_on,
             attempts: Mutex::default(),
             hashing: [Semaphore::new(2), Semaphore::new(2)],
             tickets: Mutex::default(),
+            challenges: Mutex::new(parts.challenges),
             factors_gate: tokio::sync::Mutex::default(),
             pulses: Mutex::default(),
             setup_word: Mutex::new(parts.setup_word),

@@ -11,8 +11,10 @@ use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
 use crate::retention::{self, Retention};
+use crate::sign_in::passkeys::challenge::Challenges;
 use crate::sign_in::rules::SessionRules;
 use crate::signer::{Local, Remote, Seals, Signer, SignerGone};
+use crate::sso::{SignOn, SignOnConfig};
 use crate::state::State;
 use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode, names};
 use crate::wall::WallControls;
@@ -71,6 +73,8 @@ pub struct HubConfig {
     pub retention: Retention,
     /// How long people stay signed in.
     pub sessions: SessionRules,
+    /// The office's own sign-on, if it has one.
+    pub sign_on: Option<SignOnConfig>,
     /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
     pub wall: Option<Arc<dyn WallControls>>,
 }
@@ -482,6 +486,8 @@ fn parts(
         keys,
         seals: Seals::new(signer),
         session_rules: config.sessions,
+        sign_on: config.sign_on.clone().map(|config| Arc::new(SignOn::new(config))),
+        challenges: Challenges::new().map_err(|error| StartError::Machine(error.to_string()))?,
         setup_word,
         kick: Box::new(link.kick()),
         wall: config.wall.clone(),

@@ -69,6 +69,8 @@ pub(crate) struct Args {
     /// Hours after which every browser is signed out.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=168))]
     sign_out_after: u16,
+    #[command(flatten)]
+    sign_on: super::sign_on::SignOnArgs,
 }
 
 /// How connections are guarded. Addresses that other machines can reach have TLS, unless --plain is said; loopback has none
@@ -316,6 +318,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             longest_ms: u64::from(args.sign_out_after) * 3_600_000,
             ..SessionRules::default()
         },
+        sign_on: args.sign_on.config()?,
         wall: None,
     };
     // Each display is an open file. Where the system allows fewer, those that are too many are turned away.

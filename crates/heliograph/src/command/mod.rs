@@ -11,6 +11,7 @@ pub(crate) mod player;
 pub(crate) mod probe;
 pub(crate) mod render;
 pub(crate) mod report;
+pub(crate) mod sign_on;
 pub(crate) mod signer;
 pub(crate) mod user;
 

@@ -42,6 +42,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),
+        sign_on: None,
         wall: Some(Arc::clone(&lobby) as _),
     })
     .await?;

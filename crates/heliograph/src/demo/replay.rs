@@ -321,6 +321,7 @@ mod tests {
             retention: heliograph_hub::retention::Retention::default(),
             signer: None,
             sessions: heliograph_hub::SessionRules::default(),
+            sign_on: None,
             wall: None,
         };
         let hub = runtime.block_on(Hub::start(config)).unwrap();

@@ -90,6 +90,29 @@ impl Browser {
         let _ = self.call("/url", &json!({"url": url}));
     }
 
+    /// Gives the browser a passkey holder of its own (W3C Web Authentication, 11.2), whose owner is always there; its id.
+    #[allow(dead_code, reason = "not every story has one")]
+    pub fn passkey_holder(&self) -> String {
+        let holder = json!({
+            "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true,
+            "isUserVerified": true,
+        });
+        let id = self.call("/webauthn/authenticator", &holder);
+        id.as_str()
+            .unwrap_or_else(|| panic!("no passkey holder: {id}"))
+            .to_owned()
+    }
+
+    /// Whether the holder recognises its owner from now on.
+    #[allow(dead_code, reason = "not every story has one")]
+    pub fn recognises(&self, holder: &str, owner: bool) {
+        let answer = self.call(
+            &format!("/webauthn/authenticator/{holder}/uv"),
+            &json!({"isUserVerified": owner}),
+        );
+        assert!(answer["error"].is_null(), "{answer}");
+    }
+
     /// What a script answers; it may wait.
     pub fn run(&self, script: &str) -> Value {
         let script =

@@ -29,6 +29,8 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/account", get(page))
         .route("/admin/account/sessions/end-others", get(back).post(end_others))
         .route("/admin/account/sessions/{id}/end", get(back).post(end))
+        .route("/admin/account/passkeys", get(back).post(add_passkey))
+        .route("/admin/account/passkeys/{id}/remove", get(back).post(remove_passkey))
         .route("/admin/account/password", get(back).post(set_password))
         .route("/admin/account/tokens", get(back).post(token))
         .route("/admin/account/authenticator", get(authenticator).post(begin))
@@ -60,6 +62,7 @@ async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Resul
         "password" => Some(w::DONE_PASSWORD),
         "ended" => Some(w::DONE_ENDED),
         "others" => Some(w::DONE_OTHERS),
+        "passkey" => Some(w::DONE_PASSKEY),
         "removed" => Some(w::DONE_REMOVED),
         _ => None,
     });
@@ -90,7 +93,7 @@ fn show(desk: &Desk, outcome: &Outcome<'_>) -> Result<Response, Problem> {
                 section.card id="sessions" { h2 { (desk.t(w::SESSIONS)) } (session_rows(desk, &own)) }
                 section.card id="tokens" { h2 { (desk.t(w::TOKENS)) } p.hint { (desk.t(w::TOKENS_WHAT)) } (token_rows(desk, &tokens)) (token_form(desk, &shown("token"))) }
             }
-            div.stack { (second_factor(desk, &factors)) (password_form(desk, &shown("password"))) }
+            div.stack { (second_factor(desk, &factors)) (passkeys(desk, &factors)) (password_form(desk, &shown("password"))) }
         }
     };
     let status = outcome.failed.map_or(StatusCode::OK, |(_, _, problem)| problem.status);
@@ -185,6 +188,53 @@ fn second_factor(desk: &Desk, factors: &factors::Factors) -> Markup {
                 }
             }
         }
+    }
+}
+
+fn passkeys(desk: &Desk, factors: &factors::Factors) -> Markup {
+    html! {
+        section.card id="passkeys" {
+            h2 { (desk.t(w::PASSKEYS)) }
+            p.hint { (desk.t(w::PASSKEYS_WHAT)) }
+            @for passkey in &factors.passkeys {
+                div.row {
+                    span {
+                        (passkey.label)
+                        small { (passkey.host) " · " @match passkey.used { Some(at) => (desk.f(w::USED_AT, &[&desk.time(at)])), None => (desk.t(w::NEVER_USED)) } }
+                    }
+                    (end_form(desk, &format!("/admin/account/passkeys/{}/remove", passkey.id), w::REMOVE_PASSKEY))
+                }
+            }
+            form method="post" action="/admin/account/passkeys" { (desk.key()) button.btn.quiet.wide type="submit" { (desk.t(w::ADD_PASSKEY)) } }
+        }
+    }
+}
+
+/// `POST /admin/account/passkeys`: the page on which a browser makes one, for who has shown that it is they.
+async fn add_passkey(desk: Desk, _: Posted) -> Result<Response, Problem> {
+    desk.caller.present(&desk.office)?;
+    let body = html! {
+        div.top { div { a.crumb href="/admin/account" { (desk.t(w::ACCOUNT)) } h1 { (desk.t(w::ADD_PASSKEY)) } } }
+        section.card.narrow {
+            p { (desk.t(w::PASSKEYS_WHAT)) }
+            div.form data-passkey="register" hidden {
+                label.field { span { (desk.t(w::PASSKEY_LABEL)) } input type="text" maxlength="60" value=(desk.t(w::PASSKEY_DEFAULT)); }
+                button.btn type="button" { (desk.t(w::ADD_PASSKEY)) }
+                output role="alert" {}
+            }
+            noscript { p.notice { (desk.t(w::PASSKEY_NEEDS_SCRIPT)) } }
+            (super::assets::passkey_script())
+        }
+    };
+    Ok(desk.page(Place::Account, desk.t(w::ADD_PASSKEY), body))
+}
+
+/// `POST /admin/account/passkeys/{id}/remove`
+async fn remove_passkey(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    let call = nothing(&desk, &posted, "remove-passkey");
+    match crate::http::passkeys::remove(State(Arc::clone(&desk.office)), Path(id), call).await {
+        Ok(_) => Ok(redirect("/admin/account?done=ended")),
+        Err(problem) => failed(&desk, "passkeys", &posted, &problem),
     }
 }
 

@@ -5,6 +5,7 @@ use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use std::sync::{Arc, LazyLock};
 
@@ -48,6 +49,8 @@ impl Asset {
 static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/app.css"), "text/css; charset=utf-8"));
 static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new(include_str!("assets/admin.js"), "text/javascript; charset=utf-8"));
+static PASSKEY: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new(include_str!("assets/passkey.js"), "text/javascript; charset=utf-8"));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/icon.svg"), "image/svg+xml"));
 
 /// Where they are.
@@ -62,6 +65,10 @@ pub(crate) fn router() -> Router<Arc<Office>> {
             get(async |headers: HeaderMap| SCRIPT.answer(&headers)),
         )
         .route(
+            "/assets/passkey.js",
+            get(async |headers: HeaderMap| PASSKEY.answer(&headers)),
+        )
+        .route(
             "/assets/icon.svg",
             get(async |headers: HeaderMap| ICON.answer(&headers)),
         )
@@ -70,6 +77,12 @@ pub(crate) fn router() -> Router<Arc<Office>> {
 /// The version that a page names, so that a new style is never shown with an old page.
 pub(crate) fn version() -> &'static str {
     STYLE.etag.trim_matches('"')
+}
+
+/// The script of passkeys, for the pages that have a use for it.
+pub(crate) fn passkey_script() -> Markup {
+    let version = PASSKEY.etag.trim_matches('"');
+    html! { script defer src=(format!("/assets/passkey.js?v={version}")) {} }
 }
 
 /// The same for the script.

@@ -4,6 +4,7 @@
 //! that it is they, the page that comes back asks for the password or a code, holds all that was typed, and sends it to
 //! where it was going.
 
+use super::assets::passkey_script;
 use super::form::{Faults, Posted};
 use super::layout::{Desk, Place, field_faults};
 use super::words as w;
@@ -65,6 +66,11 @@ async fn asked(office: &Arc<Office>, request: Request, next: Next) -> Result<Res
 }
 
 async fn confirmed(desk: &Desk, posted: &Posted) -> Result<(), Problem> {
+    let nothing = posted.get(CODE).trim().is_empty() && posted.get(PASSWORD).is_empty();
+    if nothing && desk.caller.present(&desk.office).is_ok() {
+        // A passkey, or the office's sign-on in another window, has shown it meanwhile.
+        return Ok(());
+    }
     let shown = match posted.get(CODE).trim() {
         "" => Shown::Password(
             posted
@@ -86,7 +92,9 @@ fn without_confirmation(body: &Bytes) -> Bytes {
 }
 
 fn page(desk: &Desk, parts: &Parts, posted: &Posted, problem: &Problem) -> Response {
-    let has_codes = factors::find(&desk.office, desk.me()).is_ok_and(|factors| factors.is_second());
+    let factors = factors::find(&desk.office, desk.me()).unwrap_or_default();
+    let (has_codes, has_passkeys) = (factors.is_second(), !factors.passkeys.is_empty());
+    let signs_on = desk.office.sign_on.is_some();
     let action = parts.uri.path_and_query().map_or("/admin", |at| at.as_str());
     let faults = Faults::of(problem);
     let failed = problem.kind != "confirm-identity";
@@ -102,7 +110,7 @@ fn page(desk: &Desk, parts: &Parts, posted: &Posted, problem: &Problem) -> Respo
             input type="text" value=(desk.me()) autocomplete="username" readonly aria-label=(desk.t(w::STAFF_ID));
             label.field.bad[!faults.at("password", desk.lang).is_empty()] {
                 span { (desk.t(w::PASSWORD)) }
-                input type="password" name=(PASSWORD) autocomplete="current-password" required[!has_codes] autofocus;
+                input type="password" name=(PASSWORD) autocomplete="current-password" required[!has_codes && !signs_on] autofocus;
                 (field_faults(&faults, "password", desk.lang))
             }
             @if has_codes {
@@ -113,7 +121,15 @@ fn page(desk: &Desk, parts: &Parts, posted: &Posted, problem: &Problem) -> Respo
                 }
             }
             button.btn.wide type="submit" { (desk.t(w::CONFIRM_GO_ON)) }
+            @if has_passkeys {
+                div data-passkey="confirm" hidden {
+                    button.btn.quiet.wide type="button" { (desk.t(w::PASSKEY_CONFIRM)) }
+                    output role="alert" {}
+                }
+                (passkey_script())
+            }
             p.hint { (desk.t(w::CONFIRM_KEPT)) }
+            @if signs_on { p.hint { a href="/admin/sign-on?again=1&next=/admin/account" target="_blank" rel="noopener" { (desk.t(w::SIGN_ON_AGAIN)) } } }
             a.muted href="/admin" { (desk.t(w::CONFIRM_NOT_NOW)) }
         }
     };

@@ -29,6 +29,7 @@ mod reach;
 mod referrals;
 mod screens;
 mod sign_in;
+mod sign_on;
 mod site;
 mod staff;
 mod table;
@@ -56,6 +57,8 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
             "/admin/login/code",
             get(async || layout::redirect("/admin/login")).post(sign_in::code),
         )
+        .route("/admin/sign-on", get(sign_on::there))
+        .route("/admin/sign-on/back", get(sign_on::back))
         .route("/admin/logout", post(sign_in::leave))
         .route("/admin/setup", get(sign_in::setup_page).post(sign_in::set_up))
         .route("/admin/language/{tag}", get(sign_in::language))

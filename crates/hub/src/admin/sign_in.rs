@@ -1,5 +1,6 @@
 //! Signing in and out, the first administrator, and the language of the pages.
 
+use super::assets::passkey_script;
 use super::form::{Faults, Posted};
 use super::layout::{Desk, bare_page, field_faults, in_query, redirect};
 use super::words::{self as w, Word};
@@ -30,7 +31,7 @@ pub(crate) async fn page(
     show(&office, lang_of(&headers), next, "", None)
 }
 
-fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem: Option<&Problem>) -> Response {
+pub(super) fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem: Option<&Problem>) -> Response {
     let profile = office
         .state()
         .site
@@ -51,6 +52,12 @@ fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem: Option<&P
             (plain_field(lang, w::STAFF_ID, "staff", typed, "text", "username", &faults))
             (plain_field(lang, w::PASSWORD, "password", "", "password", "current-password", &Faults::default()))
             button.btn.wide type="submit" { (w::SIGN_IN.get(lang)) }
+            div data-passkey="sign-in" data-next=(local_path(next)) hidden {
+                button.btn.quiet.wide type="button" { (w::PASSKEY_SIGN_IN.get(lang)) }
+                output role="alert" {}
+            }
+            (passkey_script())
+            @if office.sign_on.is_some() { a.btn.quiet.wide href=(format!("/admin/sign-on?next={}", in_query(local_path(next)))) { (w::SIGN_ON.get(lang)) } }
             @if office.state().staff.people.is_empty() { p.hint { (w::NO_ACCOUNTS_YET.get(lang)) } }
         }
     };
@@ -117,7 +124,13 @@ async fn try_enter(office: &Arc<Office>, staff: &str, password: &str, from: &Ori
     knock(office, &staff, password.to_owned(), from).await
 }
 
-fn show_code_form(office: &Office, lang: Lang, next: &str, ticket: &str, problem: Option<&Problem>) -> Response {
+pub(super) fn show_code_form(
+    office: &Office,
+    lang: Lang,
+    next: &str,
+    ticket: &str,
+    problem: Option<&Problem>,
+) -> Response {
     let faults = problem.map(Faults::of).unwrap_or_default();
     let body = html! {
         form.card.door method="post" action="/admin/login/code" {
@@ -179,7 +192,7 @@ pub(crate) async fn language(Path(tag): Path<String>, Query(asked): Query<Asked>
 }
 
 /// Only a path of this hub is gone back to.
-fn local_path(next: &str) -> &str {
+pub(super) fn local_path(next: &str) -> &str {
     let ours =
         next.starts_with('/') && !next.starts_with("//") && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     if ours { next } else { "/admin" }

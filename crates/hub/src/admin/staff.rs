@@ -31,6 +31,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
         "name.en",
         "department",
         "roles",
+        "office_id",
         "password",
     ];
     let body = html! {
@@ -107,6 +108,10 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
                 (shown.both(w::NAME_ZH, "name", listing.as_ref().map(|listing| &listing.name)))
                 (shown.boxes(w::ROLES, "roles", &has, &roles))
                 p.hint { (desk.t(w::FOUR_EYES)) }
+                @if desk.office.sign_on.is_some() {
+                    @let office_id = listing.as_ref().and_then(|listing| listing.office_id.as_deref()).unwrap_or_default();
+                    (shown.optional(w::OFFICE_ID, "office_id", office_id, Some(w::OFFICE_ID_HINT)))
+                }
                 (shown.password(w::PASSWORD, "password", hint))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
@@ -227,10 +232,13 @@ pub(crate) async fn appoint(desk: Desk, posted: Posted) -> Result<Response, Prob
         "" => json!(null),
         password => json!(password),
     };
-    let wish = json!({
+    let mut wish = json!({
         "id": posted.value("id"), "name": posted.local_text("name"), "department": posted.value("department"),
         "roles": posted.all("roles"), "password": password,
     });
+    if posted.has("office_id") {
+        wish["office_id"] = json!(posted.get("office_id").trim());
+    }
     let call = posted.call(&desk, "appoint", None, &wish);
     match api::add_staff(State(Arc::clone(&desk.office)), call).await {
         Ok(_) => Ok(redirect("/admin/staff")),

@@ -13,6 +13,7 @@ pub(crate) mod enrolments;
 pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod idempotency;
+pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod publications;
@@ -129,6 +130,13 @@ fn people_and_sign_in() -> Router<Arc<Office>> {
         .route("/api/v1/account/authenticator/confirm", post(account::complete))
         .route("/api/v1/account/authenticator/remove", post(account::remove))
         .route("/api/v1/account/recovery-codes", post(account::renew_recovery))
+        .route("/api/v1/passkeys/register/begin", post(passkeys::begin_register))
+        .route("/api/v1/passkeys/register", post(passkeys::register))
+        .route("/api/v1/passkeys/sign-in/begin", post(passkeys::begin_sign_in))
+        .route("/api/v1/passkeys/sign-in", post(passkeys::sign_in))
+        .route("/api/v1/passkeys/confirm/begin", post(passkeys::begin_confirm))
+        .route("/api/v1/passkeys/confirm", post(passkeys::confirm))
+        .route("/api/v1/passkeys/{id}/remove", post(passkeys::remove))
         .route("/api/v1/staff", get(people::staff).post(people::add_staff))
         .route("/api/v1/staff/{id}/leave", post(people::leave))
         .route("/api/v1/staff/{id}/disable", post(people::disable))

@@ -32,6 +32,8 @@ pub(crate) struct Newcomer {
     pub(crate) department: DepartmentId,
     pub(crate) roles: BTreeSet<Role>,
     pub(crate) password: Option<String>,
+    /// By what the office's own sign-on names them; nothing: as it was.
+    pub(crate) office_id: Option<Option<String>>,
 }
 
 /// `POST /api/v1/setup {word, id, name, password}`: makes the first administrator, once.
@@ -81,6 +83,7 @@ pub(crate) async fn first_administrator(
         department,
         roles: BTreeSet::from([Role::Administrator]),
         password: Some(password),
+        office_id: None,
     };
     let answer = appoint(office, &id, &Repeatable::once(), newcomer, Appointing::First).await?;
     office.setup_word.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -102,7 +105,7 @@ pub(crate) async fn staff(State(office): State<Arc<Office>>, caller: Caller) -> 
     Ok(Answer::ok(json!({"staff": people})))
 }
 
-/// `POST /api/v1/staff {id, name, department, roles, password?}`
+/// `POST /api/v1/staff {id, name, department, roles, password?, office_id?}`
 pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Administer)?;
     let mut fields = call.fields()?;
@@ -117,6 +120,13 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
     let password = fields
         .has("password")
         .then(|| fields.secret("password", PASSWORD_MIN, PASSWORD_MAX));
+    let office_id = fields.has("office_id").then(|| fields.optional_text("office_id", 255));
+    if let (Some(Some(named)), Some(id)) = (&office_id, &id) {
+        let known = directory::by_office_id(&*office.log, named).map_err(Problem::internal)?;
+        if known.is_some_and(|known: StaffId| known != *id) {
+            fields.fault("office_id", "taken", "已用于另一位工作人员", "is somebody else's");
+        }
+    }
     fields.finish()?;
     let (Some(id), Some(department)) = (id, department) else {
         return Err(Problem::internal("a newcomer without faults lacks its fields"));
@@ -127,6 +137,7 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
         department,
         roles,
         password,
+        office_id,
     };
     let own = newcomer.id == call.caller.staff;
     let ended = match newcomer.password {
@@ -177,11 +188,15 @@ pub(crate) async fn appoint(
     let known = directory::find(&*office.log, &newcomer.id).map_err(Problem::internal)?;
     let password = match newcomer.password {
         Some(password) => Some(blocking(move || directory::hash_password(&password)).await?),
-        None => known.and_then(|known| known.password),
+        None => known.as_ref().and_then(|known| known.password.clone()),
     };
+    let office_id = newcomer
+        .office_id
+        .unwrap_or_else(|| known.and_then(|known| known.office_id));
     let listing = Listing {
         name: newcomer.name,
         password,
+        office_id,
     };
     let mut writes = vec![directory::keep(&newcomer.id, &listing).map_err(Problem::internal)?];
     let only_first = matches!(appointing, Appointing::First);

@@ -124,6 +124,16 @@ pub(crate) async fn show_code(
     admit(office, &staff, from).await
 }
 
+/// Somebody whom the office's own sign-on has named. Who has an authenticator here shows its code as well.
+pub(crate) async fn enter_by_provider(office: &Arc<Office>, staff: &StaffId, from: &Origin) -> Result<Door, Problem> {
+    still_works_here(office, staff)?;
+    if factors::find(office, staff)?.is_second() {
+        let mut tickets = office.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+        return Ok(Door::Code(tickets.issue(staff, office.now())?));
+    }
+    Ok(Door::Open(admit(office, staff, from).await?))
+}
+
 /// Opens a session. One that the browser carried before ends: nobody can have it sign in under a secret of theirs.
 pub(crate) async fn admit(office: &Arc<Office>, staff: &StaffId, from: &Origin) -> Result<Entered, Problem> {
     let (secret, opened) = sign_in::open(&sign_in::of_browser(office, staff.clone(), from))?;
@@ -143,7 +153,7 @@ pub(crate) async fn admit(office: &Arc<Office>, staff: &StaffId, from: &Origin) 
 }
 
 /// Only whoever has shown their password hears this.
-fn still_works_here(office: &Office, staff: &StaffId) -> Result<(), Problem> {
+pub(crate) fn still_works_here(office: &Office, staff: &StaffId) -> Result<(), Problem> {
     let state = office.state();
     if state.staff.people.get(staff).is_some_and(|person| person.active()) {
         return Ok(());

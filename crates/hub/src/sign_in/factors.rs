@@ -1,5 +1,6 @@
 //! What people show besides their password: an authenticator's codes, recovery codes. In a table that erases.
 
+use super::passkeys::Passkey;
 use super::totp;
 use crate::http::problem::Problem;
 use crate::keys::hex;
@@ -37,6 +38,12 @@ pub(crate) struct Factors {
     /// SHA-256 of each recovery code that was not used, as hexadecimal digits.
     #[serde(default)]
     pub(crate) recovery: Vec<String>,
+    /// Passkeys, the oldest first.
+    #[serde(default)]
+    pub(crate) passkeys: Vec<Passkey>,
+    /// By what passkeys know their owner: random, base64url; empty before the first.
+    #[serde(default)]
+    pub(crate) handle: String,
 }
 
 impl Factors {
@@ -135,6 +142,17 @@ pub(crate) fn of_log(log: &dyn EventLog, staff: &StaffId) -> Result<Factors, Pro
         Some(bytes) => serde_json::from_slice(&bytes).map_err(Problem::internal),
         None => Ok(Factors::default()),
     }
+}
+
+/// Whose passkey this is.
+pub(crate) fn owner_of(office: &Office, passkey: &str) -> Result<Option<StaffId>, Problem> {
+    let rows = office.log.scan(&table()?, &[]).map_err(Problem::internal)?;
+    let owns = |value: &[u8]| {
+        let factors = serde_json::from_slice::<Factors>(value);
+        factors.is_ok_and(|factors| factors.passkeys.iter().any(|known| known.id == passkey))
+    };
+    let owner = rows.into_iter().find(|(_, value)| owns(value));
+    Ok(owner.and_then(|(key, _)| std::str::from_utf8(&key).ok()?.parse().ok()))
 }
 
 /// The write that keeps it.

@@ -4,6 +4,7 @@ pub(crate) mod attempts;
 pub(crate) mod browsers;
 pub(crate) mod factors;
 pub(crate) mod origin;
+pub(crate) mod passkeys;
 pub(crate) mod pulse;
 pub(crate) mod rules;
 pub(crate) mod tickets;
@@ -19,7 +20,7 @@ use heliograph_log::{EventLog, TableName, TableWrite};
 use origin::Origin;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::PoisonError;
 
 /// The longest that a machine's token lives.
@@ -230,14 +231,16 @@ pub(crate) fn beat(office: &Office, carried: &Carried) -> Result<Option<TableWri
 pub(crate) fn forget_old(office: &Office) -> Result<usize, Problem> {
     let (rules, now) = (office.session_rules, office.now());
     let mut writes = Vec::new();
-    let mut count = 0;
+    let (mut open, mut count) = (HashSet::new(), 0);
     for (row, session) in rows(&*office.log)? {
-        if !rules.stands(&session, seen(office, &row)?, now) {
+        if rules.stands(&session, seen(office, &row)?, now) {
+            open.insert(row);
+        } else {
             writes.extend(close(&row)?);
-            office.pulses().end(&row);
             count += 1;
         }
     }
+    office.pulses().keep(&open);
     for (key, _) in office.log.scan(&seen_table()?, &[]).map_err(Problem::internal)? {
         if office.log.get(&table()?, &key).map_err(Problem::internal)?.is_none() {
             writes.push(TableWrite {

@@ -3,7 +3,7 @@
 
 use super::Row;
 use heliograph_domain::Instant;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 #[derive(Debug, Clone, Copy)]
 struct Beat {
@@ -50,6 +50,11 @@ impl Pulses {
     /// When they did.
     pub(crate) fn confirmed(&self, row: &Row) -> Option<Instant> {
         self.0.get(row).and_then(|beat| beat.confirmed)
+    }
+
+    /// Forgets all but these.
+    pub(crate) fn keep(&mut self, open: &HashSet<Row>) {
+        self.0.retain(|row, _| open.contains(row));
     }
 
     /// It is over.

@@ -66,4 +66,20 @@ words! {
     ENABLE_WHAT "此人可以再次登录，角色与停用前相同。" "They can sign in again, with the roles they had.";
     RESET_FACTOR "重置验证码" "Reset the second factor";
     RESET_FACTOR_WHAT "用于手机和恢复码都丢失的情况：此人以后凭密码登录，须重新设置验证器；其所有登录立即退出。请先当面核实身份。" "For somebody who lost telephone and recovery codes: they sign in by password and set up another authenticator, and are signed out everywhere now. Make sure in person that it is they.";
+    PASSKEYS "通行密钥" "Passkeys";
+    PASSKEYS_WHAT "用指纹、面容、PIN 或安全密钥登录，不用输入密码和验证码，也不会被假网站骗走。" "Sign in with a finger, a face, a PIN or a security key, without password or code. No false site can have it from you.";
+    ADD_PASSKEY "添加通行密钥" "Add a passkey";
+    PASSKEY_LABEL "名称" "Name";
+    PASSKEY_DEFAULT "这台电脑" "This computer";
+    PASSKEY_NEEDS_SCRIPT "通行密钥需要浏览器启用脚本。" "Passkeys need a browser with scripts switched on.";
+    PASSKEY_SIGN_IN "用通行密钥登录" "Sign in with a passkey";
+    PASSKEY_CONFIRM "用通行密钥确认" "Confirm with a passkey";
+    REMOVE_PASSKEY "删除" "Remove";
+    DONE_PASSKEY "通行密钥已添加。" "The passkey is added.";
+    SIGN_ON "用单位统一登录" "By the office's sign-on";
+    SIGNED_ON "登录成功" "You are signed in";
+    SIGN_ON_GO_ON "继续" "Go on";
+    OFFICE_ID "统一登录编号" "Sign-on id";
+    OFFICE_ID_HINT "单位统一登录系统对此人的标识，可留空" "what the office's sign-on calls this person; may be empty";
+    SIGN_ON_AGAIN "没有密码？请在新窗口中重新统一登录，再回到这里点“确认并继续”。" "No password? Sign in again by the office's sign-on in another window, then come back and press the button.";
 }
