@@ -117,9 +117,13 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
         .into_iter()
         .map(|role| role.0)
         .collect();
-    let password = fields
-        .has("password")
-        .then(|| fields.secret("password", PASSWORD_MIN, PASSWORD_MAX));
+    // `null` is as if it were not there.
+    let password = if fields.has("password") {
+        Some(fields.secret("password", PASSWORD_MIN, PASSWORD_MAX))
+    } else {
+        fields.value("password");
+        None
+    };
     let office_id = fields.has("office_id").then(|| fields.optional_text("office_id", 255));
     if let (Some(Some(named)), Some(id)) = (&office_id, &id) {
         let known = directory::by_office_id(&*office.log, named).map_err(Problem::internal)?;
