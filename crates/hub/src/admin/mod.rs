@@ -5,7 +5,9 @@
 
 mod actions;
 pub(crate) mod assets;
+mod calendar;
 mod catalogue;
+mod catalogue_import;
 mod channels;
 mod displays;
 mod document;
@@ -15,6 +17,7 @@ mod fields;
 mod form;
 mod home;
 pub(crate) mod layout;
+mod limit_words;
 mod machine;
 mod pairing;
 mod parts;
@@ -90,6 +93,11 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/channels", get(channels::page).post(channels::define))
         .route("/admin/catalogue.csv", get(catalogue::table))
         .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route(
+            "/admin/catalogue/import",
+            get(catalogue_import::page).post(catalogue_import::post),
+        )
+        .route("/admin/calendar", get(calendar::page).post(calendar::set))
         .route("/admin/staff.csv", get(staff::table))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route(
