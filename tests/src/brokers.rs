@@ -202,6 +202,9 @@ impl ForeignBroker {
 impl Drop for ForeignBroker {
     fn drop(&mut self) {
         self.goes();
+        if std::thread::panicking() {
+            eprintln!("what {:?} said:\n{}", self.brand, self.log());
+        }
     }
 }
 

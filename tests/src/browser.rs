@@ -3,11 +3,14 @@
 use crate::World;
 use crate::http::{Http, Reply};
 use crate::people::PASSWORD;
+use std::collections::BTreeMap;
 
 /// Someone's browser: it keeps cookies, follows nothing by itself, and runs no script.
 pub struct Browser {
     http: Http,
-    cookie: String,
+    cookies: BTreeMap<String, String>,
+    /// With what its owner shows again that it is they, when a page asks for it; nothing: the page stays.
+    pub password: Option<String>,
 }
 
 impl Browser {
@@ -16,8 +19,29 @@ impl Browser {
     pub fn of(http: Http) -> Self {
         Self {
             http,
-            cookie: String::new(),
+            cookies: BTreeMap::new(),
+            password: Some(PASSWORD.to_owned()),
         }
+    }
+
+    fn cookie(&self) -> String {
+        let pairs: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
+    /// The names of its cookies.
+    #[must_use]
+    pub fn cookie_names(&self) -> Vec<&str> {
+        self.cookies.keys().map(String::as_str).collect()
+    }
+
+    /// Somebody clears one of them.
+    pub fn forgets(&mut self, cookie: &str) {
+        self.cookies.remove(cookie);
     }
 
     /// Someone who signed in through the door.
@@ -37,27 +61,55 @@ impl Browser {
     /// A page, in Chinese.
     #[must_use]
     pub fn get(&self, path: &str) -> Reply {
-        self.http.send("GET", path, &[("cookie", &self.cookie)], b"")
+        self.http.send("GET", path, &[("cookie", &self.cookie())], b"")
+    }
+
+    /// The same, keeping the cookies that come with it.
+    pub fn fetch(&mut self, path: &str) -> Reply {
+        let reply = self.get(path);
+        self.keep_cookies(&reply);
+        reply
     }
 
     /// A page, in English.
     #[must_use]
     pub fn in_english(&self, path: &str) -> Reply {
-        let cookie = format!("{}; heliograph_lang=en", self.cookie);
+        let cookie = format!("{}; heliograph_lang=en", self.cookie());
         self.http.send("GET", path, &[("cookie", &cookie)], b"")
     }
 
-    /// Sends a form with these fields.
+    /// Sends a form with these fields. Where a page asks first whether it is they, its owner says so.
     pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let reply = self.post_once(path, fields);
+        match self.password.clone() {
+            Some(password) if reply.status == 403 && reply.text.contains("name=\"confirm.password\"") => {
+                self.post_once(path, &[fields, &[("confirm.password", &password)]].concat())
+            }
+            _ => reply,
+        }
+    }
+
+    fn post_once(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let cookie = self.cookie();
         let headers = [
-            ("cookie", self.cookie.as_str()),
+            ("cookie", cookie.as_str()),
             ("content-type", "application/x-www-form-urlencoded"),
         ];
         let reply = self.http.send("POST", path, &headers, form(fields).as_bytes());
-        if let Some(cookie) = reply.header("set-cookie") {
-            self.cookie = cookie.split(';').next().unwrap().to_owned();
-        }
+        self.keep_cookies(&reply);
         reply
+    }
+
+    fn keep_cookies(&mut self, reply: &Reply) {
+        for set in reply.headers.get_all("set-cookie") {
+            let set = set.to_str().unwrap();
+            let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
+            if set.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
     }
 
     /// Opens a page in both languages: it is there, complete, under the strict policy and without anything inline.

@@ -13,6 +13,8 @@ pub struct Http {
     agent: Agent,
     base: String,
     token: Option<String>,
+    /// With what they show again that it is they, when a step asks for it.
+    password: Option<String>,
 }
 
 /// What the hub answered.
@@ -74,6 +76,16 @@ impl Http {
             agent: tls::http_agent(config, trust),
             base: base.to_owned(),
             token: None,
+            password: None,
+        }
+    }
+
+    /// The same, who shows again that it is they whenever a step asks for it.
+    #[must_use]
+    pub fn with_password(&self, password: &str) -> Self {
+        Self {
+            password: Some(password.to_owned()),
+            ..self.clone()
         }
     }
 
@@ -101,6 +113,19 @@ impl Http {
     /// Sends a request of any kind; `None` when the hub cannot be reached.
     #[must_use]
     pub fn try_send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
+        let reply = self.send_once(method, path, headers, body)?;
+        match &self.password {
+            Some(password) if reply.json["type"] == "urn:heliograph:problem:confirm-identity" => {
+                let shown = serde_json::json!({"password": password}).to_string();
+                let confirmed = self.send_once("POST", "/api/v1/sessions/current/confirm", &[], shown.as_bytes())?;
+                assert_eq!(confirmed.status, 200, "{}", confirmed.text);
+                self.send_once(method, path, headers, body)
+            }
+            _ => Some(reply),
+        }
+    }
+
+    fn send_once(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Option<Reply> {
         let method: Method = method.parse().ok()?;
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
@@ -130,10 +155,11 @@ impl Http {
         self.try_send(method, path, headers, body).expect("the hub answers")
     }
 
-    /// `GET`
+    /// `GET`; once more where the hub had just ended the connection that was kept for it, as browsers do.
     #[must_use]
     pub fn get(&self, path: &str) -> Reply {
-        self.send("GET", path, &[], b"")
+        let once = || self.try_send("GET", path, &[], b"");
+        once().or_else(once).expect("the hub answers")
     }
 
     /// `POST` of JSON.

@@ -3,6 +3,7 @@
 // A test that cannot set its world up has nothing better to do than to fail here.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "test support")]
 
+mod authenticator;
 pub mod brokers;
 mod browser;
 mod http;
@@ -10,6 +11,7 @@ mod machine;
 pub mod mqtt;
 mod people;
 
+pub use authenticator::code_of;
 pub use browser::{Browser, form, hidden};
 pub use http::{Http, Reply};
 pub use machine::Machine;
@@ -20,7 +22,7 @@ use heliograph_domain::publication::KeepFor;
 use heliograph_domain::{DisplayId, SiteName};
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
-use heliograph_hub::{Hub, HubConfig, MovableClock, TlsMode};
+use heliograph_hub::{ExternalBroker, Hub, HubConfig, MovableClock, TlsMode};
 use heliograph_player::profile::BrightnessPlan;
 use heliograph_player::{BrokerAddress, FontSource, Identity, Output, Player, PlayerConfig, SystemClock};
 use heliograph_scene::Frame;
@@ -86,6 +88,7 @@ pub struct World {
     http: SocketAddr,
     fonts: FontSource,
     kind: Kind,
+    broker: Option<ExternalBroker>,
 }
 
 /// What a world has besides the usual.
@@ -173,10 +176,26 @@ impl World {
         })
     }
 
+    /// The same, whose hub works with another broker.
+    #[must_use]
+    pub fn at_broker(broker: ExternalBroker) -> Self {
+        Self::with_broker(Kind::default(), Some(broker))
+    }
+
     fn with(kind: Kind) -> Self {
+        Self::with_broker(kind, None)
+    }
+
+    fn with_broker(kind: Kind, broker: Option<ExternalBroker>) -> Self {
         let (runtime, dir, clock) = (runtime(), TempDir::new(), Arc::new(MovableClock::default()));
-        let hub = runtime.block_on(start_hub(dir.path(), LOOPBACK, LOOPBACK, &clock, kind));
-        let (mqtt, http) = (hub.mqtt_addr(), hub.http_addr());
+        let hub = runtime.block_on(start_hub(
+            dir.path(),
+            LOOPBACK,
+            LOOPBACK,
+            &clock,
+            (kind, broker.as_ref()),
+        ));
+        let (mqtt, http) = (hub.mqtt_addr().unwrap_or(LOOPBACK), hub.http_addr());
         let people = People::set_up(&connection(&hub), &hub.setup_word().unwrap());
         Self {
             runtime,
@@ -188,6 +207,7 @@ impl World {
             http,
             fonts: FontSource::BuiltIn,
             kind,
+            broker,
         }
     }
 
@@ -217,7 +237,7 @@ impl World {
         self.dir.path().join("hub")
     }
 
-    /// Where the broker listens.
+    /// Where the embedded broker listens.
     #[must_use]
     pub fn mqtt(&self) -> SocketAddr {
         self.mqtt
@@ -243,11 +263,13 @@ impl World {
 
     /// Starts it again, on the same ports and folder.
     pub fn hub_comes_back(&mut self) {
-        self.hub =
-            Some(
-                self.runtime
-                    .block_on(start_hub(self.dir.path(), self.http, self.mqtt, &self.clock, self.kind)),
-            );
+        self.hub = Some(self.runtime.block_on(start_hub(
+            self.dir.path(),
+            self.http,
+            self.mqtt,
+            &self.clock,
+            (self.kind, self.broker.as_ref()),
+        )));
     }
 
     /// Enrols a display and starts its player.
@@ -288,7 +310,10 @@ impl World {
             fonts: self.fonts.clone(),
             player: None,
         };
-        display.start(self.mqtt);
+        match &self.broker {
+            None => display.start(self.mqtt),
+            Some(_) => display.start_as_told(),
+        }
         display
     }
 
@@ -314,15 +339,24 @@ impl Drop for World {
 impl TestDisplay {
     /// Starts the player, with a fresh recording.
     pub fn start(&mut self, broker: SocketAddr) {
+        self.start_at(BrokerAddress {
+            host: broker.ip().to_string(),
+            port: broker.port(),
+            tls: self.tls,
+        });
+    }
+
+    /// Starts the player at the broker that the hub told it of.
+    pub fn start_as_told(&mut self) {
+        self.start_at(self.identity.broker.clone().unwrap());
+    }
+
+    fn start_at(&mut self, broker: BrokerAddress) {
         let (recorder, recording) = Recorder::new();
         self.recording = recording;
         let config = PlayerConfig {
             identity: self.identity.clone(),
-            broker: BrokerAddress {
-                host: broker.ip().to_string(),
-                port: broker.port(),
-                tls: self.tls,
-            },
+            broker,
             data: self.folder.clone(),
             output: Output::Frames(Box::new(recorder)),
             brightness: BrightnessPlan::default(),
@@ -377,12 +411,19 @@ fn runtime() -> tokio::runtime::Runtime {
         .unwrap()
 }
 
-async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<MovableClock>, kind: Kind) -> Hub {
+async fn start_hub(
+    dir: &Path,
+    http: SocketAddr,
+    mqtt: SocketAddr,
+    clock: &Arc<MovableClock>,
+    (kind, broker): (Kind, Option<&ExternalBroker>),
+) -> Hub {
     let site: SiteName = "binhe".parse().unwrap();
     let config = HubConfig {
         data: dir.join("hub"),
         listen: http,
         mqtt_listen: mqtt,
+        broker: broker.cloned(),
         tls: if kind.tls {
             TlsMode::OwnAuthority
         } else {
@@ -403,6 +444,7 @@ async fn start_hub(dir: &Path, http: SocketAddr, mqtt: SocketAddr, clock: &Arc<M
             keep_days: 30,
         }),
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         wall: None,
     };
     Hub::start(config).await.unwrap()

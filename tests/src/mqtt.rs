@@ -49,6 +49,7 @@ impl Door {
 pub struct Mqtt {
     client: Client,
     connection: Connection,
+    heard: Vec<(String, String)>,
     /// Messages that the broker has not acknowledged yet.
     unanswered: usize,
 }
@@ -71,6 +72,7 @@ impl Mqtt {
         let mut mqtt = Self {
             client,
             connection,
+            heard: Vec::new(),
             unanswered: 0,
         };
         let let_in = |event: &Event| matches!(event, Event::Incoming(Incoming::ConnAck(_))).then_some(());
@@ -125,8 +127,18 @@ impl Mqtt {
         self.until(answered).is_some()
     }
 
+    /// All that came so far: topic and text.
+    #[must_use]
+    pub fn heard(&self) -> &[(String, String)] {
+        &self.heard
+    }
+
     fn until<T>(&mut self, mut found: impl FnMut(&Event) -> Option<T>) -> Option<T> {
         while let Ok(Ok(event)) = self.connection.recv_timeout(PATIENCE) {
+            if let Event::Incoming(Incoming::Publish(message)) = &event {
+                let text = String::from_utf8_lossy(&message.payload).into_owned();
+                self.heard.push((message.topic.clone(), text));
+            }
             if let Some(found) = found(&event) {
                 return Some(found);
             }

@@ -78,7 +78,7 @@ impl People {
     #[must_use]
     pub fn approved(&self, kind: &str, entry: &str, content: &Value) -> String {
         let id = self.submitted(kind, entry, content);
-        let _ = act(&self.reviewer, &id, "review", &json!({})).expect_status(200);
+        let _ = act(&self.reviewer, &id, "review", &json!({"findings_confirmed": true})).expect_status(200);
         let _ = act(&self.approver, &id, "approve", &json!({})).expect_status(200);
         id
     }
@@ -103,6 +103,7 @@ fn sign_in(http: &Http, staff: &str) -> Http {
         .post("/api/v1/sessions", &json!({"staff": staff, "password": PASSWORD}))
         .expect_status(201);
     http.with_token(session.json["token"].as_str().unwrap())
+        .with_password(PASSWORD)
 }
 
 fn set_up_site(admin: &Http) {

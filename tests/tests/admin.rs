@@ -344,6 +344,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         data: dir.path().join("hub"),
         listen: anywhere,
         mqtt_listen: anywhere,
+        broker: None,
         tls: heliograph_hub::TlsMode::Plain,
         names: Vec::new(),
         site: "binhe".parse().unwrap(),
@@ -351,6 +352,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         backups: None,
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         wall: None,
     };
     let hub = runtime.block_on(Hub::start(config)).unwrap();

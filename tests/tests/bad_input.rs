@@ -107,8 +107,8 @@ fn requests(people: &People, approved: &str) -> Vec<Request<'static>> {
             who: &people.author,
             method: "POST",
             path: "/api/v1/tokens".into(),
-            right: json!({"label": "machine", "days": 3}),
-            required: &["label", "days"],
+            right: json!({"label": "machine", "days": 3, "scopes": ["read"]}),
+            required: &["label", "days", "scopes"],
             texts: &["label"],
         },
         Request {

@@ -84,6 +84,7 @@ fn a_machine_is_let_in_by_what_stands_on_its_screen() {
     let machine = strip(1, "<b>N100</b> box").knocks(&world.http());
     let mut admin = Browser::signed_in(&world, "admin");
     let list = admin.get("/admin/displays").expect_status(200).text;
+    assert!(list.contains("等待接入的设备：1 台"), "said at the top, too");
     assert!(list.contains("&lt;b&gt;N100&lt;/b&gt; box") && list.contains("来自 127.0.0.1") && list.contains("256×64"));
     assert!(
         list.contains(&format!("heliograph player --hub {}", world.http().base())),

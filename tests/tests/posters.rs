@@ -97,7 +97,8 @@ fn a_poster_goes_from_the_desk_to_the_glass_and_away_again() {
     let own = format!("/api/v1/drafts/{id}/attachments/{hash}");
     let seen = people.author.get(&own).expect_status(200);
     assert_eq!(seen.header("content-type"), Some("image/png"));
-    let _ = people.approver.get(&own).expect_status(404);
+    let _ = people.everything.get(&own).expect_status(404);
+    let _ = people.approver.get(&own).expect_status(403);
     let _ = everyone.get(&media).expect_status(404);
     let page = people.author.get(&format!("/admin/write/{id}")).expect_status(200);
     assert!(page.text.contains(&own) && page.text.contains("multipart/form-data"));

@@ -140,9 +140,11 @@ fn a_hub_that_does_not_stop_at_a_silent_caller_stops_in_time() {
 fn config(dir: &TempDir, tls: TlsMode) -> HubConfig {
     HubConfig {
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         data: dir.path().join("hub"),
         listen: "0.0.0.0:0".parse().unwrap(),
         mqtt_listen: "127.0.0.1:0".parse().unwrap(),
+        broker: None,
         tls,
         names: Vec::new(),
         site: "binhe".parse().unwrap(),
@@ -195,7 +197,7 @@ fn plain_text_beyond_the_machine_is_refused_and_where_it_is_wanted_every_page_sa
     );
     assert_eq!(
         answer["broker"],
-        json!(format!("mqtts://127.0.0.1:{}", hub.mqtt_addr().port()))
+        json!(format!("mqtts://127.0.0.1:{}", hub.mqtt_addr().unwrap().port()))
     );
     assert_eq!(answer["ca"], json!(ca_pem));
     runtime.block_on(hub.stop());

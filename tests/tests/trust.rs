@@ -65,11 +65,13 @@ impl Other {
             data: folder.to_owned(),
             listen,
             mqtt_listen,
+            broker: None,
             site: "binhe".parse().unwrap(),
             clock: Arc::new(SystemClock),
             backups: None,
             retention: Retention::default(),
             signer,
+            sessions: heliograph_hub::SessionRules::default(),
             tls: TlsMode::Plain,
             names: Vec::new(),
             wall: None,
@@ -157,7 +159,7 @@ fn all_stolen_keys_but_the_root_are_worth_nothing_once_the_next_epoch_is_open() 
     // What the thief's log says is as new as can be, and signed with all that the office had before.
     let thief = Other::thief(early.path());
     thief.withdraws(&notice);
-    let kept = shown_after(&world, &mut strip, thief.hub.mqtt_addr());
+    let kept = shown_after(&world, &mut strip, thief.hub.mqtt_addr().unwrap());
     assert!(differing(&kept, &slate) * 2 > differing(&shown, &slate), "it plays on");
     thief.stops();
 
@@ -165,7 +167,7 @@ fn all_stolen_keys_but_the_root_are_worth_nothing_once_the_next_epoch_is_open() 
     let insider = Other::thief(late.path());
     insider.withdraws(&notice);
     insider.withdraws(&next);
-    let gone = shown_after(&world, &mut strip, insider.hub.mqtt_addr());
+    let gone = shown_after(&world, &mut strip, insider.hub.mqtt_addr().unwrap());
     assert!(differing(&gone, &slate) * 4 < differing(&shown, &slate), "the slate");
     insider.stops();
 }

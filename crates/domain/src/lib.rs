@@ -8,6 +8,7 @@ pub mod channel;
 pub mod content;
 pub mod display;
 pub mod event;
+pub mod gate;
 pub mod head;
 pub mod ids;
 pub mod lang;

@@ -9,8 +9,10 @@ mod erasure;
 mod event;
 mod refused;
 mod review;
+mod submit;
 
 use crate::content::Kind;
+use crate::gate::Finding;
 use crate::head::Priority;
 use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
 use crate::time::{Instant, Window};
@@ -20,9 +22,10 @@ use std::collections::BTreeSet;
 pub use erasure::{Erasure, KeepFor, MAX_REASON_CHARS};
 pub use event::{PublicationEvent, Release};
 pub use refused::{Part, Refused};
+pub use submit::blocks;
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
-pub const RULE_SET: u16 = 1;
+pub const RULE_SET: u16 = 2;
 
 /// A display that has heard nothing stops showing an item after this long, unless the item is standing: 30 days.
 pub const OFFLINE_LEASE_MS: u64 = 30 * crate::time::DAY_MS;
@@ -40,9 +43,16 @@ pub enum Command {
         catalogue_entry: CatalogueEntryId,
         /// Whether it must be countersigned.
         countersign: bool,
+        /// What the confidentiality gate found in it, under [`RULE_SET`].
+        findings: Vec<Finding>,
+        /// Who lets it through although the gate blocks it, and why: an object of the content store.
+        overridden: Option<(StaffId, ContentHash)>,
     },
     /// Clear it for confidentiality.
-    Review,
+    Review {
+        /// Whether the reviewer looked at every finding that warns.
+        findings_confirmed: bool,
+    },
     /// Countersign it.
     Countersign,
     /// Approve it.
@@ -134,6 +144,10 @@ pub struct Pending {
     pub returned: Option<(StaffId, ContentHash)>,
     /// The rules that it was submitted and reviewed under.
     pub rule_set: u16,
+    /// What the confidentiality gate found when it was submitted.
+    pub findings: Vec<Finding>,
+    /// Who let it through although the gate blocks it, and why.
+    pub overridden: Option<(StaffId, ContentHash)>,
 }
 
 /// What the public may see.
@@ -201,23 +215,7 @@ pub fn decide(
     facts: Facts<'_>,
 ) -> Result<Vec<PublicationEvent>, Refused> {
     match command {
-        Command::Submit {
-            content,
-            kind,
-            catalogue_entry,
-            countersign,
-        } => {
-            let repeated = known.is_some_and(|p| p.stands_submitted(*content, *kind, catalogue_entry, facts.by));
-            let event = || PublicationEvent::Submitted {
-                content: *content,
-                kind: *kind,
-                catalogue_entry: catalogue_entry.clone(),
-                by: facts.by.clone(),
-                countersign: *countersign,
-                rule_set: RULE_SET,
-            };
-            Ok(if repeated { Vec::new() } else { vec![event()] })
-        }
+        Command::Submit { .. } => submit::submit(known, command, facts),
         Command::Withdraw { reason } => known.ok_or(Refused::NotReleased)?.withdraw(*reason, facts),
         Command::Release {
             channels,
@@ -259,12 +257,6 @@ struct ReleaseWish<'a> {
 }
 
 impl Publication {
-    fn stands_submitted(&self, content: ContentHash, kind: Kind, entry: &CatalogueEntryId, by: &StaffId) -> bool {
-        self.pending.as_ref().is_some_and(|p| {
-            p.content == content && p.author == *by && p.stage != Stage::Returned && p.rule_set == RULE_SET
-        }) && (self.kind, &self.catalogue_entry) == (kind, entry)
-    }
-
     fn pending(&self, facts: Facts<'_>) -> Result<&Pending, Refused> {
         let pending = self.pending.as_ref().ok_or(Refused::NotSubmitted)?;
         match facts.seen {
@@ -277,7 +269,7 @@ impl Publication {
     fn step(&self, command: &Command, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
         let pending = self.pending(facts)?;
         match command {
-            Command::Review => pending.review(facts.by),
+            Command::Review { findings_confirmed } => pending.review(facts.by, *findings_confirmed),
             Command::Countersign => pending.countersign(facts.by),
             Command::Approve => pending.approve(facts.by),
             Command::Reject { reason } => pending.reject(facts.by, *reason),
@@ -434,6 +426,8 @@ impl Publication {
             approver: None,
             returned: None,
             rule_set: *rule_set,
+            findings: Vec::new(),
+            overridden: None,
         });
     }
 
@@ -470,6 +464,16 @@ impl Publication {
                 self.released = None;
                 self.withdrawn_at = Some(at);
             }
+            PublicationEvent::GateScanned { findings, .. } => {
+                if let Some(pending) = &mut self.pending {
+                    pending.findings.clone_from(findings);
+                }
+            }
+            PublicationEvent::GateOverridden { by, reason, .. } => {
+                if let Some(pending) = &mut self.pending {
+                    pending.overridden = Some((by.clone(), *reason));
+                }
+            }
             PublicationEvent::ErasureRequested { by, reason } => self.take_erasure(at, by, reason, false),
             PublicationEvent::ErasureDeclined { .. } => self.erasure = None,
             PublicationEvent::ContentErased { by, reason, .. } => self.take_erasure(at, by, reason, true),
@@ -484,7 +488,8 @@ impl Publication {
     }
 
     fn put_on_release(&mut self, at: Instant, release: Release) {
-        let pending = self.pending.take();
+        // What the gate blocked and nobody let through is not public, whatever the facts say next.
+        let pending = self.pending.take().filter(|pending| !pending.is_blocked());
         let hands = pending.and_then(|p| {
             Some(Hands {
                 author: p.author,

@@ -88,6 +88,89 @@ pub enum Verb {
     Administer,
 }
 
+impl Verb {
+    /// Every verb, in the order of the table.
+    pub const ALL: [Self; 13] = [
+        Self::Draft,
+        Self::Review,
+        Self::Countersign,
+        Self::Approve,
+        Self::Reject,
+        Self::Release,
+        Self::Withdraw,
+        Self::Erase,
+        Self::Read,
+        Self::OperateDisplays,
+        Self::Blank,
+        Self::Catalogue,
+        Self::Administer,
+    ];
+
+    /// Its name in the scopes of tokens.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Review => "review",
+            Self::Countersign => "countersign",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Release => "release",
+            Self::Withdraw => "withdraw",
+            Self::Erase => "erase",
+            Self::Read => "read",
+            Self::OperateDisplays => "operate-displays",
+            Self::Blank => "blank",
+            Self::Catalogue => "catalogue",
+            Self::Administer => "administer",
+        }
+    }
+
+    /// The verb of this name.
+    #[must_use]
+    pub fn of_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.slug() == slug)
+    }
+
+    /// What it allows, for people.
+    #[must_use]
+    pub fn label(self, lang: Lang) -> &'static str {
+        let (zh, en) = match self {
+            Self::Draft => ("拟稿", "Write drafts"),
+            Self::Review => ("保密审查", "Review for confidentiality"),
+            Self::Countersign => ("会审", "Countersign"),
+            Self::Approve => ("审批", "Approve"),
+            Self::Reject => ("退回", "Return to the author"),
+            Self::Release => ("发布", "Release"),
+            Self::Withdraw => ("撤回", "Withdraw"),
+            Self::Erase => ("删除", "Erase"),
+            Self::Read => ("查看", "Read"),
+            Self::OperateDisplays => ("屏幕与频道", "Displays and channels"),
+            Self::Blank => ("全部黑场", "Blank every display"),
+            Self::Catalogue => ("公开目录", "The catalogue"),
+            Self::Administer => ("人员与单位信息", "Staff and the office"),
+        };
+        if lang == Lang::ZhHans { zh } else { en }
+    }
+
+    /// Whether a change of this kind asks for a person who has shown within minutes that it is really they: what goes to
+    /// the public at once, what cannot be undone, and whatever decides who gets in.
+    #[must_use]
+    pub fn needs_presence(self) -> bool {
+        matches!(
+            self,
+            Self::Release | Self::Erase | Self::OperateDisplays | Self::Blank | Self::Administer
+        )
+    }
+
+    /// Whether a token may be given it. A token stands for no person: it releases nothing, erases nothing and decides on
+    /// nobody.
+    #[must_use]
+    pub fn fits_a_token(self) -> bool {
+        !matches!(self, Self::Release | Self::Erase | Self::Administer)
+    }
+}
+
 /// Who may what: default deny. The same table stands in `docs/permissions.md`, and a test compares them.
 pub const PERMISSIONS: &[(Verb, &[Role])] = &[
     (Verb::Draft, &[Role::Author]),
@@ -132,6 +215,21 @@ pub enum StaffEvent {
         /// Their roles.
         roles: BTreeSet<Role>,
     },
+    /// Someone may do nothing until they are enabled again; their roles stay.
+    Disabled {
+        /// The person.
+        id: StaffId,
+    },
+    /// Someone may again do what their roles allow.
+    Enabled {
+        /// The person.
+        id: StaffId,
+    },
+    /// Whoever has one of these roles signs in with a second factor; this is how it is now.
+    SecondFactorRequired {
+        /// The roles; none: nobody must.
+        roles: BTreeSet<Role>,
+    },
 }
 
 /// A person as the facts tell it.
@@ -141,6 +239,16 @@ pub struct Person {
     pub department: DepartmentId,
     /// Roles.
     pub roles: BTreeSet<Role>,
+    /// Whether they are shut out for the time being.
+    pub disabled: bool,
+}
+
+impl Person {
+    /// Whether they work here now: they have a role and are not shut out.
+    #[must_use]
+    pub fn active(&self) -> bool {
+        !self.disabled && !self.roles.is_empty()
+    }
 }
 
 /// The staff of a site.
@@ -148,6 +256,8 @@ pub struct Person {
 pub struct Staff {
     /// People by id.
     pub people: BTreeMap<StaffId, Person>,
+    /// Roles whose holders sign in with a second factor.
+    pub second_factor_for: BTreeSet<Role>,
 }
 
 impl Staff {
@@ -161,22 +271,59 @@ impl Staff {
         (!same).then_some(StaffEvent::Appointed { id, department, roles })
     }
 
+    /// Shuts someone out, or lets them in again. Nobody is decided on whom the facts do not know, or who stands so already.
+    #[must_use]
+    pub fn set_disabled(&self, id: &StaffId, disabled: bool) -> Option<StaffEvent> {
+        let person = self.people.get(id)?;
+        let event = match disabled {
+            true => StaffEvent::Disabled { id: id.clone() },
+            false => StaffEvent::Enabled { id: id.clone() },
+        };
+        (person.disabled != disabled).then_some(event)
+    }
+
+    /// Demands a second factor of these roles. What is demanded already decides nothing.
+    #[must_use]
+    pub fn require_second_factor(&self, roles: BTreeSet<Role>) -> Option<StaffEvent> {
+        (self.second_factor_for != roles).then_some(StaffEvent::SecondFactorRequired { roles })
+    }
+
+    /// Whether this person must sign in with a second factor.
+    #[must_use]
+    pub fn needs_second_factor(&self, id: &StaffId) -> bool {
+        let roles = self.people.get(id).map(|person| &person.roles);
+        roles.is_some_and(|roles| !roles.is_disjoint(&self.second_factor_for))
+    }
+
     /// Takes a fact.
     pub fn evolve(&mut self, event: &StaffEvent) {
-        let StaffEvent::Appointed { id, department, roles } = event;
-        self.people.insert(
-            id.clone(),
-            Person {
-                department: department.clone(),
-                roles: roles.clone(),
-            },
-        );
+        match event {
+            StaffEvent::Appointed { id, department, roles } => {
+                let disabled = self.people.get(id).is_some_and(|person| person.disabled);
+                let person = Person {
+                    department: department.clone(),
+                    roles: roles.clone(),
+                    disabled,
+                };
+                self.people.insert(id.clone(), person);
+            }
+            StaffEvent::Disabled { id } => self.mark(id, true),
+            StaffEvent::Enabled { id } => self.mark(id, false),
+            StaffEvent::SecondFactorRequired { roles } => self.second_factor_for = roles.clone(),
+        }
+    }
+
+    fn mark(&mut self, id: &StaffId, disabled: bool) {
+        if let Some(person) = self.people.get_mut(id) {
+            person.disabled = disabled;
+        }
     }
 
     /// Whether this person may do this.
     #[must_use]
     pub fn may(&self, id: &StaffId, verb: Verb) -> bool {
-        self.people.get(id).is_some_and(|person| may(&person.roles, verb))
+        let person = self.people.get(id).filter(|person| !person.disabled);
+        person.is_some_and(|person| may(&person.roles, verb))
     }
 }
 
@@ -203,5 +350,45 @@ mod tests {
         let author = BTreeSet::from([Role::Author]);
         assert!(may(&author, Verb::Draft) && may(&author, Verb::Read));
         assert!(!may(&author, Verb::Approve) && !may(&BTreeSet::new(), Verb::Read));
+    }
+
+    #[test]
+    fn who_is_disabled_may_nothing_until_enabled_and_keeps_their_roles() {
+        let (id, mut staff): (StaffId, _) = ("wang-fang".parse().unwrap(), Staff::default());
+        assert_eq!(staff.set_disabled(&id, true), None, "nobody knows them");
+        let roles = BTreeSet::from([Role::Author]);
+        let steps = [
+            staff.appoint(id.clone(), "office".parse().unwrap(), roles.clone()),
+            Some(StaffEvent::Disabled { id: id.clone() }),
+            // A new department meanwhile lets nobody in.
+            staff.appoint(id.clone(), "archive".parse().unwrap(), roles.clone()),
+        ];
+        for event in steps.iter().flatten() {
+            staff.evolve(event);
+        }
+        assert!(!staff.may(&id, Verb::Read) && staff.people[&id].roles == roles);
+        assert_eq!(staff.set_disabled(&id, true), None, "they are");
+        let enabled = staff.set_disabled(&id, false).unwrap();
+        staff.evolve(&enabled);
+        assert!(staff.may(&id, Verb::Draft));
+    }
+
+    #[test]
+    fn a_second_factor_is_asked_of_the_roles_that_the_office_names() {
+        let (id, mut staff): (StaffId, _) = ("chen".parse().unwrap(), Staff::default());
+        let appointed = staff.appoint(id.clone(), "office".parse().unwrap(), BTreeSet::from([Role::Approver]));
+        staff.evolve(&appointed.unwrap());
+        assert!(!staff.needs_second_factor(&id));
+        let required = staff.require_second_factor(BTreeSet::from([Role::Approver])).unwrap();
+        staff.evolve(&required);
+        assert!(staff.needs_second_factor(&id));
+        assert_eq!(staff.require_second_factor(BTreeSet::from([Role::Approver])), None);
+    }
+
+    #[test]
+    fn every_verb_has_its_row_and_its_own_name() {
+        let rows: Vec<Verb> = PERMISSIONS.iter().map(|(verb, _)| *verb).collect();
+        assert_eq!(rows, Verb::ALL);
+        assert!(Verb::ALL.iter().all(|verb| Verb::of_slug(verb.slug()) == Some(*verb)));
     }
 }

@@ -34,6 +34,8 @@ enum Command {
     Hub(Box<command::hub::Args>),
     /// Signs for a hub, as a process of its own that alone holds the keys.
     Signer(command::signer::Args),
+    /// Looks after accounts while the hub is stopped: when nobody can sign in any longer.
+    User(command::user::Args),
     /// Runs a display's player.
     Player(Box<command::player::Args>),
     /// Runs thousands of displays without panels, to load a hub and to measure it.
@@ -70,6 +72,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => command::demo::run(&args),
         Command::Hub(args) => command::hub::run(&args),
         Command::Signer(args) => command::signer::run(&args),
+        Command::User(args) => command::user::run(&args),
         Command::Player(args) => command::player::run(*args),
         Command::Fleet(args) => command::fleet::run(args),
         Command::Render(args) => command::render::run(&args),

@@ -2,13 +2,22 @@
 
 use std::net::SocketAddr;
 
+/// Where displays find the broker.
+#[derive(Debug, Clone)]
+pub(crate) enum BrokerAt {
+    /// It is embedded and listens here.
+    Here(SocketAddr),
+    /// It is another; this is its address.
+    Elsewhere(String),
+}
+
 /// The addresses that the hub tells displays.
 #[derive(Debug, Clone)]
 pub(crate) struct Addresses {
     /// Where HTTP listens.
     pub(crate) http: SocketAddr,
-    /// Where the broker listens.
-    pub(crate) mqtt: SocketAddr,
+    /// Where the broker is.
+    pub(crate) broker: BrokerAt,
     /// Whether within TLS.
     pub(crate) tls: bool,
     /// The name that the office gave.
@@ -25,8 +34,13 @@ impl Addresses {
 
     /// The broker's address.
     pub(crate) fn broker(&self, host: Option<&str>) -> String {
-        let scheme = if self.tls { "mqtts" } else { "mqtt" };
-        format!("{scheme}://{}", self.at(self.mqtt, host))
+        match &self.broker {
+            BrokerAt::Elsewhere(address) => address.clone(),
+            BrokerAt::Here(listens) => {
+                let scheme = if self.tls { "mqtts" } else { "mqtt" };
+                format!("{scheme}://{}", self.at(*listens, host))
+            }
+        }
     }
 
     fn at(&self, listens: SocketAddr, host: Option<&str>) -> String {
@@ -63,7 +77,7 @@ mod tests {
         let http: SocketAddr = http.parse().unwrap();
         let addresses = Addresses {
             http,
-            mqtt: SocketAddr::new(http.ip(), 8883),
+            broker: BrokerAt::Here(SocketAddr::new(http.ip(), 8883)),
             tls: true,
             name: name.map(str::to_owned),
         };

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use heliograph_domain::content::{Attachment, MediaType};
 use heliograph_domain::{ContentHash, Document, PublicationId};
 use heliograph_log::{ContentObject, EventLog, TableName, TableWrite};
-use heliograph_picture::{Encoded, Format, Limits, Picture, PictureError, clean, decode, format_of};
+use heliograph_picture::{Encoded, Format, Limits, Picture, PictureError, clean, decode, format_of, said};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::sync::Semaphore;
@@ -29,6 +29,12 @@ pub(crate) struct Kept {
     pub(crate) attachment: Attachment,
     /// Drawn once for the picture: it is hashed with it, in every version of the text.
     pub(crate) salt: [u8; 16],
+    /// What the file that was uploaded said of itself; for the confidentiality gate alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) metadata: String,
+    /// The text of the page, where it came from a PDF; for the confidentiality gate alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) text: String,
 }
 
 /// A picture, and its bytes.
@@ -60,10 +66,13 @@ pub(crate) fn read(file: Vec<u8>, name: &str) -> Result<Vec<Fresh>, UploadError>
     if format_of(&file) != Some(Format::Pdf) {
         let came_as = format_of(&file).unwrap_or(Format::Png);
         let picture = decode(&file, &Limits::UPLOAD)?;
-        return Ok(vec![fresh(&picture, came_as, name.to_owned())?]);
+        let mut made = fresh(&picture, came_as, name.to_owned())?;
+        made.kept.metadata = said(&file);
+        return Ok(vec![made]);
     }
+
     let (mut all, mut bytes) = (Vec::new(), 0);
-    pdf::pages(file, |page| {
+    pdf::pages(file.clone(), |page| {
         let picture = fresh(&page, Format::Png, name.to_owned())?;
         bytes += picture.bytes.len();
         all.push(picture);
@@ -78,6 +87,14 @@ pub(crate) fn read(file: Vec<u8>, name: &str) -> Result<Vec<Fresh>, UploadError>
         for (number, page) in (1..).zip(&mut all) {
             page.kept.attachment.name = format!("{name}（{number}/{pages}）");
         }
+    }
+    let words = pdf::words(&file)?;
+    // What the file says of itself stands with its first page.
+    if let Some(first) = all.first_mut() {
+        first.kept.metadata = words.metadata;
+    }
+    for (page, text) in all.iter_mut().zip(words.pages) {
+        page.kept.text = text;
     }
     Ok(all)
 }
@@ -104,7 +121,12 @@ fn fresh(picture: &Picture, came_as: Format, name: String) -> Result<Fresh, Uplo
         height_px,
     };
     Ok(Fresh {
-        kept: Kept { attachment, salt },
+        kept: Kept {
+            attachment,
+            salt,
+            metadata: String::new(),
+            text: String::new(),
+        },
         bytes,
     })
 }
@@ -190,6 +212,8 @@ pub(crate) fn inherit(log: &dyn EventLog, draft: PublicationId, former: &Documen
         all.push(Kept {
             attachment: attachment.clone(),
             salt: object.salt,
+            metadata: String::new(),
+            text: String::new(),
         });
     }
     Ok(all)

@@ -19,13 +19,17 @@ pub(crate) struct Listing {
 
 /// Why the directory failed.
 #[derive(Debug, Error)]
-pub(crate) enum DirectoryError {
+pub enum DirectoryError {
+    /// The table cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A row is none.
     #[error("a row of the directory cannot be read: {0}")]
     Row(#[from] serde_json::Error),
+    /// A password could not be hashed.
     #[error("a password could not be hashed: {0}")]
     Hash(argon2::password_hash::Error),
+    /// The table's name is none.
     #[error(transparent)]
     Name(#[from] heliograph_log::NameError),
 }

@@ -30,6 +30,31 @@ pub(crate) struct Draft {
     /// Its pictures, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) attachments: Vec<Kept>,
+    /// Its author asked that a confidentiality reviewer let it through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) referral: Option<Referral>,
+}
+
+/// The question to a confidentiality reviewer whether a draft that the gate blocks may be submitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Referral {
+    /// The draft as its author saw it: one that was changed since is not referred.
+    pub(crate) hash: ContentHash,
+    /// Whether it must be countersigned.
+    pub(crate) countersign: bool,
+    /// When.
+    pub(crate) at: Instant,
+    /// The reviewer said no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) declined: Option<Declined>,
+}
+
+/// Who did not let a draft through, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Declined {
+    pub(crate) by: StaffId,
+    pub(crate) at: Instant,
+    pub(crate) reason: String,
 }
 
 /// Drafts are changed one at a time: a picture that is added while the text is saved must not get lost.
@@ -64,6 +89,12 @@ impl Draft {
             seen.extend(self.attachments.iter().map(|kept| serde_json::json!(kept.attachment)));
         }
         ContentHash::of(&self.salt, seen.to_string().as_bytes())
+    }
+
+    /// Whether it waits for a confidentiality reviewer, as it is now.
+    pub(crate) fn is_referred(&self) -> bool {
+        let asked = self.referral.as_ref();
+        asked.is_some_and(|referral| referral.declined.is_none() && referral.hash == self.hash())
     }
 
     /// The faults of what is written so far; what is missing is none yet.
@@ -122,4 +153,35 @@ pub(crate) fn discard(log: &dyn EventLog, id: PublicationId) -> Result<Vec<Table
         value: None,
     });
     Ok(writes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row as it was kept before drafts could be referred and pictures had words.
+    const OLD: &str = r#"{"id":"00000000-0000-0000-0000-000000000007","kind":"notice","catalogue_entry":"notices","content":{"zh-Hans":{}},"salt":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"author":"wang","updated_at":5,"attachments":[{"attachment":{"name":"a","media_type":"image/png","hash":"abababababababababababababababababababababababababababababababab","bytes":1,"width_px":1,"height_px":1},"salt":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]}]}"#;
+
+    #[test]
+    fn an_old_row_is_read_and_written_as_it_was() {
+        let draft: Draft = serde_json::from_str(OLD).unwrap();
+        assert!(draft.referral.is_none() && draft.attachments[0].text.is_empty());
+        assert_eq!(serde_json::to_string(&draft).unwrap(), OLD);
+    }
+
+    #[test]
+    fn a_referral_holds_for_the_draft_as_it_was() {
+        let mut draft: Draft = serde_json::from_str(OLD).unwrap();
+        let referral = |hash| Referral {
+            hash,
+            countersign: false,
+            at: Instant(6),
+            declined: None,
+        };
+        draft.referral = Some(referral(draft.hash()));
+        let kept: Draft = serde_json::from_slice(&serde_json::to_vec(&draft).unwrap()).unwrap();
+        assert!(kept == draft && kept.is_referred());
+        draft.content = serde_json::json!({"zh-Hans": {"title": "甲"}});
+        assert!(!draft.is_referred(), "it was changed since");
+    }
 }

@@ -13,15 +13,18 @@ mod broker_access;
 mod calendar;
 mod catalogue_table;
 pub mod clock;
+pub mod console;
 mod credentials;
 mod directory;
 mod drafts;
 mod enrolment;
 mod feed;
+mod gate;
 mod http;
 mod intake;
 mod keys;
 mod library;
+mod mail;
 mod media;
 mod office;
 mod pdf;
@@ -45,11 +48,15 @@ mod transact;
 pub mod transparency;
 pub mod wall;
 
-pub use broker_access::{BrokerFiles, BrokerFilesError, HashError, HubAccount, broker_files, hub_password};
+pub use broker_access::{
+    BrokerFiles, BrokerFilesError, BrokerUrl, ExternalBroker, HashError, HubAccount, InStep, LinkError, NotABroker,
+    broker_files, hub_password,
+};
 pub use clock::{Clock, MovableClock, SystemClock};
 pub use credentials::CredentialError;
 pub use keys::{KeysError, Made, Rotated, fingerprint, init, new_epoch, rotate_root};
 pub use projector::{ProjectError, replay};
+pub use sign_in::rules::SessionRules;
 pub use signer::{SignerConfig, SignerError, SignerGone, SignerServer};
 pub use start::{Hub, HubConfig, StartError};
 pub use state::{State, event_of};

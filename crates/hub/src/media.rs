@@ -1,5 +1,6 @@
 //! Which publications hold a picture, and who may see it.
 
+use crate::library::Library;
 use crate::office::Office;
 use crate::state::{Dossier, State};
 use bytes::Bytes;
@@ -107,11 +108,10 @@ pub(crate) fn names(document: &Document, hash: &ContentHash) -> bool {
 
 /// The object as the display fetches it, if something signed for the display names it: a text, a picture of one, the
 /// site's profile, or a page of a head. Pages are made from the log, as the head that names them was.
-pub(crate) fn for_display(office: &Office, display: DisplayId, hash: &ContentHash) -> Option<Bytes> {
-    let state = office.state();
+pub(crate) fn for_display(state: &State, library: &Library, display: DisplayId, hash: &ContentHash) -> Option<Bytes> {
     let profile = state.site.as_ref().is_some_and(|site| site.profile == *hash);
-    if profile || is_for_display(office, display, hash) {
-        return office.library.payload(hash);
+    if profile || is_for_display(state, library, display, hash) {
+        return library.payload(hash);
     }
     let known = state.displays.get(&display)?;
     let heads = known
@@ -127,13 +127,12 @@ pub(crate) fn for_display(office: &Office, display: DisplayId, hash: &ContentHas
 }
 
 /// Whether a display's programme names the object: a text, or a picture of one.
-fn is_for_display(office: &Office, display: DisplayId, hash: &ContentHash) -> bool {
-    let state = office.state();
+fn is_for_display(state: &State, library: &Library, display: DisplayId, hash: &ContentHash) -> bool {
     let Some(known) = state.displays.get(&display).filter(|known| known.display.has_machine()) else {
         return false;
     };
     let programme = state.programme(&known.display);
-    let text = |content: &ContentHash| -> Option<Arc<Document>> { office.library.document(content) };
+    let text = |content: &ContentHash| -> Option<Arc<Document>> { library.document(content) };
     programme.items.iter().any(|item| item.content == *hash)
         || programme
             .items

@@ -1,6 +1,6 @@
 //! What every part of a running hub shares: the log, the clock, the state folded so far.
 
-use crate::addresses::Addresses;
+use crate::addresses::{Addresses, BrokerAt};
 use crate::asked::Asked;
 use crate::backups::Backups;
 use crate::broadcast::Mailbox;
@@ -15,17 +15,21 @@ use crate::media::Holders;
 use crate::presence::Presence;
 use crate::reach::Reach;
 use crate::retention::Retention;
-use crate::sign_in::Limiter;
+use crate::sign_in::attempts::Attempts;
+use crate::sign_in::pulse::Pulses;
+use crate::sign_in::rules::SessionRules;
+use crate::sign_in::tickets::Tickets;
 use crate::signer::Seals;
 use crate::state::State;
 use crate::tls::{Tls, TlsFacts, within};
 use crate::transparency::Ledger;
 use crate::wall::WallControls;
+use heliograph_domain::gate::RuleSet;
 use heliograph_domain::{DisplayId, Instant, SiteName};
 use heliograph_log::EventLog;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// The shared heart of a hub.
 pub(crate) struct Office {
@@ -37,6 +41,8 @@ pub(crate) struct Office {
     pub(crate) retention: Retention,
     /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
+    /// What the confidentiality gate looks for.
+    pub(crate) rules: RuleSet,
     /// The site that it serves.
     pub(crate) site: SiteName,
     /// Where displays find it.
@@ -65,12 +71,24 @@ pub(crate) struct Office {
     pub(crate) credentials: RwLock<HashMap<DisplayId, Credential>>,
     /// The hub's own account at a broker that is not embedded.
     pub(crate) hub_account: Option<HubAccount>,
+    /// The certificates (PEM) of whoever vouches for that broker.
+    broker_authority: Option<String>,
     /// Told whenever credentials have changed.
     pub(crate) doors: Notify,
     /// The public ledger, as far as somebody asked for it.
     ledger: Mutex<Ledger>,
-    /// Failed sign-ins.
-    pub(crate) limiter: Mutex<Limiter>,
+    /// How long people stay signed in.
+    pub(crate) session_rules: SessionRules,
+    /// Tries to sign in that did not succeed.
+    pub(crate) attempts: Mutex<Attempts>,
+    /// Passwords that are compared at once: each takes 19 MiB for a moment. Known browsers need not wait for strangers.
+    pub(crate) hashing: [Semaphore; 2],
+    /// Who has shown a password and owes a code.
+    pub(crate) tickets: Mutex<Tickets>,
+    /// Held while what a person can show besides a password changes.
+    pub(crate) factors_gate: tokio::sync::Mutex<()>,
+    /// Sessions that are in use.
+    pulses: Mutex<Pulses>,
     /// The one-time word that makes the first administrator; gone once used.
     pub(crate) setup_word: Mutex<Option<String>>,
     /// What staff pages are told as it happens.
@@ -90,6 +108,7 @@ pub(crate) struct Parts {
     pub(crate) backups: Backups,
     pub(crate) retention: Retention,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rules: RuleSet,
     pub(crate) site: SiteName,
     pub(crate) addresses: Addresses,
     pub(crate) tls: Option<Arc<Tls>>,
@@ -97,6 +116,8 @@ pub(crate) struct Parts {
     pub(crate) seals: Seals,
     pub(crate) credentials: HashMap<DisplayId, Credential>,
     pub(crate) hub_account: Option<HubAccount>,
+    pub(crate) broker_authority: Option<String>,
+    pub(crate) session_rules: SessionRules,
     pub(crate) setup_word: Option<String>,
     pub(crate) kick: Box<dyn Fn(DisplayId) + Send + Sync>,
     pub(crate) wall: Option<Arc<dyn WallControls>>,
@@ -115,6 +136,7 @@ impl Office {
             backups: parts.backups,
             retention: parts.retention,
             clock: parts.clock,
+            rules: parts.rules,
             site: parts.site,
             addresses: parts.addresses,
             tls: parts.tls,
@@ -122,13 +144,22 @@ impl Office {
             seals: parts.seals,
             asked: Mutex::default(),
             enrolments: Mutex::default(),
-            presence: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),
+            presence: Mutex::new(match parts.hub_account {
+                None => Presence::of_connections(),
+                Some(_) => Presence::of_statuses(),
+            }),
             hub_account: parts.hub_account,
+            broker_authority: parts.broker_authority,
             doors: Notify::new(),
             ledger: Mutex::default(),
-            limiter: Mutex::default(),
+            session_rules: parts.session_rules,
+            attempts: Mutex::default(),
+            hashing: [Semaphore::new(2), Semaphore::new(2)],
+            tickets: Mutex::default(),
+            factors_gate: tokio::sync::Mutex::default(),
+            pulses: Mutex::default(),
             setup_word: Mutex::new(parts.setup_word),
             feed: Feed::default(),
             kick: parts.kick,
@@ -164,10 +195,29 @@ impl Office {
         self.tls.as_deref().map(Tls::facts)
     }
 
+    /// The certificates (PEM) that displays are to trust: of the hub's authority, and of its broker's.
+    pub(crate) fn authorities(&self) -> Option<String> {
+        let hub = self.tls_facts().map(|facts| facts.ca_pem);
+        match (hub, &self.broker_authority) {
+            (Some(hub), Some(broker)) => Some(format!("{}\n{broker}", hub.trim_end())),
+            (hub, broker) => hub.or_else(|| broker.clone()),
+        }
+    }
+
+    /// Told whenever the state has moved on.
+    pub(crate) fn moved(&self) -> watch::Receiver<u64> {
+        self.position.subscribe()
+    }
+
     /// Whether other machines can hear what is said in plain text.
     pub(crate) fn plain_abroad(&self) -> bool {
-        let Addresses { http, mqtt, tls, .. } = &self.addresses;
-        !tls && [http, mqtt].iter().any(|address| !within(**address))
+        let Addresses { http, broker, tls, .. } = &self.addresses;
+        let broker = match broker {
+            BrokerAt::Here(address) => Some(address),
+            // Whoever runs it guards it; the command line refuses plain text to other machines.
+            BrokerAt::Elsewhere(_) => None,
+        };
+        !tls && [Some(http), broker].iter().flatten().any(|address| !within(**address))
     }
 
     /// The state as of now: a snapshot that no later record changes.
@@ -205,6 +255,11 @@ impl Office {
     /// The public ledger; whoever works with it folds first what is new.
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sessions that are in use.
+    pub(crate) fn pulses(&self) -> MutexGuard<'_, Pulses> {
+        self.pulses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who is there.

@@ -14,6 +14,17 @@ pub(crate) const MAX_PAGES: usize = 20;
 const SCRIPT: &str =
     "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdftoppm -scale-to 2880 -l 21 -";
 const SECONDS: u32 = 60;
+/// The same for words: half a minute, the text of the pages that are drawn.
+const TEXT_SCRIPT: &str =
+    "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdftotext -enc UTF-8 -l 21 - - 2>/dev/null";
+/// And for what the file says of itself.
+const INFO_SCRIPT: &str =
+    "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdfinfo -enc UTF-8 - 2>/dev/null";
+const TEXT_SECONDS: u32 = 30;
+/// A page may have so many characters of text: ten times what a screen shows in one.
+const PAGE_CHARS: usize = 20_000;
+/// What the processes write of text is read to this many bytes.
+const TEXT_BYTES: u64 = 4 << 20;
 /// What `pdftoppm` says is kept to this many bytes.
 const SAID_BYTES: u64 = 4096;
 
@@ -29,6 +40,9 @@ pub(crate) enum PdfError {
     /// There are more pages than that.
     #[error("it has more than {MAX_PAGES} pages")]
     TooManyPages,
+    /// A page has more text than anybody reads.
+    #[error("a page has more than {PAGE_CHARS} characters of text")]
+    TooMuchText,
     /// It is locked with a password.
     #[error("it is locked with a password")]
     Locked,
@@ -50,7 +64,7 @@ fn pages_within<E: From<PdfError>>(
     pdf: Vec<u8>,
     mut take: impl FnMut(Picture) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut child = start(seconds).map_err(PdfError::from)?;
+    let mut child = start(SCRIPT, seconds).map_err(PdfError::from)?;
     let fed = child.stdin.take().map(|stdin| feed(stdin, pdf));
     let told = child.stderr.take().map(|stderr| {
         std::thread::spawn(move || {
@@ -83,9 +97,70 @@ fn pages_within<E: From<PdfError>>(
     }
 }
 
-fn start(seconds: u32) -> io::Result<Child> {
+/// The words of a PDF: what it says of itself, and the text of each page that is drawn.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// Title, author and the like, a line each.
+    pub(crate) metadata: String,
+    /// The text of each page, in their order.
+    pub(crate) pages: Vec<String>,
+}
+
+/// Reads the words of a PDF within the same limits as its pages.
+///
+/// # Errors
+/// When they cannot be read within the limits, or a page has too many: then nobody can say what is in it.
+pub(crate) fn words(pdf: &[u8]) -> Result<Words, PdfError> {
+    let text = written(TEXT_SCRIPT, pdf)?;
+    let mut pages: Vec<String> = text.split('\u{c}').map(str::to_owned).collect();
+    // A form feed ends every page, the last one too.
+    pages.pop();
+    if pages.iter().any(|page| page.chars().count() > PAGE_CHARS) {
+        return Err(PdfError::TooMuchText);
+    }
+    let info = written(INFO_SCRIPT, pdf)?;
+    let told = |line: &&str| {
+        ["Title:", "Subject:", "Keywords:", "Author:", "Creator:"]
+            .iter()
+            .any(|name| line.starts_with(name))
+    };
+    let values = info.lines().filter(told).filter_map(|line| line.split_once(':'));
+    let values: Vec<&str> = values
+        .map(|(_, value)| value.trim())
+        .filter(|value| !value.is_empty())
+        .collect();
+    let metadata = values.join("\n");
+    if metadata.chars().count() > PAGE_CHARS {
+        return Err(PdfError::TooMuchText);
+    }
+    Ok(Words { metadata, pages })
+}
+
+/// What such a process writes.
+fn written(script: &str, pdf: &[u8]) -> Result<String, PdfError> {
+    let mut child = start(script, TEXT_SECONDS)?;
+    let fed = child.stdin.take().map(|stdin| feed(stdin, pdf.to_vec()));
+    let mut text = Vec::new();
+    if let Some(mut stdout) = child.stdout.take() {
+        stdout.by_ref().take(TEXT_BYTES).read_to_end(&mut text)?;
+        if stdout.read(&mut [0])? > 0 {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(PdfError::TooMuchText);
+        }
+    }
+    let status = child.wait()?;
+    let _ = fed.map(std::thread::JoinHandle::join);
+    match status.code() {
+        Some(0) => Ok(String::from_utf8_lossy(&text).into_owned()),
+        Some(127) => Err(PdfError::NoTool),
+        _ => Err(PdfError::Unreadable("its text took too much time or memory".to_owned())),
+    }
+}
+
+fn start(script: &str, seconds: u32) -> io::Result<Child> {
     Command::new("/bin/sh")
-        .args(["-c", SCRIPT, "pdf", &seconds.to_string()])
+        .args(["-c", script, "pdf", &seconds.to_string()])
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .current_dir("/")
@@ -195,6 +270,32 @@ mod tests {
             drawn_within(1, endless.into_bytes()),
             Err(PdfError::Unreadable(_))
         ));
+    }
+
+    #[test]
+    fn the_words_of_a_pdf_are_read_page_by_page() {
+        let text = |words: &str| format!("BT /F 12 Tf 20 50 Td ({words}) Tj ET");
+        let (one, two) = (text("internal use only"), text("second page"));
+        let pdf = format!(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R 5 0 R]/Count 2>>endobj\n\
+             3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F 7 0 R>>>>>>endobj\n\
+             4 0 obj<</Length {}>>stream\n{one}\nendstream endobj\n\
+             5 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 6 0 R/Resources<</Font<</F 7 0 R>>>>>>endobj\n\
+             6 0 obj<</Length {}>>stream\n{two}\nendstream endobj\n\
+             7 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\n8 0 obj<</Title(Duty roster)/Author(Nobody)>>endobj\n\
+             trailer<</Root 1 0 R/Info 8 0 R>>\n",
+            one.len(),
+            two.len()
+        );
+        let words = words(pdf.as_bytes()).unwrap();
+        assert_eq!(words.metadata, "Duty roster\nNobody");
+        let pages: Vec<&str> = words.pages.iter().map(|page| page.trim()).collect();
+        assert_eq!(pages, ["internal use only", "second page"]);
+        assert_eq!(
+            super::words(&page(1, 1, "80>")).unwrap().pages.len(),
+            1,
+            "a picture has no words"
+        );
     }
 
     #[test]

@@ -32,12 +32,30 @@ pub(crate) struct Seen {
 }
 
 /// All displays.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Presence {
+    /// Whether the broker tells who is connected. One that is not embedded does not: what displays sign is all there is.
+    connections_known: bool,
     seen: HashMap<DisplayId, Seen>,
 }
 
 impl Presence {
+    /// By who is connected and what they say.
+    pub(crate) fn of_connections() -> Self {
+        Self {
+            connections_known: true,
+            seen: HashMap::new(),
+        }
+    }
+
+    /// By what they say alone.
+    pub(crate) fn of_statuses() -> Self {
+        Self {
+            connections_known: false,
+            ..Self::of_connections()
+        }
+    }
+
     pub(crate) fn connected(&mut self, display: DisplayId, now: Instant) {
         let seen = self.seen.entry(display).or_default();
         seen.connections += 1;
@@ -53,6 +71,12 @@ impl Presence {
         let seen = self.seen.entry(display).or_default();
         seen.last_seen = Some(now);
         seen.status = Some(status);
+    }
+
+    /// What the broker kept of a display from before the hub came: it was there when it said so, by its own time.
+    pub(crate) fn said_before(&mut self, display: DisplayId, status: Status, now: Instant) {
+        let at = status.at.min(now);
+        self.said(display, status, at);
     }
 
     /// What the display's former machine said counts no more.
@@ -71,6 +95,11 @@ impl Presence {
     pub(crate) fn standing(&self, display: DisplayId, now: Instant) -> Standing {
         match self.seen.get(&display) {
             None => Standing::Unknown,
+            Some(seen) if !self.connections_known => match seen.last_seen {
+                None => Standing::Unknown,
+                Some(at) if now.since(at) > STALE_MS => Standing::Offline,
+                Some(_) => Standing::Online,
+            },
             Some(seen) if seen.connections == 0 => Standing::Offline,
             Some(seen) if seen.last_seen.is_none_or(|at| now.since(at) > STALE_MS) => Standing::Stale,
             Some(_) => Standing::Online,
@@ -85,7 +114,7 @@ mod tests {
     #[test]
     fn a_display_comes_falls_silent_and_goes() {
         let display = DisplayId(uuid::Uuid::from_u128(1));
-        let mut presence = Presence::default();
+        let mut presence = Presence::of_connections();
         assert_eq!(presence.standing(display, Instant(0)), Standing::Unknown);
         presence.connected(display, Instant(0));
         assert_eq!(presence.standing(display, Instant(1)), Standing::Online);
@@ -96,5 +125,44 @@ mod tests {
         assert_eq!(presence.standing(display, Instant(6)), Standing::Online);
         presence.disconnected(display);
         assert_eq!(presence.standing(display, Instant(7)), Standing::Offline);
+    }
+
+    fn status(at: Instant) -> Status {
+        Status {
+            boot_id: [1; 16],
+            counter: 1,
+            version: String::new(),
+            uptime_ms: 0,
+            at,
+            state: heliograph_wire::ShownState::Slate,
+            heads: Vec::new(),
+            on_air: None,
+            shown: Vec::new(),
+            refusals: 0,
+            last_refusal: None,
+            sink: String::new(),
+            live: None,
+        }
+    }
+
+    #[test]
+    fn where_the_broker_does_not_tell_who_is_connected_what_is_said_counts() {
+        let display = DisplayId(uuid::Uuid::from_u128(1));
+        let mut presence = Presence::of_statuses();
+        let late = Instant(1_000_000);
+        presence.said_before(display, status(Instant(5)), late);
+        assert_eq!(
+            presence.standing(display, late),
+            Standing::Offline,
+            "kept by the broker for long"
+        );
+        presence.said_before(display, status(Instant(2_000_000)), late);
+        assert_eq!(presence.of(display).last_seen, Some(late), "its clock runs ahead");
+        presence.said(display, status(Instant(0)), late);
+        assert_eq!(presence.standing(display, late.plus_ms(STALE_MS)), Standing::Online);
+        assert_eq!(
+            presence.standing(display, late.plus_ms(STALE_MS + 1)),
+            Standing::Offline
+        );
     }
 }

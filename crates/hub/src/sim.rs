@@ -1,9 +1,13 @@
 //! A hub without a network, a disk or a clock, for the simulator in `tests/`: the broadcaster's own core over a log in
 //! memory, with keys that the simulator gives. What is recorded was decided by the domain, as in a running hub.
 
+use crate::asked::Asked;
 use crate::broadcast::{Core, Effect, Input, Mailbox, View};
+use crate::intake::{reply_of, speaker};
 use crate::keys::{Keys, RoleKeys};
 use crate::library::{self, Library};
+use crate::mail::Desk;
+use crate::media;
 use crate::projector::{ProjectError, Projected, replay};
 use crate::signer::{Local, Seals};
 use crate::state::State;
@@ -11,13 +15,13 @@ use crate::transact::recorded_form;
 use crate::transparency::LogKey;
 use bytes::Bytes;
 use heliograph_domain::publication::{self, Command, Facts, Refused};
-use heliograph_domain::{ContentHash, Event, Instant, PublicationId, SiteName, StaffId};
+use heliograph_domain::{ChannelName, ContentHash, DisplayId, Event, Instant, PublicationId, SiteName, StaffId};
 use heliograph_log::{
     ActorId, AppendError, Batch, CommandId, ContentObject, EventLog, MemoryLog, Position, Revision, StreamId,
     TimestampMs,
 };
 use heliograph_wire::note::NoteError;
-use heliograph_wire::{KeyPair, Stamp, Topic, seal};
+use heliograph_wire::{KeyPair, Mail, Reply, Stamp, Topic, seal};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -103,6 +107,7 @@ pub struct SimHub {
     site: SiteName,
     hubs: Vec<String>,
     mailbox: Arc<Mailbox>,
+    asked: Asked,
     core: Core,
     commands: u128,
 }
@@ -126,6 +131,7 @@ impl SimHub {
             hubs,
             core: Core::new(Arc::clone(&mailbox)),
             mailbox,
+            asked: Asked::default(),
             commands: 0,
         })
     }
@@ -139,6 +145,7 @@ impl SimHub {
         self.library = Library::new(Arc::clone(&self.log) as _);
         self.seals = seals(&self.log, &self.site, &self.secrets, &self.state);
         self.mailbox = Arc::new(Mailbox::default());
+        self.asked = Asked::default();
         self.core = Core::new(Arc::clone(&self.mailbox));
         Ok(())
     }
@@ -258,6 +265,11 @@ impl SimHub {
         self.core.handle(Input::Connected);
     }
 
+    /// The broker turns out to hold this content.
+    pub fn found(&mut self, channel: ChannelName, hash: ContentHash) {
+        self.core.handle(Input::Found(channel, hash));
+    }
+
     /// The broker is gone.
     pub fn disconnected(&mut self) {
         self.core.handle(Input::Disconnected);
@@ -292,6 +304,43 @@ impl SimHub {
     #[must_use]
     pub fn object(&self, hash: &ContentHash) -> Option<Bytes> {
         self.library.payload(hash)
+    }
+
+    /// An object as a display fetches it: only what something signed for it names.
+    #[must_use]
+    pub fn object_for(&self, display: DisplayId, hash: &ContentHash) -> Option<Bytes> {
+        media::for_display(&self.state, &self.library, display, hash)
+    }
+
+    /// A display's mail, with the time when it asked for it; nothing when it asks too often.
+    pub fn mail(&mut self, display: DisplayId, nonce: Option<[u8; 16]>, now: Instant) -> Option<Mail> {
+        let may = self.asked.may(display, now);
+        may.then(|| self.desk(now).mail(display, nonce))
+    }
+
+    /// Hears what a display published, and answers its questions for the time.
+    pub fn hears(&mut self, topic: &Topic, payload: &[u8], now: Instant) -> Option<Said> {
+        let Topic::Reply(id) = topic else { return None };
+        let known = speaker(&self.state, *id, payload)?;
+        let Ok(Reply::AskTime { nonce }) = reply_of(&known, &self.site, payload) else {
+            return None;
+        };
+        if !self.asked.may(*id, now) {
+            return None;
+        }
+        let (topic, payload) = self.desk(now).time(*id, nonce)?;
+        let payload = payload.into();
+        Some(Said { topic, payload })
+    }
+
+    fn desk(&self, now: Instant) -> Desk<'_> {
+        Desk {
+            site: &self.site,
+            state: &self.state,
+            mailbox: &self.mailbox,
+            seals: &self.seals,
+            now,
+        }
     }
 
     /// The newest message of a topic, as it is handed out past the broker.

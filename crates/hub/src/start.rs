@@ -1,30 +1,32 @@
 //! Starts and stops a hub.
 
-use crate::addresses::Addresses;
+use crate::addresses::{Addresses, BrokerAt};
 use crate::backups::{BackupPlan, Backups};
 use crate::broadcast::{Broadcaster, Input};
-use crate::broker_access::BrokerRules;
+use crate::broker_access::{self, ExternalBroker, Link, LinkError};
 use crate::clock::Clock;
 use crate::credentials::{self, CredentialError};
+use crate::gate;
 use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
 use crate::retention::{self, Retention};
+use crate::sign_in::rules::SessionRules;
 use crate::signer::{Local, Remote, Seals, Signer, SignerGone};
 use crate::state::State;
 use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode, names};
 use crate::wall::WallControls;
 use crate::{http, intake, seal_ledger, sign_in};
 use axum::Router;
-use heliograph_broker::{Broker, BrokerConfig, BrokerError, TlsDoor};
-use heliograph_domain::{DisplayId, SiteName};
+use heliograph_broker::TlsDoor;
+use heliograph_domain::SiteName;
 use heliograph_log::{DiskLog, EventLog, OpenError};
 use heliograph_wire::PublicKey;
-use rumqttc::{AsyncClient, MqttOptions};
-use std::net::{Ipv4Addr, SocketAddr};
+use rumqttc::AsyncClient;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::thread;
 use std::time::Duration;
 use thiserror::Error;
@@ -38,10 +40,6 @@ const TIDY: Duration = Duration::from_secs(3600);
 const SEAL: Duration = Duration::from_secs(10);
 /// How long requests under way may take when the hub stops.
 const ANSWER: Duration = Duration::from_secs(5);
-/// Messages that may wait for the broker's acknowledgement.
-const INFLIGHT: u16 = 1000;
-/// The largest MQTT packet that the hub sends or takes.
-const MAX_PACKET: usize = 256 * 1024;
 
 /// Said when the hub starts and every hour.
 const PLAIN_ABROAD: &str = "plain text beyond this machine, as was asked: whoever is on the network can read passwords \
@@ -55,6 +53,8 @@ pub struct HubConfig {
     pub listen: SocketAddr,
     /// Where the embedded broker listens.
     pub mqtt_listen: SocketAddr,
+    /// Another broker in its place.
+    pub broker: Option<ExternalBroker>,
     /// Whether and how both speak TLS.
     pub tls: TlsMode,
     /// Names or addresses by which displays and staff call this machine, besides its own; displays are told the first.
@@ -69,6 +69,8 @@ pub struct HubConfig {
     pub signer: Option<PathBuf>,
     /// How long things are kept.
     pub retention: Retention,
+    /// How long people stay signed in.
+    pub sessions: SessionRules,
     /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
     pub wall: Option<Arc<dyn WallControls>>,
 }
@@ -116,9 +118,12 @@ pub enum StartError {
         /// What the system says.
         cause: std::io::Error,
     },
-    /// The broker did not start.
-    #[error("the embedded broker did not start: {0}")]
-    Broker(#[from] BrokerError),
+    /// There is no way to the broker.
+    #[error(transparent)]
+    Broker(#[from] LinkError),
+    /// The office's own words of the confidentiality gate cannot be used.
+    #[error(transparent)]
+    Gate(#[from] gate::GateError),
     /// The machine gave no random numbers or threads.
     #[error("the machine refused: {0}")]
     Machine(String),
@@ -128,13 +133,8 @@ pub enum StartError {
 pub struct Hub {
     office: Arc<Office>,
     http_addr: SocketAddr,
-    mqtt_addr: SocketAddr,
-    /// Where the hub itself reaches its broker, without leaving the machine.
-    inner_mqtt: SocketAddr,
-    broker: Arc<Mutex<Option<Broker>>>,
+    link: Link,
     projector: Option<thread::JoinHandle<()>>,
-    /// The hub's own client id and password at the embedded broker.
-    own_credential: (String, String),
     stopping: Arc<AtomicBool>,
     http: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -165,37 +165,30 @@ impl Hub {
             address: config.listen,
             cause,
         })?;
-        let hub_password = sign_in::fresh_secret().map_err(|_| StartError::Machine("no random numbers".to_owned()))?;
-        let client_id = format!("hub-{}", config.site);
-        let rules = Arc::new(BrokerRules::new(
-            config.site.clone(),
-            client_id.clone(),
-            hub_password.clone(),
-        ));
-        let (broker, mqtt_addr) = start_broker(config.mqtt_listen, tls.as_ref(), Arc::clone(&rules))?;
-        let inner_mqtt = broker.local_addr();
-        let broker = Arc::new(Mutex::new(Some(broker)));
+        let link = match &config.broker {
+            None => Link::embedded(&config.site, config.mqtt_listen, tls.as_ref())?,
+            Some(broker) => Link::external(&config.site, broker)?,
+        };
         let addresses = Addresses {
             http: http_addr,
-            mqtt: mqtt_addr,
+            broker: link.at.clone(),
             tls: tls.is_some(),
             name: config.names.first().cloned(),
         };
-        let office = Arc::new(Office::new(parts(&config, log, state, &broker, (addresses, tls))?));
-        rules.open(&office);
+        let office = Arc::new(Office::new(parts(&config, log, state, &link, (addresses, tls))?));
+        if let Some(rules) = link.rules() {
+            rules.open(&office);
+        }
         let mut hub = Self {
             office,
             http_addr,
-            mqtt_addr,
-            inner_mqtt,
-            broker,
-            own_credential: (client_id.clone(), hub_password.clone()),
+            link,
             projector: None,
             stopping: Arc::default(),
             http: None,
             tasks: Vec::new(),
         };
-        hub.connect(client_id, hub_password)?;
+        hub.connect()?;
         hub.serve(listener)?;
         hub.tidy();
         hub.seal();
@@ -203,13 +196,12 @@ impl Hub {
     }
 
     /// The hub's own connection to the broker, and the two ends of the one path: out to displays, in from them.
-    fn connect(&mut self, client_id: String, password: String) -> Result<(), StartError> {
-        let mut options = MqttOptions::new(client_id, self.inner_mqtt.ip().to_string(), self.inner_mqtt.port());
-        options.set_credentials("hub", password);
-        options.set_max_packet_size(MAX_PACKET, MAX_PACKET);
-        options.set_keep_alive(Duration::from_secs(20));
-        options.set_inflight(INFLIGHT);
-        let (client, connection) = AsyncClient::new(options, 4096);
+    fn connect(&mut self) -> Result<(), StartError> {
+        if let Some(plan) = self.link.in_step.clone() {
+            let keeper = broker_access::keep(Arc::clone(&self.office), plan);
+            self.tasks.push(tokio::spawn(keeper));
+        }
+        let (client, connection) = AsyncClient::new(self.link.options.clone(), 4096);
         let (to_broadcaster, inputs) = mpsc::unbounded_channel();
         let (projected, mut from_projector) = mpsc::unbounded_channel();
         let thread = projector::follow(&self.office, projected, &self.stopping);
@@ -291,10 +283,13 @@ impl Hub {
         self.http_addr
     }
 
-    /// Where the broker listens.
+    /// Where the embedded broker listens; `None` when the hub works with another.
     #[must_use]
-    pub fn mqtt_addr(&self) -> SocketAddr {
-        self.mqtt_addr
+    pub fn mqtt_addr(&self) -> Option<SocketAddr> {
+        match &self.link.at {
+            BrokerAt::Here(address) => Some(*address),
+            BrokerAt::Elsewhere(_) => None,
+        }
     }
 
     /// Where staff open it in a browser. A hub that listens everywhere and was given no name says an address of its machine.
@@ -347,7 +342,7 @@ impl Hub {
     /// have a suffix after a hyphen.
     #[must_use]
     pub fn own_credential(&self) -> Option<(String, String)> {
-        Some(self.own_credential.clone())
+        self.link.own_credential()
     }
 
     /// The event log.
@@ -371,11 +366,9 @@ impl Hub {
             // Aborted on purpose.
             let _ = task.await;
         }
-        let (broker, projector) = (Arc::clone(&self.broker), self.projector.take());
+        let (stop_broker, projector) = (self.link.stopper(), self.projector.take());
         let stopped = tokio::task::spawn_blocking(move || {
-            if let Some(broker) = broker.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                broker.stop();
-            }
+            stop_broker();
             projector.map(thread::JoinHandle::join)
         });
         let _ = stopped.await;
@@ -402,25 +395,6 @@ fn open_tls(config: &HubConfig, state: &State) -> Result<Option<Arc<Tls>>, TlsEr
         now: config.clock.now().max(state.at),
     };
     Tls::open(&config.tls, &opening)
-}
-
-/// The broker, and where displays reach it. With TLS, plain text stays within the machine: the hub's own connection.
-fn start_broker(
-    listen: SocketAddr,
-    tls: Option<&Arc<Tls>>,
-    rules: Arc<BrokerRules>,
-) -> Result<(Broker, SocketAddr), StartError> {
-    let inner = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let config = BrokerConfig {
-        listen: if tls.is_some() { inner } else { listen },
-        max_connections: 20_000,
-    };
-    let broker = Broker::start(config, rules)?;
-    let reached_at = match tls {
-        Some(tls) => broker.listen_tls(listen, tls.server(&["mqtt"])?)?,
-        None => broker.local_addr(),
-    };
-    Ok((broker, reached_at))
 }
 
 async fn tidied(office: &Arc<Office>) {
@@ -482,7 +456,7 @@ fn parts(
     config: &HubConfig,
     log: Arc<DiskLog>,
     state: State,
-    broker: &Arc<Mutex<Option<Broker>>>,
+    link: &Link,
     (addresses, tls): (Addresses, Option<Arc<Tls>>),
 ) -> Result<Parts, StartError> {
     let (keys, signer) = signer(config, &log, &state)?;
@@ -493,26 +467,23 @@ fn parts(
     } else {
         None
     };
-    let broker = Arc::clone(broker);
-    let kick = move |id: DisplayId| {
-        if let Some(broker) = broker.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            broker.kick(&format!("display-{id}"));
-        }
-    };
     Ok(Parts {
         credentials: credentials::all(&*log)?,
-        hub_account: None,
+        hub_account: link.account.clone(),
+        broker_authority: link.authority.clone(),
         backups: Backups::new(Arc::clone(&log), config.data.clone(), config.backups.clone()),
         log,
         retention: config.retention,
         clock: Arc::clone(&config.clock),
+        rules: gate::rules(&config.data)?,
         site: config.site.clone(),
         addresses,
         tls,
         keys,
         seals: Seals::new(signer),
+        session_rules: config.sessions,
         setup_word,
-        kick: Box::new(kick),
+        kick: Box::new(link.kick()),
         wall: config.wall.clone(),
         state,
     })

@@ -38,7 +38,9 @@ impl Dossier {
         for step in &self.history {
             match &step.event {
                 PublicationEvent::Submitted { content, .. } => drop(contents.insert(*content)),
-                PublicationEvent::Rejected { reason, .. } | PublicationEvent::WithdrawalExplained { reason, .. } => {
+                PublicationEvent::Rejected { reason, .. }
+                | PublicationEvent::WithdrawalExplained { reason, .. }
+                | PublicationEvent::GateOverridden { reason, .. } => {
                     contents.insert(*reason);
                 }
                 PublicationEvent::Withdrawn { reason, .. } => contents.extend(*reason),

@@ -6,8 +6,10 @@
 mod decode;
 mod encode;
 mod picture;
+mod said;
 mod scale;
 
 pub use decode::{Format, Limits, PictureError, decode, format_of};
 pub use encode::{Encoded, MAX_SIDE_PX, clean};
 pub use picture::{Picture, fitted};
+pub use said::said;

@@ -14,8 +14,8 @@ pub const OBJECT: Duration = Duration::from_secs(300);
 /// Mail takes at most this long: it answers a question for the time, and an answer that comes later does not count.
 pub const MAIL: Duration = Duration::from_secs(10);
 
-/// The bytes that `url` answers within this time to a display that carries `token`; over https only when it has someone
-/// to trust.
+/// The bytes that `url` answers within this time to a display that carries `token`: over https only when it has someone
+/// to trust, and in plain text only when it has not, since the token would be seen.
 ///
 /// # Errors
 /// Why there are none, in words.
@@ -26,6 +26,9 @@ pub fn fetch(
     most_bytes: usize,
     within: Duration,
 ) -> Result<Vec<u8>, String> {
+    if trust.is_some() && !url.starts_with("https:") {
+        return Err(format!("{url} is plain text, and this display was enrolled over TLS"));
+    }
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)

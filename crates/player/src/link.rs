@@ -394,8 +394,8 @@ mod tests {
         }
     }
 
-    /// What is said of a plain attempt to reach someone who answers with these bytes and hangs up.
-    fn hint_for(answer: &'static [u8]) -> Option<String> {
+    /// Events of a plain attempt to reach someone who answers with these bytes and hangs up.
+    fn reaching<T>(answer: &'static [u8], hear: impl AsyncFnOnce(&mut EventLoop) -> T) -> T {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let other = std::thread::spawn(move || {
@@ -407,13 +407,35 @@ mod tests {
             .enable_all()
             .build()
             .unwrap();
-        let hint = runtime.block_on(async {
+        let heard = runtime.block_on(async {
             let (_client, mut events) = AsyncClient::new(MqttOptions::new("me", "127.0.0.1", port), 1);
-            let error = events.poll().await.unwrap_err();
-            hint(&error, &events, false)
+            hear(&mut events).await
         });
         other.join().unwrap();
-        hint
+        heard
+    }
+
+    /// What is said of such an attempt.
+    fn hint_for(answer: &'static [u8]) -> Option<String> {
+        reaching(answer, async |events| {
+            let error = events.poll().await.unwrap_err();
+            hint(&error, events, false)
+        })
+    }
+
+    #[test]
+    fn a_credential_that_opens_nothing_is_told_apart_from_a_broker_that_cannot() {
+        let turned_away = |code: &'static [u8]| {
+            reaching(code, async |events| {
+                let turned_away = Cell::new(false);
+                let hear = |heard| turned_away.set(matches!(heard, Heard::TurnedAway));
+                let _end = listen(events, &Cell::new(false), &hear).await;
+                turned_away.get()
+            })
+        };
+        // MQTT 3.1.1: 3 is a broker that is not ready, 4 a wrong password, 5 nobody who may connect.
+        let codes: [&[u8]; 3] = [&[0x20, 2, 0, 3], &[0x20, 2, 0, 4], &[0x20, 2, 0, 5]];
+        assert_eq!(codes.map(turned_away), [false, true, true]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::content::Kind;
+use crate::gate::{Class, Finding};
 use crate::head::Priority;
 use crate::ids::ContentHash;
 use crate::publication::Release;
@@ -20,6 +21,14 @@ fn events_keep_their_bytes() {
     let ab = "ab".repeat(32);
     let who = || "wang".parse().unwrap();
     let publication = |event| Event::Publication(id, event);
+    let finding = || Finding {
+        class: Class::Warn,
+        rule: "tel".to_owned(),
+        field: "a".to_owned(),
+        offset: 300,
+        length: 11,
+    };
+    let found = "010374656c0161ac020b";
     let golden = [
         (
             publication(PublicationEvent::Submitted {
@@ -110,6 +119,25 @@ fn events_keep_their_bytes() {
             }),
             format!("0b0477616e670477616e6701{ab}036c6177"),
         ),
+        (
+            publication(PublicationEvent::GateScanned {
+                content,
+                by: who(),
+                rule_set: 2,
+                findings: vec![finding()],
+            }),
+            format!("0c{ab}0477616e670201{found}"),
+        ),
+        (
+            publication(PublicationEvent::GateOverridden {
+                content,
+                by: who(),
+                rule_set: 2,
+                findings: vec![finding()],
+                reason: content,
+            }),
+            format!("0d{ab}0477616e670201{found}{ab}"),
+        ),
     ];
     for (event, bytes) in golden {
         assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");
@@ -176,6 +204,24 @@ fn the_other_aggregates_keep_their_bytes() {
                 roles: [Role::Author, Role::Approver].into(),
             }),
             "00026c69036c6177020003".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::Disabled {
+                id: "li".parse().unwrap(),
+            }),
+            "01026c69".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::Enabled {
+                id: "li".parse().unwrap(),
+            }),
+            "02026c69".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::SecondFactorRequired {
+                roles: [Role::Approver].into(),
+            }),
+            "030103".to_owned(),
         ),
         (
             Event::Site(SiteEvent::ProfileSet {

@@ -1,6 +1,7 @@
 //! The facts about a publication.
 
 use crate::content::Kind;
+use crate::gate::Finding;
 use crate::head::Priority;
 use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
 use crate::time::Window;
@@ -123,6 +124,30 @@ pub enum PublicationEvent {
         /// Why.
         reason: String,
     },
+    /// The confidentiality gate looked through the text that was handed in and found something.
+    GateScanned {
+        /// The text.
+        content: ContentHash,
+        /// The author.
+        by: StaffId,
+        /// The rules that it looked by.
+        rule_set: u16,
+        /// What it found: rules and places, never texts.
+        findings: Vec<Finding>,
+    },
+    /// A second person let a text through that the gate blocks.
+    GateOverridden {
+        /// The text.
+        content: ContentHash,
+        /// Who let it through.
+        by: StaffId,
+        /// The rules that block it.
+        rule_set: u16,
+        /// What blocks.
+        findings: Vec<Finding>,
+        /// The reason, in the content store.
+        reason: ContentHash,
+    },
 }
 
 impl PublicationEvent {
@@ -140,7 +165,9 @@ impl PublicationEvent {
             | Self::WithdrawalExplained { by, .. }
             | Self::ErasureRequested { by, .. }
             | Self::ErasureDeclined { by }
-            | Self::ContentErased { by, .. } => by,
+            | Self::ContentErased { by, .. }
+            | Self::GateScanned { by, .. }
+            | Self::GateOverridden { by, .. } => by,
             Self::Released(release) => &release.by,
         }
     }

@@ -27,6 +27,14 @@ pub enum Refused {
     /// It must be countersigned first.
     #[error("the text must be countersigned before it is approved")]
     CountersignatureMissing,
+    /// The confidentiality gate found what must not be published.
+    #[error(
+        "the confidentiality gate blocks the text: remove what it found, or ask a confidentiality reviewer to let it through"
+    )]
+    Blocked,
+    /// The reviewer has not said that they looked at what the gate found.
+    #[error("the gate found something: look at every finding and confirm it")]
+    FindingsNotConfirmed,
     /// The rules have changed since the review.
     #[error("the rules have changed since the review (set {reviewed}, now {now}): submit it again")]
     RulesChanged {

@@ -20,7 +20,7 @@ impl Pending {
         }
     }
 
-    pub(super) fn review(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
+    pub(super) fn review(&self, by: &StaffId, findings_confirmed: bool) -> Result<Vec<PublicationEvent>, Refused> {
         if self.reviewer.as_ref() == Some(by) && self.stage != Stage::Returned {
             return Ok(Vec::new());
         }
@@ -28,6 +28,18 @@ impl Pending {
             return Err(Refused::WrongStage { at: self.stage });
         }
         self.four_eyes(by, &[Part::Author])?;
+        if self.rule_set != RULE_SET {
+            return Err(Refused::RulesChanged {
+                reviewed: self.rule_set,
+                now: RULE_SET,
+            });
+        }
+        if self.is_blocked() {
+            return Err(Refused::Blocked);
+        }
+        if self.has_warnings() && !findings_confirmed {
+            return Err(Refused::FindingsNotConfirmed);
+        }
         let event = PublicationEvent::ConfidentialityReviewed {
             content: self.content,
             by: by.clone(),

@@ -1,6 +1,7 @@
 //! The workflow, told as given / when / then.
 
 use super::*;
+use crate::gate::Class;
 
 fn hash(n: u8) -> ContentHash {
     ContentHash([n; 32])
@@ -16,7 +17,35 @@ fn submit(n: u8) -> Command {
         kind: Kind::Notice,
         catalogue_entry: "notices".parse().unwrap(),
         countersign: false,
+        findings: Vec::new(),
+        overridden: None,
     }
+}
+
+/// A review by somebody who looked.
+const REVIEW: Command = Command::Review {
+    findings_confirmed: true,
+};
+
+/// A submission in which the gate found something of this class.
+fn submit_found(n: u8, class: Class, overridden: Option<&str>) -> Command {
+    let mut command = submit(n);
+    if let Command::Submit {
+        findings,
+        overridden: by,
+        ..
+    } = &mut command
+    {
+        findings.push(Finding {
+            class,
+            rule: "rule".to_owned(),
+            field: "content.zh-Hans.body".to_owned(),
+            offset: 3,
+            length: 4,
+        });
+        *by = overridden.map(|by| (person(by), hash(9)));
+    }
+    command
 }
 
 fn release() -> Command {
@@ -79,7 +108,7 @@ impl Story {
 }
 
 fn approved() -> Vec<(&'static str, Command)> {
-    vec![("wang", submit(1)), ("li", Command::Review), ("zhao", Command::Approve)]
+    vec![("wang", submit(1)), ("li", REVIEW), ("zhao", Command::Approve)]
 }
 
 fn released() -> Vec<(&'static str, Command)> {
@@ -107,15 +136,15 @@ fn three_people_take_a_text_from_desk_to_glass() {
 #[allow(clippy::type_complexity, reason = "a table is clearest as it stands")]
 fn four_eyes_are_three_people() {
     let cases: [(&[(&str, Command)], &str, Command, Part); 3] = [
-        (&[("wang", submit(1))], "wang", Command::Review, Part::Author),
+        (&[("wang", submit(1))], "wang", REVIEW, Part::Author),
         (
-            &[("wang", submit(1)), ("li", Command::Review)],
+            &[("wang", submit(1)), ("li", REVIEW)],
             "wang",
             Command::Approve,
             Part::Author,
         ),
         (
-            &[("wang", submit(1)), ("li", Command::Review)],
+            &[("wang", submit(1)), ("li", REVIEW)],
             "li",
             Command::Approve,
             Part::Reviewer,
@@ -138,7 +167,7 @@ fn steps_follow_in_order_only() {
     let cases: [(&[(&str, Command)], Command); 4] = [
         (&[("wang", submit(1))], Command::Approve),
         (&[("wang", submit(1))], release()),
-        (&[("wang", submit(1)), ("li", Command::Review)], release()),
+        (&[("wang", submit(1)), ("li", REVIEW)], release()),
         (&[("wang", submit(1))], Command::Countersign),
     ];
     for (steps, command) in cases {
@@ -147,7 +176,7 @@ fn steps_follow_in_order_only() {
             "{command:?}"
         );
     }
-    assert_eq!(given(&[]).when("li", &Command::Review), Err(Refused::NotSubmitted));
+    assert_eq!(given(&[]).when("li", &REVIEW), Err(Refused::NotSubmitted));
 }
 
 #[test]
@@ -164,9 +193,9 @@ fn an_edit_after_a_review_voids_it() {
 #[test]
 fn a_review_of_a_text_that_changed_meanwhile_is_refused() {
     let mut story = given(&[("wang", submit(1)), ("wang", submit(2))]);
-    let stale = story.when_seen("li", &Command::Review, Some(hash(1)));
+    let stale = story.when_seen("li", &REVIEW, Some(hash(1)));
     assert_eq!(stale, Err(Refused::ContentChanged { now: hash(2) }));
-    assert_eq!(story.when_seen("li", &Command::Review, Some(hash(2))), Ok(1));
+    assert_eq!(story.when_seen("li", &REVIEW, Some(hash(2))), Ok(1));
 }
 
 #[test]
@@ -175,7 +204,7 @@ fn what_must_be_countersigned_waits_for_it() {
     if let Command::Submit { countersign, .. } = &mut wish {
         *countersign = true;
     }
-    let mut story = given(&[("wang", wish), ("li", Command::Review)]);
+    let mut story = given(&[("wang", wish), ("li", REVIEW)]);
     assert_eq!(
         story.when("zhao", &Command::Approve),
         Err(Refused::CountersignatureMissing)
@@ -188,7 +217,7 @@ fn what_must_be_countersigned_waits_for_it() {
 fn a_rejection_returns_it_to_the_author_who_may_hand_it_in_again() {
     let mut story = given(&[("wang", submit(1)), ("li", Command::Reject { reason: hash(9) })]);
     assert_eq!(story.stage(), Some(Stage::Returned));
-    assert!(story.when("li", &Command::Review).is_err());
+    assert!(story.when("li", &REVIEW).is_err());
     assert_eq!(story.when("wang", &submit(1)), Ok(1));
     assert_eq!(story.stage(), Some(Stage::Submitted));
 }
@@ -208,7 +237,7 @@ fn a_repeated_command_decides_nothing() {
 #[test]
 fn an_amendment_takes_the_same_road_and_the_former_text_stays_until_then() {
     let mut story = given(&released());
-    for (by, command) in [("wang", submit(2)), ("li", Command::Review), ("zhao", Command::Approve)] {
+    for (by, command) in [("wang", submit(2)), ("li", REVIEW), ("zhao", Command::Approve)] {
         story.when(by, &command).unwrap();
         assert_eq!(story.on_air(), Some(hash(1)));
     }
@@ -274,7 +303,7 @@ fn no_walk_through_the_workflow_breaks_four_eyes() {
         for _ in 0..40 {
             let command = match next(8) {
                 0 => submit(u8::try_from(next(3)).unwrap()),
-                1 => Command::Review,
+                1 => REVIEW,
                 2 => Command::Countersign,
                 3 => Command::Approve,
                 4 => Command::Reject { reason: hash(9) },
@@ -379,4 +408,92 @@ fn what_has_rested_for_as_long_as_it_is_kept_is_erased_by_itself() {
     assert_eq!(story.when("retention", &expire(Some(400), now)), Ok(1));
     assert!(story.publication.as_ref().unwrap().is_erased());
     assert_eq!(story.when("retention", &expire(Some(400), now)), Ok(0));
+}
+
+#[test]
+fn what_the_gate_blocks_is_let_through_by_a_second_person_or_not_at_all() {
+    let mut story = given(&[]);
+    let blocked = |by| submit_found(1, Class::Block, by);
+    assert_eq!(story.when("wang", &blocked(None)), Err(Refused::Blocked));
+    assert!(story.publication.is_none(), "a refused draft leaves no trace");
+    let author = Err(Refused::FourEyes {
+        person: person("wang"),
+        part: Part::Author,
+    });
+    assert_eq!(story.when("wang", &blocked(Some("wang"))), author);
+    assert_eq!(story.when("wang", &blocked(Some("li"))), Ok(3));
+    assert_eq!(story.when("wang", &blocked(None)), Ok(0), "it stands submitted");
+    for (by, command) in [("li", REVIEW), ("zhao", Command::Approve), ("zhao", release())] {
+        assert_eq!(story.when(by, &command), Ok(1), "{command:?}");
+    }
+    assert!(story.publication.unwrap().released.is_some());
+}
+
+#[test]
+fn a_warning_is_confirmed_by_the_reviewer_and_a_slip_need_not_be() {
+    let unread = Command::Review {
+        findings_confirmed: false,
+    };
+    let mut story = given(&[("wang", submit_found(1, Class::Warn, None))]);
+    assert_eq!(story.when("li", &unread), Err(Refused::FindingsNotConfirmed));
+    assert_eq!(story.when("li", &REVIEW), Ok(1));
+    let mut story = given(&[("wang", submit_found(1, Class::Slip, None))]);
+    assert_eq!(story.when("li", &unread), Ok(1));
+}
+
+#[test]
+fn a_text_of_older_rules_is_submitted_again_before_it_is_reviewed() {
+    let mut story = given(&[("wang", submit(1))]);
+    let pending = |story: &mut Story| {
+        story
+            .publication
+            .as_mut()
+            .and_then(|p| p.pending.as_mut())
+            .unwrap()
+            .rule_set = 1
+    };
+    pending(&mut story);
+    let refused = Err(Refused::RulesChanged {
+        reviewed: 1,
+        now: RULE_SET,
+    });
+    assert_eq!(story.when("li", &REVIEW), refused);
+    assert_eq!(story.when("wang", &submit(1)), Ok(1));
+    assert_eq!(story.when("li", &REVIEW), Ok(1));
+}
+
+#[test]
+fn facts_that_release_what_the_gate_blocks_release_nothing() {
+    let mut forged = given(&[
+        ("wang", submit_found(1, Class::Block, Some("li"))),
+        ("li", REVIEW),
+        ("zhao", Command::Approve),
+    ]);
+    let honest = forged.publication.clone();
+    if let Some(pending) = forged.publication.as_mut().and_then(|p| p.pending.as_mut()) {
+        pending.overridden = None;
+    }
+    let event = PublicationEvent::Released(Release {
+        content: hash(1),
+        kind: Kind::Notice,
+        channels: vec!["hall".parse().unwrap()],
+        window: Window {
+            from: Instant(1),
+            until: None,
+        },
+        priority: Priority::Normal,
+        standing: false,
+        lease_ms: None,
+        by: person("zhao"),
+    });
+    assert!(
+        evolve(forged.publication, Instant(9), &event)
+            .unwrap()
+            .released
+            .is_none()
+    );
+    assert!(
+        evolve(honest, Instant(9), &event).unwrap().released.is_some(),
+        "the control"
+    );
 }

@@ -3,7 +3,7 @@
 use super::log::exists;
 use super::say;
 use crate::Failure;
-use heliograph_hub::{HubAccount, broker_files, hub_password};
+use heliograph_hub::{BrokerUrl, ExternalBroker, HubAccount, InStep, broker_files, hub_password};
 use heliograph_log::DiskLog;
 use std::path::PathBuf;
 
@@ -26,6 +26,57 @@ pub(crate) struct BrokerFilesArgs {
     /// beside the others, or a fresh one that is put there.
     #[arg(long, default_value = "hub")]
     hub_user: String,
+}
+
+/// A broker in the place of the embedded one.
+#[derive(clap::Args)]
+pub(crate) struct OtherBroker {
+    /// Another broker in the place of the embedded one: mqtts://user@host:port, or mqtt:// on this machine. The password is
+    /// HELIOGRAPH_BROKER_PASSWORD, else that of the folder of --broker-files.
+    #[arg(long, conflicts_with = "mqtt_listen")]
+    broker: Option<BrokerUrl>,
+    /// Where displays find that broker, when it is not where the hub does: mqtts://host:port.
+    #[arg(long, requires = "broker")]
+    broker_public: Option<BrokerUrl>,
+    /// The authority (PEM) that vouches for that broker, for hub and displays.
+    #[arg(long, requires = "broker")]
+    broker_ca: Option<PathBuf>,
+    /// The folder whose files that broker reads, kept in step with the displays: Mosquitto's and NATS's.
+    #[arg(long, requires = "broker")]
+    broker_files: Option<PathBuf>,
+    /// The command that makes that broker read its files again, such as "systemctl reload mosquitto".
+    #[arg(long, requires = "broker_files")]
+    broker_reload: Option<String>,
+}
+
+impl OtherBroker {
+    /// What was asked for. `plain`: plain text may leave this machine.
+    pub(crate) fn read(&self, plain: bool) -> Result<Option<ExternalBroker>, Failure> {
+        let Some(broker) = &self.broker else { return Ok(None) };
+        for url in [Some(broker), self.broker_public.as_ref()].into_iter().flatten() {
+            if !(url.tls || url.is_loopback() || plain) {
+                return Err(Failure::Usage(format!(
+                    "{url} is plain text to another machine: use mqtts://, or say --plain where another program guards it"
+                )));
+            }
+        }
+        let mut url = broker.clone();
+        url.username.get_or_insert_with(|| "hub".to_owned());
+        url.password = match (said_password(), url.password.take(), &self.broker_files) {
+            (Some(password), ..) | (None, Some(password), _) => Some(password),
+            (None, None, Some(folder)) => Some(hub_password(folder)?),
+            (None, None, None) => None,
+        };
+        Ok(Some(ExternalBroker {
+            url,
+            public: self.broker_public.clone(),
+            authority: self.broker_ca.clone(),
+            in_step: self.broker_files.clone().map(|folder| InStep {
+                folder,
+                reload: self.broker_reload.clone(),
+            }),
+        }))
+    }
 }
 
 /// The password that was said, if one was.

@@ -1,6 +1,6 @@
 //! `heliograph hub`
 
-use super::broker::{self, BrokerFilesArgs};
+use super::broker::{self, BrokerFilesArgs, OtherBroker};
 use super::log::exists;
 use super::{runtime, say, told_to_stop};
 use crate::Failure;
@@ -9,7 +9,7 @@ use heliograph_domain::publication::KeepFor;
 use heliograph_fleet::room_for_files;
 use heliograph_hub::backups::BackupPlan;
 use heliograph_hub::retention::Retention;
-use heliograph_hub::{Clock, Hub, HubConfig, SystemClock, TlsMode};
+use heliograph_hub::{Clock, Hub, HubConfig, SessionRules, SystemClock, TlsMode};
 use heliograph_log::DiskLog;
 use heliograph_wire::PublicKey;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -37,6 +37,8 @@ pub(crate) struct Args {
     #[arg(long)]
     mqtt_listen: Option<SocketAddr>,
     #[command(flatten)]
+    other_broker: OtherBroker,
+    #[command(flatten)]
     guard: Guard,
     /// The site's name: 1 to 32 of a-z, 0-9 and '-'.
     #[arg(long, default_value = "office")]
@@ -61,6 +63,12 @@ pub(crate) struct Args {
     /// good.
     #[arg(long)]
     keep_unreleased: Option<u16>,
+    /// Minutes after which a browser that nobody used is signed out.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=720))]
+    sign_out_idle: u16,
+    /// Hours after which every browser is signed out.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=168))]
+    sign_out_after: u16,
 }
 
 /// How connections are guarded. Addresses that other machines can reach have TLS, unless --plain is said; loopback has none
@@ -166,8 +174,7 @@ enum Action {
         /// Where the hub answers.
         #[arg(long, default_value = "http://127.0.0.1:8080")]
         hub: String,
-        /// A token of an approver, a display operator or an administrator. Better in HELIOGRAPH_TOKEN than on the command
-        /// line.
+        /// A token with the scope `blank`, made under My account. Better in HELIOGRAPH_TOKEN than on the command line.
         #[arg(long)]
         token: Option<String>,
         #[command(flatten)]
@@ -287,6 +294,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         data: args.data.clone(),
         listen,
         mqtt_listen,
+        broker: args.other_broker.read(args.guard.plain)?,
         tls: mode,
         names: args.guard.tls_name.clone(),
         site,
@@ -302,6 +310,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
                 withdrawn_days: args.keep_withdrawn,
                 unreleased_days: args.keep_unreleased,
             },
+        },
+        sessions: SessionRules {
+            idle_ms: u64::from(args.sign_out_idle) * 60_000,
+            longest_ms: u64::from(args.sign_out_after) * 3_600_000,
+            ..SessionRules::default()
         },
         wall: None,
     };

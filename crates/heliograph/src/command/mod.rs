@@ -12,6 +12,7 @@ pub(crate) mod probe;
 pub(crate) mod render;
 pub(crate) mod report;
 pub(crate) mod signer;
+pub(crate) mod user;
 
 use heliograph_player::profile::{Profile, ProfileError};
 use std::io::Write;

@@ -33,6 +33,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         data: folder.hub(),
         listen: SocketAddr::from(([127, 0, 0, 1], port)),
         mqtt_listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        broker: None,
         tls: TlsMode::Plain,
         names: Vec::new(),
         site: sample.office.site.parse()?,
@@ -40,6 +41,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         backups: None,
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
+        sessions: heliograph_hub::SessionRules::default(),
         wall: Some(Arc::clone(&lobby) as _),
     })
     .await?;
@@ -51,7 +53,9 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         lobby: Arc::clone(&lobby),
         base: base.clone(),
         setup_word: hub.setup_word(),
-        broker: hub.mqtt_addr(),
+        broker: hub
+            .mqtt_addr()
+            .ok_or_else(|| Failure::Problem("the demo lost its broker".to_owned()))?,
     };
     // The replay waits for HTTP answers and the disk: it must not hold up the hub that answers.
     let filled = tokio::task::spawn_blocking(move || setting.fill());
@@ -83,7 +87,7 @@ struct Setting {
 
 impl Setting {
     fn fill(self) -> Result<(), Failure> {
-        let mut people = People::new(Api::new(&self.base));
+        let mut people = People::new(Api::new(&self.base), &self.sample);
         if let Some(word) = &self.setup_word {
             eprintln!("filling the sample office: a year is lived again through the public API …");
             let mut told = progress();

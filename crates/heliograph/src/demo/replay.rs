@@ -5,11 +5,12 @@ use super::sample::{PastItem, Sample, SampleItem, TodaysItem, midnight};
 use crate::Failure;
 use crate::api::{Api, ApiError};
 use heliograph_domain::Instant;
+use heliograph_domain::staff::{Role, Verb, may};
 use heliograph_hub::MovableClock;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The password of everyone in the demo: it never leaves loopback, and it is printed at every start.
 pub(crate) const PASSWORD: &str = "heliograph-demo";
@@ -19,6 +20,8 @@ const FIRST_MORNING: &str = "2015-01-04T08:30:00+08:00";
 /// The office's people, signed in.
 pub(crate) struct People {
     base: Api,
+    /// What a token of each may be used for.
+    scopes: BTreeMap<String, Vec<&'static str>>,
     signed_in: BTreeMap<String, Api>,
 }
 
@@ -41,11 +44,31 @@ enum Step {
 }
 
 impl People {
-    pub(crate) fn new(base: Api) -> Self {
+    pub(crate) fn new(base: Api, sample: &Sample) -> Self {
+        let scopes = |person: &super::sample::Person| {
+            let roles = person.roles.iter();
+            let roles: BTreeSet<Role> = roles
+                .filter_map(|role| serde_json::from_value(json!(role)).ok())
+                .collect();
+            let fits = |verb: &Verb| verb.fits_a_token() && may(&roles, *verb);
+            (
+                person.id.clone(),
+                Verb::ALL.into_iter().filter(fits).map(Verb::slug).collect(),
+            )
+        };
         Self {
             base,
+            scopes: sample.office.staff.iter().map(scopes).collect(),
             signed_in: BTreeMap::new(),
         }
+    }
+
+    /// A person who has just signed in: what a step asks for that goes to the public.
+    fn present(&self, who: &str) -> Result<Api, ApiError> {
+        let session = self
+            .base
+            .post("/api/v1/sessions", &json!({"staff": who, "password": PASSWORD}))?;
+        Ok(self.base.with_token(session["token"].as_str().unwrap_or_default()))
     }
 
     /// A person's access to the API, by a token that lasts the year.
@@ -53,11 +76,8 @@ impl People {
         if let Some(api) = self.signed_in.get(who) {
             return Ok(api.clone());
         }
-        let session = self
-            .base
-            .post("/api/v1/sessions", &json!({"staff": who, "password": PASSWORD}))?;
-        let signed_in = self.base.with_token(session["token"].as_str().unwrap_or_default());
-        let token = signed_in.post("/api/v1/tokens", &json!({"label": "replay", "days": 400}))?;
+        let wish = json!({"label": "replay", "days": 400, "scopes": self.scopes.get(who)});
+        let token = self.present(who)?.post("/api/v1/tokens", &wish)?;
         let api = self.base.with_token(token["token"].as_str().unwrap_or_default());
         self.signed_in.insert(who.to_owned(), api.clone());
         Ok(api)
@@ -115,7 +135,7 @@ fn set_up(sample: &Sample, people: &mut People, setup_word: &str, public_url: &s
         let first = json!({"word": setup_word, "id": person.id, "name": named(person), "password": PASSWORD});
         people.base.post("/api/v1/setup", &first)?;
     }
-    let admin = people.api(admin_id)?;
+    let admin = people.present(admin_id)?;
     for person in &sample.office.staff {
         let wish = json!({
             "id": person.id, "name": named(person), "department": person.department,
@@ -162,7 +182,13 @@ fn happen<'s>(
     }
     let id = ids.get(item.key.as_str()).map(String::as_str).unwrap_or_default();
     match happening.step {
-        Step::Submit | Step::Review => act(people, &item.reviewer, id, "review", &json!({}))?,
+        Step::Submit | Step::Review => act(
+            people,
+            &item.reviewer,
+            id,
+            "review",
+            &json!({"findings_confirmed": true}),
+        )?,
         Step::Countersign => act(
             people,
             item.countersigner.as_deref().unwrap_or_default(),
@@ -203,9 +229,11 @@ fn submit(item: &SampleItem, people: &mut People) -> Result<String, Failure> {
 }
 
 fn act(people: &mut People, who: &str, id: &str, verb: &str, body: &Value) -> Result<Value, ApiError> {
-    people
-        .api(who)?
-        .post(&format!("/api/v1/publications/{id}/{verb}"), body)
+    let person = match verb {
+        "release" => people.present(who)?,
+        _ => people.api(who)?,
+    };
+    person.post(&format!("/api/v1/publications/{id}/{verb}"), body)
 }
 
 /// Releases the programme of today; answers the publications' ids, so that another day can take them down.
@@ -227,7 +255,13 @@ pub(crate) fn release_today(
         move_to(clock, day);
         let item = &today.item;
         let id = submit(item, people)?;
-        act(people, &item.reviewer, &id, "review", &json!({}))?;
+        act(
+            people,
+            &item.reviewer,
+            &id,
+            "review",
+            &json!({"findings_confirmed": true}),
+        )?;
         if let Some(countersigner) = &item.countersigner {
             act(people, countersigner, &id, "countersign", &json!({}))?;
         }
@@ -278,6 +312,7 @@ mod tests {
             data: dir.path().to_owned(),
             listen: local,
             mqtt_listen: local,
+            broker: None,
             tls: heliograph_hub::TlsMode::Plain,
             names: Vec::new(),
             site: sample.office.site.parse().unwrap(),
@@ -285,11 +320,12 @@ mod tests {
             backups: None,
             retention: heliograph_hub::retention::Retention::default(),
             signer: None,
+            sessions: heliograph_hub::SessionRules::default(),
             wall: None,
         };
         let hub = runtime.block_on(Hub::start(config)).unwrap();
         let base = format!("http://{}", hub.http_addr());
-        let mut people = People::new(Api::new(&base));
+        let mut people = People::new(Api::new(&base), sample);
         let word = hub.setup_word().unwrap();
         live_the_year(sample, &mut people, &clock, &word, &base, &mut |_, _| {}).unwrap();
         runtime.block_on(hub.stop());

@@ -12,7 +12,7 @@ use crate::state::Dossier;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use heliograph_domain::publication::{MAX_REASON_CHARS, Pending, Stage};
-use heliograph_domain::staff::Verb;
+use heliograph_domain::staff::{Role, Verb};
 use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
 use serde_json::{Value, json};
@@ -64,6 +64,7 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
                 "priority": posted.value("priority"), "content": content,
             })
         }
+        Step::Review => json!({"content": content, "findings_confirmed": posted.has("findings_confirmed")}),
         Step::Reject => json!({"reason": posted.value("reason"), "content": content}),
         Step::Withdraw | Step::RequestErasure => json!({"reason": posted.value("reason")}),
         Step::Erase | Step::DeclineErasure => json!({}),
@@ -84,7 +85,7 @@ pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Op
         .filter(|step| !(own && *step == Step::Reject))
         .filter_map(|step| match duties::verdict(desk, publication, step) {
             Verdict::May => Some(offer(desk, id, dossier, step, failed)),
-            Verdict::Because(why) => Some(html! { p.notice.four-eyes { (why.get(desk.lang)) } }),
+            Verdict::Because(why) => Some(html! { div.notice.four-eyes { p { (why.get(desk.lang)) } (hands(desk, publication.pending.as_ref())) } }),
             Verdict::Not => None,
         })
         .collect();
@@ -98,6 +99,22 @@ pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Op
             @if duties::lacks_withdrawal_reason(dossier) && desk.may(Verb::Withdraw) { (reasoned(desk, id, Step::Withdraw, w::EXPLAIN, false, None, failed)) }
             @else if offers.is_empty() && author.is_none() { p.muted { (desk.t(w::NOTHING_TO_DO)) } }
         }
+    }
+}
+
+/// Who had which part of the text on its way.
+fn hands(desk: &Desk, pending: Option<&Pending>) -> Markup {
+    let parts = pending.map(|pending| {
+        [
+            (Role::Author, Some(&pending.author)),
+            (Role::ConfidentialityReviewer, pending.reviewer.as_ref()),
+            (Role::Countersigner, pending.countersigner.as_ref()),
+            (Role::Approver, pending.approver.as_ref()),
+        ]
+    });
+    let known = parts.into_iter().flatten().filter_map(|(role, who)| Some((role, who?)));
+    html! {
+        dl.hands { @for (role, who) in known { div { dt { (role.label(desk.lang)) } dd { (desk.person(who)) } } } }
     }
 }
 
@@ -154,7 +171,7 @@ fn own_offers(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Option<Marku
 fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: Option<&Failed<'_>>) -> Markup {
     let seen = dossier.publication.pending.as_ref().map(|pending| pending.content);
     match step {
-        Step::Review => plain(desk, id, step, w::DO_REVIEW, seen),
+        Step::Review => review(desk, id, dossier, failed),
         Step::Countersign => plain(desk, id, step, w::DO_COUNTERSIGN, seen),
         Step::Approve => plain(desk, id, step, w::DO_APPROVE, seen),
         Step::Amend => plain(desk, id, step, w::DO_AMEND, seen),
@@ -164,6 +181,24 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
         Step::Erase => erasure(desk, id, dossier),
         Step::DeclineErasure => plain(desk, id, step, w::DO_DECLINE_ERASURE, None),
+    }
+}
+
+/// The reviewer says that they looked at what the gate found, where it found anything that needs it.
+fn review(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Option<&Failed<'_>>) -> Markup {
+    let pending = dossier.publication.pending.as_ref();
+    let asked = pending.is_some_and(Pending::has_warnings);
+    let failed = failed.filter(|failed| failed.step == Step::Review.slug());
+    let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
+    html! {
+        form.form method="post" action=(format!("/admin/publications/{id}/review")) {
+            (opening(desk, pending.map(|pending| pending.content)))
+            @if asked {
+                label.check { input type="checkbox" name="findings_confirmed" value="yes" required; (desk.t(w::FINDINGS_CONFIRM)) }
+                (field_faults(&faults, "findings_confirmed", desk.lang))
+            }
+            button.btn.wide type="submit" { (desk.t(w::DO_REVIEW)) }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::due;
 use super::form::{Faults, Posted};
 use super::layout::{Desk, Place, redirect, tag};
-use super::limit_words as lw;
+use super::words::limits as lw;
 use super::words as w;
 use crate::http::calendar as api;
 use crate::http::problem::{Fault, Problem};

@@ -3,7 +3,7 @@
 use super::due;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
-use super::limit_words as lw;
+use super::words::limits as lw;
 use super::parts::Shown;
 use super::words as w;
 use crate::http::catalogue as api;

@@ -3,7 +3,7 @@
 
 use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
-use super::limit_words as lw;
+use super::words::limits as lw;
 use super::pictures::{boundary_of, part};
 use super::words as w;
 use crate::catalogue_table::{self as table, Column, MOST_BYTES, Row, Table, TableFault};

@@ -10,6 +10,7 @@ use super::words as w;
 use crate::http::displays as api;
 use crate::http::people;
 use crate::http::problem::Problem;
+use crate::http::sessions;
 use crate::keys::hex;
 use crate::presence::Seen;
 use crate::state::KnownDisplay;
@@ -88,6 +89,7 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
     let body = html! {
         div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
         (above)
+        @if desk.may(Verb::OperateDisplays) { (waiting::knock(desk)) }
         section.card data-live="display record enrolments" {
             @if any { div.wall.large { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } } }
             @else { (empty(desk.t(w::NO_DISPLAYS), None)) }
@@ -146,9 +148,9 @@ pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Proble
         &desk,
         "token",
         None,
-        &json!({"label": posted.value("label"), "days": 1}),
+        &json!({"label": posted.value("label"), "days": 1, "scopes": ["read", "operate-displays"]}),
     );
-    match people::token(State(Arc::clone(&desk.office)), call).await {
+    match sessions::token(State(Arc::clone(&desk.office)), call).await {
         Ok(answer) => {
             let secret = answer.body["token"].as_str().unwrap_or_default().to_owned();
             let above = html! { div.told role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (secret) } } };
@@ -211,7 +213,7 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
         div.split.long {
             div.stack {
                 section.card {
-                    h2 { (desk.t(w::SHOWS_NOW)) }
+                    h2 { (desk.t(if display.revoked { w::WILL_SHOW } else { w::SHOWS_NOW })) }
                     div.glass { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
                     p.hint { (desk.t(w::DRAWN_BY_HUB)) }
                 }

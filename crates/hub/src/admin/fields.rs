@@ -1,6 +1,7 @@
 //! A kind's fields as a form, and the form's values as content: both made from the kind's own description.
 
 use super::form::{Faults, Posted};
+use super::gate::Notes;
 use super::layout::{Desk, field_faults};
 use super::words as w;
 use crate::http::problem::Problem;
@@ -95,11 +96,13 @@ pub(crate) fn inputs(
     lang: Lang,
     content: &Value,
     faults: &Faults,
+    notes: &Notes,
     blank_rows: usize,
 ) -> Markup {
     let sheet = Inputs {
         desk,
         faults,
+        notes,
         blank_rows,
         must: lang == Lang::ZhHans,
     };
@@ -110,6 +113,7 @@ pub(crate) fn inputs(
 struct Inputs<'a> {
     desk: &'a Desk,
     faults: &'a Faults,
+    notes: &'a Notes,
     blank_rows: usize,
     /// Whether required fields are marked: a translation may be left out altogether.
     must: bool,
@@ -166,6 +170,7 @@ impl Inputs<'_> {
                     _ => input type="text" name=(path) value=(typed);,
                 }
                 (field_faults(self.faults, path, self.desk.lang))
+                (self.notes.at(self.desk, path))
             }
         }
     }

@@ -36,7 +36,7 @@ impl Posted {
         }
     }
 
-    fn of_body(body: &[u8]) -> Result<Self, Problem> {
+    pub(crate) fn of_body(body: &[u8]) -> Result<Self, Problem> {
         let digest = crate::keys::hex(&Sha256::digest(body))[..24].to_owned();
         let mut pairs = Vec::new();
         for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
@@ -54,6 +54,11 @@ impl Posted {
             .iter()
             .find(|(key, _)| key == name)
             .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every field, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// All values of a field, like those of checked boxes.

@@ -2,7 +2,7 @@
 
 use super::duties::{self, Duty, Task};
 use super::layout::{Desk, Place, empty, tag};
-use super::limit_words as lw;
+use super::words::limits as lw;
 use super::words as w;
 use super::{due, screens};
 use crate::http::problem::Problem;
@@ -101,14 +101,16 @@ fn first_steps(desk: &Desk) -> Markup {
 fn waiting(desk: &Desk) -> Result<Markup, Problem> {
     let tasks = duties::mine(desk);
     let unsent = super::document::unsent(desk)?;
+    let referred = super::referrals::waiting(desk)?;
     Ok(html! {
         section.card id="waiting" data-fresh {
             h2 {
                 (desk.t(w::WAITS_FOR_ME))
                 @if tasks.len() > ROWS { a href="/admin/publications?state=mine" { (desk.f(w::ALL_N, &[&tasks.len().to_string()])) } }
             }
+            @for draft in referred.iter().take(ROWS) { (super::referrals::row(desk, draft)) }
             @for task in tasks.iter().take(ROWS) { (task_row(desk, task)) }
-            @if tasks.is_empty() && unsent.is_empty() {
+            @if tasks.is_empty() && unsent.is_empty() && referred.is_empty() {
                 (empty(desk.t(w::NOTHING_WAITS), desk.may(Verb::Draft).then(|| ("/admin/write", desk.t(w::WRITE_ONE)))))
             }
             @if !unsent.is_empty() {

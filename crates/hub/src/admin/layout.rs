@@ -33,6 +33,7 @@ pub(crate) enum Place {
     Channels,
     Staff,
     Site,
+    Account,
 }
 
 /// Someone at their desk: everything that a page leans on.
@@ -81,7 +82,13 @@ impl FromRequestParts<Arc<Office>> for Desk {
             profile,
             here,
         };
-        desk.must(Verb::Read).map_err(IntoResponse::into_response)?;
+        desk.caller.may_enter(office).map_err(IntoResponse::into_response)?;
+        // What the office asks of their role comes before everything else that they do here.
+        let path = parts.uri.path();
+        let at_it = path.starts_with("/admin/account") || path == "/admin/logout";
+        if !at_it && desk.caller.owes_factor(office).map_err(IntoResponse::into_response)? {
+            return Err(redirect("/admin/account/authenticator"));
+        }
         Ok(desk)
     }
 }
@@ -221,6 +228,7 @@ impl Desk {
                 }
                 div.foot {
                     (language_links(self.lang, &self.here))
+                    a.me href="/admin/account" aria-current=[(here == Place::Account).then_some("page")] { (self.person(self.me())) }
                     form method="post" action="/admin/logout" { button type="submit" { (self.t(w::SIGN_OUT)) } }
                 }
             }

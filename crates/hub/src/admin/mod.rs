@@ -3,21 +3,23 @@
 //! A form is read into the API's own JSON and handed to the API's own handler: what the admin can do, a program can do,
 //! and both are decided in one place.
 
+mod account;
 mod actions;
 pub(crate) mod assets;
 mod calendar;
 mod catalogue;
 mod catalogue_import;
 mod channels;
+mod confirm;
 mod displays;
 mod document;
 mod due;
 mod duties;
 mod fields;
 mod form;
+mod gate;
 mod home;
 pub(crate) mod layout;
-mod limit_words;
 mod machine;
 mod pairing;
 mod parts;
@@ -26,6 +28,7 @@ mod preview;
 mod publication;
 mod publications;
 mod reach;
+mod referrals;
 mod screens;
 mod sign_in;
 mod site;
@@ -38,19 +41,23 @@ mod write;
 
 use crate::http::problem::Problem;
 use crate::office::Office;
-use axum::Router;
 use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use heliograph_domain::Lang;
 use std::sync::Arc;
 
 /// The pages for people.
-pub(crate) fn router() -> Router<Arc<Office>> {
+pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
     Router::new()
         .merge(assets::router())
         .route("/admin", get(home::page))
         .route("/admin/", get(async || layout::redirect("/admin")))
         .route("/admin/login", get(sign_in::page).post(sign_in::enter))
+        .route(
+            "/admin/login/code",
+            get(async || layout::redirect("/admin/login")).post(sign_in::code),
+        )
         .route("/admin/logout", post(sign_in::leave))
         .route("/admin/setup", get(sign_in::setup_page).post(sign_in::set_up))
         .route("/admin/language/{tag}", get(sign_in::language))
@@ -60,11 +67,32 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/publications/{id}/picture.png", get(preview::of_publication))
         .route("/admin/publications/{id}/reach", get(reach::page))
         .route("/admin/publications/{id}/{step}", get(actions::back).post(actions::act))
+        .route("/admin/referrals/{id}", get(referrals::page))
+        .route(
+            "/admin/referrals/{id}/{step}",
+            get(async || layout::redirect("/admin")).post(referrals::act),
+        )
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
+        .merge(of_displays())
+        .merge(of_catalogue())
+        .merge(of_staff())
+        .merge(account::router())
+        .route("/admin/site", get(site::page).post(site::set))
+        .route(
+            "/admin/site/backup",
+            get(async || layout::redirect("/admin/site")).post(site::back_up),
+        )
+        .route("/admin/preview", post(preview::of_form))
+        .route("/admin/preview/{token}", get(preview::of_typed))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+}
+
+fn of_displays() -> Router<Arc<Office>> {
+    Router::new()
         .route("/admin/displays.csv", get(displays::table))
         .route("/admin/displays", get(displays::page))
         .route(
@@ -91,6 +119,10 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         )
         .route("/admin/displays/{id}/retire", post(displays::retire))
         .route("/admin/channels", get(channels::page).post(channels::define))
+}
+
+fn of_catalogue() -> Router<Arc<Office>> {
+    Router::new()
         .route("/admin/catalogue.csv", get(catalogue::table))
         .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
         .route(
@@ -98,19 +130,32 @@ pub(crate) fn router() -> Router<Arc<Office>> {
             get(catalogue_import::page).post(catalogue_import::post),
         )
         .route("/admin/calendar", get(calendar::page).post(calendar::set))
+}
+
+fn of_staff() -> Router<Arc<Office>> {
+    Router::new()
         .route("/admin/staff.csv", get(staff::table))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route(
             "/admin/staff/{id}/leave",
             get(async || layout::redirect("/admin/staff")).post(staff::leave),
         )
-        .route("/admin/site", get(site::page).post(site::set))
         .route(
-            "/admin/site/backup",
-            get(async || layout::redirect("/admin/site")).post(site::back_up),
+            "/admin/staff/{id}/disable",
+            get(async || layout::redirect("/admin/staff")).post(staff::disable),
         )
-        .route("/admin/preview", post(preview::of_form))
-        .route("/admin/preview/{token}", get(preview::of_typed))
+        .route(
+            "/admin/staff/{id}/enable",
+            get(async || layout::redirect("/admin/staff")).post(staff::enable),
+        )
+        .route(
+            "/admin/staff/{id}/reset-second-factor",
+            get(async || layout::redirect("/admin/staff")).post(staff::reset_factor),
+        )
+        .route(
+            "/admin/staff/second-factor",
+            get(async || layout::redirect("/admin/staff")).post(staff::require_factor),
+        )
 }
 
 /// A problem as a page, with a way on.

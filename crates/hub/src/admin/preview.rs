@@ -199,6 +199,7 @@ pub(crate) async fn of_typed(
     Path(token): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
+    desk.must(Verb::Draft)?;
     let missing = || Problem::not_found("预览（请重新加载页面）", "The preview (load the page anew)");
     let (kind, content, draft) = {
         let typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);

@@ -63,11 +63,14 @@ pub(crate) fn show(
                 p.muted { (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry)) }
             }
         }
-        @if let Some(failed) = failed { (desk.alert(failed.problem, &["reason", "channels", "from", "until", "priority"])) }
+        @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority"])) }
         @else if let Some(word) = done.and_then(done_word) { p.told role="status" { (desk.t(word)) } }
         div.split {
             div.stack { (content(desk, id, dossier)) }
             div.stack {
+                @if let Some(pending) = &publication.pending {
+                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) }
+                }
                 (actions::card(desk, id, dossier, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
                 (history(desk, dossier))
@@ -87,6 +90,7 @@ fn done_word(step: &str) -> Option<Word> {
     Some(match step {
         "submit" => w::DONE_SUBMIT,
         "review" => w::DONE_REVIEW,
+        "override" => w::DONE_OVERRIDE,
         "countersign" => w::DONE_COUNTERSIGN,
         "approve" => w::DONE_APPROVE,
         "reject" => w::DONE_REJECT,
@@ -204,6 +208,8 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
         PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
         PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
+        PublicationEvent::GateScanned { .. } => ("plain", w::EVENT_GATE_SCANNED, None),
+        PublicationEvent::GateOverridden { reason, .. } => ("bad", w::EVENT_GATE_OVERRIDDEN, Some(reason)),
         PublicationEvent::ErasureRequested { .. } => ("plain", w::EVENT_ERASURE_REQUESTED, None),
         PublicationEvent::ErasureDeclined { .. } => ("plain", w::EVENT_ERASURE_DECLINED, None),
         PublicationEvent::ContentErased { .. } => ("bad", w::EVENT_ERASED, None),

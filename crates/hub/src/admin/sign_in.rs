@@ -4,13 +4,15 @@ use super::form::{Faults, Posted};
 use super::layout::{Desk, bare_page, field_faults, in_query, redirect};
 use super::words::{self as w, Word};
 use crate::http::call::{LANG_COOKIE, lang_of};
-use crate::http::people::{first_administrator, open_session, session_cookie, sign_out};
+use crate::http::people::first_administrator;
 use crate::http::problem::Problem;
+use crate::http::sessions::{Door, Entered, admit, knock, show_code, sign_out};
 use crate::office::Office;
+use crate::sign_in::origin::Origin;
 use crate::state::interface_lang;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use heliograph_domain::{Lang, LocalText, StaffId};
 use maud::{Markup, html};
 use std::collections::{BTreeMap, HashMap};
@@ -83,16 +85,22 @@ fn plain_field(
 }
 
 /// `POST /admin/login`
-pub(crate) async fn enter(State(office): State<Arc<Office>>, headers: HeaderMap, posted: Posted) -> Response {
+pub(crate) async fn enter(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    from: Origin,
+    posted: Posted,
+) -> Response {
     let lang = lang_of(&headers);
     let (typed, next) = (posted.get("staff").trim(), posted.get("next"));
-    match try_enter(&office, typed, posted.get("password")).await {
-        Ok(secret) => with_cookie(redirect(local_path(next)), &session_cookie(&office, &secret)),
+    match try_enter(&office, typed, posted.get("password"), &from).await {
+        Ok(Door::Open(entered)) => (entered.headers(), redirect(local_path(next))).into_response(),
+        Ok(Door::Code(ticket)) => show_code_form(&office, lang, next, &ticket, None),
         Err(problem) => show(&office, lang, next, typed, Some(&problem)),
     }
 }
 
-async fn try_enter(office: &Arc<Office>, staff: &str, password: &str) -> Result<String, Problem> {
+async fn try_enter(office: &Arc<Office>, staff: &str, password: &str, from: &Origin) -> Result<Door, Problem> {
     let wrong = || {
         Problem::field(
             "staff",
@@ -106,7 +114,46 @@ async fn try_enter(office: &Arc<Office>, staff: &str, password: &str) -> Result<
         return Err(wrong());
     }
     let staff: StaffId = staff.parse().map_err(|_| wrong())?;
-    open_session(office, &staff, password.to_owned()).await
+    knock(office, &staff, password.to_owned(), from).await
+}
+
+fn show_code_form(office: &Office, lang: Lang, next: &str, ticket: &str, problem: Option<&Problem>) -> Response {
+    let faults = problem.map(Faults::of).unwrap_or_default();
+    let body = html! {
+        form.card.door method="post" action="/admin/login/code" {
+            h1 { (w::CODE_TITLE.get(lang)) }
+            p.muted { (w::CODE_WHAT.get(lang)) }
+            @if let Some(problem) = problem.filter(|problem| problem.faults.is_empty()) {
+                p.alert role="alert" { strong { (problem.title.get(lang)) } " " (problem.detail.get(lang)) }
+            }
+            input type="hidden" name="next" value=(next);
+            input type="hidden" name="ticket" value=(ticket);
+            (plain_field(lang, w::CODE, "code", "", "text", "one-time-code", &faults))
+            button.btn.wide type="submit" { (w::SIGN_IN.get(lang)) }
+            a.muted href="/admin/login" { (w::BEGIN_AGAIN.get(lang)) }
+        }
+    };
+    let mut response = bare_page(office, lang, w::CODE_TITLE.get(lang), "/admin/login", body);
+    if let Some(problem) = problem {
+        *response.status_mut() = problem.status;
+    }
+    response
+}
+
+/// `POST /admin/login/code`
+pub(crate) async fn code(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    from: Origin,
+    posted: Posted,
+) -> Response {
+    let lang = lang_of(&headers);
+    let (ticket, next) = (posted.get("ticket"), posted.get("next"));
+    match show_code(&office, ticket, posted.get("code"), &from).await {
+        Ok(entered) => (entered.headers(), redirect(local_path(next))).into_response(),
+        Err(problem) if problem.kind == "ticket-over" => show(&office, lang, next, "", Some(&problem)),
+        Err(problem) => show_code_form(&office, lang, next, ticket, Some(&problem)),
+    }
 }
 
 /// `POST /admin/logout`
@@ -189,14 +236,19 @@ fn show_setup(office: &Office, lang: Lang, word: &str, typed: &Posted, problem: 
 }
 
 /// `POST /admin/setup`
-pub(crate) async fn set_up(State(office): State<Arc<Office>>, headers: HeaderMap, posted: Posted) -> Response {
-    match try_set_up(&office, &posted).await {
-        Ok(secret) => with_cookie(redirect("/admin"), &session_cookie(&office, &secret)),
+pub(crate) async fn set_up(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    from: Origin,
+    posted: Posted,
+) -> Response {
+    match try_set_up(&office, &posted, &from).await {
+        Ok(entered) => (entered.headers(), redirect("/admin")).into_response(),
         Err(problem) => show_setup(&office, lang_of(&headers), posted.get("word"), &posted, Some(&problem)),
     }
 }
 
-async fn try_set_up(office: &Arc<Office>, posted: &Posted) -> Result<String, Problem> {
+async fn try_set_up(office: &Arc<Office>, posted: &Posted, from: &Origin) -> Result<Entered, Problem> {
     use crate::http::people::{PASSWORD_MAX, PASSWORD_MIN};
     use crate::http::problem::Fault;
     let (name, password) = (posted.get("name.zh-Hans").trim(), posted.get("password"));
@@ -239,5 +291,5 @@ async fn try_set_up(office: &Arc<Office>, posted: &Posted) -> Result<String, Pro
     };
     let names = LocalText(BTreeMap::from([(Lang::ZhHans, name.to_owned())]));
     first_administrator(office, posted.get("word"), id.clone(), names, password.to_owned()).await?;
-    open_session(office, &id, password.to_owned()).await
+    admit(office, &id, from).await
 }

@@ -5,6 +5,7 @@ use super::layout::{Desk, Place, redirect, tag};
 use super::parts::Shown;
 use super::words as w;
 use crate::directory;
+use crate::http::idempotency::Answer;
 use crate::http::people as api;
 use crate::http::problem::Problem;
 use axum::extract::{Path, Query, State};
@@ -36,7 +37,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
         div.top { div { h1 { (desk.t(w::STAFF)) } p.muted { (desk.t(w::STAFF_WHAT)) } } }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &known)) }
         section.card { (list(desk)) }
-        @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))?) }
+        @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))?) (policy(desk)) }
     };
     let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
     Ok(desk.page_with(status, Place::Staff, desk.t(w::STAFF), body))
@@ -67,7 +68,7 @@ fn list(desk: &Desk) -> Markup {
                     tr {
                         td { b { (desk.person(id)) } small { (id) } }
                         td data-label=(desk.t(w::DEPARTMENT)) { (desk.department(&person.department)) }
-                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } } }
+                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } @if person.disabled { (tag("red", desk.t(w::DISABLED))) } } }
                         td.end { @if administers { a href=(format!("/admin/staff?edit={id}#form")) { (desk.t(w::EDIT)) } } }
                     }
                 }
@@ -109,18 +110,102 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
                 (shown.password(w::PASSWORD, "password", hint))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
-            @if known.is_some() && id.as_ref() != Some(desk.me()) {
-                details.fold {
-                    summary.btn.danger { (desk.t(w::LEAVES)) }
-                    form.form method="post" action=(format!("/admin/staff/{edit}/leave")) {
-                        (desk.key())
-                        p.hint { (desk.t(w::LEAVES_WHAT)) }
-                        div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
-                    }
+            @if let Some(known) = known.filter(|_| id.as_ref() != Some(desk.me())) { (of_others(desk, edit, known.disabled)) }
+        }
+    })
+}
+
+/// What nobody does for themselves.
+fn of_others(desk: &Desk, id: &str, disabled: bool) -> Markup {
+    let step = |slug: &str, word: w::Word, what: w::Word| {
+        html! {
+            details.fold {
+                summary.btn.danger { (desk.t(word)) }
+                form.form method="post" action=(format!("/admin/staff/{id}/{slug}")) {
+                    (desk.key())
+                    p.hint { (desk.t(what)) }
+                    div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
                 }
             }
         }
-    })
+    };
+    html! {
+        div.folds {
+            @if disabled { (step("enable", w::ENABLE, w::ENABLE_WHAT)) } @else { (step("disable", w::DISABLE, w::DISABLE_WHAT)) }
+            (step("reset-second-factor", w::RESET_FACTOR, w::RESET_FACTOR_WHAT))
+            (step("leave", w::LEAVES, w::LEAVES_WHAT))
+        }
+    }
+}
+
+/// Which roles sign in with a second factor.
+fn policy(desk: &Desk) -> Markup {
+    let roles = Role::ALL.map(|role| (slug(role), role.label(desk.lang).to_owned()));
+    let has: Vec<String> = desk
+        .state
+        .staff
+        .second_factor_for
+        .iter()
+        .map(|role| slug(*role))
+        .collect();
+    html! {
+        section.card id="policy" {
+            h2 { (desk.t(w::SECOND_FACTOR)) }
+            form.form method="post" action="/admin/staff/second-factor" {
+                (desk.key())
+                fieldset {
+                    legend { (desk.t(w::FACTOR_FOR)) }
+                    div.checks {
+                        @for (slug, text) in &roles {
+                            label.check { input type="checkbox" name="roles" value=(slug) checked[has.contains(slug)]; (text) }
+                        }
+                    }
+                }
+                p.hint { (desk.t(w::FACTOR_FOR_WHAT)) }
+                div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+            }
+        }
+    }
+}
+
+/// `POST /admin/staff/second-factor`
+pub(crate) async fn require_factor(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "require-factor", None, &json!({"roles": posted.all("roles")}));
+    match api::require_factor(State(Arc::clone(&desk.office)), call).await {
+        Ok(_) => Ok(redirect("/admin/staff#policy")),
+        Err(problem) => show(&desk, "", Some((&posted, &problem))),
+    }
+}
+
+/// `POST /admin/staff/{id}/disable`
+pub(crate) async fn disable(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "disable", None, &json!({}));
+    let done = api::disable(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
+    back_to(&desk, &id, &posted, done)
+}
+
+/// `POST /admin/staff/{id}/enable`
+pub(crate) async fn enable(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "enable", None, &json!({}));
+    let done = api::enable(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
+    back_to(&desk, &id, &posted, done)
+}
+
+/// `POST /admin/staff/{id}/reset-second-factor`
+pub(crate) async fn reset_factor(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "reset-factor", None, &json!({}));
+    let done = api::reset_factor(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
+    back_to(&desk, &id, &posted, done)
+}
+
+fn back_to(desk: &Desk, id: &str, posted: &Posted, done: Result<Answer, Problem>) -> Result<Response, Problem> {
+    match done {
+        Ok(_) => Ok(redirect(&format!(
+            "/admin/staff?edit={}#form",
+            super::layout::in_query(id)
+        ))),
+        Err(problem) => show(desk, id, Some((posted, &problem))),
+    }
 }
 
 /// `POST /admin/staff/{id}/leave`

@@ -104,6 +104,16 @@ pub(crate) fn rows(desk: &Desk, id: &str, replaces: Option<DisplayId>) -> Markup
     }
 }
 
+/// Over a long page, that machines wait further down: whoever comes from a machine's screen came for that.
+pub(crate) fn knock(desk: &Desk) -> Markup {
+    let count = api::waiting(&desk.office).len();
+    html! {
+        div id="knock" data-fresh {
+            @if count > 0 { p.notice { a href="#enrol" { (desk.f(w::N_MACHINES_WAIT, &[&count.to_string()])) } } }
+        }
+    }
+}
+
 fn row(desk: &Desk, waiting: &Waiting, replaces: Option<DisplayId>) -> Markup {
     let said = Said::of(waiting);
     let place = replaces.map(|id| format!("?replaces={id}")).unwrap_or_default();

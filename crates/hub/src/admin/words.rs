@@ -5,8 +5,8 @@ use heliograph_domain::Lang;
 /// A word or sentence in both languages of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Word {
-    pub(super) zh: &'static str,
-    pub(super) en: &'static str,
+    zh: &'static str,
+    en: &'static str,
 }
 
 impl Word {
@@ -30,11 +30,14 @@ macro_rules! words {
     ($( $name:ident $zh:literal $en:literal; )*) => {
         $( pub(crate) const $name: Word = Word { zh: $zh, en: $en }; )*
         #[cfg(test)]
-        const ALL: &[(&str, Word)] = &[ $( (stringify!($name), $name), )* ];
+        pub(super) const ALL: &[(&str, Word)] = &[ $( (stringify!($name), $name), )* ];
     };
 }
 
-pub(super) use words;
+mod account;
+pub(crate) mod limits;
+
+pub(crate) use account::*;
 
 words! {
     PRODUCT "Heliograph" "Heliograph";
@@ -321,6 +324,7 @@ words! {
     MAKE_TOKEN "生成令牌" "Make a token";
     TOKEN_MADE "令牌只显示这一次，请立即使用：" "This token is shown once; use it now:";
     SHOWS_NOW "现在显示" "What it shows now";
+    WILL_SHOW "接替的设备将显示" "What the next machine will show";
     DRAWN_BY_HUB "由系统按屏幕的节目绘制，与屏幕使用同一程序。" "Drawn by the hub from the display's programme, by the program that the display uses.";
     FACTS "基本情况" "Facts";
     ON_NOW "正在播出" "On now";
@@ -333,6 +337,7 @@ words! {
     DEVICE_KEY "设备公钥" "Device key";
     SETTING "设置" "Setting";
     MACHINES_WAITING "等待接入的设备" "Machines that wait";
+    N_MACHINES_WAIT "等待接入的设备：{} 台" "Machines that wait to be let in: {}";
     NO_MACHINES_WAIT "现在没有设备等待接入。" "No machine waits now.";
     TO_PAIR "待接入" "To be let in";
     NO_MODEL "未说明型号的设备" "A machine that names no model";
@@ -435,25 +440,49 @@ words! {
     UNBLANK "恢复播出" "Show the programmes again";
     NOT_SIGNED "有内容未获签名，各屏幕继续播出已有内容" "Something was not signed: displays keep what they have";
     ROOT_HERE "根密钥仍在本机（{}）。谁拿到它，谁就能决定所有屏幕播什么：请复制到两个 U 盘并各试一次，然后从本机删除。" "The root key still lies on this machine ({}). Whoever gets it decides what every display shows: copy it to two USB sticks, try both, then remove it here.";
+    GATE "保密审查关口" "Confidentiality gate";
+    GATE_NOTHING "没有发现问题。是否可以公开，仍由保密审查人判断。" "Nothing was found. Whether it may be published is still for a person to say.";
+    GATE_BLOCKS "标为“拦截”的内容必须删除才能送审；确属误判的，可保存后提请保密审查人放行。" "What is marked “blocked” must be removed before it can be submitted; if the gate is wrong, save it and ask a confidentiality reviewer to let it through.";
+    GATE_REFERS "可以送审，由保密审查人逐项确认。" "It can be submitted; the confidentiality reviewer confirms each finding.";
+    GATE_RULES "按审查规则第 {} 版。" "Under rule set {}.";
+    GATE_LET_THROUGH_BY "{}已放行" "Let through by {}";
+    GATE_NOT_IN_LOG "这还是草稿，日志中没有它。放行后才代拟稿人送审，您的姓名和理由一并记录在案。" "This is still a draft, and the log knows nothing of it. Letting it through submits it for its author and records your name and reason.";
+    FOUND_BLOCK "拦截" "blocked";
+    FOUND_WARN "请核对" "look at this";
+    FOUND_SLIP "用语" "wording";
+    FOUND_AT "第 {} 至 {} 字" "characters {} to {}";
+    FOUND_INSTEAD "应为“{}”" "should be “{}”";
+    FOUND_METADATA "文件信息" "file information";
+    FOUND_PAGE_TEXT "页面文字" "text of the page";
+    FINDINGS_CONFIRM "保密审查关口的提示已逐项核对，可以公开" "I have looked at every finding of the gate; it may be published";
+    REFER "提请保密审查人放行" "Ask a reviewer to let it through";
+    REFER_HINT "会先保存。只有保密审查人能看到这份草稿。" "It is saved first. Only confidentiality reviewers can see the draft.";
+    REFERRED "已提请保密审查人放行，等待处理。内容一经修改，须重新提请。" "A confidentiality reviewer was asked to let it through. If you change it, you have to ask again.";
+    REFERRED_BY "{} 提请放行" "{} asks to let it through";
+    REFERRAL_DECLINED "{}没有放行" "{} did not let it through";
+    WAITS_FOR_GATE "待放行" "Blocked, to be decided";
+    DO_LET_THROUGH "放行并代为送审" "Let it through and submit it";
+    LET_THROUGH_HINT "说明为什么可以公开。您的姓名和理由记录在案，不能修改。" "Say why it may be published. Your name and reason are recorded for good.";
+    DO_DECLINE "不放行，退回拟稿人" "Do not let it through";
+    DECLINE_HINT "拟稿人会看到理由。" "The author reads the reason.";
+    DONE_OVERRIDE "已放行并送审。" "Let through and submitted.";
+    EVENT_GATE_SCANNED "保密审查关口有提示" "The confidentiality gate found something";
+    EVENT_GATE_OVERRIDDEN "放行保密审查关口的拦截" "Let through past the confidentiality gate";
     SEE_SAVED "查看已保存的内容" "See what is saved";
-}
-
-/// Whether a table of words is whole: each in both languages, with the same blanks.
-#[cfg(test)]
-pub(super) fn sound(all: &[(&str, Word)]) {
-    let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    for (name, word) in all {
-        let blanks = |text: &str| text.matches("{}").count();
-        assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
-        assert!(!han(word.en), "{name}: Chinese in the English text");
-        assert_eq!(blanks(word.zh), blanks(word.en), "{name}");
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
-        super::sound(super::ALL);
+        let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL) {
+            let blanks = |text: &str| text.matches("{}").count();
+            assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
+            assert!(!han(word.en), "{name}: Chinese in the English text");
+            assert_eq!(blanks(word.zh), blanks(word.en), "{name}");
+        }
     }
 }

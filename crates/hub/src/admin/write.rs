@@ -1,19 +1,22 @@
 //! Writing: a form for each kind, with the live picture of the text on every form of panel beside it.
 
 use super::form::{Faults, Posted};
+use super::gate::{self as gate_parts, Notes};
 use super::layout::{Desk, Place, field_faults, redirect};
 use super::words as w;
 use super::{document, fields, pictures, preview};
-use crate::drafts::{self, Draft};
+use crate::attachments::Kept;
+use crate::drafts::{self, Draft, Referral};
+use crate::gate;
 use crate::http::call::Call;
 use crate::http::drafts as api;
 use crate::http::idempotency::Answer;
 use crate::http::problem::Problem;
-use crate::http::publications;
+use crate::http::{publications, referrals};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use heliograph_domain::content::Attachment;
+use heliograph_domain::gate::{of_attachments, of_content};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{Kind, Lang, PublicationId};
 use maud::{Markup, html};
@@ -34,7 +37,9 @@ struct Sheet {
     content: Value,
     countersign: bool,
     blank_rows: usize,
-    attachments: Vec<Attachment>,
+    pictures: Vec<Kept>,
+    /// Whether a reviewer was asked to let it through, and said no.
+    referral: Option<Referral>,
 }
 
 impl Sheet {
@@ -48,7 +53,8 @@ impl Sheet {
             content: draft.content.clone(),
             countersign: false,
             blank_rows: 1,
-            attachments: draft.attachments.iter().map(|kept| kept.attachment.clone()).collect(),
+            pictures: draft.attachments.clone(),
+            referral: draft.referral.clone(),
         }
     }
 
@@ -63,7 +69,8 @@ impl Sheet {
             content: fields::content(kind, posted),
             countersign: posted.has("countersign"),
             blank_rows: if posted.get("then") == "row" { 2 } else { 1 },
-            attachments: Vec::new(),
+            pictures: Vec::new(),
+            referral: None,
         })
     }
 
@@ -71,6 +78,14 @@ impl Sheet {
         self.id
             .as_ref()
             .map_or_else(|| "/admin/write".to_owned(), |id| format!("/admin/write/{id}"))
+    }
+
+    /// What the confidentiality gate finds in it as it stands.
+    fn notes(&self, desk: &Desk) -> Notes {
+        let mut passages = of_content(self.kind, &self.content);
+        passages.extend(of_attachments(self.pictures.iter().map(|kept| &kept.attachment)));
+        passages.extend(gate::beside_pictures(&self.pictures));
+        Notes::look(desk, self.kind, passages)
     }
 
     fn wish(&self) -> Value {
@@ -103,7 +118,8 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
         content: fields::fresh(&desk, kind),
         countersign: false,
         blank_rows: 1,
-        attachments: Vec::new(),
+        pictures: Vec::new(),
+        referral: None,
     };
     show(&desk, &sheet, None, None)
 }
@@ -133,7 +149,8 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
         content: texts.unwrap_or_else(|| fields::fresh(desk, kind)),
         countersign: false,
         blank_rows: 1,
-        attachments: Vec::new(),
+        pictures: Vec::new(),
+        referral: None,
     };
     show(desk, &sheet, None, None)
 }
@@ -182,6 +199,7 @@ pub(crate) async fn edit(
     Path(id): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
+    desk.must(Verb::Draft)?;
     let draft = api::own(&desk.office, &desk.caller, &id)?;
     let saved = query
         .get("done")
@@ -191,12 +209,14 @@ pub(crate) async fn edit(
 
 /// `POST /admin/write`
 pub(crate) async fn create(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    desk.must(Verb::Draft)?;
     let sheet = Sheet::of_form(None, &posted)?;
     take(desk, sheet, &posted).await
 }
 
 /// `POST /admin/write/{id}`
 pub(crate) async fn update(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    desk.must(Verb::Draft)?;
     let sheet = Sheet::of_form(Some(id), &posted)?;
     take(desk, sheet, &posted).await
 }
@@ -209,17 +229,17 @@ pub(crate) fn again(desk: &Desk, draft: &Draft, problem: &Problem) -> Result<Res
 async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response, Problem> {
     if let Some(id) = &sheet.id {
         let draft = api::own(&desk.office, &desk.caller, id);
-        sheet.attachments = draft
-            .map(|draft| Sheet::of_draft(&draft).attachments)
-            .unwrap_or_default();
+        if let Ok(draft) = draft {
+            (sheet.pictures, sheet.referral) = (draft.attachments, draft.referral);
+        }
     }
     let then = posted.get("then");
     if matches!(then, "preview" | "row") {
-        desk.must(Verb::Draft)?;
         return show(&desk, &sheet, None, None);
     }
     let outcome = match save(&desk, &mut sheet, posted).await {
         Ok(()) if then == "submit" => submit(&desk, &sheet, posted).await,
+        Ok(()) if then == "refer" => refer(&desk, &sheet, posted).await,
         outcome => outcome,
     };
     let id = sheet.id.clone().unwrap_or_default();
@@ -259,12 +279,40 @@ async fn submit(desk: &Desk, sheet: &Sheet, posted: &Posted) -> Result<(), Probl
     Ok(())
 }
 
+async fn refer(desk: &Desk, sheet: &Sheet, posted: &Posted) -> Result<(), Problem> {
+    let id = sheet.id.clone().unwrap_or_default();
+    let wish = json!({"countersign": sheet.countersign});
+    let call = posted.call(desk, "refer", Some(&sheet.hash), &wish);
+    referrals::refer(State(Arc::clone(&desk.office)), Path(id), call).await?;
+    Ok(())
+}
+
+/// Where the question to a reviewer stands, and how to ask it.
+fn referral(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
+    let asked = sheet
+        .referral
+        .as_ref()
+        .filter(|asked| asked.hash.to_string() == sheet.hash);
+    html! {
+        @if let Some(no) = asked.and_then(|asked| asked.declined.as_ref()) {
+            div.notice { strong { (desk.f(w::REFERRAL_DECLINED, &[&desk.person(&no.by)])) } p { (no.reason) } }
+        } @else if asked.is_some() { p.notice { (desk.t(w::REFERRED)) } }
+        @else if notes.block() {
+            button.btn.quiet type="submit" form="sheet" name="then" value="refer" { (desk.t(w::REFER)) }
+            p.hint { (desk.t(w::REFER_HINT)) }
+        }
+    }
+}
+
 /// What the script hears that saves as one types.
 fn quietly(desk: &Desk, sheet: &Sheet, outcome: &Result<(), Problem>) -> Response {
     let (status, body) = match outcome {
         Ok(()) => (
             StatusCode::OK,
-            json!({"id": sheet.id, "hash": sheet.hash, "saved": desk.f(w::SAVED_AT, &[&desk.time(desk.now)])}),
+            json!({
+                "id": sheet.id, "hash": sheet.hash, "saved": desk.f(w::SAVED_AT, &[&desk.time(desk.now)]),
+                "gate": gate_card(desk, sheet, &sheet.notes(desk)).into_string(),
+            }),
         ),
         Err(problem) => (problem.status, json!({"kind": problem.kind})),
     };
@@ -281,12 +329,17 @@ pub(crate) async fn discard(desk: Desk, Path(id): Path<String>, _: Posted) -> Re
     Ok(redirect("/admin/publications"))
 }
 
+fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
+    gate_parts::card(desk, notes, &referral(desk, sheet, notes))
+}
+
 fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<String>) -> Result<Response, Problem> {
     let token = preview::keep(desk, sheet.kind, sheet.content.clone(), sheet.id.clone())?;
     let langs: Vec<Lang> = fields::LANGS
         .into_iter()
         .filter(|lang| sheet.content[lang.tag()].is_object())
         .collect();
+    let notes = sheet.notes(desk);
     let title = format!("{} · {}", desk.t(w::WRITE), sheet.kind.label(desk.lang));
     let body = html! {
         div.top {
@@ -298,11 +351,14 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
         }
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
         div.split.writing {
-            (form(desk, sheet, problem))
-            aside.card.looks id="looks" {
-                h2 { (desk.t(w::ON_THE_PANELS)) }
-                (preview::panes(desk, &format!("/admin/preview/{token}"), &langs))
-                p.hint { (desk.t(w::PREVIEW_HINT)) }
+            (form(desk, sheet, problem, &notes))
+            aside.stack.looks id="looks" {
+                (gate_card(desk, sheet, &notes))
+                section.card {
+                    h2 { (desk.t(w::ON_THE_PANELS)) }
+                    (preview::panes(desk, &format!("/admin/preview/{token}"), &langs))
+                    p.hint { (desk.t(w::PREVIEW_HINT)) }
+                }
             }
         }
     };
@@ -327,7 +383,8 @@ fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
     }
 }
 
-fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>) -> Markup {
+fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) -> Markup {
+    let attachments: Vec<_> = sheet.pictures.iter().map(|kept| kept.attachment.clone()).collect();
     let faults = problem.map(Faults::of).unwrap_or_default();
     let english = sheet.content[Lang::En.tag()].is_object();
     html! {
@@ -344,11 +401,11 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>) -> Markup {
                 }
                 section.card {
                     h2 { (desk.t(w::CHINESE_TEXT)) }
-                    (fields::inputs(desk, sheet.kind, Lang::ZhHans, &sheet.content, &faults, sheet.blank_rows))
+                    (fields::inputs(desk, sheet.kind, Lang::ZhHans, &sheet.content, &faults, notes, sheet.blank_rows))
                 }
                 details.card.translation open[english] {
                     summary { h2 { (desk.t(w::ENGLISH_TEXT)) } span.hint { (desk.t(w::ENGLISH_HINT)) } }
-                    (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &faults, sheet.blank_rows))
+                    (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &faults, notes, sheet.blank_rows))
                 }
                 section.card.send {
                     label.check { input type="checkbox" name="countersign" value="yes" checked[sheet.countersign]; (desk.t(w::NEEDS_COUNTERSIGN)) }
@@ -359,7 +416,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>) -> Markup {
                     }
                 }
             }
-            (pictures::card(desk, sheet.id.as_deref(), &sheet.attachments))
+            (pictures::card(desk, sheet.id.as_deref(), &attachments))
             @if let Some(id) = &sheet.id {
                 details.fold {
                     summary.btn.danger.small { (desk.t(w::DISCARD)) }

@@ -1,6 +1,7 @@
 //! The broadcaster's mind, without sockets or clocks: what happened goes into [`Core::handle`], what is to be said comes
 //! out of [`Core::next`], a step at a time, so that a whole programme is never in memory at once.
 
+use super::clock_watch::ClockWatch;
 use super::mailbox::Mailbox;
 use crate::keys::Keys;
 use crate::library::Library;
@@ -20,8 +21,6 @@ use std::sync::Arc;
 
 /// Time between heartbeats.
 const HEARTBEAT_MS: u64 = 15_000;
-/// A clock that went otherwise than time did by more than this was set by someone.
-const CLOCK_SET_MS: u64 = 5_000;
 /// Retained content that no head names is cleared after this long: a display that lags may still want it.
 const KEEP_UNNAMED_MS: u64 = DAY_MS;
 /// And no more than so many of a channel: a display that connects hears them all before the head, and holds 64 objects
@@ -34,6 +33,8 @@ pub(crate) enum Input {
     Projected(Box<Projected>),
     /// The broker let the hub in, for the first time or again: it may have lost everything.
     Connected,
+    /// The broker retains this content, from whenever: an external broker outlives the hub.
+    Found(ChannelName, ContentHash),
     /// The broker is gone. Nothing is said to it until it is there again; what is signed goes into the mailbox.
     Disconnected,
     /// Time has passed. At least once a second.
@@ -86,6 +87,7 @@ enum Step {
     Follow(Box<Record>),
     Channel(ChannelName),
     Drop(Vec<ContentHash>),
+    Found(ChannelName, ContentHash),
     Erased,
     Blank,
     Site,
@@ -132,6 +134,7 @@ impl Core {
         match input {
             Input::Projected(projected) => self.projected(*projected),
             Input::Connected => self.connected(),
+            Input::Found(channel, hash) => self.steps.push_back(Step::Found(channel, hash)),
             Input::Disconnected => self.connected = false,
             Input::Tick { now, monotonic_ms } => self.tick(now, monotonic_ms),
         }
@@ -146,6 +149,7 @@ impl Core {
             }
             Step::Channel(channel) => self.channel(view, &channel),
             Step::Drop(hashes) => self.drop_erased(&hashes),
+            Step::Found(channel, hash) => self.found(view, channel, hash),
             Step::Erased => {
                 if let Some(last) = view.state.erased.last() {
                     let position = last.position;
@@ -253,6 +257,17 @@ impl Core {
         for topic in over {
             self.say(topic, Vec::new());
         }
+    }
+
+    /// What nobody may have any more is cleared at once; the rest is cleared like what this hub sent itself.
+    fn found(&mut self, view: &View<'_>, channel: ChannelName, hash: ContentHash) {
+        let erased = view.state.erased.iter().any(|erased| erased.content == hash);
+        if erased || !view.state.channels.titles.contains_key(&channel) {
+            return self.say(Topic::Content(channel, hash), Vec::new());
+        }
+        let held = self.held.entry(channel.clone()).or_default();
+        held.entry(hash).or_insert(Some(view.now));
+        self.drop_surplus(&channel);
     }
 
     /// The site's profile travels on every channel, since every display hears at least one.
@@ -422,20 +437,6 @@ impl Core {
         if self.connected {
             self.effects.push(Effect::Say { topic, payload });
         }
-    }
-}
-
-/// Compares the office's clock with the time that has passed.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ClockWatch {
-    pub(super) said: Instant,
-    pub(super) at_ms: u64,
-}
-
-impl ClockWatch {
-    pub(super) fn was_set(&self, now: Instant, monotonic_ms: u64) -> bool {
-        let expected = self.said.plus_ms(monotonic_ms.saturating_sub(self.at_ms));
-        now.0.abs_diff(expected.0) > CLOCK_SET_MS
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sends the programme out: content first, then the head that names it, retained, so that a display that comes late
 //! finds everything. What is said when is decided in `core`; here is only the way to the broker, and a clock.
 
+mod clock_watch;
 mod core;
 mod mailbox;
 #[cfg(test)]

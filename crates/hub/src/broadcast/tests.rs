@@ -1,4 +1,4 @@
-use super::core::ClockWatch;
+use super::clock_watch::ClockWatch;
 use heliograph_domain::Instant;
 
 #[test]
@@ -14,7 +14,8 @@ fn a_clock_that_is_set_is_noticed_and_one_that_runs_is_not() {
 
 use crate::sim::{Said, SimHub, SimKeys};
 use heliograph_domain::channel::ChannelEvent;
-use heliograph_domain::{ChannelName, Event, LocalText, StaffId};
+use heliograph_domain::time::DAY_MS;
+use heliograph_domain::{ChannelName, ContentHash, Event, LocalText, StaffId};
 use heliograph_wire::Topic;
 
 const NOON: Instant = Instant(1_795_492_800_000);
@@ -91,4 +92,33 @@ fn a_hub_that_starts_again_says_the_same_bytes() {
     hub.connected();
     let after = hub.says(NOON);
     assert!(after.into_iter().map(|said| said.payload).eq(before));
+}
+
+/// An external broker outlives the hub, and holds what no hub remembers.
+#[test]
+fn content_that_the_broker_still_holds_is_cleared_in_its_time() {
+    let mut hub = hub();
+    let hall = opens(&mut hub, "hall");
+    let (old, foreign) = (ContentHash([7; 32]), "nowhere".parse::<ChannelName>().unwrap());
+    hub.connected();
+    hub.says(NOON);
+    hub.found(hall.clone(), old);
+    hub.found(foreign.clone(), old);
+    let said = hub.says(NOON);
+    assert_eq!(
+        topics(&said),
+        [&Topic::Content(foreign, old)],
+        "a channel that there is not"
+    );
+    let is_cleared = |said: &[Said]| {
+        let cleared = Topic::Content(hall.clone(), old);
+        said.iter().any(|said| said.topic == cleared && said.payload.is_empty())
+    };
+    hub.tick(NOON.plus_ms(1000), 1000);
+    assert!(
+        !is_cleared(&hub.says(NOON.plus_ms(1000))),
+        "a display that lags may want it"
+    );
+    hub.tick(NOON.plus_ms(DAY_MS + 1000), DAY_MS + 1000);
+    assert!(is_cleared(&hub.says(NOON.plus_ms(DAY_MS + 1000))));
 }

@@ -65,6 +65,16 @@ impl HubAccount {
             hashes: BrokerHashes::of(password.as_bytes())?,
         })
     }
+
+    /// Whether it has this name.
+    pub(crate) fn is_named(&self, username: &str) -> bool {
+        self.username == username
+    }
+
+    /// Whether this is its password.
+    pub(crate) fn is_password(&self, password: &str) -> bool {
+        credentials::hash(password.as_bytes()) == self.hashes.sha256
+    }
 }
 
 /// What other brokers read. The files hold hashes of secrets, so they are for the broker's eyes alone.

@@ -1,12 +1,11 @@
 //! Who may say and hear what at the broker: asked of the hub's live state, denied unless allowed.
 
-use super::{Act, Rights};
-use crate::credentials;
+use super::{Act, Rights, asked};
 use crate::feed::News;
 use crate::office::Office;
 use heliograph_broker::{AccessRules, Client, Principal};
 use heliograph_domain::{DisplayId, SiteName};
-use std::sync::{Arc, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// The rules. The office is there a moment after the broker listens; until then nobody is let in. The broker may outlive
 /// the office for a moment too, and must not hold its log open.
@@ -37,16 +36,12 @@ impl BrokerRules {
         Some((self.office.get()?.upgrade()?, principal.parse().ok()?))
     }
 
-    /// The rights of now: channels may have been given or taken a moment ago.
     fn rights(&self, principal: &Principal) -> Option<Rights> {
         match principal {
             Principal::Hub => Some(Rights::of_hub(&self.site)),
             Principal::Display(id) => {
                 let (office, id) = self.display(id)?;
-                let state = office.state();
-                let known = state.displays.get(&id)?;
-                let channels = &known.display.setting.channels;
-                Some(Rights::of_display(&self.site, id, channels))
+                asked::rights(&office, id)
             }
         }
     }
@@ -66,23 +61,8 @@ impl AccessRules for BrokerRules {
             let right = named && password == self.hub_password.as_bytes();
             return right.then_some(Principal::Hub);
         }
-        let (office, id) = self.display(username)?;
-        let kept = office
-            .credentials
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-            .map(|credential| credential.sha256)?;
-        let right = credentials::hash(password) == kept && client.client_id == format!("display-{id}");
-        let known = office
-            .state()
-            .displays
-            .get(&id)
-            .is_some_and(|known| known.display.has_machine());
-        (right && known).then(|| {
-            credentials::seen(&office, id, password);
-            Principal::Display(id.to_string())
-        })
+        let (office, _) = self.display(username)?;
+        asked::display(&office, username, client.client_id, password).map(|id| Principal::Display(id.to_string()))
     }
 
     fn may_publish(&self, principal: &Principal, topic: &str) -> bool {

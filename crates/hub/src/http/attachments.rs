@@ -184,13 +184,16 @@ pub(crate) async fn remove(
     Ok(answer)
 }
 
-/// `GET /api/v1/drafts/{id}/attachments/{hash}`: a picture of one's own draft.
+/// `GET /api/v1/drafts/{id}/attachments/{hash}`: a picture of one's own draft, or of one that was referred.
 pub(crate) async fn of_own(
     State(office): State<Arc<Office>>,
     Path((id, hash)): Path<(String, String)>,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    let draft = api::own(&office, &caller, &id)?;
+    let own = caller
+        .may(&office, Verb::Draft)
+        .and_then(|()| api::own(&office, &caller, &id));
+    let draft = own.or_else(|refused| super::referrals::referred(&office, &caller, &id).map_err(|_| refused))?;
     let kept = of_draft(&draft, &hash)?;
     let (log, media_type) = (Arc::clone(&office.log), kept.attachment.media_type);
     let bytes = blocking(move || attachments::bytes_of(&*log, draft.id, &kept)).await?;
@@ -280,8 +283,10 @@ pub(crate) async fn for_display(
 ) -> Result<Response, Problem> {
     let display = display_of(&office, &headers).ok_or_else(Problem::unauthorised)?;
     let hash: ContentHash = hash.parse().map_err(|_| missing())?;
-    let payload =
-        blocking(move || Ok::<_, std::convert::Infallible>(media::for_display(&office, display, &hash))).await?;
+    let payload = blocking(move || {
+        Ok::<_, std::convert::Infallible>(media::for_display(&office.state(), &office.library, display, &hash))
+    })
+    .await?;
     let headers = [
         (header::CONTENT_TYPE, "application/octet-stream"),
         (header::CACHE_CONTROL, "no-store"),
@@ -316,6 +321,13 @@ fn refused(error: &UploadError) -> Problem {
             Told::new(
                 format!("PDF 超过 {MAX_PAGES} 页：请只上传需要展示的页"),
                 format!("the PDF has more than {MAX_PAGES} pages: upload only those to be shown"),
+            ),
+        ),
+        UploadError::Pdf(PdfError::TooMuchText) => (
+            "too_long",
+            Told::new(
+                "PDF 某页文字过多，无法审查：请只上传需要展示的内容",
+                "a page of the PDF has too much text to be looked through: upload only what is to be shown",
             ),
         ),
         UploadError::Pdf(PdfError::Locked) => (

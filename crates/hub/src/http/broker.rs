@@ -1,11 +1,18 @@
-//! `/api/v1/broker-files`: what another broker reads instead of asking the hub.
+//! `/api/v1/broker-files`: what another broker reads instead of asking the hub. `/api/v1/broker/auth` and `acl`: what one asks
+//! that does ask, in the forms of EMQX 5 (HTTP authenticator and authoriser).
 
+use super::attachments::token_of;
 use super::call::Caller;
 use super::idempotency::Answer;
 use super::problem::Problem;
+use crate::broker_access::{Act, Guest};
 use crate::office::Office;
+use crate::transact::blocking;
+use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use heliograph_domain::staff::Verb;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -20,4 +27,76 @@ pub(crate) async fn files(State(office): State<Arc<Office>>, caller: Caller) -> 
         .map(|(name, text)| (name.to_owned(), json!(text)))
         .collect();
     Ok(Answer::ok(json!({"files": files, "without": written.without})))
+}
+
+/// A connection ends after this long, so that who was revoked does not go on hearing: EMQX asks who may subscribe once.
+const LET_IN_S: u64 = 3600;
+
+/// Who wants to come in.
+#[derive(Deserialize)]
+pub(crate) struct Entry {
+    clientid: String,
+    username: String,
+    password: String,
+}
+
+/// What someone wants to do who is in.
+#[derive(Deserialize)]
+pub(crate) struct Wish {
+    clientid: String,
+    username: String,
+    topic: String,
+    action: String,
+}
+
+/// `POST /api/v1/broker/auth`. EMQX takes an answer that is no 200 for no answer, and then lets nobody in.
+pub(crate) async fn auth(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    Json(entry): Json<Entry>,
+) -> Result<Answer, Problem> {
+    is_the_broker(&office, &headers)?;
+    let until_s = office.now().0 / 1000 + LET_IN_S;
+    let enters = blocking(move || {
+        let guest = Guest {
+            username: &entry.username,
+            client_id: &entry.clientid,
+        };
+        Ok::<_, std::convert::Infallible>(guest.may_enter(&office, &entry.password))
+    })
+    .await?;
+    Ok(Answer::ok(if enters {
+        json!({"result": "allow", "is_superuser": false, "expire_at": until_s})
+    } else {
+        json!({"result": "deny"})
+    }))
+}
+
+/// `POST /api/v1/broker/acl`
+pub(crate) async fn acl(
+    State(office): State<Arc<Office>>,
+    headers: HeaderMap,
+    Json(wish): Json<Wish>,
+) -> Result<Answer, Problem> {
+    is_the_broker(&office, &headers)?;
+    let act = match wish.action.as_str() {
+        "publish" => Some(Act::Publish),
+        "subscribe" => Some(Act::Subscribe),
+        _ => None,
+    };
+    let guest = Guest {
+        username: &wish.username,
+        client_id: &wish.clientid,
+    };
+    let may = act.is_some_and(|act| guest.may(&office, act, &wish.topic));
+    Ok(Answer::ok(json!({"result": if may { "allow" } else { "deny" }})))
+}
+
+/// The broker shows that it is the one that the hub works with, by the password that the hub has there.
+fn is_the_broker(office: &Office, headers: &HeaderMap) -> Result<(), Problem> {
+    let account = office.hub_account.as_ref();
+    let known = account
+        .zip(token_of(headers))
+        .is_some_and(|(hub, word)| hub.is_password(word));
+    known.then_some(()).ok_or_else(Problem::unauthorised)
 }

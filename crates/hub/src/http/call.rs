@@ -4,8 +4,10 @@ use super::fields::Fields;
 use super::idempotency::{Answer, Repeatable};
 use super::problem::Problem;
 use crate::office::Office;
-use crate::sign_in;
+use crate::sign_in::origin::CookieName;
+use crate::sign_in::{self, Row, factors};
 use crate::state::interface_lang;
+use crate::transact::blocking;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -13,32 +15,93 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ContentHash, Lang, StaffId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most bytes that a request's body may have.
 const MAX_BODY: usize = 1024 * 1024;
-/// The cookie that holds a browser's session.
-pub(crate) const SESSION_COOKIE: &str = "heliograph_session";
 /// The cookie that holds the language someone chose.
 pub(crate) const LANG_COOKIE: &str = "heliograph_lang";
 
-/// Who calls: someone who signed in.
+/// Who calls: someone who signed in, or a machine with their token.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     /// Who.
     pub(crate) staff: StaffId,
-    /// What they carry.
-    pub(crate) secret: String,
+    /// The row of their session or token.
+    pub(crate) row: Row,
+    /// What a token may be used for; nothing: a person calls.
+    token: Option<BTreeSet<Verb>>,
+    /// Whether the request changes nothing.
+    safe: bool,
+    asked: Option<AskedToConfirm>,
+}
+
+/// Set once a caller had to be asked to show that it is they; the admin's pages then ask, and keep what was typed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AskedToConfirm(Arc<AtomicBool>);
+
+impl AskedToConfirm {
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Caller {
-    /// Whether they may do this, by the table of permissions.
+    /// Whether they may do this: by the table of permissions, by their token's scopes, by what the office asks of their
+    /// roles, and, where a change asks for it, because they have just shown that it is they.
     pub(crate) fn may(&self, office: &Office, verb: Verb) -> Result<(), Problem> {
-        if office.state().staff.may(&self.staff, verb) {
+        let state = office.state();
+        if !state.staff.may(&self.staff, verb) {
+            return Err(Problem::forbidden());
+        }
+        if self.token.as_ref().is_some_and(|scopes| !scopes.contains(&verb)) {
+            return Err(Problem::out_of_scope(verb));
+        }
+        if self.owes_factor(office)? {
+            return Err(Problem::second_factor_required());
+        }
+        if verb.needs_presence() && !self.safe && self.token.is_none() {
+            self.present(office)?;
+        }
+        Ok(())
+    }
+
+    /// Whether they look at something that their roles and scopes let them see, whatever else they owe.
+    pub(crate) fn may_enter(&self, office: &Office) -> Result<(), Problem> {
+        let scoped = self.token.as_ref().is_none_or(|scopes| scopes.contains(&Verb::Read));
+        let may = scoped && office.state().staff.may(&self.staff, Verb::Read);
+        if may { Ok(()) } else { Err(Problem::forbidden()) }
+    }
+
+    /// Whether the office asks a second factor of them that they have not set up.
+    pub(crate) fn owes_factor(&self, office: &Office) -> Result<bool, Problem> {
+        Ok(office.state().staff.needs_second_factor(&self.staff) && !factors::find(office, &self.staff)?.is_second())
+    }
+
+    /// Whether a person calls, and not a machine with their token.
+    pub(crate) fn person(&self) -> Result<(), Problem> {
+        if self.token.is_none() {
             Ok(())
         } else {
-            Err(Problem::forbidden())
+            Err(Problem::not_for_tokens())
         }
+    }
+
+    /// Whether this person has shown within minutes that it is they.
+    pub(crate) fn present(&self, office: &Office) -> Result<(), Problem> {
+        self.person()?;
+        if office
+            .session_rules
+            .is_present(office.pulses().confirmed(&self.row), office.now())
+        {
+            return Ok(());
+        }
+        if let Some(asked) = &self.asked {
+            asked.0.store(true, Ordering::Relaxed);
+        }
+        Err(Problem::confirm())
     }
 }
 
@@ -46,23 +109,45 @@ impl FromRequestParts<Arc<Office>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Problem> {
-        let (secret, from_cookie) = carried_secret(&parts.headers).ok_or_else(Problem::unauthorised)?;
-        if from_cookie && !parts.method.is_safe() {
+        let (secret, from_cookie) = carried_secret(office, &parts.headers).ok_or_else(Problem::unauthorised)?;
+        let safe = parts.method.is_safe();
+        if from_cookie && !safe {
             same_origin(&parts.headers)?;
         }
-        let staff = sign_in::whose(office, &secret)?.ok_or_else(Problem::unauthorised)?;
-        Ok(Self { staff, secret })
+        let carried = sign_in::carried(office, &secret)?.ok_or_else(Problem::unauthorised)?;
+        let beat = match safe && made_by_a_page(&parts.headers) {
+            true => None,
+            false => sign_in::beat(office, &carried)?,
+        };
+        if let Some(write) = beat {
+            let log = Arc::clone(&office.log);
+            blocking(move || log.write(vec![write])).await?;
+        }
+        let session = carried.session;
+        Ok(Self {
+            token: session.is_token().then(|| session.verbs()),
+            staff: session.staff,
+            row: carried.row,
+            safe,
+            asked: parts.extensions.get::<AskedToConfirm>().cloned(),
+        })
     }
 }
 
-fn carried_secret(headers: &HeaderMap) -> Option<(String, bool)> {
+/// Whether a page asks by itself, for its pictures or for what is new: nobody need be sitting there.
+fn made_by_a_page(headers: &HeaderMap) -> bool {
+    let destination = headers.get("sec-fetch-dest").and_then(|value| value.to_str().ok());
+    destination.is_some_and(|destination| destination != "document")
+}
+
+fn carried_secret(office: &Office, headers: &HeaderMap) -> Option<(String, bool)> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
     match bearer {
         Some(secret) => Some((secret.trim().to_owned(), false)),
-        None => cookie(headers, SESSION_COOKIE).map(|secret| (secret, true)),
+        None => CookieName::Session.of(office, headers).map(|secret| (secret, true)),
     }
 }
 
@@ -81,6 +166,11 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// Refuses a change that another site's page had a browser make.
 pub(crate) fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    // What a browser says of the page behind a request (Fetch Metadata), where it says so at all.
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return Err(Problem::forbidden());
+    }
     let ours = match (text(header::ORIGIN), text(header::HOST)) {
         (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
         // Browsers send the origin with every unsafe request; what sends none is no browser.

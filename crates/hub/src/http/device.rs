@@ -5,14 +5,14 @@ use super::attachments::{display_of, token_of};
 use super::problem::{Problem, Told};
 use crate::credentials;
 use crate::keys::from_hex;
+use crate::mail::Desk;
 use crate::office::Office;
-use crate::signer::Ask;
 use crate::transact::blocking;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use heliograph_domain::DisplayId;
-use heliograph_wire::{Letter, Mail, Topic};
+use heliograph_wire::Mail;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub(crate) async fn mail(
     let token = token_of(&headers).unwrap_or_default().to_owned();
     let mail = blocking(move || {
         credentials::seen(&office, display, token.as_bytes());
-        Ok::<_, std::convert::Infallible>(letters(&office, display, nonce))
+        Ok::<_, std::convert::Infallible>(office_mail(&office, display, nonce))
     })
     .await?;
     let kind = [
@@ -43,52 +43,15 @@ pub(crate) async fn mail(
     Ok((kind, mail.to_bytes()).into_response())
 }
 
-/// What is retained for a display, in the order in which it is to be judged: whom to believe first.
-fn letters(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail {
-    let (site, now) = (&office.site, office.now());
-    let state = office.state();
-    let mut mail = Mail { letters: Vec::new() };
-    let mut put = |topic: &Topic, payload: Vec<u8>| {
-        let path = topic.path(site);
-        let below = path.strip_prefix(&format!("heliograph/v1/{site}/")).unwrap_or(&path);
-        mail.letters.push(Letter {
-            topic: below.to_owned(),
-            payload,
-        });
+fn office_mail(office: &Office, display: DisplayId, nonce: Option<[u8; 16]>) -> Mail {
+    let desk = Desk {
+        site: &office.site,
+        state: &office.state(),
+        mailbox: &office.mailbox,
+        seals: &office.seals,
+        now: office.now(),
     };
-    for (topic, payload) in office.mailbox.trust_steps() {
-        put(&topic, payload.to_vec());
-    }
-    let kept = |topic: Topic| office.mailbox.letter(&topic).map(|payload| (topic, payload.to_vec()));
-    let beat = Ask::Heartbeat {
-        position: state.position,
-        time: now,
-        marks: office.mailbox.marks(),
-        newest: office.mailbox.newest(),
-    };
-    let beat = office.seals.seal(&beat, now).map(|beat| (Topic::Heartbeat, beat));
-    let tuned = state
-        .displays
-        .get(&display)
-        .map(|known| &known.display.setting.channels);
-    let heads = tuned.into_iter().flatten().cloned().map(Topic::Head);
-    let all = kept(Topic::Trust).into_iter().chain(beat).chain(
-        [Topic::Site, Topic::Erased, Topic::Config(display)]
-            .into_iter()
-            .chain(heads)
-            .filter_map(kept),
-    );
-    for (topic, payload) in all {
-        put(&topic, payload);
-    }
-    let told = nonce.and_then(|nonce| {
-        let time = now;
-        office.seals.seal(&Ask::Time { display, nonce, time }, now)
-    });
-    if let Some(told) = told {
-        put(&Topic::Time(display), told);
-    }
-    mail
+    desk.mail(display, nonce)
 }
 
 fn no_nonce() -> Problem {

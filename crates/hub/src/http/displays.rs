@@ -95,7 +95,7 @@ pub(crate) fn credential(office: &Office, id: DisplayId, token: &str, host: Opti
     json!({
         "id": id, "site": office.site, "mqtt_token": token, "root": hex(&office.keys.root.0),
         "hub": office.addresses.hub(host), "broker": office.addresses.broker(host),
-        "ca": office.tls_facts().map(|facts| facts.ca_pem),
+        "ca": office.authorities(),
     })
 }
 

@@ -7,6 +7,7 @@ use super::problem::{Fault, Problem, Told};
 use super::shape;
 use crate::attachments::{self, Kept};
 use crate::drafts::{self, Draft};
+use crate::gate;
 use crate::office::Office;
 use crate::transact::blocking;
 use axum::extract::{Path, State};
@@ -64,8 +65,9 @@ pub(crate) async fn save_new(
         author: actor.clone(),
         updated_at: office.now(),
         attachments: inherited(office, id).await?,
+        referral: None,
     };
-    let answer = Answer::created(json!({"id": id, "hash": draft.hash()})).with_etag(draft.hash());
+    let answer = Answer::created(told(office, &draft)).with_etag(draft.hash());
     keep(office, actor, &call.repeatable, &draft, answer).await
 }
 
@@ -104,7 +106,7 @@ pub(crate) async fn update(
         updated_at: office.now(),
         ..known
     };
-    let answer = Answer::ok(json!({"id": draft.id, "hash": draft.hash()})).with_etag(draft.hash());
+    let answer = Answer::ok(told(&office, &draft)).with_etag(draft.hash());
     keep(&office, &call.caller.staff, &call.repeatable, &draft, answer).await
 }
 
@@ -123,8 +125,11 @@ pub(crate) async fn one(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Draft)?;
     let draft = own(&office, &caller, &id)?;
-    Ok(Answer::ok(shaped(&draft)).with_etag(draft.hash()))
+    let mut body = shaped(&draft);
+    body["findings"] = told(&office, &draft)["findings"].take();
+    Ok(Answer::ok(body).with_etag(draft.hash()))
 }
 
 /// `DELETE /api/v1/drafts/{id}`
@@ -133,11 +138,18 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Answer, Problem> {
+    caller.may(&office, Verb::Draft)?;
     let draft = own(&office, &caller, &id)?;
     let log = Arc::clone(&office.log);
     let writes = drafts::discard(&*log, draft.id).map_err(Problem::internal)?;
     blocking(move || log.write(writes)).await?;
     Ok(Answer::ok(json!({"id": draft.id, "discarded": true})))
+}
+
+/// What a writer hears at once: the draft's hash, and what the confidentiality gate finds so far.
+fn told(office: &Office, draft: &Draft) -> Value {
+    let findings = gate::look(office, &gate::of_draft(draft));
+    json!({"id": draft.id, "hash": draft.hash(), "findings": gate::shaped(&findings)})
 }
 
 /// A draft as JSON.
@@ -150,6 +162,7 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "content": draft.content,
         "attachments": draft.attachments.iter().map(|kept| &kept.attachment).collect::<Vec<_>>(),
         "author": draft.author,
+        "referred": draft.is_referred(),
         "updated_at": shape::time(draft.updated_at),
     })
 }

@@ -4,6 +4,7 @@ use super::call::Caller;
 use super::problem::Problem;
 use crate::feed::News;
 use crate::office::Office;
+use crate::sign_in;
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
@@ -26,6 +27,12 @@ pub(crate) async fn events(
             Err(RecvError::Lagged(_)) => Some((Ok(Event::default().event("missed").data("{}")), listener)),
             Err(RecvError::Closed) => None,
         }
+    });
+    // Whoever may no longer read, or has signed out, hears nothing more.
+    let (row, staff, looked) = (caller.row, caller.staff.clone(), Arc::clone(&office));
+    let news = news.take_while(move |_| {
+        let hears = looked.state().staff.may(&staff, Verb::Read) && sign_in::is_open(&looked, &row);
+        std::future::ready(hears)
     });
     let news = news.take_until(office.closed());
     Ok(Sse::new(news).keep_alive(KeepAlive::default()))

@@ -81,6 +81,12 @@ impl Fields {
         );
     }
 
+    /// Whether something was wrong with this field, or with a part of it, so far.
+    pub(crate) fn faulty(&self, name: &str) -> bool {
+        let path = self.path(name);
+        self.faults.iter().any(|fault| fault.field.starts_with(&path))
+    }
+
     /// Whether the caller sent this field, be it empty.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.object.get(name).is_some_and(|value| !value.is_null())

@@ -1,5 +1,6 @@
 //! The hub's HTTP: one file per noun.
 
+pub(crate) mod account;
 pub(crate) mod attachments;
 pub(crate) mod backups;
 pub(crate) mod broker;
@@ -16,7 +17,9 @@ pub(crate) mod idempotency;
 pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod publications;
+pub(crate) mod referrals;
 pub(crate) mod reports;
+pub(crate) mod sessions;
 pub(crate) mod shape;
 pub(crate) mod wall;
 
@@ -28,7 +31,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use problem::{Problem, Told};
 use std::sync::Arc;
 
@@ -36,7 +39,7 @@ use std::sync::Arc;
 pub(crate) fn router(office: &Arc<Office>) -> Router {
     Router::new()
         .merge(api())
-        .merge(admin::router())
+        .merge(admin::router(office))
         .merge(crate::public::router())
         .route("/live", get(reports::live))
         .route("/ready", get(reports::ready))
@@ -56,12 +59,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router {
 
 fn api() -> Router<Arc<Office>> {
     Router::new()
-        .route("/api/v1/setup", post(people::setup))
-        .route("/api/v1/sessions", post(people::sign_in))
-        .route("/api/v1/sessions/current", delete(people::sign_out))
-        .route("/api/v1/tokens", post(people::token))
-        .route("/api/v1/staff", get(people::staff).post(people::add_staff))
-        .route("/api/v1/staff/{id}/leave", post(people::leave))
+        .merge(people_and_sign_in())
         .route("/api/v1/site", get(people::site).put(people::set_site))
         .route("/api/v1/site/blank", post(people::blank))
         .route("/api/v1/site/unblank", post(people::unblank))
@@ -95,6 +93,11 @@ fn api() -> Router<Arc<Office>> {
         )
         .route("/api/v1/device/mail", get(device::mail))
         .route("/api/v1/device/content/{hash}", get(attachments::for_display))
+        .route("/api/v1/drafts/{id}/refer", post(referrals::refer))
+        .route("/api/v1/referrals", get(referrals::list))
+        .route("/api/v1/referrals/{id}", get(referrals::one))
+        .route("/api/v1/referrals/{id}/override", post(referrals::let_through))
+        .route("/api/v1/referrals/{id}/decline", post(referrals::decline))
         .route("/api/v1/publications", get(publications::list))
         .route("/api/v1/publications/{id}", get(publications::one))
         .route("/api/v1/publications/{id}/reach", get(publications::reach))
@@ -106,7 +109,36 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/reports/annual", get(reports::annual))
         .route("/api/v1/backups", get(backups::list).post(backups::make))
         .route("/api/v1/broker-files", get(broker::files))
+        .route("/api/v1/broker/auth", post(broker::auth))
+        .route("/api/v1/broker/acl", post(broker::acl))
         .route("/api/v1/events", get(events::events))
+}
+
+/// Who works here, and how they are let in.
+fn people_and_sign_in() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/api/v1/setup", post(people::setup))
+        .route(
+            "/api/v1/sessions",
+            get(sessions::list)
+                .post(sessions::sign_in)
+                .delete(sessions::sign_out_elsewhere),
+        )
+        .route("/api/v1/sessions/current", delete(sessions::sign_out))
+        .route("/api/v1/sessions/current/confirm", post(sessions::confirm))
+        .route("/api/v1/sessions/{id}", delete(sessions::end))
+        .route("/api/v1/tokens", post(sessions::token))
+        .route("/api/v1/account/password", put(account::set_password))
+        .route("/api/v1/account/authenticator", post(account::begin))
+        .route("/api/v1/account/authenticator/confirm", post(account::complete))
+        .route("/api/v1/account/authenticator/remove", post(account::remove))
+        .route("/api/v1/account/recovery-codes", post(account::renew_recovery))
+        .route("/api/v1/staff", get(people::staff).post(people::add_staff))
+        .route("/api/v1/staff/{id}/leave", post(people::leave))
+        .route("/api/v1/staff/{id}/disable", post(people::disable))
+        .route("/api/v1/staff/{id}/enable", post(people::enable))
+        .route("/api/v1/staff/{id}/reset-second-factor", post(people::reset_factor))
+        .route("/api/v1/second-factor", put(people::require_factor))
 }
 
 fn wrong_method() -> Problem {

@@ -1,22 +1,21 @@
-//! `/api/v1/setup`, `/sessions`, `/tokens`, `/staff`, `/site`: who works here, and who the office is.
+//! `/api/v1/setup`, `/staff`, `/site`: who works here, and who the office is.
 
-use super::call::{Call, Caller, SESSION_COOKIE, read_body, same_origin};
+use super::call::{Call, Caller, read_body, same_origin};
 use super::fields::Fields;
 use super::idempotency::{Answer, Repeatable};
 use super::problem::{Problem, Told};
-use super::shape;
 use crate::directory::{self, Listing};
 use crate::office::Office;
+use crate::sign_in::factors;
 use crate::transact::{Decision, blocking, transact};
 use crate::{library, sign_in};
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
 use heliograph_domain::site::{Blank, Hotline, SiteEvent, SiteProfile};
 use heliograph_domain::staff::{Role, Verb};
-use heliograph_domain::time::DAY_MS;
 use heliograph_domain::{DepartmentId, Event, LocalText, StaffId};
+use heliograph_log::TableWrite;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
@@ -83,90 +82,9 @@ pub(crate) async fn first_administrator(
         roles: BTreeSet::from([Role::Administrator]),
         password: Some(password),
     };
-    let answer = appoint(office, &id, &Repeatable::once(), newcomer, true).await?;
+    let answer = appoint(office, &id, &Repeatable::once(), newcomer, Appointing::First).await?;
     office.setup_word.lock().unwrap_or_else(PoisonError::into_inner).take();
     Ok(answer)
-}
-
-/// `POST /api/v1/sessions {staff, password}`: signs in; the secret comes as a cookie.
-pub(crate) async fn sign_in(
-    State(office): State<Arc<Office>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
-    same_origin(&headers)?;
-    let mut fields = Fields::of_body(&read_body(body).await?)?;
-    let staff = fields.parsed("staff");
-    let password = fields.secret("password", 1, PASSWORD_MAX);
-    fields.finish()?;
-    let staff: StaffId = staff.ok_or_else(Problem::unauthorised)?;
-    let secret = open_session(&office, &staff, password).await?;
-    let answer = Answer::created(json!({"staff": staff, "token": secret}));
-    Ok(([(header::SET_COOKIE, session_cookie(&office, &secret))], answer).into_response())
-}
-
-/// The cookie that carries a session. Once the hub speaks TLS, browsers send it no other way.
-pub(crate) fn session_cookie(office: &Office, secret: &str) -> String {
-    let seconds = sign_in::SESSION_MS / 1000;
-    let secure = if office.tls.is_some() { "; Secure" } else { "" };
-    format!("{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
-}
-
-/// Signs someone in by password.
-pub(crate) async fn open_session(office: &Arc<Office>, staff: &StaffId, password: String) -> Result<String, Problem> {
-    let limiter = || office.limiter.lock().unwrap_or_else(PoisonError::into_inner);
-    limiter().may_try(staff, office.now())?;
-    let listing = directory::find(&*office.log, staff).map_err(Problem::internal)?;
-    let fits = tokio::task::spawn_blocking(move || directory::password_fits(listing.as_ref(), &password))
-        .await
-        .map_err(Problem::internal)?;
-    if !fits {
-        limiter().failed(staff, office.now());
-        return Err(wrong_password());
-    }
-    limiter().succeeded(staff);
-    let (secret, write) = sign_in::open(staff.clone(), "", office.now().plus_ms(sign_in::SESSION_MS))?;
-    let log = Arc::clone(&office.log);
-    blocking(move || log.write(vec![write])).await?;
-    Ok(secret)
-}
-
-fn wrong_password() -> Problem {
-    Problem {
-        status: StatusCode::UNAUTHORIZED,
-        kind: "wrong-password",
-        ..Problem::field(
-            "password",
-            "wrong",
-            "用户名或密码不对，请重新输入",
-            "the name or the password is wrong: try again",
-        )
-    }
-}
-
-/// `DELETE /api/v1/sessions/current`: signs out.
-pub(crate) async fn sign_out(State(office): State<Arc<Office>>, caller: Caller) -> Result<Response, Problem> {
-    let write = sign_in::close(&caller.secret)?;
-    let log = Arc::clone(&office.log);
-    blocking(move || log.write(vec![write])).await?;
-    let gone = format!("{SESSION_COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
-    Ok(([(header::SET_COOKIE, gone)], Answer::ok(json!({"signed_out": true}))).into_response())
-}
-
-/// `POST /api/v1/tokens {label, days}`: a token for a machine, with the maker's roles.
-pub(crate) async fn token(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
-    call.caller.may(&office, Verb::Read)?;
-    let mut fields = call.fields()?;
-    let label = fields.text("label", 100);
-    let days = fields.number("days", 1, sign_in::TOKEN_MAX_DAYS);
-    fields.finish()?;
-    let expires_at = office.now().plus_ms(days * DAY_MS);
-    let (secret, write) = sign_in::open(call.caller.staff.clone(), &label, expires_at)?;
-    let log = Arc::clone(&office.log);
-    blocking(move || log.write(vec![write])).await?;
-    Ok(Answer::created(
-        json!({"token": secret, "expires_at": shape::time(expires_at)}),
-    ))
 }
 
 /// `GET /api/v1/staff`
@@ -177,7 +95,9 @@ pub(crate) async fn staff(State(office): State<Arc<Office>>, caller: Caller) -> 
     for (id, person) in &state.staff.people {
         let listing = directory::find(&*office.log, id).map_err(Problem::internal)?;
         let name = listing.map(|listing| listing.name);
-        people.push(json!({"id": id, "name": name, "department": person.department, "roles": person.roles}));
+        people.push(json!({
+            "id": id, "name": name, "department": person.department, "roles": person.roles, "disabled": person.disabled,
+        }));
     }
     Ok(Answer::ok(json!({"staff": people})))
 }
@@ -194,15 +114,9 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
         .into_iter()
         .map(|role| role.0)
         .collect();
-    let password = match fields.value("password") {
-        None => None,
-        Some(value) => {
-            let mut inner = Fields::of_body(json!({"password": value}).to_string().as_bytes())?;
-            let password = inner.secret("password", PASSWORD_MIN, PASSWORD_MAX);
-            inner.finish()?;
-            Some(password)
-        }
-    };
+    let password = fields
+        .has("password")
+        .then(|| fields.secret("password", PASSWORD_MIN, PASSWORD_MAX));
     fields.finish()?;
     let (Some(id), Some(department)) = (id, department) else {
         return Err(Problem::internal("a newcomer without faults lacks its fields"));
@@ -214,7 +128,20 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
         roles,
         password,
     };
-    appoint(&office, &call.caller.staff, &call.repeatable, newcomer, false).await
+    let own = newcomer.id == call.caller.staff;
+    let ended = match newcomer.password {
+        // Whoever had the old password, or stood behind it, has nothing of it any longer.
+        Some(_) => sign_in::close_all_of(&*office.log, &newcomer.id, own.then_some(&call.caller.row))?,
+        None => Vec::new(),
+    };
+    appoint(
+        &office,
+        &call.caller.staff,
+        &call.repeatable,
+        newcomer,
+        Appointing::Anyone { ended },
+    )
+    .await
 }
 
 struct RoleName(Role);
@@ -231,14 +158,21 @@ impl std::str::FromStr for RoleName {
     }
 }
 
-/// Appoints someone: roles into the log, name and password into the directory. `only_first` refuses when somebody was
-/// faster.
+/// How someone is appointed.
+pub(crate) enum Appointing {
+    /// Only while there is nobody else.
+    First,
+    /// By an administrator; with these writes their sessions end.
+    Anyone { ended: Vec<TableWrite> },
+}
+
+/// Appoints someone: roles into the log, name and password into the directory.
 pub(crate) async fn appoint(
     office: &Arc<Office>,
     by: &StaffId,
     repeatable: &Repeatable,
     newcomer: Newcomer,
-    only_first: bool,
+    appointing: Appointing,
 ) -> Result<Answer, Problem> {
     let known = directory::find(&*office.log, &newcomer.id).map_err(Problem::internal)?;
     let password = match newcomer.password {
@@ -249,7 +183,11 @@ pub(crate) async fn appoint(
         name: newcomer.name,
         password,
     };
-    let write = directory::keep(&newcomer.id, &listing).map_err(Problem::internal)?;
+    let mut writes = vec![directory::keep(&newcomer.id, &listing).map_err(Problem::internal)?];
+    let only_first = matches!(appointing, Appointing::First);
+    if let Appointing::Anyone { ended } = appointing {
+        writes.extend(ended);
+    }
     let (id, department, roles) = (newcomer.id, newcomer.department, newcomer.roles);
     transact(office, by, repeatable, "site-staff".to_owned(), |state, _| {
         if only_first && !state.staff.people.is_empty() {
@@ -258,7 +196,7 @@ pub(crate) async fn appoint(
         let event = state.staff.appoint(id.clone(), department.clone(), roles.clone());
         let answer = Answer::created(json!({"id": id, "roles": roles}));
         Ok(Decision {
-            writes: vec![write.clone()],
+            writes: writes.clone(),
             ..Decision::of(event.map(Event::Staff).into_iter().collect(), answer)
         })
     })
@@ -276,18 +214,10 @@ pub(crate) async fn leave(
     call.fields()?.finish()?;
     let missing = || Problem::not_found("这位工作人员", "The person");
     let id: StaffId = id.parse().map_err(|_| missing())?;
-    if id == call.caller.staff {
-        return Err(Problem::conflict(
-            "oneself",
-            Told::new(
-                "不能为自己办理离任：请另一位系统管理员办理",
-                "nobody does this for themselves: ask another administrator",
-            ),
-            None,
-        ));
-    }
-    let mut writes = sign_in::close_all_of(&office, &id)?;
+    not_oneself(&id, &call)?;
+    let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
     writes.push(directory::erase(&id).map_err(Problem::internal)?);
+    writes.push(factors::erase(&id)?);
     transact(
         &office,
         &call.caller.staff,
@@ -305,6 +235,114 @@ pub(crate) async fn leave(
                     Answer::ok(json!({"id": id})),
                 )
             })
+        },
+    )
+    .await
+}
+
+fn not_oneself(id: &StaffId, call: &Call) -> Result<(), Problem> {
+    if *id != call.caller.staff {
+        return Ok(());
+    }
+    Err(Problem::conflict(
+        "oneself",
+        Told::new(
+            "不能为自己办理：请另一位系统管理员办理",
+            "nobody does this for themselves: ask another administrator",
+        ),
+        None,
+    ))
+}
+
+/// `POST /api/v1/staff/{id}/disable`: somebody may do nothing until they are enabled; their sessions and tokens end now.
+pub(crate) async fn disable(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    set_disabled(&office, &id, call, true).await
+}
+
+/// `POST /api/v1/staff/{id}/enable`: they may sign in again, with what they had.
+pub(crate) async fn enable(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    set_disabled(&office, &id, call, false).await
+}
+
+async fn set_disabled(office: &Arc<Office>, id: &str, call: Call, disabled: bool) -> Result<Answer, Problem> {
+    call.caller.may(office, Verb::Administer)?;
+    call.fields()?.finish()?;
+    let missing = || Problem::not_found("这位工作人员", "The person");
+    let id: StaffId = id.parse().map_err(|_| missing())?;
+    not_oneself(&id, &call)?;
+    let (by, repeatable) = (&call.caller.staff, &call.repeatable);
+    transact(office, by, repeatable, "site-staff".to_owned(), |state, _| {
+        if !state.staff.people.contains_key(&id) {
+            return Err(missing());
+        }
+        let event = state.staff.set_disabled(&id, disabled).map(Event::Staff);
+        let answer = Answer::ok(json!({"id": id, "disabled": disabled}));
+        Ok(Decision {
+            // Read at each attempt: a session that was opened a moment ago ends, too.
+            writes: if disabled {
+                sign_in::close_all_of(&*office.log, &id, None)?
+            } else {
+                Vec::new()
+            },
+            ..Decision::of(event.into_iter().collect(), answer)
+        })
+    })
+    .await
+}
+
+/// `POST /api/v1/staff/{id}/reset-second-factor`: somebody lost their telephone. They sign in by password until they have
+/// set up another; their sessions end.
+pub(crate) async fn reset_factor(
+    State(office): State<Arc<Office>>,
+    Path(id): Path<String>,
+    call: Call,
+) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::Administer)?;
+    call.fields()?.finish()?;
+    let missing = || Problem::not_found("这位工作人员", "The person");
+    let id: StaffId = id.parse().map_err(|_| missing())?;
+    not_oneself(&id, &call)?;
+    if !office.state().staff.people.contains_key(&id) {
+        return Err(missing());
+    }
+    let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
+    writes.push(factors::erase(&id)?);
+    let log = Arc::clone(&office.log);
+    let _alone = office.factors_gate.lock().await;
+    blocking(move || log.write(writes)).await?;
+    tracing::info!(person = %id, by = %call.caller.staff, "a second factor was reset");
+    Ok(Answer::ok(json!({"id": id})))
+}
+
+/// `PUT /api/v1/second-factor {roles}`: whoever has one of these roles signs in with a second factor.
+pub(crate) async fn require_factor(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::Administer)?;
+    let mut fields = call.fields()?;
+    let roles: BTreeSet<Role> = fields
+        .list::<RoleName>("roles", 16)
+        .into_iter()
+        .map(|role| role.0)
+        .collect();
+    fields.finish()?;
+    transact(
+        &office,
+        &call.caller.staff,
+        &call.repeatable,
+        "site-staff".to_owned(),
+        |state, _| {
+            let event = state.staff.require_second_factor(roles.clone()).map(Event::Staff);
+            Ok(Decision::of(
+                event.into_iter().collect(),
+                Answer::ok(json!({"roles": roles})),
+            ))
         },
     )
     .await

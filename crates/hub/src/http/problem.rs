@@ -6,6 +6,7 @@ use heliograph_domain::Lang;
 use heliograph_domain::content::FieldError;
 use heliograph_domain::display::DisplayRefused;
 use heliograph_domain::publication::{Part, Refused};
+use heliograph_domain::staff::Verb;
 use serde_json::{Value, json};
 use std::fmt::Display;
 
@@ -186,6 +187,80 @@ impl Problem {
         )
     }
 
+    /// The caller is a machine, and this was not given to its token.
+    pub(crate) fn out_of_scope(verb: Verb) -> Self {
+        let (zh, en) = (verb.label(Lang::ZhHans), verb.slug());
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "token-scope",
+            Told::new("这个令牌不能这样做", "This token may not do this"),
+            Told::new(
+                format!("令牌的用途里没有“{zh}”。发布、删除和人员管理须由本人登录办理；其他用途请新建令牌。"),
+                format!(
+                    "`{en}` is not among the token's scopes. Releasing, erasing and looking after staff take a person who is signed in; for anything else make another token."
+                ),
+            ),
+        )
+    }
+
+    /// A person has to do this, not a machine.
+    pub(crate) fn not_for_tokens() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not-for-tokens",
+            Told::new("须由本人登录办理", "A person has to do this"),
+            Told::new(
+                "令牌不能代替本人：请登录后办理。",
+                "A token does not stand for a person: sign in, then do it.",
+            ),
+        )
+    }
+
+    /// They have to show that it is they.
+    pub(crate) fn confirm() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "confirm-identity",
+            Told::new("请确认是您本人", "Confirm that it is you"),
+            Told::new(
+                "这一步须再次输入密码或验证码；程序请先调用 POST /api/v1/sessions/current/confirm。",
+                "This step asks for your password or code again; programs call POST /api/v1/sessions/current/confirm first.",
+            ),
+        )
+    }
+
+    /// The office asks more of their roles than a password.
+    pub(crate) fn second_factor_required() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "second-factor-required",
+            Told::new("请先设置验证码", "Set up a second factor first"),
+            Told::new(
+                "您的角色须用密码加验证码登录：请在“我的账户”中设置验证器。",
+                "Your role signs in with a password and a code: set up an authenticator under My account.",
+            ),
+        )
+    }
+
+    /// Too many tries from where the caller is.
+    pub(crate) fn too_many_attempts(wait_ms: u64) -> Self {
+        let seconds = wait_ms.div_ceil(1000);
+        Self {
+            retry_after_s: Some(seconds),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-attempts",
+                Told::new("尝试次数过多", "Too many attempts"),
+                Told::new(
+                    format!("从这里输错的次数太多，请 {seconds} 秒后再试。在您登录过的电脑上不受影响。"),
+                    format!(
+                        "There were too many wrong tries from here: try again in {seconds} seconds. A computer that you signed in with before is not held up."
+                    ),
+                ),
+            )
+        }
+    }
+
     /// The caller's picture of the thing is old.
     pub(crate) fn stale(current: Value) -> Self {
         Self {
@@ -264,6 +339,17 @@ impl Problem {
             Refused::CountersignatureMissing => {
                 Self::conflict("countersignature-missing", Told::new("须先会审再审批", en), current)
             }
+            Refused::Blocked => Self::conflict(
+                "gate-blocked",
+                Told::new("保密审查关口拦截：须先由另一位保密审查人说明理由并放行", en),
+                current,
+            ),
+            Refused::FindingsNotConfirmed => Self::field(
+                "findings_confirmed",
+                "missing",
+                "请逐项核对保密审查关口的提示，并勾选确认",
+                en,
+            ),
             Refused::RulesChanged { .. } => {
                 Self::conflict("rules-changed", Told::new("审查规则已更新，请重新送审", en), current)
             }

@@ -9,6 +9,7 @@ use super::shape;
 use crate::attachments;
 use crate::backups;
 use crate::drafts;
+use crate::gate;
 use crate::library;
 use crate::office::Office;
 use crate::state;
@@ -16,11 +17,13 @@ use crate::transact::{Decision, transact};
 use axum::extract::{Path, Query, State};
 use heliograph_domain::catalogue::Cadence;
 use heliograph_domain::head::Priority;
-use heliograph_domain::publication::{Command, Facts, MAX_REASON_CHARS, Publication, PublicationEvent, decide, evolve};
+use heliograph_domain::publication::{
+    Command, Facts, MAX_REASON_CHARS, Publication, PublicationEvent, Refused, decide, evolve,
+};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ChannelName, ContentHash, Event, Instant, Lang, PublicationId};
+use heliograph_domain::{ChannelName, ContentHash, Event, Instant, Lang, PublicationId, StaffId};
 use heliograph_log::{ContentObject, TableWrite};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -36,6 +39,10 @@ pub(crate) struct Meant {
     pub(crate) content: Vec<ContentObject>,
     /// The text that the caller saw, if they said.
     pub(crate) seen: Option<ContentHash>,
+    /// Whose command it is, when another lets it through.
+    pub(crate) author: Option<StaffId>,
+    /// Erasable rows that change with it.
+    pub(crate) writes: Vec<TableWrite>,
 }
 
 impl Meant {
@@ -45,6 +52,8 @@ impl Meant {
             verb,
             content: Vec::new(),
             seen,
+            author: None,
+            writes: Vec::new(),
         }
     }
 }
@@ -61,7 +70,7 @@ pub(crate) async fn act(
     let fields = call.fields()?;
     let meant = match verb.as_str() {
         "submit" => submission(&office, &call, id, fields)?,
-        "review" => Meant::plain(Command::Review, Verb::Review, seen(fields)?),
+        "review" => review(fields)?,
         "countersign" => Meant::plain(Command::Countersign, Verb::Countersign, seen(fields)?),
         "approve" => Meant::plain(Command::Approve, Verb::Approve, seen(fields)?),
         "amend" => Meant::plain(Command::Amend, Verb::Release, seen(fields)?),
@@ -102,7 +111,7 @@ pub(crate) async fn perform(
         }
         let channels = state.channel_names();
         let facts = Facts {
-            by,
+            by: meant.author.as_ref().unwrap_or(by),
             now,
             seen: meant.seen,
             channels: &channels,
@@ -113,9 +122,13 @@ pub(crate) async fn perform(
             },
             (command, _) => command.clone(),
         };
-        let events = decide(known, &command, facts)
-            .map_err(|refused| Problem::refused(&refused, known.map(|p| shape::publication(id, p, now))))?;
+        let events = decide(known, &command, facts).map_err(|refused| {
+            refusal(office, &meant.command, &refused, || {
+                known.map(|p| shape::publication(id, p, now))
+            })
+        })?;
         let mut writes = finished_draft(office, id, &events)?;
+        writes.extend(meant.writes.iter().cloned());
         let erase = erased_by(&events);
         if !erase.is_empty() {
             writes.extend(drafts::discard(&*office.log, id).map_err(Problem::internal)?);
@@ -137,6 +150,14 @@ pub(crate) async fn perform(
         backups::carry_erasures(office).await?;
     }
     Ok(answer)
+}
+
+/// Why not, for people; what the gate blocks is told place by place.
+fn refusal(office: &Office, command: &Command, refused: &Refused, current: impl FnOnce() -> Option<Value>) -> Problem {
+    match (refused, command) {
+        (Refused::Blocked, Command::Submit { findings, .. }) => gate::blocked(&office.rules, findings),
+        _ => Problem::refused(refused, current()),
+    }
 }
 
 fn stream_of(id: PublicationId) -> String {
@@ -189,6 +210,12 @@ fn plain_erasure(command: Command, fields: Fields) -> Result<Meant, Problem> {
     Ok(Meant::plain(command, Verb::Erase, None))
 }
 
+fn review(mut fields: Fields) -> Result<Meant, Problem> {
+    let findings_confirmed = fields.flag("findings_confirmed");
+    let command = Command::Review { findings_confirmed };
+    Ok(Meant::plain(command, Verb::Review, seen(fields)?))
+}
+
 fn seen(mut fields: Fields) -> Result<Option<ContentHash>, Problem> {
     let seen = fields.optional_parsed("content");
     fields.finish()?;
@@ -214,18 +241,33 @@ pub(crate) fn submission(
     {
         return Err(Problem::stale(super::drafts::shaped(&draft)));
     }
-    let (_, content, object) = draft.document().map_err(|errors| incomplete(&errors))?;
+    of_draft(office, &draft, countersign, None)
+}
+
+/// The submission of a draft, with what the confidentiality gate finds in it and who lets that through.
+pub(crate) fn of_draft(
+    office: &Office,
+    draft: &drafts::Draft,
+    countersign: bool,
+    overridden: Option<(StaffId, ContentHash)>,
+) -> Result<Meant, Problem> {
+    let (document, content, object) = draft.document().map_err(|errors| incomplete(&errors))?;
     travels_whole(object.bytes.len())?;
-    let mut objects = pictures(office, &draft)?;
+    let mut objects = pictures(office, draft)?;
     objects.push(object);
+    let mut passages = gate::of_document(&document);
+    passages.extend(gate::beside_pictures(&draft.attachments));
     let command = Command::Submit {
         content,
         kind: draft.kind,
-        catalogue_entry: draft.catalogue_entry,
+        catalogue_entry: draft.catalogue_entry.clone(),
         countersign,
+        findings: gate::look(office, &passages),
+        overridden,
     };
     Ok(Meant {
         content: objects,
+        author: Some(draft.author.clone()),
         ..Meant::plain(command, Verb::Draft, None)
     })
 }
@@ -287,6 +329,8 @@ fn repeated_submission(office: &Office, call: &Call, id: PublicationId, counters
         kind: dossier.publication.kind,
         catalogue_entry: dossier.publication.catalogue_entry.clone(),
         countersign,
+        findings: Vec::new(),
+        overridden: None,
     };
     Ok(Meant::plain(command, Verb::Draft, None))
 }
@@ -373,7 +417,7 @@ pub(crate) fn reasoned(reason: Option<String>, reject: bool, seen: Option<Conten
     })
 }
 
-fn reason_object(reason: String) -> Result<(ContentHash, ContentObject), Problem> {
+pub(crate) fn reason_object(reason: String) -> Result<(ContentHash, ContentObject), Problem> {
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(Problem::internal)?;
     Ok(library::object(salt, reason.into_bytes()))

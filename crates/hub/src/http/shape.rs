@@ -64,6 +64,8 @@ fn pending(pending: &Pending) -> Value {
         "countersigner": pending.countersigner,
         "approver": pending.approver,
         "rule_set": pending.rule_set,
+        "findings": pending.findings,
+        "overridden_by": pending.overridden.as_ref().map(|(by, _)| by),
     })
 }
 

@@ -93,6 +93,7 @@ async fn pass_on(mut viewer: WebSocket, source: String) {
 /// `POST /wall/{display}/start`
 pub(crate) async fn start(
     State(office): State<Arc<Office>>,
+    _: Onlooker,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -102,6 +103,7 @@ pub(crate) async fn start(
 /// `POST /wall/{display}/stop`
 pub(crate) async fn stop(
     State(office): State<Arc<Office>>,
+    _: Onlooker,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

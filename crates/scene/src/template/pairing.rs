@@ -29,8 +29,8 @@ const STEPS: [(&str, &str); 3] = [
         "Scan the code, or open the address under it",
     ),
     (
-        "登录后核对配对码，与本屏一致才可继续",
-        "Sign in and compare the code with this screen",
+        "登录后输入本屏上的配对码，一致才可继续",
+        "Sign in and type the code that stands here",
     ),
     ("选择位置和频道，按“允许”", "Choose place and channels, then allow it"),
 ];
@@ -119,7 +119,7 @@ pub(super) fn titles(desk: &Desk<'_>, area: Rect) -> (Vec<Piece>, i32) {
 }
 
 /// The address in words, under its code.
-pub(super) fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
+fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
     let ways: &[(&[i32], usize)] = &[(&[32, 28, 26], 1), (&[28, 24, 22], 4)];
     let mut top = place.y;
     let set = |line: TextLine| {
@@ -134,7 +134,8 @@ pub(super) fn address(desk: &Desk<'_>, url: &str, place: Rect) -> Vec<Piece> {
 
 /// The code on a tinted plate, as large as it fits.
 fn plated(desk: &Desk<'_>, code: &str, plate: Rect) -> Vec<Piece> {
-    let sizes = [260, 230, 200, 170, 140, 110, 88, 64, 44].map(|size| desk.theme.px(size).max(12));
+    // The largest leaves room on the plate for the tail of a Q.
+    let sizes = [230, 200, 170, 140, 110, 88, 64, 44].map(|size| desk.theme.px(size).max(12));
     let fits = |line: &TextLine| line.width <= plate.w - desk.px(64) && line.em <= plate.h;
     let set = |px: i32| {
         let style = text::Style {

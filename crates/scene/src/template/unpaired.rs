@@ -1,7 +1,7 @@
 //! A display that waits to be let in and has no code to compare: what it does, and what people can do.
 
 use super::{chrome, pairing, parts};
-use crate::canvas::{Piece, Rect};
+use crate::canvas::Piece;
 use crate::card::Unpaired;
 use crate::theme::{DEEP, Desk, INK, INK_2};
 use crate::words::say;
@@ -78,7 +78,10 @@ pub(crate) fn screen(desk: &Desk<'_>, site: &SiteProfile, why: Unpaired, url: &s
         lang: Lang::En,
         ..*desk
     };
-    let below = Rect::new(area.x, top, area.w, area.bottom() - top);
-    pieces.extend(pairing::address(&en, url, below));
+    for line in parts::in_one_way(&en, url, en.label(44, true), area.w, small) {
+        let height = line.em * 150 / 100;
+        pieces.push(Piece::text(area.x, top, height, &line, DEEP));
+        top += height;
+    }
     pieces
 }

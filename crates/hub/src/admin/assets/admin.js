@@ -165,6 +165,11 @@
           history.replaceState(null, "", sheet.action);
         }
         saved.textContent = told.saved;
+        // What stands at the fields is of the text as it was; the card has all of it as it is.
+        for (const old of all(".found", sheet)) old.remove();
+        const gate = document.getElementById("gate");
+        const card = gate && new DOMParser().parseFromString(told.gate, "text/html").getElementById("gate");
+        if (card && card.outerHTML !== gate.outerHTML && !gate.contains(document.activeElement)) gate.replaceWith(document.importNode(card, true));
       } else saved.textContent = saved.dataset.unsaved;
     } catch { saved.textContent = saved.dataset.unsaved; }
     saving = false;

@@ -1,0 +1,92 @@
+//! Handing in: with what the confidentiality gate found, and past it only through a second person.
+
+use super::{Command, Facts, Part, Pending, Publication, PublicationEvent, RULE_SET, Refused, Stage};
+use crate::content::Kind;
+use crate::gate::{Class, Finding};
+use crate::ids::{CatalogueEntryId, ContentHash, StaffId};
+
+impl Pending {
+    /// Whether the gate found something that blocks, and nobody but the author let it through.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        let by_another = self.overridden.as_ref().is_some_and(|(by, _)| *by != self.author);
+        blocks(&self.findings) && !by_another
+    }
+
+    /// Whether the reviewer has to confirm that they looked at what the gate found.
+    #[must_use]
+    pub fn has_warnings(&self) -> bool {
+        self.findings.iter().any(|finding| finding.class != Class::Slip)
+    }
+}
+
+/// Whether any of these findings blocks.
+#[must_use]
+pub fn blocks(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.class == Class::Block)
+}
+
+impl Publication {
+    fn stands_submitted(&self, content: ContentHash, kind: Kind, entry: &CatalogueEntryId, by: &StaffId) -> bool {
+        self.pending.as_ref().is_some_and(|p| {
+            p.content == content && p.author == *by && p.stage != Stage::Returned && p.rule_set == RULE_SET
+        }) && (self.kind, &self.catalogue_entry) == (kind, entry)
+    }
+}
+
+/// A submission: the text, what the gate found in it, and who let it through if that blocks.
+pub(super) fn submit(
+    known: Option<&Publication>,
+    command: &Command,
+    facts: Facts<'_>,
+) -> Result<Vec<PublicationEvent>, Refused> {
+    let Command::Submit {
+        content,
+        kind,
+        catalogue_entry,
+        countersign,
+        findings,
+        overridden,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    if known.is_some_and(|p| p.stands_submitted(*content, *kind, catalogue_entry, facts.by)) {
+        return Ok(Vec::new());
+    }
+    let (content, by) = (*content, facts.by.clone());
+    let mut events = vec![PublicationEvent::Submitted {
+        content,
+        kind: *kind,
+        catalogue_entry: catalogue_entry.clone(),
+        by: by.clone(),
+        countersign: *countersign,
+        rule_set: RULE_SET,
+    }];
+    if !findings.is_empty() {
+        events.push(PublicationEvent::GateScanned {
+            content,
+            by: by.clone(),
+            rule_set: RULE_SET,
+            findings: findings.clone(),
+        });
+    }
+    if blocks(findings) {
+        let (person, reason) = overridden.clone().ok_or(Refused::Blocked)?;
+        if person == by {
+            return Err(Refused::FourEyes {
+                person,
+                part: Part::Author,
+            });
+        }
+        let blocking = findings.iter().filter(|finding| finding.class == Class::Block);
+        events.push(PublicationEvent::GateOverridden {
+            content,
+            by: person,
+            rule_set: RULE_SET,
+            findings: blocking.cloned().collect(),
+            reason,
+        });
+    }
+    Ok(events)
+}

@@ -1,0 +1,202 @@
+//! Accounts from the console of the hub's machine, while the hub is stopped: for an office whose administrators have all
+//! lost their passwords. Whoever can read and write the data folder could do anything to it in any case; here it is done
+//! rightly, and stands in the log.
+
+use crate::directory::{self, DirectoryError, Listing};
+use crate::projector::{ProjectError, replay};
+use crate::sign_in::{self, factors, totp};
+use crate::state::State;
+use crate::transact::recorded_form;
+use heliograph_domain::staff::Role;
+use heliograph_domain::{DepartmentId, Event, Instant, Lang, LocalText, StaffId};
+use heliograph_log::{
+    ActorId, AppendError, Batch, CommandId, DiskLog, EventLog, NameError, OpenError, Revision, StreamId, TableWrite,
+    TimestampMs,
+};
+use std::collections::BTreeSet;
+use std::path::Path;
+use thiserror::Error;
+
+/// Who acts, in the log.
+const ACTOR: &str = "console";
+const STREAM: &str = "site-staff";
+
+/// Why the accounts could not be read or changed.
+#[derive(Debug, Error)]
+pub enum ConsoleError {
+    /// The log cannot be opened; a running hub has it.
+    #[error(transparent)]
+    Log(#[from] OpenError),
+    /// The log cannot be folded.
+    #[error("the log cannot be read back: {0}")]
+    Project(#[from] ProjectError),
+    /// The directory cannot be read or written.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// The tables of sessions cannot be read.
+    #[error("the sessions in the data folder cannot be read: {0}")]
+    Sessions(String),
+    /// The fact could not be recorded.
+    #[error("the change could not be recorded: {0}")]
+    Append(#[from] AppendError),
+    /// Names of this program are no names of the log.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// Somebody has this user name.
+    #[error("there is a `{0}` already: `heliograph user reset` gives them a new password")]
+    Taken(StaffId),
+    /// Nobody has it.
+    #[error("there is no `{0}`: `heliograph user list` says who there is")]
+    Nobody(StaffId),
+    /// Somebody who left has no role that a password would open.
+    #[error("`{0}` has no role any longer: `heliograph user add` under another name")]
+    Left(StaffId),
+    /// The machine gave no random numbers.
+    #[error("the machine gave no random numbers: {0}")]
+    Random(getrandom::Error),
+}
+
+/// An account, as the console tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// User name.
+    pub id: StaffId,
+    /// Name; empty once the directory has forgotten it.
+    pub name: String,
+    /// Roles; none for who has left.
+    pub roles: BTreeSet<Role>,
+    /// Whether they are shut out.
+    pub disabled: bool,
+    /// Whether they sign in with a second factor.
+    pub second_factor: bool,
+}
+
+/// Somebody new.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// User name.
+    pub id: StaffId,
+    /// Name, in Chinese.
+    pub name: String,
+    /// Department.
+    pub department: DepartmentId,
+    /// Roles.
+    pub roles: BTreeSet<Role>,
+}
+
+/// Everyone of the office whose data lies here.
+///
+/// # Errors
+/// When the hub runs, or its folder cannot be read.
+pub fn accounts(data: &Path) -> Result<Vec<Account>, ConsoleError> {
+    let log = DiskLog::open(data)?;
+    let state = replay(&log)?;
+    let mut accounts = Vec::new();
+    for (id, person) in &state.staff.people {
+        let name = directory::find(&log, id)?.map(|listing| listing.name.get(Lang::ZhHans).to_owned());
+        let factors = factors::of_log(&log, id).map_err(told)?;
+        accounts.push(Account {
+            id: id.clone(),
+            name: name.unwrap_or_default(),
+            roles: person.roles.clone(),
+            disabled: person.disabled,
+            second_factor: factors.is_second(),
+        });
+    }
+    Ok(accounts)
+}
+
+/// Adds somebody; their first password, to be told to them and changed by them.
+///
+/// # Errors
+/// When the hub runs, the name is taken, or the folder cannot be written.
+pub fn add_account(data: &Path, account: &NewAccount, now: Instant) -> Result<String, ConsoleError> {
+    let log = DiskLog::open(data)?;
+    let state = replay(&log)?;
+    if state.staff.people.contains_key(&account.id) {
+        return Err(ConsoleError::Taken(account.id.clone()));
+    }
+    let (department, roles) = (account.department.clone(), account.roles.clone());
+    let event = state.staff.appoint(account.id.clone(), department, roles);
+    let name = LocalText([(Lang::ZhHans, account.name.clone())].into());
+    let (password, listed) = listed(&account.id, name)?;
+    record(&log, &state, event.map(Event::Staff), vec![listed], now)?;
+    Ok(password)
+}
+
+/// Gives somebody a new password, without a second factor, and lets them in again if they were shut out. Everything that
+/// was signed in as them ends.
+///
+/// # Errors
+/// When the hub runs, nobody has that name, or the folder cannot be written.
+pub fn reset_account(data: &Path, id: &StaffId, now: Instant) -> Result<String, ConsoleError> {
+    let log = DiskLog::open(data)?;
+    let state = replay(&log)?;
+    let person = state
+        .staff
+        .people
+        .get(id)
+        .ok_or_else(|| ConsoleError::Nobody(id.clone()))?;
+    if person.roles.is_empty() {
+        return Err(ConsoleError::Left(id.clone()));
+    }
+    let name = directory::find(&log, id)?
+        .map(|listing| listing.name)
+        .unwrap_or_default();
+    let (password, listed) = listed(id, name)?;
+    let mut writes = sign_in::close_all_of(&log, id, None).map_err(told)?;
+    writes.push(listed);
+    writes.push(factors::erase(id).map_err(told)?);
+    let event = state.staff.set_disabled(id, false).map(Event::Staff);
+    record(&log, &state, event, writes, now)?;
+    Ok(password)
+}
+
+/// What a request would have been told; at the console the language of programs is English.
+#[allow(clippy::needless_pass_by_value, reason = "maps an error")]
+fn told(problem: crate::http::problem::Problem) -> ConsoleError {
+    ConsoleError::Sessions(problem.detail.en)
+}
+
+/// A fresh password of 80 bits, and the row of the directory with it.
+fn listed(id: &StaffId, name: LocalText) -> Result<(String, TableWrite), ConsoleError> {
+    let mut random = [0u8; 10];
+    getrandom::fill(&mut random).map_err(ConsoleError::Random)?;
+    let letters = totp::base32(&random).to_lowercase();
+    let groups: Vec<&str> = letters
+        .as_bytes()
+        .chunks(4)
+        .filter_map(|four| std::str::from_utf8(four).ok())
+        .collect();
+    let password = groups.join("-");
+    let listing = Listing {
+        name,
+        password: Some(directory::hash_password(&password)?),
+    };
+    Ok((password, directory::keep(id, &listing)?))
+}
+
+fn record(
+    log: &DiskLog,
+    state: &State,
+    event: Option<Event>,
+    writes: Vec<TableWrite>,
+    now: Instant,
+) -> Result<(), ConsoleError> {
+    let Some(event) = event else {
+        return Ok(log.write(writes)?);
+    };
+    let mut id = [0u8; 16];
+    getrandom::fill(&mut id).map_err(ConsoleError::Random)?;
+    let batch = Batch {
+        command_id: CommandId(id),
+        actor: ActorId::new(ACTOR)?,
+        recorded_at: TimestampMs(now.max(state.at).0),
+        events: vec![recorded_form(&event)?],
+        content: Vec::new(),
+        table_writes: writes,
+        erase: Vec::new(),
+    };
+    log.append(&StreamId::new(STREAM)?, Revision(state.revision(STREAM)), batch)?;
+    Ok(())
+}

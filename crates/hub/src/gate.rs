@@ -1,0 +1,155 @@
+//! The confidentiality gate at work: what is looked through, by which rules, and what callers hear of it. Nothing here
+//! writes a found text anywhere: findings are rules and places.
+
+use crate::attachments::Kept;
+use crate::drafts::Draft;
+use crate::http::problem::{Fault, Problem, Told};
+use crate::office::Office;
+use axum::http::StatusCode;
+use heliograph_domain::Document;
+use heliograph_domain::gate::{Class, Finding, Kind, Passage, RuleSet, RulesError, of_attachments, of_content};
+use serde_json::{Map, Value, json};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// The file of an office's own words, in the hub's data folder.
+const OFFICE_FILE: &str = "gate-office.json";
+
+/// Why the rules cannot be used.
+#[derive(Debug, Error)]
+pub enum GateError {
+    /// The office's file cannot be read.
+    #[error("the office's own words of the confidentiality gate cannot be read: {path}: {cause}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: std::io::Error,
+    },
+    /// The office's file is no list of words.
+    #[error(
+        "{path}: {cause}. Correct the file, or take it away; its form is described in crates/domain/rules/README.md"
+    )]
+    Rules {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: RulesError,
+    },
+}
+
+/// The newest rules, with the office's own words if there is a file of them.
+///
+/// # Errors
+/// When the file cannot be read or is none.
+pub(crate) fn rules(data: &Path) -> Result<RuleSet, GateError> {
+    let path = data.join(OFFICE_FILE);
+    let newest = RuleSet::newest().clone();
+    match std::fs::read_to_string(&path) {
+        Ok(own) => newest
+            .with_office(&own)
+            .map_err(|cause| GateError::Rules { path, cause }),
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(newest),
+        Err(cause) => Err(GateError::Io { path, cause }),
+    }
+}
+
+/// The texts of a document that is complete: the very characters that are hashed and shown.
+pub(crate) fn of_document(document: &Document) -> Vec<Passage> {
+    let texts: Map<String, Value> = document
+        .texts
+        .iter()
+        .map(|(lang, body)| (lang.tag().to_owned(), body.to_value()))
+        .collect();
+    let mut passages = of_content(document.kind, &Value::Object(texts));
+    passages.extend(of_attachments(&document.attachments));
+    passages
+}
+
+/// What came with a draft's pictures and does not become public with them: metadata, and the text of PDF pages.
+pub(crate) fn beside_pictures(pictures: &[Kept]) -> Vec<Passage> {
+    let mut passages = Vec::new();
+    for (index, kept) in pictures.iter().enumerate() {
+        for (name, text) in [("metadata", &kept.metadata), ("text", &kept.text)] {
+            if !text.is_empty() {
+                passages.push(Passage {
+                    field: format!("attachments[{index}].{name}"),
+                    text: text.clone(),
+                });
+            }
+        }
+    }
+    passages
+}
+
+/// Everything of a draft as far as it is written.
+pub(crate) fn of_draft(draft: &Draft) -> Vec<Passage> {
+    let mut passages = of_content(draft.kind, &draft.content);
+    passages.extend(of_attachments(draft.attachments.iter().map(|kept| &kept.attachment)));
+    passages.extend(beside_pictures(&draft.attachments));
+    passages
+}
+
+/// What the gate finds in these texts.
+pub(crate) fn look(office: &Office, passages: &[Passage]) -> Vec<Finding> {
+    let state = office.state();
+    let profile = state
+        .site
+        .as_ref()
+        .and_then(|site| office.library.profile(&site.profile));
+    let hotlines: Vec<String> = profile
+        .iter()
+        .flat_map(|profile| profile.hotlines.iter().map(|hotline| hotline.number.clone()))
+        .collect();
+    office.rules.scan(passages, &hotlines)
+}
+
+/// Findings as the API tells them.
+pub(crate) fn shaped(findings: &[Finding]) -> Value {
+    json!(findings)
+}
+
+/// The answer to a submission that the gate blocks: every place, and no text.
+pub(crate) fn blocked(rules: &RuleSet, findings: &[Finding]) -> Problem {
+    let blocking = findings.iter().filter(|finding| finding.class == Class::Block);
+    Problem {
+        kind: "gate-blocked",
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        title: Told::new(
+            "保密审查关口拦截，未送审",
+            "The confidentiality gate blocks this; it was not submitted",
+        ),
+        ..Problem::invalid(blocking.map(|finding| fault(rules, finding)).collect())
+    }
+}
+
+/// A finding as a field's fault.
+fn fault(rules: &RuleSet, finding: &Finding) -> Fault {
+    let rule = rules.rule(&finding.rule);
+    let (zh, en) = rule.map_or(("", ""), |rule| (rule.zh.as_str(), rule.en.as_str()));
+    let (first, last) = (finding.offset + 1, finding.offset + finding.length);
+    Fault::new(
+        finding.field.clone(),
+        rule.map_or("found", |rule| code(rule.kind)),
+        format!("第 {first} 至 {last} 字疑似{zh}：请删除，或提请保密审查人放行"),
+        format!(
+            "characters {first} to {last} look like a {en}: remove them, or ask a confidentiality reviewer to let them through"
+        ),
+    )
+}
+
+/// A stable name for programs.
+fn code(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ClassificationMark => "classification-mark",
+        Kind::ResidentId => "resident-id",
+        Kind::InternalWord => "internal-word",
+        Kind::Phone => "phone",
+        Kind::Passport => "passport",
+        Kind::BankCard => "bank-card",
+        Kind::Address => "address",
+        Kind::Email => "email",
+        Kind::Slip => "slip",
+    }
+}
