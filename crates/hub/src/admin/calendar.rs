@@ -3,8 +3,8 @@
 use super::due;
 use super::form::{Faults, Posted};
 use super::layout::{Desk, Place, redirect, tag};
-use super::words::limits as lw;
 use super::words as w;
+use super::words::limits as lw;
 use crate::http::calendar as api;
 use crate::http::problem::{Fault, Problem};
 use axum::extract::{Path, Query, State};

@@ -3,9 +3,9 @@
 use super::due;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
-use super::words::limits as lw;
 use super::parts::Shown;
 use super::words as w;
+use super::words::limits as lw;
 use crate::http::catalogue as api;
 use crate::http::problem::Problem;
 use crate::time_limits::Due;

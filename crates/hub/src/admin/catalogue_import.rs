@@ -3,9 +3,9 @@
 
 use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
-use super::words::limits as lw;
 use super::pictures::{boundary_of, part};
 use super::words as w;
+use super::words::limits as lw;
 use crate::catalogue_table::{self as table, Column, MOST_BYTES, Row, Table, TableFault};
 use crate::http::attachments::whole_body;
 use crate::http::call::same_origin;

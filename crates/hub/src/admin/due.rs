@@ -1,8 +1,8 @@
 //! What is due, as people of the office read it.
 
 use super::layout::{Desk, tag};
-use super::words::limits as lw;
 use super::words as w;
+use super::words::limits as lw;
 use crate::time_limits::{Due, Pressure, TextDue, Today};
 use heliograph_domain::catalogue::Cadence;
 use heliograph_domain::staff::Verb;

@@ -2,8 +2,8 @@
 
 use super::duties::{self, Duty, Task};
 use super::layout::{Desk, Place, empty, tag};
-use super::words::limits as lw;
 use super::words as w;
+use super::words::limits as lw;
 use super::{due, screens};
 use crate::http::problem::Problem;
 use crate::http::shape;
