@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod attachments;
 pub(crate) mod backups;
 pub(crate) mod broker;
+pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod catalogue;
 pub(crate) mod device;
@@ -63,6 +64,9 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/site/blank", post(people::blank))
         .route("/api/v1/site/unblank", post(people::unblank))
         .route("/api/v1/catalogue", get(catalogue::list).post(catalogue::define))
+        .route("/api/v1/catalogue/import", post(catalogue::define_many))
+        .route("/api/v1/calendar", get(calendar::list))
+        .route("/api/v1/calendar/{year}", get(calendar::one).put(calendar::set))
         .route(
             "/api/v1/channels",
             get(catalogue::channels).post(catalogue::open_channel),
