@@ -221,6 +221,7 @@ impl Asked {
             .replace("{tag}", "en")
             .replace("{token}", "none")
             .replace("{step}", "review")
+            .replace("{year}", "2026")
             .replace("{*path}", "0/000")
     }
 
@@ -245,7 +246,7 @@ impl Asked {
 fn names(row: &Row, roles: &BTreeSet<Role>) -> bool {
     match row.who.as_str() {
         "Everyone" | "Machine" | "Way back" => true,
-        "Display" => false,
+        "Display" | "Broker" => false,
         "Person" => may(roles, Verb::Read),
         verb => {
             let verb = Verb::ALL.into_iter().find(|known| format!("{known:?}") == verb);
