@@ -430,3 +430,18 @@ fn a_new_site_profile_takes_over_when_it_is_here() {
     assert_eq!(lobby.showing().site.public_url, "http://binhe.example");
     assert!(!lobby.replica.load().unwrap().content.contains_key(&profile().hash()));
 }
+
+#[test]
+fn a_version_that_says_the_same_again_is_remembered_over_a_power_cut() {
+    let notice = notice("notice");
+    let mut elsewhere = config();
+    elsewhere.channels = vec!["window-3".parse().unwrap()];
+    let mut lobby = Lobby::open();
+    lobby.releases(10, &[&notice]);
+    // The second configuration was lost on its way; the third says what the first said.
+    lobby.sends(configured(3, &config()));
+    let mut lobby = lobby.reboot();
+    lobby.hears(configured(2, &elsewhere)).shows(&["notice"]);
+    // The control: a newer one is believed.
+    lobby.hears(configured(4, &elsewhere)).shows(&[]);
+}

@@ -75,7 +75,10 @@ impl Agent {
         let (opened, new) = self.admit(topic, payload)?;
         if new {
             self.time.signed(opened.stamp.issued_at, now);
-            (self.todo.heard, self.todo.show) = (true, true);
+            // That it was believed is stored at once, even when it says what was known: after a power cut a version
+            // in between would be believed else. The trust is stored with every change; an empty list would be none.
+            self.todo.changes.push(Change::Heard(self.time.heard(now)));
+            self.todo.show = true;
         }
         Ok((opened, new))
     }
@@ -88,8 +91,6 @@ impl Agent {
         }
         let (_, new) = self.admit_dated(topic, payload, now)?;
         if new {
-            // The trust itself is stored with every change; an empty list would be no store at all.
-            self.todo.changes.push(Change::Heard(self.time.heard(now)));
             self.subscribe();
             self.look_for_gaps(now);
         }
@@ -278,8 +279,6 @@ impl Agent {
         if !self.time.known() || command.expires <= self.time.at(now) {
             return Err("the command came too late".to_owned());
         }
-        // The version of a command must not be believed again after a restart.
-        self.todo.changes.push(Change::Heard(self.time.heard(now)));
         let nonce = command.nonce;
         let reply = match command.verb {
             CommandVerb::Refresh => {
