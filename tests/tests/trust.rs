@@ -69,6 +69,7 @@ impl Other {
             site: "binhe".parse().unwrap(),
             clock: Arc::new(SystemClock),
             backups: None,
+            mail: None,
             retention: Retention::default(),
             signer,
             sessions: heliograph_hub::SessionRules::default(),
