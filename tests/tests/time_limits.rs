@@ -15,7 +15,10 @@ const NOVEMBER_2040: Instant = Instant(2_235_434_400_000);
 fn signed_in(world: &World, who: &str) -> Http {
     let body = json!({"staff": who, "password": PASSWORD});
     let session = world.http().post("/api/v1/sessions", &body).expect_status(201);
-    world.http().with_token(session.json["token"].as_str().unwrap())
+    world
+        .http()
+        .with_token(session.json["token"].as_str().unwrap())
+        .with_password(PASSWORD)
 }
 
 /// The clock is moved, and the people sign in again.

@@ -33,6 +33,7 @@ mod presence;
 mod projector;
 mod public;
 mod reach;
+pub mod reminders;
 pub mod report;
 pub mod retention;
 mod seal_ledger;

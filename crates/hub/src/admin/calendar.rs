@@ -41,8 +41,8 @@ fn show(desk: &Desk, year: u16, done: bool, failed: Option<(&Posted, &Problem)>)
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["off", "worked"])) }
         @else if done { p.told role="status" { (desk.t(lw::CALENDAR_SAVED)) } }
         (due::missing_year(desk))
-        section.card { (years(desk)) }
         @if desk.may(Verb::Catalogue) { (form(desk, year, failed)) } @else { (plain(desk, year)) }
+        section.card { (years(desk)) }
     };
     let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
     desk.page_with(status, Place::Catalogue, desk.t(lw::CALENDAR), body)

@@ -47,6 +47,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
             div { h1 { (desk.t(w::CATALOGUE)) } p.muted { (desk.t(w::CATALOGUE_WHAT)) } }
             div.buttons {
                 a.btn.quiet href="/admin/calendar" { (desk.t(lw::CALENDAR)) }
+                a.btn.quiet href="/admin/reminders" { (desk.t(lw::REMINDERS)) }
                 @if desk.may(Verb::Catalogue) {
                     a.btn.quiet href="/admin/catalogue/import" { (desk.t(lw::IMPORT)) }
                     a.btn href="#form" { (desk.t(w::OPEN_ENTRY)) }

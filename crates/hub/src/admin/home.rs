@@ -26,6 +26,7 @@ pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
         (unsigned(&desk))
         @if desk.profile.is_none() { (first_steps(&desk)) }
         (due::missing_year(&desk))
+        (super::reminders::failures(&desk))
         div.cols {
             (waiting(&desk)?)
             (dues(&desk))

@@ -29,6 +29,7 @@ mod publication;
 mod publications;
 mod reach;
 mod referrals;
+mod reminders;
 mod screens;
 mod sign_in;
 mod site;
@@ -130,6 +131,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
             get(catalogue_import::page).post(catalogue_import::post),
         )
         .route("/admin/calendar", get(calendar::page).post(calendar::set))
+        .route("/admin/reminders", get(reminders::page).post(reminders::set))
 }
 
 fn of_staff() -> Router<Arc<Office>> {

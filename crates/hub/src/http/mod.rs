@@ -18,6 +18,7 @@ pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod publications;
 pub(crate) mod referrals;
+pub(crate) mod reminders;
 pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod shape;
@@ -135,6 +136,11 @@ fn people_and_sign_in() -> Router<Arc<Office>> {
         .route("/api/v1/account/recovery-codes", post(account::renew_recovery))
         .route("/api/v1/staff", get(people::staff).post(people::add_staff))
         .route("/api/v1/staff/{id}/leave", post(people::leave))
+        .route(
+            "/api/v1/staff/{id}/address",
+            get(reminders::address).put(reminders::set_address),
+        )
+        .route("/api/v1/reminders", get(reminders::list))
         .route("/api/v1/staff/{id}/disable", post(people::disable))
         .route("/api/v1/staff/{id}/enable", post(people::enable))
         .route("/api/v1/staff/{id}/reset-second-factor", post(people::reset_factor))

@@ -26,8 +26,8 @@ words! {
     DAYS_OFF "放假（每行一天）" "Days off (one a line)";
     DAYS_WORKED "调休上班的周末（每行一天）" "Weekend days that are worked (one a line)";
     DAYS_HINT "写成 2027-01-01；一段日子写成 2027-01-01/2027-01-03" "like 2027-01-01; several days like 2027-01-01/2027-01-03";
-    N_DAYS_OFF "放假 {} 天" "{} days off";
-    N_DAYS_WORKED "调休上班 {} 天" "{} days made up";
+    N_DAYS_OFF "放假 {} 天" "days off: {}";
+    N_DAYS_WORKED "调休上班 {} 天" "made up: {}";
     CHANGE_YEAR "修改 {} 年" "Change {}";
     OTHER_YEAR "其他年份" "Another year";
     SHOW "查看" "Show";
@@ -40,6 +40,21 @@ words! {
     SUMMARY_EN "英文概述" "Summary in English";
     USUAL_CHANNELS "通常发布的频道" "Usual channels";
     USUAL_CHANNELS_HINT "发布时预先勾选，可以改" "ticked beforehand at release; can be changed";
+
+    REMINDERS "邮件提醒" "Reminders";
+    REMINDERS_WHAT "工作日上午八点半，把逾期的和七天内到期的事项用一封邮件告诉负责人；没有就不发。" "On working days at half past eight, whoever is responsible hears in one letter what is overdue or due within seven days; if there is nothing, no letter comes.";
+    MAIL_SERVER "发信：{}" "Letters go out as {}";
+    NO_MAIL "还没有设置发信服务器，不会发出邮件。" "No mail server is set: no letters go out.";
+    ADDRESS_OF "{} 的邮箱" "The address of {}";
+    ADDRESS "邮箱" "E-mail address";
+    ADDRESS_HINT "留空则不再提醒，并删除已存的地址" "leave it empty to receive no more; what is kept is erased";
+    WHO_IS_REMINDED "提醒谁" "Who is reminded";
+    NO_ADDRESS "没有邮箱" "No address";
+    LETTERS "发出的邮件" "Letters";
+    LETTER_SENT "已发出" "Sent";
+    LETTER_FAILED "未发出，稍后再试" "Not sent; tried again later";
+    LETTER_UNCERTAIN "不能确定是否送达，今天不再发" "It is not known whether it arrived; not sent again today";
+    MAIL_FAILED "今天有 {} 封提醒邮件没有送达邮件服务器。" "{} reminders did not reach the mail server today.";
 
     IMPORT "从表格导入" "Import a table";
     IMPORT_WHAT "把单位已有的公开目录表（CSV，或从电子表格复制）导入。先核对，确认后才保存。" "Takes the office's existing catalogue from a table (CSV, or copied from a spreadsheet). You check it first; nothing is saved before you confirm.";
