@@ -57,6 +57,8 @@ pub(crate) async fn set_address(
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Answer, Problem> {
+    // No token may send somebody's letters elsewhere.
+    call.caller.person()?;
     let id = whose(&office, &call.caller, &id)?;
     let mut fields = call.fields()?;
     let text = fields.optional_text("address", 200);
