@@ -22,6 +22,7 @@ use heliograph_domain::panel::{ColourDepth, Panel};
 use heliograph_domain::publication::KeepFor;
 use heliograph_domain::{DisplayId, SiteName};
 use heliograph_hub::backups::BackupPlan;
+use heliograph_hub::reminders::MailPlan;
 use heliograph_hub::retention::Retention;
 use heliograph_hub::{ExternalBroker, Hub, HubConfig, MovableClock, TlsMode};
 use heliograph_player::profile::BrightnessPlan;
@@ -97,6 +98,7 @@ pub struct World {
 struct Kind {
     backed_up: bool,
     tls: bool,
+    mail_port: Option<u16>,
 }
 
 /// A display of the office, with its player.
@@ -183,6 +185,15 @@ impl World {
         Self::with_broker(Kind::default(), Some(broker))
     }
 
+    /// The same, whose hub sends letters through a mail server on this machine.
+    #[must_use]
+    pub fn with_mail(port: u16) -> Self {
+        Self::with(Kind {
+            mail_port: Some(port),
+            ..Kind::default()
+        })
+    }
+
     fn with(kind: Kind) -> Self {
         Self::with_broker(kind, None)
     }
@@ -260,6 +271,11 @@ impl World {
     /// Lets the hub do now what it does by itself every hour.
     pub fn an_hour_passes(&self) {
         self.runtime.block_on(self.hub().tidy_now());
+    }
+
+    /// Lets the hub do now what it does by itself every minute.
+    pub fn reminders_are_looked_at(&self) {
+        self.runtime.block_on(self.hub().remind_now());
     }
 
     /// Starts it again, on the same ports and folder.
@@ -445,6 +461,9 @@ async fn start_hub(
             keep_days: 30,
         }),
         signer: None,
+        mail: kind
+            .mail_port
+            .map(|port| MailPlan::new(&format!("smtp://127.0.0.1:{port}"), "notices@binhe.example", None).unwrap()),
         sessions: heliograph_hub::SessionRules::default(),
         sign_on: None,
         wall: None,

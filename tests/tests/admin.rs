@@ -350,6 +350,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         site: "binhe".parse().unwrap(),
         clock: Arc::new(SystemClock),
         backups: None,
+        mail: None,
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),

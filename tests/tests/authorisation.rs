@@ -221,6 +221,7 @@ impl Asked {
             .replace("{tag}", "en")
             .replace("{token}", "none")
             .replace("{step}", "review")
+            .replace("{year}", "2026")
             .replace("{*path}", "0/000")
     }
 

@@ -155,6 +155,11 @@ impl Stage {
         let came = |heard: &[(String, String)], text: &str| {
             heard.iter().any(|(topic, said)| *topic == said_on && said == text)
         };
+        // A broker may look for what it retains while it passes on what is said.
+        if row.hears && !came(&heard, "kept") {
+            heard.extend(display.heard_until("kept").expect("it was retained"));
+            heard.push((said_on.clone(), "kept".to_owned()));
+        }
         // With QoS 1 NATS keeps no order between two subscriptions. What never arrives is judged with QoS 0.
         if row.hears && qos == QoS::AtLeastOnce && !came(&heard, "live") {
             heard.extend(display.heard_until("live").expect("it is heard"));

@@ -15,10 +15,16 @@ use heliograph_tests::sim::{Bug, Ending, Plan, campaign, run};
 const CI_SEEDS: u64 = 250;
 
 /// Seeds that went wrong once, and why.
-const KEPT: [(u64, &str); 1] = [(
-    1305,
-    "the judge took for released what had left one channel's head because it was over, while another's older head had it still",
-)];
+const KEPT: [(u64, &str); 2] = [
+    (
+        1305,
+        "the judge took for released what had left one channel's head because it was over, while another's older head had it still",
+    ),
+    (
+        30_101,
+        "a display believed a configuration that said what an earlier one had said, and did not store that it had",
+    ),
+];
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

@@ -151,6 +151,7 @@ fn config(dir: &TempDir, tls: TlsMode) -> HubConfig {
         site: "binhe".parse().unwrap(),
         clock: Arc::new(MovableClock::default()),
         backups: None,
+        mail: None,
         retention: Retention::default(),
         wall: None,
     }

@@ -1,9 +1,10 @@
 //! The catalogue (公开目录): what the office discloses, how often, and who answers for it.
 
-use crate::ids::{CatalogueEntryId, ContentHash, DepartmentId, StaffId};
+use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, DepartmentId, StaffId};
 use crate::lang::{Lang, LocalText};
+use crate::time::Instant;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The category that the annual report counts a publication under. Append, never reorder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,6 +124,13 @@ pub struct CatalogueEntry {
 pub enum CatalogueEvent {
     /// The entry was opened or changed: this is what it says now.
     Defined(CatalogueEntry),
+    /// Where releases of the entry usually go, as a proposal: these channels, and no others.
+    UsualChannelsSet {
+        /// The entry.
+        entry: CatalogueEntryId,
+        /// The channels; none: nothing is proposed.
+        channels: BTreeSet<ChannelName>,
+    },
 }
 
 /// The catalogue of a site.
@@ -130,18 +138,84 @@ pub enum CatalogueEvent {
 pub struct Catalogue {
     /// Entries by id.
     pub entries: BTreeMap<CatalogueEntryId, CatalogueEntry>,
+    /// When each entry was first defined.
+    pub defined_at: BTreeMap<CatalogueEntryId, Instant>,
+    /// Where releases of an entry usually go; entries that are not here have no such channels.
+    pub channels: BTreeMap<CatalogueEntryId, BTreeSet<ChannelName>>,
 }
 
 impl Catalogue {
-    /// Opens an entry or changes it. What it already says decides nothing.
+    /// Opens an entry or changes it, with the channels that it usually goes to; without them these stay as they are.
+    /// What it already says decides nothing.
     #[must_use]
-    pub fn define(&self, entry: CatalogueEntry) -> Option<CatalogueEvent> {
-        (self.entries.get(&entry.id) != Some(&entry)).then_some(CatalogueEvent::Defined(entry))
+    pub fn define(&self, entry: CatalogueEntry, channels: Option<BTreeSet<ChannelName>>) -> Vec<CatalogueEvent> {
+        let channels = channels.filter(|channels| *channels != self.usual_channels(&entry.id));
+        let usual = channels.map(|channels| CatalogueEvent::UsualChannelsSet {
+            entry: entry.id.clone(),
+            channels,
+        });
+        let changed = self.entries.get(&entry.id) != Some(&entry);
+        let defined = changed.then_some(CatalogueEvent::Defined(entry));
+        defined.into_iter().chain(usual).collect()
     }
 
-    /// Takes a fact.
-    pub fn evolve(&mut self, event: &CatalogueEvent) {
-        let CatalogueEvent::Defined(entry) = event;
-        self.entries.insert(entry.id.clone(), entry.clone());
+    /// The channels that releases of an entry usually go to.
+    #[must_use]
+    pub fn usual_channels(&self, entry: &CatalogueEntryId) -> BTreeSet<ChannelName> {
+        self.channels.get(entry).cloned().unwrap_or_default()
+    }
+
+    /// Takes a fact and when it was recorded.
+    pub fn evolve(&mut self, at: Instant, event: &CatalogueEvent) {
+        match event {
+            CatalogueEvent::Defined(entry) => {
+                self.defined_at.entry(entry.id.clone()).or_insert(at);
+                self.entries.insert(entry.id.clone(), entry.clone());
+            }
+            CatalogueEvent::UsualChannelsSet { entry, channels } => {
+                self.channels.insert(entry.clone(), channels.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_defined_once_and_its_channels_stay_unless_they_are_said() {
+        let entry = CatalogueEntry {
+            id: "fin".parse().unwrap(),
+            index_number: "BH-1".to_owned(),
+            category: Category::Finance,
+            cadence: Cadence::Standing,
+            department: "law".parse().unwrap(),
+            responsible: "li".parse().unwrap(),
+            text: ContentHash([2; 32]),
+        };
+        let hall = || Some(BTreeSet::from(["hall".parse().unwrap()]));
+        let mut catalogue = Catalogue::default();
+        let events = catalogue.define(entry.clone(), hall());
+        assert_eq!(events.len(), 2);
+        for (at, event) in events.iter().enumerate() {
+            catalogue.evolve(Instant(at as u64 + 5), event);
+        }
+        assert_eq!(catalogue.usual_channels(&entry.id), hall().unwrap());
+        assert_eq!(catalogue.define(entry.clone(), hall()), []);
+        assert_eq!(catalogue.define(entry.clone(), None), []);
+        let renamed = CatalogueEntry {
+            index_number: "BH-2".to_owned(),
+            ..entry.clone()
+        };
+        let events = catalogue.define(renamed.clone(), None);
+        assert_eq!(events, [CatalogueEvent::Defined(renamed)]);
+        catalogue.evolve(Instant(99), &events[0]);
+        assert_eq!(
+            catalogue.defined_at[&entry.id],
+            Instant(5),
+            "it was opened when it was opened"
+        );
+        assert_eq!(catalogue.usual_channels(&entry.id), hall().unwrap());
     }
 }

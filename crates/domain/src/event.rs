@@ -8,6 +8,7 @@ use crate::ledger::LedgerEvent;
 use crate::publication::PublicationEvent;
 use crate::site::SiteEvent;
 use crate::staff::StaffEvent;
+use crate::working_days::CalendarEvent;
 
 /// A fact, with the aggregate it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Event {
     Site(SiteEvent),
     /// About the public ledger.
     Ledger(LedgerEvent),
+    /// About the days that the office works.
+    Calendar(CalendarEvent),
 }
 
 /// Why a record is not an event.
@@ -71,6 +74,7 @@ impl Event {
             Self::Staff(_) => "site-staff".to_owned(),
             Self::Site(_) => "site-profile".to_owned(),
             Self::Ledger(_) => "site-ledger".to_owned(),
+            Self::Calendar(_) => "site-calendar".to_owned(),
         }
     }
 
@@ -85,6 +89,7 @@ impl Event {
             Self::Staff(_) => ("staff", 1),
             Self::Site(_) => ("site", 1),
             Self::Ledger(_) => ("ledger", 1),
+            Self::Calendar(_) => ("calendar", 1),
         }
     }
 
@@ -99,6 +104,7 @@ impl Event {
             Self::Staff(event) => postcard::to_stdvec(event),
             Self::Site(event) => postcard::to_stdvec(event),
             Self::Ledger(event) => postcard::to_stdvec(event),
+            Self::Calendar(event) => postcard::to_stdvec(event),
         };
         // postcard fails only on a full buffer or a sequence of unknown length; neither occurs here.
         bytes.unwrap_or_default()
@@ -136,6 +142,7 @@ impl Event {
             ("channel", 1) => postcard::from_bytes(body).map(Self::Channel).map_err(unreadable),
             ("staff", 1) => postcard::from_bytes(body).map(Self::Staff).map_err(unreadable),
             ("ledger", 1) => postcard::from_bytes(body).map(Self::Ledger).map_err(unreadable),
+            ("calendar", 1) => postcard::from_bytes(body).map(Self::Calendar).map_err(unreadable),
             ("site", 1) => postcard::from_bytes(body).map(Self::Site).map_err(unreadable),
             _ => Err(EventError::Unknown {
                 kind: kind.to_owned(),

@@ -20,6 +20,8 @@ pub mod report;
 pub mod site;
 pub mod staff;
 pub mod time;
+pub mod time_limit;
+pub mod working_days;
 
 pub use content::{Body, Document, Kind};
 pub use event::Event;

@@ -82,7 +82,7 @@ pub enum Verb {
     OperateDisplays,
     /// Put every display of the site on its slate, and let the programmes come back.
     Blank,
-    /// Define catalogue entries.
+    /// Define catalogue entries, set the days that the office works.
     Catalogue,
     /// Add staff, change roles, set the site's profile.
     Administer,

@@ -90,7 +90,14 @@ impl Date {
         let local_ms = i64::try_from(now.0).unwrap_or(i64::MAX / 2) + i64::from(offset_s) * 1000;
         let day_ms = i64::try_from(DAY_MS).unwrap_or(i64::MAX);
         let (days, of_day) = (local_ms.div_euclid(day_ms), local_ms.rem_euclid(day_ms));
-        let z = days + 719_468;
+        let days = i32::try_from(days).unwrap_or(i32::MAX / 2);
+        (Self::of_day_number(days), of_day.unsigned_abs())
+    }
+
+    /// The date that lies so many days after 1970-01-01; a later one than any is the last there is.
+    #[must_use]
+    pub fn of_day_number(days: i32) -> Self {
+        let z = i64::from(days) + 719_468;
         let era = z.div_euclid(146_097);
         let doe = z.rem_euclid(146_097);
         let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
@@ -99,12 +106,48 @@ impl Date {
         let month = if mp < 10 { mp + 3 } else { mp - 9 };
         let year = yoe + era * 400 + i64::from(month <= 2);
         let narrow = |n: i64| u8::try_from(n).unwrap_or(1);
-        let date = Self {
+        Self {
             year: u16::try_from(year).unwrap_or(2999),
             month: narrow(month),
             day: narrow(doy - (153 * mp + 2) / 5 + 1),
-        };
-        (date, of_day.unsigned_abs())
+        }
+    }
+
+    /// How many days after 1970-01-01 it lies; negative before that.
+    #[must_use]
+    pub fn day_number(self) -> i32 {
+        let (month, day) = (i32::from(self.month), i32::from(self.day));
+        let year = i32::from(self.year) - i32::from(month <= 2);
+        let (era, yoe) = (year.div_euclid(400), year.rem_euclid(400));
+        let mp = if month > 2 { month - 3 } else { month + 9 };
+        let doy = (153 * mp + 2) / 5 + day - 1;
+        let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+        era * 146_097 + doe - 719_468
+    }
+
+    /// The day after; nothing after the last day of 2999.
+    #[must_use]
+    pub fn tomorrow(self) -> Option<Self> {
+        let next = Self::of_day_number(self.day_number() + 1);
+        Self::new(next.year, next.month, next.day)
+    }
+
+    /// Days from this date to another; negative when the other is earlier.
+    #[must_use]
+    pub fn days_until(self, other: Self) -> i32 {
+        other.day_number() - self.day_number()
+    }
+
+    /// The same day so many months later; the month's last when it has no such day. Nothing after 2999.
+    #[must_use]
+    pub fn plus_months(self, months: u16) -> Option<Self> {
+        let month = u32::from(self.month.saturating_sub(1)) + u32::from(months);
+        let year = u16::try_from(u32::from(self.year) + month / 12).ok()?;
+        let month = u8::try_from(month % 12 + 1).ok()?;
+        (28..=self.day)
+            .rev()
+            .chain([self.day])
+            .find_map(|day| Self::new(year, month, day))
     }
 
     /// Day of the week, 0 = Sunday (Sakamoto's method).
@@ -171,6 +214,40 @@ mod tests {
         let now = Instant(1_451_577_600_000);
         assert_eq!(Date::at(now, 8 * 3600), (Date::new(2016, 1, 1).unwrap(), 0));
         assert_eq!(Date::at(now, 0), (Date::new(2015, 12, 31).unwrap(), 16 * 3_600_000));
+    }
+
+    #[test]
+    fn days_are_numbered_one_by_one() {
+        let mut day = Date::new(1900, 1, 1).unwrap();
+        assert_eq!(Date::new(1970, 1, 1).unwrap().day_number(), 0);
+        for number in day.day_number().. {
+            assert_eq!((day.day_number(), Date::of_day_number(number)), (number, day));
+            // 1 January 1970 was a Thursday.
+            assert_eq!(i32::from(day.weekday()), (number + 4).rem_euclid(7), "{day}");
+            match day.tomorrow() {
+                Some(next) => day = next,
+                None => break,
+            }
+        }
+        assert_eq!(day, Date::new(2999, 12, 31).unwrap());
+    }
+
+    #[test]
+    fn days_and_months_are_counted_by_the_calendar() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        assert_eq!(date("2026-02-27").days_until(date("2026-03-01")), 2);
+        assert_eq!(date("2026-03-01").days_until(date("2026-02-27")), -2);
+        for (from, months, to) in [
+            ("2026-01-31", 1, "2026-02-28"),
+            ("2015-11-30", 3, "2016-02-29"),
+            ("2026-12-15", 1, "2027-01-15"),
+            ("2026-08-31", 12, "2027-08-31"),
+            ("2024-02-29", 12, "2025-02-28"),
+            ("2026-03-05", 60, "2031-03-05"),
+        ] {
+            assert_eq!(date(from).plus_months(months), Some(date(to)), "{from}");
+        }
+        assert_eq!(date("2999-12-01").plus_months(1), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The site's time zone, expanded so that no display needs its rules.
 
-use heliograph_domain::Instant;
-use heliograph_domain::site::SiteClock;
+use heliograph_domain::site::{SiteClock, SiteProfile};
+use heliograph_domain::{Date, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -26,6 +26,19 @@ pub(crate) fn site_clock(time_zone: &str, now: Instant) -> Option<SiteClock> {
         offsets.push((Instant(at), change.offset().seconds()));
     }
     Some(SiteClock { offsets })
+}
+
+/// Where nobody has set the office's clock yet.
+const SHANGHAI_S: i32 = 8 * 3600;
+
+/// Seconds that the office's clock is ahead of Greenwich.
+pub(crate) fn offset_s(profile: Option<&SiteProfile>, at: Instant) -> i32 {
+    profile.map_or(SHANGHAI_S, |profile| profile.clock.offset_s(at))
+}
+
+/// The office's date of an instant, and the milliseconds since its midnight.
+pub(crate) fn civil(profile: Option<&SiteProfile>, at: Instant) -> (Date, u64) {
+    Date::at(at, offset_s(profile, at))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::library::Library;
 use crate::media::Holders;
 use crate::presence::Presence;
 use crate::reach::Reach;
+use crate::reminders::MailPlan;
 use crate::retention::Retention;
 use crate::sign_in::attempts::Attempts;
 use crate::sign_in::passkeys::challenge::Challenges;
@@ -41,6 +42,10 @@ pub(crate) struct Office {
     pub(crate) backups: Backups,
     /// How long things are kept.
     pub(crate) retention: Retention,
+    /// Where reminders go out.
+    pub(crate) mail: Option<MailPlan>,
+    /// Held while reminders are sent: one at a time.
+    pub(crate) reminding: Mutex<()>,
     /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
     /// What the confidentiality gate looks for.
@@ -113,6 +118,7 @@ pub(crate) struct Parts {
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) backups: Backups,
     pub(crate) retention: Retention,
+    pub(crate) mail: Option<MailPlan>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) rules: RuleSet,
     pub(crate) site: SiteName,
@@ -143,6 +149,8 @@ impl Office {
             log: parts.log,
             backups: parts.backups,
             retention: parts.retention,
+            mail: parts.mail,
+            reminding: Mutex::default(),
             clock: parts.clock,
             rules: parts.rules,
             site: parts.site,

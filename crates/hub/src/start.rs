@@ -10,6 +10,7 @@ use crate::gate;
 use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
+use crate::reminders::{self, MailPlan};
 use crate::retention::{self, Retention};
 use crate::sign_in::passkeys::challenge::Challenges;
 use crate::sign_in::rules::SessionRules;
@@ -71,6 +72,8 @@ pub struct HubConfig {
     pub signer: Option<PathBuf>,
     /// How long things are kept.
     pub retention: Retention,
+    /// Where reminders go out; `None`: nobody is reminded by e-mail.
+    pub mail: Option<MailPlan>,
     /// How long people stay signed in.
     pub sessions: SessionRules,
     /// The office's own sign-on, if it has one.
@@ -195,6 +198,7 @@ impl Hub {
         hub.connect()?;
         hub.serve(listener)?;
         hub.tidy();
+        hub.tasks.push(tokio::spawn(reminders::run(Arc::clone(&hub.office))));
         hub.seal();
         Ok(hub)
     }
@@ -264,6 +268,11 @@ impl Hub {
     /// Does now what a running hub does by itself every hour: forgets what is over, backs up when that is due.
     pub async fn tidy_now(&self) {
         tidied(&self.office).await;
+    }
+
+    /// Does now what a running hub does by itself every minute: sends the reminders that are to be sent.
+    pub async fn remind_now(&self) {
+        reminders::tend(&self.office).await;
     }
 
     /// What was released is sealed soon after; not at once, so that many releases make one record.
@@ -478,6 +487,7 @@ fn parts(
         backups: Backups::new(Arc::clone(&log), config.data.clone(), config.backups.clone()),
         log,
         retention: config.retention,
+        mail: config.mail.clone(),
         clock: Arc::clone(&config.clock),
         rules: gate::rules(&config.data)?,
         site: config.site.clone(),

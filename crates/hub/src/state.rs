@@ -9,6 +9,7 @@ use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{Publication, PublicationEvent};
 use heliograph_domain::site::{Blank, SiteEvent};
 use heliograph_domain::staff::Staff;
+use heliograph_domain::working_days::WorkCalendar;
 use heliograph_domain::{
     ChannelHead, ChannelName, ContentHash, DisplayId, Event, Instant, Lang, Programme, PublicationId, SiteName, StaffId,
 };
@@ -150,6 +151,8 @@ pub struct State {
     pub publications: BTreeMap<PublicationId, Arc<Dossier>>,
     /// The catalogue.
     pub catalogue: Arc<Catalogue>,
+    /// The days that the office works.
+    pub calendar: Arc<WorkCalendar>,
     /// Channels.
     pub channels: Arc<Channels>,
     /// Displays.
@@ -221,7 +224,8 @@ impl State {
                 }
                 self.publication(id, event, record);
             }
-            Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(&event),
+            Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(at, &event),
+            Event::Calendar(event) => Arc::make_mut(&mut self.calendar).evolve(&event),
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
             Event::Staff(event) => Arc::make_mut(&mut self.staff).evolve(&event),
             Event::Display(id, event) => {
@@ -373,10 +377,11 @@ impl State {
         let revisions: BTreeMap<_, _> = self.revisions.iter().collect();
         let heads: Vec<ChannelHead> = self.heads().collect();
         let everything = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.position,
             self.publications,
             self.catalogue,
+            self.calendar,
             self.channels,
             self.displays,
             self.staff,

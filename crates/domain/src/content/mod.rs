@@ -70,6 +70,13 @@ impl Document {
         pick(&self.texts, lang)
     }
 
+    /// The date that it bears, for kinds that bear one.
+    #[must_use]
+    pub fn dated(&self) -> Option<crate::time::Date> {
+        let (_, body) = self.body(Lang::ZhHans)?;
+        body.to_value().get("date")?.as_str()?.parse().ok()
+    }
+
     /// The title for a reader of `lang`.
     #[must_use]
     pub fn title(&self, lang: Lang) -> String {

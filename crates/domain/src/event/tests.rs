@@ -154,6 +154,7 @@ fn the_other_aggregates_keep_their_bytes() {
     use crate::display::DisplaySetting;
     use crate::panel::{ColourDepth, Panel};
     use crate::staff::Role;
+    use crate::working_days::HolidayYear;
     use crate::{Lang, LocalText};
     let setting = || DisplaySetting {
         name: LocalText::new("屏", "D"),
@@ -180,6 +181,14 @@ fn the_other_aggregates_keep_their_bytes() {
                 root: [0x11; 32],
             }),
             format!("00ac02{key}"),
+        ),
+        (
+            Event::Calendar(CalendarEvent::YearSet(HolidayYear {
+                year: 2027,
+                off: ["2027-01-01".parse().unwrap()].into(),
+                worked: ["2027-01-03".parse().unwrap()].into(),
+            })),
+            "00eb0f 01 0a323032372d30312d3031 01 0a323032372d30312d3033".replace(' ', ""),
         ),
         (
             Event::Channel(ChannelEvent::Defined {
@@ -234,6 +243,13 @@ fn the_other_aggregates_keep_their_bytes() {
                 text: ContentHash([2; 32]),
             })),
             format!("000366696e0442482d31010003036c6177026c69{}", "02".repeat(32)),
+        ),
+        (
+            Event::Catalogue(CatalogueEvent::UsualChannelsSet {
+                entry: "fin".parse().unwrap(),
+                channels: ["all".parse().unwrap()].into(),
+            }),
+            "010366696e0103616c6c".to_owned(),
         ),
         (
             Event::Display(

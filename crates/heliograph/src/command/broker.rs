@@ -34,10 +34,11 @@ pub(crate) struct OtherBroker {
     /// Another broker in the place of the embedded one: mqtts://user@host:port, or mqtt:// on this machine. The password is
     /// HELIOGRAPH_BROKER_PASSWORD, else that of the folder of --broker-files.
     #[arg(long, conflicts_with = "mqtt_listen")]
-    broker: Option<BrokerUrl>,
+    // Read by hand: what is wrong would be told back with its password.
+    broker: Option<String>,
     /// Where displays find that broker, when it is not where the hub does: mqtts://host:port.
     #[arg(long, requires = "broker")]
-    broker_public: Option<BrokerUrl>,
+    broker_public: Option<String>,
     /// The authority (PEM) that vouches for that broker, for hub and displays.
     #[arg(long, requires = "broker")]
     broker_ca: Option<PathBuf>,
@@ -52,15 +53,18 @@ pub(crate) struct OtherBroker {
 impl OtherBroker {
     /// What was asked for. `plain`: plain text may leave this machine.
     pub(crate) fn read(&self, plain: bool) -> Result<Option<ExternalBroker>, Failure> {
-        let Some(broker) = &self.broker else { return Ok(None) };
-        for url in [Some(broker), self.broker_public.as_ref()].into_iter().flatten() {
+        let Some(broker) = url("--broker", self.broker.as_deref())? else {
+            return Ok(None);
+        };
+        let public = url("--broker-public", self.broker_public.as_deref())?;
+        for url in [Some(&broker), public.as_ref()].into_iter().flatten() {
             if !(url.tls || url.is_loopback() || plain) {
                 return Err(Failure::Usage(format!(
                     "{url} is plain text to another machine: use mqtts://, or say --plain where another program guards it"
                 )));
             }
         }
-        let mut url = broker.clone();
+        let mut url = broker;
         url.username.get_or_insert_with(|| "hub".to_owned());
         url.password = match (said_password(), url.password.take(), &self.broker_files) {
             (Some(password), ..) | (None, Some(password), _) => Some(password),
@@ -69,7 +73,7 @@ impl OtherBroker {
         };
         Ok(Some(ExternalBroker {
             url,
-            public: self.broker_public.clone(),
+            public,
             authority: self.broker_ca.clone(),
             in_step: self.broker_files.clone().map(|folder| InStep {
                 folder,
@@ -77,6 +81,11 @@ impl OtherBroker {
             }),
         }))
     }
+}
+
+fn url(flag: &str, told: Option<&str>) -> Result<Option<BrokerUrl>, Failure> {
+    let read = told.map(str::parse).transpose();
+    read.map_err(|error| Failure::Usage(format!("{flag}: {error}")))
 }
 
 /// The password that was said, if one was.

@@ -8,6 +8,7 @@ use crate::api::{Api, HubTrust};
 use heliograph_domain::publication::KeepFor;
 use heliograph_fleet::room_for_files;
 use heliograph_hub::backups::BackupPlan;
+use heliograph_hub::reminders::MailPlan;
 use heliograph_hub::retention::Retention;
 use heliograph_hub::{Clock, Hub, HubConfig, SessionRules, SystemClock, TlsMode};
 use heliograph_log::DiskLog;
@@ -71,6 +72,25 @@ pub(crate) struct Args {
     sign_out_after: u16,
     #[command(flatten)]
     sign_on: super::sign_on::SignOnArgs,
+    /// The mail server through which people are reminded of what is due: smtps://USER@HOST, or smtp://HOST:25 for a relay that
+    /// asks for no password. The password is in HELIOGRAPH_SMTP_PASSWORD. A server on another machine is given a password
+    /// within TLS only.
+    #[arg(long, requires = "mail_from")]
+    smtp: Option<String>,
+    /// The address that reminders come from.
+    #[arg(long, requires = "smtp")]
+    mail_from: Option<String>,
+}
+
+/// Where reminders go out, when it was said.
+fn mail(args: &Args) -> Result<Option<MailPlan>, Failure> {
+    let (Some(server), Some(from)) = (&args.smtp, &args.mail_from) else {
+        return Ok(None);
+    };
+    let password = std::env::var("HELIOGRAPH_SMTP_PASSWORD").ok();
+    let plan = MailPlan::new(server, from, password);
+    plan.map(Some)
+        .map_err(|error| Failure::Usage(format!("--smtp: {error}")))
 }
 
 /// How connections are guarded. Addresses that other machines can reach have TLS, unless --plain is said; loopback has none
@@ -306,6 +326,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             keep_days: args.keep_backups,
         }),
         signer,
+        mail: mail(args)?,
         retention: Retention {
             drafts_days: Some(args.keep_drafts).filter(|days| *days > 0),
             texts: KeepFor {

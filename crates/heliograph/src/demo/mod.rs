@@ -39,6 +39,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         site: sample.office.site.parse()?,
         clock: Arc::clone(&clock) as _,
         backups: None,
+        mail: None,
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),

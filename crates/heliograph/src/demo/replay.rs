@@ -318,6 +318,7 @@ mod tests {
             site: sample.office.site.parse().unwrap(),
             clock: Arc::clone(&clock) as _,
             backups: None,
+            mail: None,
             retention: heliograph_hub::retention::Retention::default(),
             signer: None,
             sessions: heliograph_hub::SessionRules::default(),

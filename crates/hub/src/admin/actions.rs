@@ -177,7 +177,7 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::Amend => plain(desk, id, step, w::DO_AMEND, seen),
         Step::Reject => reasoned(desk, id, step, w::DO_REJECT, true, seen, failed),
         Step::Withdraw => reasoned(desk, id, step, w::DO_WITHDRAW, false, None, failed),
-        Step::Release => release(desk, id, seen, failed),
+        Step::Release => release(desk, (id, dossier), seen, failed),
         Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
         Step::Erase => erasure(desk, id, dossier),
         Step::DeclineErasure => plain(desk, id, step, w::DO_DECLINE_ERASURE, None),
@@ -268,11 +268,23 @@ fn reasoned(
     }
 }
 
-fn release(desk: &Desk, id: PublicationId, seen: Option<ContentHash>, failed: Option<&Failed<'_>>) -> Markup {
+fn release(
+    desk: &Desk,
+    (id, dossier): (PublicationId, &Dossier),
+    seen: Option<ContentHash>,
+    failed: Option<&Failed<'_>>,
+) -> Markup {
     let failed = failed.filter(|failed| failed.step == Step::Release.slug());
     let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
     let typed = |name: &str| failed.map_or("", |failed| failed.typed.get(name));
-    let chosen = |name: &str| failed.is_some_and(|failed| failed.typed.all("channels").contains(&name));
+    let usual = desk
+        .state
+        .catalogue
+        .usual_channels(&dossier.publication.catalogue_entry);
+    let chosen = |name: &str| match failed {
+        Some(failed) => failed.typed.all("channels").contains(&name),
+        None => usual.iter().any(|channel| channel.as_str() == name),
+    };
     html! {
         form.form.release method="post" action=(format!("/admin/publications/{id}/release")) {
             (opening(desk, seen))

@@ -1,18 +1,20 @@
 //! The catalogue: every entry with its cadence, when it is due, when it was last released and who answers for it.
 
-use super::due::{self, Due};
+use super::due;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
 use super::parts::Shown;
 use super::words as w;
+use super::words::limits as lw;
 use crate::http::catalogue as api;
 use crate::http::problem::Problem;
+use crate::time_limits::Due;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use heliograph_domain::CatalogueEntryId;
-use heliograph_domain::catalogue::{Cadence, CatalogueEntry, Category};
+use heliograph_domain::catalogue::{Cadence, CatalogueEntry, Category, EntryText};
 use heliograph_domain::staff::Verb;
+use heliograph_domain::{CatalogueEntryId, Lang};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -23,7 +25,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     show(&desk, query.get("edit").map_or("", String::as_str), None)
 }
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "id",
     "index_number",
     "category",
@@ -35,6 +37,7 @@ const FIELDS: [&str; 11] = [
     "name.en",
     "summary.zh-Hans",
     "summary.en",
+    "channels",
 ];
 
 fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
@@ -42,8 +45,16 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
     let body = html! {
         div.top {
             div { h1 { (desk.t(w::CATALOGUE)) } p.muted { (desk.t(w::CATALOGUE_WHAT)) } }
-            @if desk.may(Verb::Catalogue) { a.btn href="#form" { (desk.t(w::OPEN_ENTRY)) } }
+            div.buttons {
+                a.btn.quiet href="/admin/calendar" { (desk.t(lw::CALENDAR)) }
+                a.btn.quiet href="/admin/reminders" { (desk.t(lw::REMINDERS)) }
+                @if desk.may(Verb::Catalogue) {
+                    a.btn.quiet href="/admin/catalogue/import" { (desk.t(lw::IMPORT)) }
+                    a.btn href="#form" { (desk.t(w::OPEN_ENTRY)) }
+                }
+            }
         }
+        (due::missing_year(desk))
         @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
         section.card {
             @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else { (list(desk, &dues)) }
@@ -59,24 +70,34 @@ pub(crate) async fn table(desk: Desk) -> Response {
     let head = [
         w::INDEX_NUMBER,
         w::NAME,
+        lw::NAME_EN,
+        w::SUMMARY,
+        lw::SUMMARY_EN,
         w::CATEGORY,
         w::CADENCE,
         w::LAST_RELEASED,
         w::NEXT_DUE,
+        lw::DAYS_LEFT,
         w::DEPARTMENT,
         w::RESPONSIBLE,
+        lw::USUAL_CHANNELS,
     ];
     let rows = due::all(&desk).into_iter().map(|due| {
         let entry = &due.entry;
         vec![
             entry.index_number.clone(),
-            desk.entry_name(&entry.id),
+            words(&desk, entry, |text| text.name.0.get(&Lang::ZhHans)),
+            words(&desk, entry, |text| text.name.0.get(&Lang::En)),
+            words(&desk, entry, |text| text.summary.0.get(&Lang::ZhHans)),
+            words(&desk, entry, |text| text.summary.0.get(&Lang::En)),
             entry.category.label(desk.lang).to_owned(),
             due::cadence(&desk, entry.cadence),
             due.last.map(|last| last.to_string()).unwrap_or_default(),
-            due.on.map(|on| on.to_string()).unwrap_or_default(),
+            due.deadline.map(|deadline| deadline.on.to_string()).unwrap_or_default(),
+            due.days_left.map(|days| days.to_string()).unwrap_or_default(),
             desk.department(&entry.department),
             desk.person(&entry.responsible),
+            usual_channels(&desk, entry),
         ]
     });
     super::table::csv(&desk, "catalogue", &head, rows)
@@ -97,20 +118,37 @@ fn list(desk: &Desk, dues: &[Due]) -> Markup {
 
 fn row(desk: &Desk, due: &Due) -> Markup {
     let entry = &due.entry;
-    let (colour, text) = due.tag(desk);
+    let (colour, text) = due::tag_of(desk, due);
     html! {
         tr id=(entry.id) {
             td.name { b { (desk.entry_name(&entry.id)) } small { (entry.index_number) " · " (entry.category.label(desk.lang)) } }
             td data-label=(desk.t(w::CADENCE)) { (due::cadence(desk, entry.cadence)) }
             td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } }
-            td data-label=(desk.t(w::NEXT_DUE)) { (tag(colour, &text)) @if let Some(on) = due.on { small { (desk.day(on)) } } }
-            td data-label=(desk.t(w::RESPONSIBLE)) { (desk.person(&entry.responsible)) small { (desk.department(&entry.department)) } }
+            td data-label=(desk.t(w::NEXT_DUE)) {
+                @if let Some(text_due) = due.text() { a href=(format!("/admin/publications/{}", text_due.publication)) { (tag(colour, &text)) } } @else { (tag(colour, &text)) }
+                @if let Some(deadline) = due.deadline { small { (due::day(desk, deadline)) } }
+            }
+            td data-label=(desk.t(w::RESPONSIBLE)) { (desk.person(&entry.responsible)) @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) } small { (desk.department(&entry.department)) } }
             td.end {
                 @if desk.may(Verb::Draft) { a href=(format!("/admin/write?kind={}&entry={}", kind_for(entry.category), entry.id)) { (desk.t(w::WRITE)) } " " }
                 @if desk.may(Verb::Catalogue) { a href=(format!("/admin/catalogue?edit={}#form", entry.id)) { (desk.t(w::EDIT)) } }
             }
         }
     }
+}
+
+/// One of an entry's texts, for a table that can be imported again: each language has a column of its own.
+fn words(desk: &Desk, entry: &CatalogueEntry, pick: impl Fn(&EntryText) -> Option<&String>) -> String {
+    let text = desk.office.library.entry_text(&entry.text);
+    text.as_ref().and_then(pick).cloned().unwrap_or_default()
+}
+
+/// The titles of the channels that an entry usually goes to.
+fn usual_channels(desk: &Desk, entry: &CatalogueEntry) -> String {
+    let channels = desk.state.catalogue.usual_channels(&entry.id);
+    let title = |name| desk.state.channels.titles.get(name).map(|title| title.get(desk.lang));
+    let titles: Vec<&str> = channels.iter().filter_map(title).collect();
+    titles.join(desk.t(w::LIST_COMMA))
 }
 
 /// The kind that an entry's releases mostly are: where the form begins, no more.
@@ -166,7 +204,32 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
                     (shown.department(&of(&|known| known.department.to_string())))
                     (shown.choice(w::RESPONSIBLE, "responsible", &of(&|known| known.responsible.to_string()), &people))
                 }
+                (channels(desk, known, shown))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+            }
+        }
+    }
+}
+
+/// Where releases of the entry usually go; none may be chosen.
+fn channels(desk: &Desk, known: Option<&CatalogueEntry>, shown: &Shown<'_>) -> Markup {
+    let usual = known
+        .map(|known| desk.state.catalogue.usual_channels(&known.id))
+        .unwrap_or_default();
+    let on = |name: &str| match shown.typed {
+        Some(typed) => typed.all("channels").contains(&name),
+        None => usual.iter().any(|channel| channel.as_str() == name),
+    };
+    html! {
+        @if !desk.state.channels.titles.is_empty() {
+            fieldset {
+                legend { (desk.t(lw::USUAL_CHANNELS)) " " small { (desk.t(lw::USUAL_CHANNELS_HINT)) } }
+                div.checks {
+                    @for (name, title) in &desk.state.channels.titles {
+                        label.check { input type="checkbox" name="channels" value=(name) checked[on(name.as_str())]; (title.get(desk.lang)) }
+                    }
+                }
+                (shown.said("channels"))
             }
         }
     }
@@ -213,6 +276,7 @@ pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Probl
         "id": posted.value("id"), "index_number": posted.value("index_number"), "category": posted.value("category"),
         "cadence": cadence_asked(posted.get("cadence")), "department": posted.value("department"),
         "responsible": posted.value("responsible"), "name": posted.local_text("name"), "summary": posted.local_text("summary"),
+        "channels": posted.all("channels"),
     });
     let call = posted.call(&desk, "entry", None, &wish);
     match api::define(State(Arc::clone(&desk.office)), call).await {

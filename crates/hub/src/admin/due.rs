@@ -1,89 +1,101 @@
-//! What the catalogue asks for: when each entry was last released and when it is due again.
+//! What is due, as people of the office read it.
 
-use super::layout::Desk;
-use super::times::{days_between, months_later};
+use super::layout::{Desk, tag};
 use super::words as w;
-use heliograph_domain::catalogue::{Cadence, CatalogueEntry};
-use heliograph_domain::{CatalogueEntryId, Date, Instant};
-use std::collections::HashMap;
+use super::words::limits as lw;
+use crate::time_limits::{Due, Pressure, TextDue, Today};
+use heliograph_domain::catalogue::Cadence;
+use heliograph_domain::staff::Verb;
+use heliograph_domain::working_days::Deadline;
+use maud::{Markup, html};
 
-/// An entry and where it stands.
-pub(crate) struct Due {
-    pub(crate) entry: CatalogueEntry,
-    /// When something of it was last released.
-    pub(crate) last: Option<Date>,
-    /// How many publications of it were ever released.
-    pub(crate) released: usize,
-    /// When it is due, if its cadence says so.
-    pub(crate) on: Option<Date>,
-    /// Days left; negative when it is overdue.
-    pub(crate) days_left: Option<i32>,
+impl Desk {
+    /// Where things stand today.
+    pub(crate) fn limits(&self) -> Today<'_> {
+        Today::new(&self.office, &self.state, self.now)
+    }
+
+    /// Whether whoever sits here answers for it.
+    pub(crate) fn is_mine(&self, due: &Due) -> bool {
+        due.entry.responsible == *self.me()
+    }
 }
 
-/// Every entry: the most overdue first, then what is due next, then what has no date.
+/// Every entry: what is overdue, due this week, due soon, the rest; in each of these one's own first.
 pub(crate) fn all(desk: &Desk) -> Vec<Due> {
-    let mut releases: HashMap<&CatalogueEntryId, (Instant, usize)> = HashMap::new();
-    for dossier in desk.state.publications.values() {
-        let publication = &dossier.publication;
-        let newest = publication
-            .released
-            .as_ref()
-            .map(|on| on.at)
-            .max(publication.first_released_at);
-        if let Some(at) = newest {
-            let known = releases.entry(&publication.catalogue_entry).or_insert((at, 0));
-            *known = (known.0.max(at), known.1 + 1);
-        }
-    }
-    let mut dues: Vec<Due> = desk
-        .state
-        .catalogue
-        .entries
-        .values()
-        .map(|entry| due(desk, entry, releases.get(&entry.id).copied()))
-        .collect();
-    dues.sort_by_cached_key(|due| {
-        let never = due.released == 0;
-        (
-            due.days_left.unwrap_or(i32::MAX),
-            !never,
-            due.entry.index_number.clone(),
-        )
-    });
+    let mut dues = desk.limits().dues();
+    // The sort is stable: what is most pressing stays first among the equal.
+    dues.sort_by_key(|due| (due.pressure, !desk.is_mine(due)));
     dues
 }
 
-fn due(desk: &Desk, entry: &CatalogueEntry, releases: Option<(Instant, usize)>) -> Due {
-    let last = releases.map(|(at, _)| desk.civil(at).0);
-    let on = match (entry.cadence, last) {
-        (Cadence::Regular { period_months }, Some(last)) => months_later(last, period_months),
-        _ => None,
-    };
-    Due {
-        entry: entry.clone(),
-        last,
-        released: releases.map_or(0, |(_, count)| count),
-        on,
-        days_left: on.map(|on| days_between(desk.today(), on)),
+/// Colour and words of an entry's tag.
+pub(crate) fn tag_of(desk: &Desk, due: &Due) -> (&'static str, String) {
+    if let Some(text) = due.text() {
+        return text_tag(desk, text);
+    }
+    match due.days_left {
+        Some(days) if days <= -730 => ("red", desk.f(w::OVERDUE_YEARS, &[&(-days / 365).to_string()])),
+        Some(days) if days < 0 => ("red", desk.f(w::OVERDUE_DAYS, &[&(-days).to_string()])),
+        Some(0) => ("amber", desk.t(w::DUE_TODAY).to_owned()),
+        Some(days) => {
+            let colour = if due.pressure == Pressure::Calm {
+                "green"
+            } else {
+                "amber"
+            };
+            (colour, desk.f(w::DUE_IN_DAYS, &[&days.to_string()]))
+        }
+        None if due.released == 0 => ("grey", desk.t(w::NEVER_RELEASED).to_owned()),
+        None => ("green", desk.t(w::ON_RECORD).to_owned()),
     }
 }
 
-impl Due {
-    /// Whether someone should do something about it soon.
-    pub(crate) fn pressing(&self) -> bool {
-        self.days_left.is_some_and(|days| days <= 30) || self.released == 0
-    }
+/// So few working days left make a tag red already.
+const SHORT_WORKING_DAYS: i32 = 3;
 
-    /// Colour and words of its tag.
-    pub(crate) fn tag(&self, desk: &Desk) -> (&'static str, String) {
-        match self.days_left {
-            Some(days) if days <= -730 => ("red", desk.f(w::OVERDUE_YEARS, &[&(-days / 365).to_string()])),
-            Some(days) if days < 0 => ("red", desk.f(w::OVERDUE_DAYS, &[&(-days).to_string()])),
-            Some(0) => ("amber", desk.t(w::DUE_TODAY).to_owned()),
-            Some(days) if days <= 30 => ("amber", desk.f(w::DUE_IN_DAYS, &[&days.to_string()])),
-            Some(days) => ("green", desk.f(w::DUE_IN_DAYS, &[&days.to_string()])),
-            None if self.released == 0 => ("amber", desk.t(w::NEVER_RELEASED).to_owned()),
-            None => ("green", desk.t(w::ON_RECORD).to_owned()),
+/// Colour and words for a text on its way.
+pub(crate) fn text_tag(desk: &Desk, text: &TextDue) -> (&'static str, String) {
+    match text.working_days_left {
+        days if days < 0 => ("red", desk.f(lw::OVERDUE_WORKING_DAYS, &[&(-days).to_string()])),
+        0 if text.deadline.on < desk.today() => ("red", desk.t(lw::OVERDUE_SINCE_LAST).to_owned()),
+        0 => ("red", desk.t(w::DUE_TODAY).to_owned()),
+        days => {
+            let colour = if days <= SHORT_WORKING_DAYS { "amber" } else { "green" };
+            (colour, desk.f(lw::WORKING_DAYS_LEFT, &[&days.to_string()]))
+        }
+    }
+}
+
+/// The working days that a text on its way has left, for a row of a list.
+pub(crate) fn text_mark(desk: &Desk, id: heliograph_domain::PublicationId, dossier: &crate::state::Dossier) -> Markup {
+    let text = desk.limits().text(id, dossier);
+    html! {
+        @if let Some(text) = text {
+            @let (colour, words) = text_tag(desk, &text);
+            (tag(colour, &words)) " "
+        }
+    }
+}
+
+/// The day, and that it may move where the calendar does not know the year.
+pub(crate) fn day(desk: &Desk, deadline: Deadline) -> Markup {
+    html! {
+        (desk.day(deadline.on))
+        @if !deadline.certain { " " span.muted title=(desk.t(lw::UNCERTAIN_WHY)) { (desk.t(lw::UNCERTAIN)) } }
+    }
+}
+
+/// That next year's days off are missing, to those who can enter them and to those who can ask for it.
+pub(crate) fn missing_year(desk: &Desk) -> Markup {
+    let year = desk.limits().missing_year();
+    html! {
+        @if let Some(year) = year {
+            p.notice id="missing-year" {
+                (desk.f(lw::YEAR_MISSING, &[&year.to_string()])) " "
+                @if desk.may(Verb::Catalogue) { a href=(format!("/admin/calendar?year={year}#form")) { (desk.t(lw::ENTER_YEAR)) } }
+                @else { (desk.t(lw::ASK_ADMINISTRATOR)) }
+            }
         }
     }
 }

@@ -3,9 +3,11 @@
 use super::duties::{self, Duty, Task};
 use super::layout::{Desk, Place, empty, tag};
 use super::words as w;
+use super::words::limits as lw;
 use super::{due, screens};
 use crate::http::problem::Problem;
 use crate::http::shape;
+use crate::time_limits::{Due, Pressure};
 use axum::response::Response;
 use heliograph_domain::Lang;
 use heliograph_domain::staff::Verb;
@@ -23,6 +25,8 @@ pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
         }
         (unsigned(&desk))
         @if desk.profile.is_none() { (first_steps(&desk)) }
+        (due::missing_year(&desk))
+        (super::reminders::failures(&desk))
         div.cols {
             (waiting(&desk)?)
             (dues(&desk))
@@ -132,7 +136,7 @@ fn task_row(desk: &Desk, task: &Task) -> Markup {
                 (title)
                 small { (task_detail(desk, task)) }
             }
-            (tag(colour, desk.t(word)))
+            span.tags { (due::text_mark(desk, task.id, &task.dossier)) (tag(colour, desk.t(word))) }
         }
     }
 }
@@ -174,28 +178,50 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     short
 }
 
+/// What is overdue, due this week and due soon, under its own heading each.
 fn dues(desk: &Desk) -> Markup {
-    let dues: Vec<_> = due::all(desk).into_iter().filter(due::Due::pressing).collect();
-    let none = desk.state.catalogue.entries.is_empty();
+    let dues = due::all(desk);
+    let none = dues.is_empty();
+    let groups = [
+        (Pressure::Overdue, lw::OVERDUE),
+        (Pressure::ThisWeek, lw::THIS_WEEK),
+        (Pressure::Soon, lw::SOON),
+    ];
+    let calm = dues.iter().all(|due| due.pressure == Pressure::Calm);
     html! {
         section.card id="due" data-fresh {
             h2 { (desk.t(w::DUE_AND_OVERDUE)) a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } }
-            @for due in dues.iter().take(ROWS) {
-                @let (colour, text) = due.tag(desk);
-                a.row href=(format!("/admin/catalogue#{}", due.entry.id)) {
-                    span {
-                        (desk.entry_name(&due.entry.id))
-                        small {
-                            (due::cadence(desk, due.entry.cadence)) " · " (desk.f(w::RESPONSIBLE_IS, &[&desk.person(&due.entry.responsible)]))
-                            @if let Some(on) = due.on { " · " (desk.f(w::DUE_ON, &[&desk.day(on)])) }
-                        }
-                    }
-                    (tag(colour, &text))
+            @for (pressure, heading) in groups {
+                @let group: Vec<&Due> = dues.iter().filter(|due| due.pressure == pressure).collect();
+                @if !group.is_empty() {
+                    h3 { (desk.t(heading)) " " span.muted { (group.len()) } }
+                    @for due in group.iter().take(ROWS) { (due_row(desk, due)) }
                 }
             }
             @if none {
                 (empty(desk.t(w::NO_CATALOGUE), desk.may(Verb::Catalogue).then(|| ("/admin/catalogue", desk.t(w::OPEN_ENTRY)))))
-            } @else if dues.is_empty() { (empty(desk.t(w::NOTHING_DUE), None)) }
+            } @else if calm { (empty(desk.t(w::NOTHING_DUE), None)) }
+        }
+    }
+}
+
+fn due_row(desk: &Desk, due: &Due) -> Markup {
+    let (colour, text) = due::tag_of(desk, due);
+    let href = match due.text() {
+        Some(text) => format!("/admin/publications/{}", text.publication),
+        None => format!("/admin/catalogue#{}", due.entry.id),
+    };
+    html! {
+        a.row href=(href) {
+            span {
+                (desk.entry_name(&due.entry.id))
+                @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) }
+                small {
+                    (due::cadence(desk, due.entry.cadence)) " · " (desk.f(w::RESPONSIBLE_IS, &[&desk.person(&due.entry.responsible)]))
+                    @if let Some(deadline) = due.deadline { " · " (desk.f(w::DUE_ON, &[&desk.day(deadline.on)])) }
+                }
+            }
+            (tag(colour, &text))
         }
     }
 }

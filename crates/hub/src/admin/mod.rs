@@ -6,7 +6,9 @@
 mod account;
 mod actions;
 pub(crate) mod assets;
+mod calendar;
 mod catalogue;
+mod catalogue_import;
 mod channels;
 mod confirm;
 mod displays;
@@ -27,6 +29,7 @@ mod publication;
 mod publications;
 mod reach;
 mod referrals;
+mod reminders;
 mod screens;
 mod sign_in;
 mod sign_on;
@@ -79,8 +82,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
         .merge(of_displays())
-        .route("/admin/catalogue.csv", get(catalogue::table))
-        .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .merge(of_catalogue())
         .merge(of_staff())
         .merge(account::router())
         .route("/admin/site", get(site::page).post(site::set))
@@ -121,6 +123,18 @@ fn of_displays() -> Router<Arc<Office>> {
         )
         .route("/admin/displays/{id}/retire", post(displays::retire))
         .route("/admin/channels", get(channels::page).post(channels::define))
+}
+
+fn of_catalogue() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/admin/catalogue.csv", get(catalogue::table))
+        .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route(
+            "/admin/catalogue/import",
+            get(catalogue_import::page).post(catalogue_import::post),
+        )
+        .route("/admin/calendar", get(calendar::page).post(calendar::set))
+        .route("/admin/reminders", get(reminders::page).post(reminders::set))
 }
 
 fn of_staff() -> Router<Arc<Office>> {

@@ -68,7 +68,7 @@ fn unreadable() -> Problem {
 }
 
 /// The boundary between the parts of a form (RFC 7578, 4.1).
-fn boundary_of(request: &Request) -> Option<String> {
+pub(super) fn boundary_of(request: &Request) -> Option<String> {
     let kind = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
     let rest = kind.strip_prefix("multipart/form-data")?;
     let boundary = rest.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
@@ -77,7 +77,7 @@ fn boundary_of(request: &Request) -> Option<String> {
 }
 
 /// The content of a form's part by its name.
-fn part(body: &Bytes, boundary: &str, name: &str) -> Option<Bytes> {
+pub(super) fn part(body: &Bytes, boundary: &str, name: &str) -> Option<Bytes> {
     let boundary = boundary.as_bytes();
     let mut at = find(body, boundary, 0)? + boundary.len();
     loop {

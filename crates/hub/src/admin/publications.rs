@@ -187,7 +187,7 @@ fn row(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
                     @if let Some(step) = dossier.history.last() { " · " (desk.person(&step.by)) " · " (desk.time(step.at)) }
                 }
             }
-            (state_tag(desk, publication))
+            span.tags { (super::due::text_mark(desk, id, dossier)) (state_tag(desk, publication)) }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Times as people of the office read them.
 
 use super::layout::Desk;
+use crate::calendar;
 use heliograph_domain::{Date, Instant, Lang};
 use jiff::civil;
 use jiff::tz::TimeZone;
@@ -8,14 +9,10 @@ use jiff::tz::TimeZone;
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
-/// Where nobody has set the office's clock yet.
-const SHANGHAI_S: i32 = 8 * 3600;
 
 impl Desk {
     fn offset_s(&self, at: Instant) -> i32 {
-        self.profile
-            .as_ref()
-            .map_or(SHANGHAI_S, |profile| profile.clock.offset_s(at))
+        calendar::offset_s(self.profile.as_deref(), at)
     }
 
     /// The office's date of an instant, and the minutes since its midnight.
@@ -39,7 +36,7 @@ impl Desk {
     pub(crate) fn day(&self, date: Date) -> String {
         let zh = self.lang == Lang::ZhHans;
         let today = self.today();
-        match days_between(date, today) {
+        match date.days_until(today) {
             0 if zh => "今天".to_owned(),
             0 => "Today".to_owned(),
             1 if zh => "昨天".to_owned(),
@@ -78,48 +75,5 @@ impl Desk {
         let read = text.trim().parse::<civil::DateTime>().ok();
         read.and_then(|at| zone.to_timestamp(at).ok())
             .map_or_else(|| text.trim().to_owned(), |at| at.to_string())
-    }
-}
-
-/// Days from one date to another; negative when the other is earlier.
-pub(crate) fn days_between(from: Date, to: Date) -> i32 {
-    match (civil_date(from), civil_date(to)) {
-        (Some(from), Some(to)) => (to - from).get_days(),
-        _ => 0,
-    }
-}
-
-/// The same day some months later; the month's last when it has no such day.
-pub(crate) fn months_later(date: Date, months: u8) -> Option<Date> {
-    let later = civil_date(date)?
-        .checked_add(jiff::Span::new().months(i64::from(months)))
-        .ok()?;
-    Date::new(
-        u16::try_from(later.year()).ok()?,
-        u8::try_from(later.month()).ok()?,
-        u8::try_from(later.day()).ok()?,
-    )
-}
-
-fn civil_date(date: Date) -> Option<civil::Date> {
-    civil::Date::new(
-        i16::try_from(date.year).ok()?,
-        i8::try_from(date.month).ok()?,
-        i8::try_from(date.day).ok()?,
-    )
-    .ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_and_months_are_counted_by_the_calendar() {
-        let date = |text: &str| text.parse::<Date>().unwrap();
-        assert_eq!(days_between(date("2026-02-27"), date("2026-03-01")), 2);
-        assert_eq!(days_between(date("2026-03-01"), date("2026-02-27")), -2);
-        assert_eq!(months_later(date("2026-01-31"), 1), Some(date("2026-02-28")));
-        assert_eq!(months_later(date("2015-11-30"), 3), Some(date("2016-02-29")));
     }
 }

@@ -10,6 +10,7 @@ use crate::office::Office;
 use crate::transact::blocking;
 use axum::Json;
 use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
 use axum::http::HeaderMap;
 use heliograph_domain::staff::Verb;
 use serde::Deserialize;
@@ -53,9 +54,10 @@ pub(crate) struct Wish {
 pub(crate) async fn auth(
     State(office): State<Arc<Office>>,
     headers: HeaderMap,
-    Json(entry): Json<Entry>,
+    entry: Result<Json<Entry>, JsonRejection>,
 ) -> Result<Answer, Problem> {
     is_the_broker(&office, &headers)?;
+    let Json(entry) = entry.map_err(unreadable)?;
     let until_s = office.now().0 / 1000 + LET_IN_S;
     let enters = blocking(move || {
         let guest = Guest {
@@ -76,9 +78,10 @@ pub(crate) async fn auth(
 pub(crate) async fn acl(
     State(office): State<Arc<Office>>,
     headers: HeaderMap,
-    Json(wish): Json<Wish>,
+    wish: Result<Json<Wish>, JsonRejection>,
 ) -> Result<Answer, Problem> {
     is_the_broker(&office, &headers)?;
+    let Json(wish) = wish.map_err(unreadable)?;
     let act = match wish.action.as_str() {
         "publish" => Some(Act::Publish),
         "subscribe" => Some(Act::Subscribe),
@@ -90,6 +93,17 @@ pub(crate) async fn acl(
     };
     let may = act.is_some_and(|act| guest.may(&office, act, &wish.topic));
     Ok(Answer::ok(json!({"result": if may { "allow" } else { "deny" }})))
+}
+
+/// Said to the broker alone: whoever else asks hears only that they are not it.
+fn unreadable(rejection: JsonRejection) -> Problem {
+    tracing::warn!(%rejection, "the broker's question cannot be read; look at its configuration");
+    Problem::malformed(
+        "request",
+        "invalid",
+        "请求的内容无法读取",
+        "the request's body cannot be read",
+    )
 }
 
 /// The broker shows that it is the one that the hub works with, by the password that the hub has there.

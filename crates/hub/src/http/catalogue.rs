@@ -4,71 +4,158 @@ use super::call::{Call, Caller};
 use super::fields::Fields;
 use super::idempotency::Answer;
 use super::problem::Problem;
-use super::shape;
 use crate::library;
 use crate::office::Office;
+use crate::time_limits::{self, Today};
 use crate::transact::{Decision, transact};
 use axum::extract::State;
-use heliograph_domain::catalogue::{Cadence, CatalogueEntry, Category, EntryText};
+use heliograph_domain::catalogue::{Cadence, Catalogue, CatalogueEntry, CatalogueEvent, Category, EntryText};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ChannelName, Event, LocalText};
+use heliograph_domain::{ChannelName, ContentHash, Event, LocalText};
+use heliograph_log::ContentObject;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// `GET /api/v1/catalogue`
+/// The most entries of one request.
+const MOST_ENTRIES: usize = 2000;
+
+/// `GET /api/v1/catalogue`: every entry, when it is due, and the texts of it that are on their way.
 pub(crate) async fn list(State(office): State<Arc<Office>>, caller: Caller) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Read)?;
     let state = office.state();
-    let entries: Vec<Value> = state
-        .catalogue
-        .entries
-        .values()
-        .map(|entry| shape::entry(&office, entry))
-        .collect();
+    let mut dues = Today::new(&office, &state, office.now()).dues();
+    dues.sort_by(|one, other| one.entry.id.cmp(&other.entry.id));
+    let entries: Vec<Value> = dues.iter().map(|due| time_limits::shape(&office, due)).collect();
     Ok(Answer::ok(json!({"catalogue": entries})))
 }
 
 /// `POST /api/v1/catalogue`: opens an entry or changes it.
 pub(crate) async fn define(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Catalogue)?;
-    let (entry, text) = read_entry(&office, call.fields()?)?;
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(Problem::internal)?;
-    let bytes = serde_json::to_vec(&text).map_err(Problem::internal)?;
-    let (hash, object) = library::object(salt, bytes);
+    let mut fields = call.fields()?;
+    let wish = read_entry(&office, &mut fields);
+    fields.finish()?;
+    let wish = wish.ok_or_else(|| Problem::internal("an entry without faults lacks its fields"))?;
+    let answer = Answer::created(json!({"id": wish.entry.id}));
+    define_all(&office, &call, &[wish], answer).await
+}
+
+/// `POST /api/v1/catalogue/import {entries}`: opens and changes entries, all in one step or none.
+pub(crate) async fn define_many(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
+    call.caller.may(&office, Verb::Catalogue)?;
+    let wishes = read_entries(&office, call.fields()?)?;
+    let plan = plan(&office, &wishes);
+    let count = |wanted: Change| plan.iter().filter(|change| **change == wanted).count();
+    let answer = Answer::ok(json!({
+        "new": count(Change::New), "changed": count(Change::Changed), "unchanged": count(Change::Unchanged),
+    }));
+    define_all(&office, &call, &wishes, answer).await
+}
+
+/// What defining an entry comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// There is none of this id yet.
+    New,
+    /// It says something else.
+    Changed,
+    /// It says this already.
+    Unchanged,
+}
+
+/// What a request with several entries would change; nothing is written.
+pub(crate) fn plan_of(office: &Office, wish: &Value) -> Result<Vec<Change>, Problem> {
+    let wishes = read_entries(office, Fields::of_body(wish.to_string().as_bytes())?)?;
+    Ok(plan(office, &wishes))
+}
+
+fn plan(office: &Office, wishes: &[Wish]) -> Vec<Change> {
+    let state = office.state();
+    let change = |wish: &Wish| {
+        let known = state.catalogue.entries.contains_key(&wish.entry.id);
+        let (entry, _) = wish.on(office, &state.catalogue);
+        match (known, state.catalogue.define(entry, wish.channels.clone()).is_empty()) {
+            (false, _) => Change::New,
+            (true, false) => Change::Changed,
+            (true, true) => Change::Unchanged,
+        }
+    };
+    wishes.iter().map(change).collect()
+}
+
+fn read_entries(office: &Office, mut fields: Fields) -> Result<Vec<Wish>, Problem> {
+    if !fields.has("entries") {
+        let _ = fields.required_value("entries");
+    }
+    let wishes = fields.objects("entries", MOST_ENTRIES, |inner| read_entry(office, inner));
+    let mut seen = BTreeSet::new();
+    for (index, wish) in wishes.iter().enumerate() {
+        let Some(wish) = wish else { continue };
+        if !seen.insert(wish.entry.id.clone()) {
+            let place = format!("entries[{index}].id");
+            fields.fault(
+                &place,
+                "repeated",
+                "与前面的目录项重复",
+                "is the id of an entry before it",
+            );
+        }
+    }
+    fields.finish()?;
+    Ok(wishes.into_iter().flatten().collect())
+}
+
+/// An entry as someone wants it, with its words and the object that would hold them.
+struct Wish {
+    entry: CatalogueEntry,
+    text: EntryText,
+    object: ContentObject,
+    /// Where it usually goes; nothing: as before.
+    channels: Option<BTreeSet<ChannelName>>,
+}
+
+impl Wish {
+    /// The entry on what the catalogue says now, and whether its words are new.
+    fn on(&self, office: &Office, catalogue: &Catalogue) -> (CatalogueEntry, bool) {
+        let known = catalogue.entries.get(&self.entry.id);
+        let same_words = known.filter(|known| office.library.entry_text(&known.text).as_ref() == Some(&self.text));
+        let entry = CatalogueEntry {
+            text: same_words.map_or(self.entry.text, |known| known.text),
+            ..self.entry.clone()
+        };
+        (entry, same_words.is_none())
+    }
+}
+
+async fn define_all(office: &Arc<Office>, call: &Call, wishes: &[Wish], answer: Answer) -> Result<Answer, Problem> {
     transact(
-        &office,
+        office,
         &call.caller.staff,
         &call.repeatable,
         "site-catalogue".to_owned(),
         |state, _| {
-            let known = state.catalogue.entries.get(&entry.id);
-            let same_words = known.is_some_and(|known| office.library.entry_text(&known.text).as_ref() == Some(&text));
-            let words = known.filter(|_| same_words).map_or(hash, |known| known.text);
-            let entry = CatalogueEntry {
-                text: words,
-                ..entry.clone()
-            };
-            let answer = Answer::created(json!({"id": entry.id}));
-            let event = state.catalogue.define(entry);
-            Ok(Decision {
-                content: if event.is_some() && !same_words {
-                    vec![object.clone()]
-                } else {
-                    Vec::new()
-                },
-                ..Decision::of(event.map(Event::Catalogue).into_iter().collect(), answer)
-            })
+            let mut decision = Decision::of(Vec::new(), answer.clone());
+            for wish in wishes {
+                let (entry, new_words) = wish.on(office, &state.catalogue);
+                let events = state.catalogue.define(entry, wish.channels.clone());
+                let defined = |event: &CatalogueEvent| matches!(event, CatalogueEvent::Defined(_));
+                if new_words && events.iter().any(defined) {
+                    decision.content.push(wish.object.clone());
+                }
+                decision.events.extend(events.into_iter().map(Event::Catalogue));
+            }
+            Ok(decision)
         },
     )
     .await
 }
 
-fn read_entry(office: &Office, mut fields: Fields) -> Result<(CatalogueEntry, EntryText), Problem> {
+fn read_entry(office: &Office, fields: &mut Fields) -> Option<Wish> {
     let id = fields.parsed("id");
     let index_number = fields.text("index_number", 64);
     let category = fields.choice("category", |slug| Category::ALL.into_iter().find(|c| c.slug() == slug));
-    let cadence = read_cadence(&mut fields);
+    let cadence = read_cadence(fields);
     let department = fields.parsed("department");
     let responsible = fields.parsed("responsible");
     if let Some(person) = &responsible
@@ -80,25 +167,46 @@ fn read_entry(office: &Office, mut fields: Fields) -> Result<(CatalogueEntry, En
         name: fields.local_text("name", 200),
         summary: fields.local_text("summary", 2000),
     };
-    fields.finish()?;
-    match (id, category, cadence, department, responsible) {
-        (Some(id), Some(category), Some(cadence), Some(department), Some(responsible)) => {
-            let placeholder = heliograph_domain::ContentHash([0; 32]);
-            Ok((
-                CatalogueEntry {
-                    id,
-                    index_number,
-                    category,
-                    cadence,
-                    department,
-                    responsible,
-                    text: placeholder,
-                },
-                text,
-            ))
-        }
-        _ => Err(Problem::internal("an entry without faults lacks its fields")),
+    let channels = read_channels(office, fields);
+    let (hash, object) = content_of(&text)?;
+    let entry = CatalogueEntry {
+        id: id?,
+        index_number,
+        category: category?,
+        cadence: cadence?,
+        department: department?,
+        responsible: responsible?,
+        text: hash,
+    };
+    Some(Wish {
+        entry,
+        text,
+        object,
+        channels,
+    })
+}
+
+/// The words as an object of the content store; nothing when the machine has no random numbers left.
+fn content_of(text: &EntryText) -> Option<(ContentHash, ContentObject)> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).ok()?;
+    Some(library::object(salt, serde_json::to_vec(text).ok()?))
+}
+
+/// The channels that an entry usually goes to; nothing when the field is not there.
+fn read_channels(office: &Office, fields: &mut Fields) -> Option<BTreeSet<ChannelName>> {
+    if !fields.has("channels") {
+        return None;
     }
+    let channels: Vec<ChannelName> = fields.list("channels", 64);
+    let state = office.state();
+    for (index, channel) in channels.iter().enumerate() {
+        if !state.channels.titles.contains_key(channel) {
+            let place = format!("channels[{index}]");
+            fields.fault(&place, "unknown", "没有这个频道", "is not a channel");
+        }
+    }
+    Some(channels.into_iter().collect())
 }
 
 /// `"standing"`, `{"regular": {"period_months": 1}}` or `{"ad-hoc": {"within_working_days": 20}}`.

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod attachments;
 pub(crate) mod backups;
 pub(crate) mod broker;
+pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod catalogue;
 pub(crate) mod device;
@@ -18,6 +19,7 @@ pub(crate) mod people;
 pub(crate) mod problem;
 pub(crate) mod publications;
 pub(crate) mod referrals;
+pub(crate) mod reminders;
 pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod shape;
@@ -64,6 +66,9 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/site/blank", post(people::blank))
         .route("/api/v1/site/unblank", post(people::unblank))
         .route("/api/v1/catalogue", get(catalogue::list).post(catalogue::define))
+        .route("/api/v1/catalogue/import", post(catalogue::define_many))
+        .route("/api/v1/calendar", get(calendar::list))
+        .route("/api/v1/calendar/{year}", get(calendar::one).put(calendar::set))
         .route(
             "/api/v1/channels",
             get(catalogue::channels).post(catalogue::open_channel),
@@ -139,6 +144,11 @@ fn people_and_sign_in() -> Router<Arc<Office>> {
         .route("/api/v1/passkeys/{id}/remove", post(passkeys::remove))
         .route("/api/v1/staff", get(people::staff).post(people::add_staff))
         .route("/api/v1/staff/{id}/leave", post(people::leave))
+        .route(
+            "/api/v1/staff/{id}/address",
+            get(reminders::address).put(reminders::set_address),
+        )
+        .route("/api/v1/reminders", get(reminders::list))
         .route("/api/v1/staff/{id}/disable", post(people::disable))
         .route("/api/v1/staff/{id}/enable", post(people::enable))
         .route("/api/v1/staff/{id}/reset-second-factor", post(people::reset_factor))

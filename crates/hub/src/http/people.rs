@@ -236,6 +236,7 @@ pub(crate) async fn leave(
     not_oneself(&id, &call)?;
     let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
     writes.push(directory::erase(&id).map_err(Problem::internal)?);
+    writes.push(crate::reminders::erase_address(&id).map_err(Problem::internal)?);
     writes.push(factors::erase(&id)?);
     transact(
         &office,

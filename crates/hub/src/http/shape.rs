@@ -126,6 +126,7 @@ pub(crate) fn entry(office: &Office, entry: &CatalogueEntry) -> Value {
         "responsible": entry.responsible,
         "name": text.as_ref().map(|text| &text.name),
         "summary": text.as_ref().map(|text| &text.summary),
+        "channels": office.state().catalogue.usual_channels(&entry.id),
     })
 }
 

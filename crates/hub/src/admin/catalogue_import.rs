@@ -1,0 +1,276 @@
+//! An existing catalogue taken over from a table: chosen or pasted, checked line by line, and saved in one step once
+//! someone has seen what it would change.
+
+use super::form::Posted;
+use super::layout::{Desk, Place, redirect, tag};
+use super::pictures::{boundary_of, part};
+use super::words as w;
+use super::words::limits as lw;
+use crate::catalogue_table::{self as table, Column, MOST_BYTES, Row, Table, TableFault};
+use crate::http::attachments::whole_body;
+use crate::http::call::same_origin;
+use crate::http::catalogue::{self as api, Change};
+use crate::http::problem::{Fault, Problem, Told};
+use crate::http::shape;
+use axum::extract::{FromRequest, Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use heliograph_domain::CatalogueEntryId;
+use heliograph_domain::staff::Verb;
+use maud::{Markup, html};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Bytes of a form around its file.
+const FORM_BYTES: usize = 16 * 1024;
+/// So many faults are shown; the rest follows when these are mended.
+const MOST_SHOWN: usize = 100;
+
+/// `GET /admin/catalogue/import`
+pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+    desk.must(Verb::Catalogue)?;
+    let number = |name: &str| query.get(name).and_then(|text| text.parse::<u32>().ok());
+    let done = number("new").zip(number("changed"));
+    let told = done.map(|(new, changed)| desk.f(lw::IMPORT_DONE, &[&new.to_string(), &changed.to_string()]));
+    let body = html! {
+        (top(&desk))
+        @if let Some(told) = told { p.told role="status" { (told) " " a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } } }
+        (form(&desk, ""))
+    };
+    Ok(desk.page(Place::Catalogue, desk.t(lw::IMPORT), body))
+}
+
+fn top(desk: &Desk) -> Markup {
+    html! {
+        div.top {
+            div { h1 { (desk.t(lw::IMPORT)) } p.muted { (desk.t(lw::IMPORT_WHAT)) } }
+            a.btn.quiet href="/admin/catalogue" { (desk.t(w::CATALOGUE)) }
+        }
+    }
+}
+
+fn form(desk: &Desk, text: &str) -> Markup {
+    html! {
+        section.card id="form" {
+            form.form method="post" enctype="multipart/form-data" action="/admin/catalogue/import" {
+                label.field { span { (desk.t(lw::IMPORT_FILE)) } input type="file" name="file" accept=".csv,.txt,.tsv,text/csv"; }
+                label.field { span { (desk.t(lw::IMPORT_TEXT)) } textarea.tall name="table" spellcheck="false" { (text) } }
+                p.hint { (desk.t(lw::IMPORT_COLUMNS)) }
+                p.hint { (desk.t(lw::IMPORT_CADENCES)) }
+                div.buttons { button.btn type="submit" { (desk.t(lw::IMPORT_CHECK)) } }
+            }
+        }
+    }
+}
+
+/// `POST /admin/catalogue/import`: a file or a text to check, or the word that what was checked is right.
+pub(crate) async fn post(desk: Desk, request: Request) -> Result<Response, Problem> {
+    desk.must(Verb::Catalogue)?;
+    same_origin(request.headers())?;
+    if let Some(boundary) = boundary_of(&request) {
+        return match uploaded(request, &boundary).await {
+            Ok(text) => Ok(checked(&desk, &text)),
+            Err(problem) => Ok(unread(&desk, &problem)),
+        };
+    }
+    let posted = Posted::from_request(request, &desk.office).await?;
+    let text = match table::decoded(posted.get("table").as_bytes()) {
+        Ok(text) => text,
+        Err(told) => return Ok(unread(&desk, &refused(told))),
+    };
+    if posted.get("confirm").is_empty() {
+        return Ok(checked(&desk, &text));
+    }
+    confirmed(&desk, &posted, &text).await
+}
+
+/// The file of a form, or the text beside it when no file was chosen.
+async fn uploaded(request: Request, boundary: &str) -> Result<String, Problem> {
+    let body = whole_body(request.into_body(), MOST_BYTES + FORM_BYTES).await?;
+    let file = part(&body, boundary, "file").filter(|file| !file.is_empty());
+    let text = file.or_else(|| part(&body, boundary, "table"));
+    table::decoded(&text.unwrap_or_default()).map_err(refused)
+}
+
+fn refused(told: Told) -> Problem {
+    Problem::invalid(vec![Fault {
+        field: "file".to_owned(),
+        code: "unreadable",
+        message: told,
+    }])
+}
+
+fn unread(desk: &Desk, problem: &Problem) -> Response {
+    let body = html! { (top(desk)) (desk.alert(problem, &[])) (form(desk, "")) };
+    desk.page_with(problem.status, Place::Catalogue, desk.t(lw::IMPORT), body)
+}
+
+/// The request that a table is, if nothing is wrong with it.
+fn wish_of(table: &Table) -> Value {
+    let entries: Vec<&Value> = table.rows.iter().map(|row| &row.wish).collect();
+    json!({"entries": entries})
+}
+
+/// The API's faults at the lines and columns that they came from.
+fn placed(problem: &Problem, rows: &[Row]) -> Vec<TableFault> {
+    let place = |fault: &Fault| {
+        let rest = fault.field.strip_prefix("entries[")?;
+        let (index, field) = rest.split_once("].")?;
+        let row = rows.get(index.parse::<usize>().ok()?)?;
+        let said = |text: &str| text.strip_prefix(fault.field.as_str()).unwrap_or(text).to_owned();
+        let bare = |text: &str| said(text).trim_start_matches(['：', ':', ' ']).to_owned();
+        Some(TableFault {
+            line: row.line,
+            column: Column::of_field(field),
+            message: Told::new(bare(&fault.message.zh), bare(&fault.message.en)),
+        })
+    };
+    let anywhere = |fault: &Fault| TableFault {
+        line: 1,
+        column: None,
+        message: fault.message.clone(),
+    };
+    let faults = problem.faults.iter();
+    faults
+        .map(|fault| place(fault).unwrap_or_else(|| anywhere(fault)))
+        .collect()
+}
+
+/// What the table says and what it would change; nothing is written.
+fn checked(desk: &Desk, text: &str) -> Response {
+    let mut table = table::read(&desk.office, text);
+    let plan = match api::plan_of(&desk.office, &wish_of(&table)) {
+        Ok(plan) => plan,
+        Err(problem) => {
+            table.faults.extend(placed(&problem, &table.rows));
+            Vec::new()
+        }
+    };
+    table.faults.sort_by_key(|fault| (fault.line, fault.column));
+    let body = html! {
+        (top(desk))
+        @if !table.faults.is_empty() { (faulty(desk, &table.faults)) (form(desk, text)) }
+        @else { (preview(desk, &table, &plan, text)) }
+    };
+    let status = if table.faults.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    desk.page_with(status, Place::Catalogue, desk.t(lw::IMPORT), body)
+}
+
+fn faulty(desk: &Desk, faults: &[TableFault]) -> Markup {
+    let place = |fault: &TableFault| match fault.column {
+        Some(column) => desk.f(lw::AT_LINE_COLUMN, &[&fault.line.to_string(), column.label(desk.lang)]),
+        None => format!("{} {}", desk.t(lw::LINE), fault.line),
+    };
+    html! {
+        div.alert role="alert" {
+            strong { (desk.f(lw::IMPORT_FAULTS, &[&faults.len().to_string()])) }
+            ul { @for fault in faults.iter().take(MOST_SHOWN) { li { b { (place(fault)) } " · " (fault.message.get(desk.lang)) } } }
+        }
+    }
+}
+
+fn preview(desk: &Desk, table: &Table, plan: &[Change], text: &str) -> Markup {
+    let count = |wanted: Change| plan.iter().filter(|change| **change == wanted).count();
+    let (new, changed) = (count(Change::New), count(Change::Changed));
+    let counts = [
+        (lw::N_NEW, new),
+        (lw::N_CHANGED, changed),
+        (lw::N_UNCHANGED, count(Change::Unchanged)),
+    ];
+    let counts: Vec<String> = counts.map(|(word, count)| desk.f(word, &[&count.to_string()])).into();
+    html! {
+        section.card id="checked" {
+            h2 { (desk.t(lw::IMPORT_CHECKED)) }
+            p { (counts.join(desk.t(w::LIST_COMMA))) }
+            @if !table.ignored.is_empty() { p.hint { (desk.f(lw::IGNORED_COLUMNS, &[&table.ignored.join(desk.t(w::LIST_COMMA))])) } }
+            @if new + changed == 0 { p.told role="status" { (desk.t(lw::IMPORT_SAME)) } }
+            @else {
+                form.form method="post" action="/admin/catalogue/import" {
+                    (desk.key())
+                    input type="hidden" name="confirm" value="yes";
+                    textarea.away name="table" aria-hidden="true" tabindex="-1" readonly { "\n" (text) }
+                    div.buttons {
+                        button.btn type="submit" { (desk.f(lw::IMPORT_CONFIRM, &[&(new + changed).to_string()])) }
+                        a.btn.quiet href="/admin/catalogue/import" { (desk.t(lw::START_OVER)) }
+                    }
+                }
+            }
+            (rows(desk, table, plan))
+        }
+    }
+}
+
+fn rows(desk: &Desk, table: &Table, plan: &[Change]) -> Markup {
+    html! {
+        div.scroll { table.stacked {
+            thead { tr { th { (desk.t(lw::LINE)) } th { (desk.t(w::ENTRY)) } th {} th { (desk.t(w::CADENCE)) } th { (desk.t(w::RESPONSIBLE)) } } }
+            tbody { @for (row, change) in table.rows.iter().zip(plan) { (row_of(desk, row, *change)) } }
+        } }
+    }
+}
+
+fn row_of(desk: &Desk, row: &Row, change: Change) -> Markup {
+    let text = |name: &str| row.wish[name].as_str().unwrap_or_default();
+    let (colour, word) = match change {
+        Change::New => ("green", lw::NEW),
+        Change::Changed => ("amber", lw::CHANGED_ROW),
+        Change::Unchanged => ("grey", lw::UNCHANGED),
+    };
+    let cadence = serde_json::from_value(row.wish["cadence"].clone()).ok();
+    let responsible = text("responsible").parse().ok();
+    let department = text("department").parse().ok();
+    html! {
+        tr {
+            td data-label=(desk.t(lw::LINE)) { (row.line) }
+            td.name { b { (row.wish["name"]["zh-Hans"].as_str().unwrap_or_default()) } small { (text("index_number")) " · " (text("id")) } }
+            td { (tag(colour, desk.t(word))) @if change == Change::Changed { small { (differing(desk, row)) } } }
+            td data-label=(desk.t(w::CADENCE)) { @if let Some(cadence) = cadence { (super::due::cadence(desk, cadence)) } }
+            td data-label=(desk.t(w::RESPONSIBLE)) {
+                @if let Some(person) = &responsible { (desk.person(person)) }
+                @if let Some(department) = &department { small { (desk.department(department)) } }
+            }
+        }
+    }
+}
+
+/// The columns in which a row differs from the entry as it is.
+fn differing(desk: &Desk, row: &Row) -> String {
+    let id = row.wish["id"]
+        .as_str()
+        .and_then(|id| id.parse::<CatalogueEntryId>().ok());
+    let Some(known) = id.and_then(|id| desk.state.catalogue.entries.get(&id)) else {
+        return String::new();
+    };
+    let known = shape::entry(&desk.office, known);
+    let fields = row.wish.as_object().into_iter().flatten();
+    let differs = fields.filter(|(name, value)| known[name.as_str()] != **value);
+    let labels = differs
+        .filter_map(|(name, _)| Column::of_field(name))
+        .map(|column| column.label(desk.lang));
+    labels.collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))
+}
+
+/// Everything in one step; what another changed meanwhile is looked at once more.
+async fn confirmed(desk: &Desk, posted: &Posted, text: &str) -> Result<Response, Problem> {
+    let table = table::read(&desk.office, text);
+    if !table.faults.is_empty() {
+        return Ok(checked(desk, text));
+    }
+    let call = posted.call(desk, "catalogue-import", None, &wish_of(&table));
+    match api::define_many(State(Arc::clone(&desk.office)), call).await {
+        Ok(answer) => {
+            let count = |name: &str| answer.body[name].as_u64().unwrap_or_default();
+            let (new, changed) = (count("new"), count("changed"));
+            Ok(redirect(&format!(
+                "/admin/catalogue/import?new={new}&changed={changed}"
+            )))
+        }
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => Ok(checked(desk, text)),
+        Err(problem) => Err(problem),
+    }
+}
