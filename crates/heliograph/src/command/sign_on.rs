@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The office's own sign-on (OpenID Connect). Without --oidc-issuer there is none.
 #[derive(clap::Args)]
 pub(crate) struct SignOnArgs {
-    /// The provider's issuer, such as https://login.office.example.
+    /// The provider's issuer: the address below which it publishes its .well-known/openid-configuration.
     #[arg(long, requires = "oidc_client_id")]
     oidc_issuer: Option<String>,
     /// How the provider knows this hub.
