@@ -159,15 +159,7 @@ fn told(problem: crate::http::problem::Problem) -> ConsoleError {
 
 /// A fresh password of 80 bits, and the row of the directory with it.
 fn listed(id: &StaffId, name: LocalText, office_id: Option<String>) -> Result<(String, TableWrite), ConsoleError> {
-    let mut random = [0u8; 10];
-    getrandom::fill(&mut random).map_err(ConsoleError::Random)?;
-    let letters = totp::base32(&random).to_lowercase();
-    let groups: Vec<&str> = letters
-        .as_bytes()
-        .chunks(4)
-        .filter_map(|four| std::str::from_utf8(four).ok())
-        .collect();
-    let password = groups.join("-");
+    let password = totp::typed_secret().map_err(ConsoleError::Random)?;
     let listing = Listing {
         name,
         password: Some(directory::hash_password(&password)?),

@@ -229,11 +229,7 @@ pub(crate) async fn leave(
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Answer, Problem> {
-    call.caller.may(&office, Verb::Administer)?;
-    call.fields()?.finish()?;
-    let missing = || Problem::not_found("这位工作人员", "The person");
-    let id: StaffId = id.parse().map_err(|_| missing())?;
-    not_oneself(&id, &call)?;
+    let id = another(&office, &call, &id)?;
     let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
     writes.push(directory::erase(&id).map_err(Problem::internal)?);
     writes.push(crate::reminders::erase_address(&id).map_err(Problem::internal)?);
@@ -260,9 +256,17 @@ pub(crate) async fn leave(
     .await
 }
 
-fn not_oneself(id: &StaffId, call: &Call) -> Result<(), Problem> {
-    if *id != call.caller.staff {
-        return Ok(());
+fn missing() -> Problem {
+    Problem::not_found("这位工作人员", "The person")
+}
+
+/// Whom an administrator's call without fields is about: somebody else.
+fn another(office: &Office, call: &Call, id: &str) -> Result<StaffId, Problem> {
+    call.caller.may(office, Verb::Administer)?;
+    call.fields()?.finish()?;
+    let id: StaffId = id.parse().map_err(|_| missing())?;
+    if id != call.caller.staff {
+        return Ok(id);
     }
     Err(Problem::conflict(
         "oneself",
@@ -293,11 +297,7 @@ pub(crate) async fn enable(
 }
 
 async fn set_disabled(office: &Arc<Office>, id: &str, call: Call, disabled: bool) -> Result<Answer, Problem> {
-    call.caller.may(office, Verb::Administer)?;
-    call.fields()?.finish()?;
-    let missing = || Problem::not_found("这位工作人员", "The person");
-    let id: StaffId = id.parse().map_err(|_| missing())?;
-    not_oneself(&id, &call)?;
+    let id = another(office, &call, id)?;
     let (by, repeatable) = (&call.caller.staff, &call.repeatable);
     transact(office, by, repeatable, "site-staff".to_owned(), |state, _| {
         if !state.staff.people.contains_key(&id) {
@@ -325,11 +325,7 @@ pub(crate) async fn reset_factor(
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Answer, Problem> {
-    call.caller.may(&office, Verb::Administer)?;
-    call.fields()?.finish()?;
-    let missing = || Problem::not_found("这位工作人员", "The person");
-    let id: StaffId = id.parse().map_err(|_| missing())?;
-    not_oneself(&id, &call)?;
+    let id = another(&office, &call, &id)?;
     if !office.state().staff.people.contains_key(&id) {
         return Err(missing());
     }

@@ -103,15 +103,7 @@ impl Factors {
     pub(crate) fn renew_recovery(&mut self) -> Result<Vec<String>, Problem> {
         let mut codes = Vec::new();
         for _ in 0..RECOVERY_CODES {
-            let mut random = [0u8; 10];
-            getrandom::fill(&mut random).map_err(Problem::internal)?;
-            let letters = totp::base32(&random).to_lowercase();
-            let groups: Vec<&str> = letters
-                .as_bytes()
-                .chunks(4)
-                .filter_map(|four| std::str::from_utf8(four).ok())
-                .collect();
-            codes.push(groups.join("-"));
+            codes.push(totp::typed_secret().map_err(Problem::internal)?);
         }
         self.recovery = codes.iter().map(|code| recovery_hash(code)).collect();
         Ok(codes)

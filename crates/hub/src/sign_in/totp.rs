@@ -49,6 +49,19 @@ pub(crate) fn base32(bytes: &[u8]) -> String {
         .collect()
 }
 
+/// A fresh secret of 80 bits that people type: 16 small letters and digits in fours.
+pub(crate) fn typed_secret() -> Result<String, getrandom::Error> {
+    let mut random = [0u8; 10];
+    getrandom::fill(&mut random)?;
+    let letters = base32(&random).to_lowercase();
+    let groups: Vec<&str> = letters
+        .as_bytes()
+        .chunks(4)
+        .filter_map(|four| std::str::from_utf8(four).ok())
+        .collect();
+    Ok(groups.join("-"))
+}
+
 /// What a QR code tells the app.
 pub(crate) fn uri(office: &str, account: &str, secret: &[u8]) -> String {
     let escaped = |text: &str| -> String {
