@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use thiserror::Error;
 
 /// The rule sets that this program has; a newer file takes the place of the older, whose versions stay in the log.
-const NEWEST: &str = include_str!("../../rules/gate-2.json");
+const NEWEST: &str = include_str!("../../rules/gate-3.json");
 
 /// The kinds of things that are found: what a person calls them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
