@@ -16,6 +16,7 @@ pub mod clock;
 pub mod console;
 mod credentials;
 mod directory;
+mod draft_versions;
 mod drafts;
 mod enrolment;
 mod feed;
