@@ -29,6 +29,8 @@ pub(crate) enum Fact {
 pub(crate) enum Fault {
     /// Authors review and approve their own texts.
     AuthorReviews,
+    /// Colleagues who wrote in a text review and approve it.
+    WriterReviews,
     /// Reviewers approve what they reviewed.
     ReviewerApproves,
     /// A text is approved that nobody reviewed.
@@ -50,8 +52,9 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::AuthorReviews,
+        Self::WriterReviews,
         Self::ReviewerApproves,
         Self::ReviewSkipped,
         Self::CountersignatureSkipped,
@@ -225,6 +228,12 @@ impl Desk {
             countersign: self.dice.chance(40),
             findings: class.map(finding).into_iter().collect(),
             overridden: (asked && self.dice.chance(70)).then(|| (by, hash(8))),
+            contributors: self
+                .dice
+                .chance(30)
+                .then(|| person(self.dice.pick(&PEOPLE)))
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -293,6 +302,7 @@ fn without_check(fault: Fault, known: Option<Publication>, command: &Command) ->
     let at = |stage: Stage| pending.stage == stage;
     match (fault, command) {
         (Fault::AuthorReviews, Command::Review { .. } | Command::Approve) => pending.author = person("nobody"),
+        (Fault::WriterReviews, Command::Review { .. } | Command::Approve) => pending.contributors.clear(),
         (Fault::ReviewerApproves, Command::Approve) => pending.reviewer = None,
         (Fault::ReviewSkipped, Command::Approve) if at(Stage::Submitted) => pending.stage = Stage::Reviewed,
         (Fault::CountersignatureSkipped, Command::Approve) => pending.countersign = false,

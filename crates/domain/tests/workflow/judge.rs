@@ -25,7 +25,7 @@ pub(crate) enum Gap {
     NotApproved,
     /// The gate blocks it, and no second person let it through.
     Blocked,
-    /// Somebody had two parts.
+    /// Somebody had two parts, or checked what they had written in.
     TooFewPeople,
     /// Somebody did what their roles do not allow.
     NotTheirs(StaffId, Role),
@@ -101,6 +101,17 @@ impl Way<'_> {
         self.events().any(|(_, event)| is(event))
     }
 
+    /// Whoever wrote in this very text: its author, and those who are named beside.
+    fn writers(&self) -> BTreeSet<&StaffId> {
+        let named = self.events().filter_map(|(_, event)| match event {
+            PublicationEvent::ContributorsNamed {
+                content, contributors, ..
+            } if *content == self.content => Some(contributors),
+            _ => None,
+        });
+        named.flatten().chain([&self.author]).collect()
+    }
+
     /// The first time that this very text was reviewed, under the same rules.
     fn review(&self) -> Option<(usize, StaffId)> {
         self.events().find_map(|(at, event)| match event {
@@ -146,15 +157,18 @@ impl Way<'_> {
             return [gaps, vec![Gap::NotReviewed]].concat();
         };
         let signed = self.countersignatures();
-        let own = signed.iter().filter(|(at, by)| *at > reviewed_at && *by != self.author);
+        let writers = self.writers();
+        let own = signed
+            .iter()
+            .filter(|(at, by)| *at > reviewed_at && !writers.contains(by));
         miss(self.countersign && own.clone().count() == 0, Gap::NotCountersigned);
         let Some((approved_at, approver)) = self.approval() else {
             return [gaps, vec![Gap::NotApproved]].concat();
         };
         let last = own.map(|(at, _)| *at).max().filter(|_| self.countersign);
         miss(approved_at < last.unwrap_or(reviewed_at), Gap::NotApproved);
-        let three = BTreeSet::from([&self.author, &reviewer, &approver]);
-        miss(three.len() < 3, Gap::TooFewPeople);
+        let own_work = writers.contains(&reviewer) || writers.contains(&approver);
+        miss(own_work || reviewer == approver, Gap::TooFewPeople);
         let parts = [
             (self.start, &self.author, Role::Author),
             (reviewed_at, &reviewer, Role::ConfidentialityReviewer),
@@ -167,7 +181,7 @@ impl Way<'_> {
         gaps
     }
 
-    /// Whether the gate found something that blocks, and no confidentiality reviewer but the author let it through.
+    /// Whether the gate found something that blocks, and no confidentiality reviewer who had no hand in it let it through.
     fn is_blocked(&self) -> bool {
         let blocks = self.any(|event| match event {
             PublicationEvent::GateScanned { findings, .. } => findings.iter().any(|it| it.class == Class::Block),
@@ -175,7 +189,9 @@ impl Way<'_> {
         });
         let let_through = self.events().any(|(at, event)| match event {
             PublicationEvent::GateOverridden { content, by, .. } => {
-                *content == self.content && *by != self.author && self.had(at, by, Role::ConfidentialityReviewer)
+                *content == self.content
+                    && !self.writers().contains(by)
+                    && self.had(at, by, Role::ConfidentialityReviewer)
             }
             _ => false,
         });
