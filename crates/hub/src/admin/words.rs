@@ -38,8 +38,10 @@ mod account;
 pub(crate) mod first_steps;
 pub(crate) mod limits;
 pub(crate) mod together;
+mod trail;
 
 pub(crate) use account::*;
+pub(crate) use trail::*;
 
 words! {
     PRODUCT "Heliograph" "Heliograph";
