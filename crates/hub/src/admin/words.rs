@@ -474,7 +474,15 @@ mod tests {
     use super::*;
 
     /// Every list of words, one a line.
-    const LISTS: &[&[(&str, Word)]] = &[ALL, account::ALL, first_steps::ALL, limits::ALL, together::ALL];
+    #[rustfmt::skip]
+    const LISTS: &[&[(&str, Word)]] = &[
+        ALL,
+        account::ALL,
+        first_steps::ALL,
+        limits::ALL,
+        together::ALL,
+        trail::ALL,
+    ];
 
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
