@@ -22,6 +22,7 @@ mod home;
 pub(crate) mod layout;
 mod machine;
 mod pairing;
+mod panels;
 mod parts;
 mod pictures;
 mod preview;
@@ -90,8 +91,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
             "/admin/site/backup",
             get(async || layout::redirect("/admin/site")).post(site::back_up),
         )
-        .route("/admin/preview", post(preview::of_form))
-        .route("/admin/preview/{token}", get(preview::of_typed))
+        .route("/admin/preview/{token}", get(preview::of_typed).post(preview::follow))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
 }
 

@@ -36,6 +36,7 @@ macro_rules! words {
 
 mod account;
 pub(crate) mod limits;
+pub(crate) mod panels;
 
 pub(crate) use account::*;
 
@@ -149,11 +150,6 @@ words! {
     LANG_KO "韩文" "Korean";
     LANG_RU "俄文" "Russian";
 
-    PANE_LOBBY "大厅横屏" "Lobby screen";
-    PANE_PORTRAIT "竖屏" "Portrait screen";
-    PANE_STRIP "条屏" "LED strip";
-    LACKS "此屏没有这些字：" "This panel lacks: ";
-    PREVIEW_ON "{}上的样子" "How it looks: {}";
     ON_THE_PANELS "屏幕上的样子" "On the screens";
     PICTURES "图片" "Pictures";
     PICTURES_HINT "海报、扫描件等：PNG、JPEG、WebP 或 PDF（每页一张，最多 20 页），单个文件不超过 64 MiB，最多 20 张。大屏逐张完整显示；条屏只显示文字。" "Posters and scans: PNG, JPEG, WebP or PDF (a picture for each page, 20 at most), 64 MiB a file, 20 pictures in all. Screens show each whole; strips show the words alone.";
@@ -478,7 +474,7 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL) {
+        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL).chain(panels::ALL) {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

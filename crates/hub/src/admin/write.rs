@@ -3,8 +3,10 @@
 use super::form::{Faults, Posted};
 use super::gate::{self as gate_parts, Notes};
 use super::layout::{Desk, Place, field_faults, redirect};
+use super::panels::Where;
+use super::preview::{self, Typed};
 use super::words as w;
-use super::{document, fields, pictures, preview};
+use super::{document, fields, pictures};
 use crate::attachments::Kept;
 use crate::drafts::{self, Draft, Referral};
 use crate::gate;
@@ -86,6 +88,20 @@ impl Sheet {
         passages.extend(of_attachments(self.pictures.iter().map(|kept| &kept.attachment)));
         passages.extend(gate::beside_pictures(&self.pictures));
         Notes::look(desk, self.kind, passages)
+    }
+
+    fn typed(&self) -> Typed {
+        Typed {
+            kind: self.kind,
+            content: self.content.clone(),
+            draft: self.id.clone(),
+        }
+    }
+
+    /// Where it is to be shown, as far as that is known.
+    fn goes(&self, desk: &Desk) -> Where {
+        let revised = self.id.as_deref().unwrap_or(&self.publication);
+        Where::of_sheet(desk, revised, &[], &self.entry)
     }
 
     fn wish(&self) -> Value {
@@ -334,11 +350,7 @@ fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
 }
 
 fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<String>) -> Result<Response, Problem> {
-    let token = preview::keep(desk, sheet.kind, sheet.content.clone(), sheet.id.clone())?;
-    let langs: Vec<Lang> = fields::LANGS
-        .into_iter()
-        .filter(|lang| sheet.content[lang.tag()].is_object())
-        .collect();
+    let panels = preview::beside(desk, sheet.typed(), &sheet.goes(desk))?;
     let notes = sheet.notes(desk);
     let title = format!("{} · {}", desk.t(w::WRITE), sheet.kind.label(desk.lang));
     let body = html! {
@@ -354,11 +366,7 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
             (form(desk, sheet, problem, &notes))
             aside.stack.looks id="looks" {
                 (gate_card(desk, sheet, &notes))
-                section.card {
-                    h2 { (desk.t(w::ON_THE_PANELS)) }
-                    (preview::panes(desk, &format!("/admin/preview/{token}"), &langs))
-                    p.hint { (desk.t(w::PREVIEW_HINT)) }
-                }
+                (panels)
             }
         }
     };
@@ -389,7 +397,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
     let english = sheet.content[Lang::En.tag()].is_object();
     html! {
         div.stack {
-            form.sheet.stack id="sheet" method="post" action=(sheet.action()) novalidate data-preview="/admin/preview" data-draft=[sheet.id.as_ref()] {
+            form.sheet.stack id="sheet" method="post" action=(sheet.action()) novalidate {
                 (desk.key())
                 input type="hidden" name="kind" value=(sheet.kind.slug());
                 input type="hidden" name="hash" value=(sheet.hash);
