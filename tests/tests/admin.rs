@@ -65,10 +65,10 @@ fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
     let mut approver = Browser::signed_in(&world, "approver");
     let _ = approver.step(&id, "approve", &[]).expect_status(303);
 
-    let refused = approver.step(&id, "release", &[("until", "2001-01-01T00:00"), ("channels", "hall")]);
+    let refused = approver.step(&id, "release", &[("until", "2001-01-01T09:00"), ("channels", "hall")]);
     assert_eq!(refused.status, 422);
     assert!(
-        refused.text.contains("结束时间") && refused.text.contains("2001-01-01T00:00"),
+        refused.text.contains("结束时间") && refused.text.contains("value=\"2001-01-01\""),
         "{}",
         refused.text
     );

@@ -16,6 +16,15 @@ const RED_STRIP: Panel = Panel {
     refresh_hz: 60,
 };
 
+/// A screen that is read from near, so that type may shrink.
+const SCREEN: Panel = Panel {
+    width_px: 1920,
+    height_px: 1080,
+    pixel_pitch_um: 560,
+    viewing_distance_mm: 2_000,
+    ..LOBBY
+};
+
 /// A notice as the form posts it.
 fn sheet<'a>(title: &'a str, body: &'a str, then: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![
@@ -120,7 +129,7 @@ fn a_text_is_shown_on_each_kind_of_glass_that_tunes_in_with_its_pages_and_what_d
     let world = World::new();
     let _one = world.display("一号条屏", RED_STRIP, &["strips"]);
     let _two = world.display("二号条屏", RED_STRIP, &["strips"]);
-    let _lobby = world.display("大厅主屏", LOBBY, &["hall"]);
+    let _lobby = world.display("大厅主屏", SCREEN, &["hall"]);
     let usual = |channels: &[&str]| {
         let wish = json!({
             "id": NOTICE_ENTRY, "index_number": "A-001", "category": "government-information",
@@ -145,8 +154,7 @@ fn a_text_is_shown_on_each_kind_of_glass_that_tunes_in_with_its_pages_and_what_d
         looks > 2 && strip.contains("滚动 2/"),
         "the heading is seen part by part: {strip}"
     );
-    let screen = format!("{}×{} 横屏", LOBBY.width_px, LOBBY.height_px);
-    let lobby = figure(&anywhere, &screen);
+    let lobby = figure(&anywhere, "1920×1080 横屏");
     assert!(lobby.contains("1 块屏 · 大厅主屏") && lobby.contains("8 页，每页 "));
     assert!(lobby.contains("放不下：末页注明何处看全文") && lobby.contains("字号缩小到 "));
     assert_eq!(between(lobby, "id=\"look-", "\"").len(), 8, "every page");
@@ -157,7 +165,7 @@ fn a_text_is_shown_on_each_kind_of_glass_that_tunes_in_with_its_pages_and_what_d
     usual(&["strips"]);
     let strips = previewed(&mut author, &fields);
     assert!(strips.contains("按目录项通常发布的频道“条屏”，共 2 块屏。"), "{strips}");
-    assert!(!strips.contains(&screen), "nobody there is tuned to it");
+    assert!(!strips.contains("1920×1080"), "nobody there is tuned to it");
     // The control: a text that fits says none of this.
     let short = previewed(&mut author, &sheet("公告", "下午领证。", "preview"));
     assert!(!short.contains("放不下") && !short.contains("文字滚动"));
@@ -183,4 +191,119 @@ fn whoever_reviews_sees_the_glass_and_how_often_a_text_comes_round() {
     let first = between(strip, "src=\"", "\"")[0].replace("&amp;", "&");
     let picture = Browser::signed_in(&world, "reviewer").get(&first).expect_status(200);
     assert_eq!(picture.header("content-type"), Some("image/png"));
+}
+
+/// The value of the choice whose words begin so, in the form of the release or the sheet.
+fn choice(page: &str, name: &str, words: &str) -> String {
+    let all = between(page, &format!("name=\"{name}\" value=\""), "</label>").into_iter();
+    let mut found = all.filter(|rest| rest.split('>').nth(1).is_some_and(|told| told.starts_with(words)));
+    let rest = found.next().unwrap_or_else(|| panic!("no {words} for {name}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+fn is_chosen(page: &str, name: &str, value: &str) -> bool {
+    page.contains(&format!("name=\"{name}\" value=\"{value}\" checked"))
+}
+
+#[test]
+fn an_author_proposes_where_and_when_and_whoever_releases_decides() {
+    let world = World::new();
+    let _hall = world.display("大厅主屏", LOBBY, &["hall"]);
+    let _strip = world.display("正门条屏", STRIP, &["strips"]);
+    let mut author = Browser::signed_in(&world, "author");
+    let form = author.get("/admin/write?kind=notice").expect_status(200).text;
+    assert!(
+        form.contains("播出安排") && is_chosen(&form, "until", ""),
+        "nothing is proposed yet"
+    );
+    let (tomorrow, friday) = (choice(&form, "from", "明天起"), choice(&form, "until", "到周五"));
+
+    let mut fields = sheet("关于领证时间的公告", "自下月起为工作日下午。", "preview");
+    fields.extend([("channels", "strips"), ("from", &tomorrow), ("until", &friday)]);
+    let page = previewed(&mut author, &fields);
+    assert!(page.contains("按所选频道“条屏”，共 1 块屏。") && !page.contains("大厅主屏"));
+    assert!(
+        is_chosen(&page, "from", &tomorrow) && is_chosen(&page, "until", &friday),
+        "what was chosen stays"
+    );
+
+    fields[7] = ("then", "submit");
+    let sent = author.post("/admin/write", &fields).expect_status(303);
+    let address = sent.header("location").unwrap().split('?').next().unwrap().to_owned();
+    let id = address.rsplit('/').next().unwrap().to_owned();
+    let submitted = world.people.author.get(&format!("/api/v1/publications/{id}")).json;
+    assert!(
+        !submitted.to_string().contains("strips"),
+        "the workflow knows nothing of a proposal: {submitted}"
+    );
+    let mut reviewer = Browser::signed_in(&world, "reviewer");
+    let seen = reviewer.get(&address).expect_status(200).text;
+    assert!(seen.contains("按拟稿人建议的频道“条屏”"));
+    let _ = reviewer.step(&id, "review", &[]).expect_status(303);
+    let mut approver = Browser::signed_in(&world, "approver");
+    let _ = approver.step(&id, "approve", &[]).expect_status(303);
+
+    let offered = approver.get(&address).expect_status(200).text;
+    assert!(offered.contains("拟稿人建议：条屏"));
+    assert!(is_chosen(&offered, "channels", "strips") && !is_chosen(&offered, "channels", "hall"));
+    assert!(is_chosen(&offered, "from", &tomorrow) && is_chosen(&offered, "until", &friday));
+
+    // A day that is still to be chosen is no release, and says so where it is missing.
+    let wanting = approver.step(&id, "release", &[("channels", "hall"), ("until", "day")]);
+    assert_eq!(wanting.status, 422);
+    assert!(wanting.text.contains("请选择日期") && is_chosen(&wanting.text, "channels", "hall"));
+    let day = [
+        ("channels", "hall"),
+        ("from", ""),
+        ("until", "day"),
+        ("until_day", "2099-01-01"),
+    ];
+    let _ = approver.step(&id, "release", &day).expect_status(303);
+    let released = world.people.admin.get(&format!("/api/v1/publications/{id}")).json;
+    assert_eq!(
+        released["released"]["channels"],
+        json!(["hall"]),
+        "the approver decided otherwise"
+    );
+    assert_eq!(
+        released["released"]["until"], "2099-01-01T16:00:00.000Z",
+        "to the end of the day at the office"
+    );
+}
+
+#[test]
+fn a_proposal_is_the_drafts_own_and_names_channels_that_there_are() {
+    let world = World::new();
+    let draft = |channels: &[&str]| {
+        json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": heliograph_tests::notice("公告"),
+            "channels": channels, "until": "2099-01-01T09:00:00+08:00"})
+    };
+    let unknown = world
+        .people
+        .author
+        .post("/api/v1/drafts", &draft(&["nowhere"]))
+        .expect_status(422);
+    assert_eq!(unknown.fields(), ["channels"]);
+    let made = world
+        .people
+        .author
+        .post("/api/v1/drafts", &draft(&["hall", "hall"]))
+        .expect_status(201)
+        .json;
+    let id = made["id"].as_str().unwrap();
+    let kept = world.people.author.get(&format!("/api/v1/drafts/{id}")).json;
+    assert_eq!(
+        (&kept["channels"], &kept["until"]),
+        (&json!(["hall"]), &json!("2099-01-01T01:00:00.000Z"))
+    );
+    // Saved without one, it has none: a draft is saved as a whole.
+    let bare = json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": heliograph_tests::notice("公告")});
+    let hash = made["hash"].as_str().unwrap();
+    let path = format!("/api/v1/drafts/{id}");
+    let _ = world
+        .people
+        .author
+        .put(&path, &[("if-match", hash)], &bare)
+        .expect_status(200);
+    assert_eq!(world.people.author.get(&path).json["channels"], json!([]));
 }

@@ -5,27 +5,32 @@
 
 mod account;
 mod actions;
+mod airtime;
 pub(crate) mod assets;
 mod calendar;
 mod catalogue;
 mod catalogue_import;
 mod channels;
 mod confirm;
+mod departments;
 mod displays;
 mod document;
 mod due;
 mod duties;
+mod entry_choice;
 mod fields;
 mod form;
 mod gate;
 mod home;
 pub(crate) mod layout;
 mod machine;
+mod on_show;
 mod pairing;
 mod panels;
 mod parts;
 mod pictures;
 mod preview;
+mod proposal;
 mod publication;
 mod publications;
 mod reach;
@@ -140,6 +145,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
 fn of_staff() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/staff.csv", get(staff::table))
+        .route("/admin/departments", get(departments::page).post(departments::set))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route(
             "/admin/staff/{id}/leave",

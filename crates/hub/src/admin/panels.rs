@@ -163,6 +163,7 @@ fn kinds<'d>(displays: impl Iterator<Item = &'d Arc<KnownDisplay>>) -> Vec<Glass
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Known {
     Chosen,
+    Proposed,
     Usual,
     Released,
     NotYet,
@@ -213,6 +214,11 @@ impl Where {
         Self { channels, known }
     }
 
+    /// Whether it is that of a release: another text takes its place there.
+    pub(crate) fn is_released(&self) -> bool {
+        self.known == Known::Released
+    }
+
     fn reaches(&self, known: &KnownDisplay) -> bool {
         let tuned = &known.display.setting.channels;
         self.known == Known::NotYet || tuned.iter().any(|channel| self.channels.contains(channel))
@@ -237,6 +243,7 @@ impl Where {
             _ if reached == 0 => return desk.f(pw::NOBODY_TUNED, &[&self.named(desk)]),
             Known::NotYet => return desk.f(pw::GOES_ANYWHERE, &[&count]),
             Known::Chosen => pw::GOES_CHOSEN,
+            Known::Proposed => pw::GOES_PROPOSED,
             Known::Usual => pw::GOES_USUAL,
             Known::Released => pw::GOES_RELEASED,
         };
@@ -275,7 +282,12 @@ pub(crate) fn dress() -> Markup {
 
 /// A publication's text on the panels that it is to reach, or is on.
 pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier, document: &Document) -> Markup {
-    let goes = Where::of(desk, Some(dossier), &[], Some(&dossier.publication.catalogue_entry));
+    let proposed = super::proposal::of_publication(desk, id, dossier);
+    let entry = &dossier.publication.catalogue_entry;
+    let mut goes = Where::of(desk, Some(dossier), &proposed.channels, Some(entry));
+    if goes.known == Known::Chosen {
+        goes.known = Known::Proposed;
+    }
     let address = format!("/admin/publications/{id}/picture.png");
     let looks = Looks {
         document,

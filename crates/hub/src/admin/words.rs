@@ -35,7 +35,10 @@ macro_rules! words {
 }
 
 mod account;
+pub(crate) mod airtime;
+pub(crate) mod departments;
 pub(crate) mod limits;
+pub(crate) mod on_show;
 pub(crate) mod panels;
 
 pub(crate) use account::*;
@@ -197,8 +200,6 @@ words! {
     REACH "到达情况" "Where it has arrived";
     FROM "开始" "From";
     UNTIL "结束" "Until";
-    FROM_HINT "不填则立即" "at once when empty";
-    UNTIL_HINT "不填则直到撤回" "until withdrawn when empty";
     UNTIL_WITHDRAWN "直到撤回" "Until withdrawn";
     RELEASED_BY "发布人" "Released by";
     CONTENT_HASH "内容指纹" "Content hash";
@@ -474,7 +475,15 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL).chain(panels::ALL) {
+        for (name, word) in ALL
+            .iter()
+            .chain(account::ALL)
+            .chain(limits::ALL)
+            .chain(panels::ALL)
+            .chain(airtime::ALL)
+            .chain(departments::ALL)
+            .chain(on_show::ALL)
+        {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

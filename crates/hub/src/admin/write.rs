@@ -2,9 +2,10 @@
 
 use super::form::{Faults, Posted};
 use super::gate::{self as gate_parts, Notes};
-use super::layout::{Desk, Place, field_faults, redirect};
+use super::layout::{Desk, Place, redirect};
 use super::panels::Where;
 use super::preview::{self, Typed};
+use super::proposal::{self, Proposed};
 use super::words as w;
 use super::{document, fields, pictures};
 use crate::attachments::Kept;
@@ -38,6 +39,7 @@ struct Sheet {
     entry: String,
     content: Value,
     countersign: bool,
+    proposal: Proposed,
     blank_rows: usize,
     pictures: Vec<Kept>,
     /// Whether a reviewer was asked to let it through, and said no.
@@ -54,6 +56,7 @@ impl Sheet {
             entry: draft.catalogue_entry.to_string(),
             content: draft.content.clone(),
             countersign: false,
+            proposal: Proposed::of(&draft.proposal),
             blank_rows: 1,
             pictures: draft.attachments.clone(),
             referral: draft.referral.clone(),
@@ -70,6 +73,7 @@ impl Sheet {
             entry: posted.get("catalogue_entry").to_owned(),
             content: fields::content(kind, posted),
             countersign: posted.has("countersign"),
+            proposal: Proposed::of_form(posted),
             blank_rows: if posted.get("then") == "row" { 2 } else { 1 },
             pictures: Vec::new(),
             referral: None,
@@ -101,12 +105,13 @@ impl Sheet {
     /// Where it is to be shown, as far as that is known.
     fn goes(&self, desk: &Desk) -> Where {
         let revised = self.id.as_deref().unwrap_or(&self.publication);
-        Where::of_sheet(desk, revised, &[], &self.entry)
+        Where::of_sheet(desk, revised, &self.proposal.channels(), &self.entry)
     }
 
-    fn wish(&self) -> Value {
+    fn wish(&self, desk: &Desk) -> Value {
         let some = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
         let mut wish = json!({"kind": self.kind.slug(), "catalogue_entry": some(&self.entry), "content": self.content});
+        self.proposal.write(desk, &mut wish);
         if self.id.is_none() && !self.publication.is_empty() {
             wish["publication"] = json!(self.publication);
         }
@@ -133,6 +138,7 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
         entry,
         content: fields::fresh(&desk, kind),
         countersign: false,
+        proposal: Proposed::default(),
         blank_rows: 1,
         pictures: Vec::new(),
         referral: None,
@@ -164,6 +170,7 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
         entry: dossier.publication.catalogue_entry.to_string(),
         content: texts.unwrap_or_else(|| fields::fresh(desk, kind)),
         countersign: false,
+        proposal: Proposed::default(),
         blank_rows: 1,
         pictures: Vec::new(),
         referral: None,
@@ -272,11 +279,11 @@ async fn save(desk: &Desk, sheet: &mut Sheet, posted: &Posted) -> Result<(), Pro
     let office = || State(Arc::clone(&desk.office));
     let answer: Answer = match &sheet.id {
         None => {
-            let call = posted.call(desk, "create", None, &sheet.wish());
+            let call = posted.call(desk, "create", None, &sheet.wish(desk));
             api::create(office(), call).await?
         }
         Some(id) => {
-            let call: Call = posted.call(desk, "save", Some(&sheet.hash), &sheet.wish());
+            let call: Call = posted.call(desk, "save", Some(&sheet.hash), &sheet.wish(desk));
             api::update(office(), Path(id.clone()), call).await?
         }
     };
@@ -374,10 +381,13 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
     Ok(desk.page_with(status, Place::Write, &title, body))
 }
 
+/// Fields besides the text's own that say their faults themselves.
+const PLACED: [&str; 4] = ["catalogue_entry", "channels", "from", "until"];
+
 fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
     let unplaced: Vec<String> = Faults::of(problem)
         .all(desk.lang)
-        .filter(|(field, _)| !field.starts_with("content.") && *field != "catalogue_entry")
+        .filter(|(field, _)| !field.starts_with("content.") && !PLACED.contains(field))
         .map(|(_, text)| text)
         .collect();
     let count = problem.faults.len().to_string();
@@ -405,7 +415,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 // Enter in a field saves; it never submits for review.
                 button.away type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {}
                 section.card {
-                    (entry_field(desk, sheet, &faults))
+                    (super::entry_choice::field(desk, &sheet.entry, &faults))
                 }
                 section.card {
                     h2 { (desk.t(w::CHINESE_TEXT)) }
@@ -415,6 +425,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                     summary { h2 { (desk.t(w::ENGLISH_TEXT)) } span.hint { (desk.t(w::ENGLISH_HINT)) } }
                     (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &faults, notes, sheet.blank_rows))
                 }
+                @if !sheet.goes(desk).is_released() { (proposal::card(desk, &sheet.proposal, &faults)) }
                 section.card.send {
                     label.check { input type="checkbox" name="countersign" value="yes" checked[sheet.countersign]; (desk.t(w::NEEDS_COUNTERSIGN)) }
                     div.buttons {
@@ -431,23 +442,6 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                     form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
                 }
             }
-        }
-    }
-}
-
-fn entry_field(desk: &Desk, sheet: &Sheet, faults: &Faults) -> Markup {
-    let mut entries: Vec<_> = desk.state.catalogue.entries.values().collect();
-    entries.sort_by(|a, b| a.index_number.cmp(&b.index_number));
-    html! {
-        label.field.bad[!faults.at("catalogue_entry", desk.lang).is_empty()] {
-            span { (desk.t(w::ENTRY)) span.must { "*" } " " small { (desk.t(w::ENTRY_HINT)) } }
-            select name="catalogue_entry" {
-                option value="" { (desk.t(w::CHOOSE)) }
-                @for entry in entries {
-                    option value=(entry.id) selected[entry.id.as_str() == sheet.entry] { (entry.index_number) " " (desk.entry_name(&entry.id)) }
-                }
-            }
-            (field_faults(faults, "catalogue_entry", desk.lang))
         }
     }
 }

@@ -6,14 +6,14 @@ use super::idempotency::{self, Answer, Repeatable, fresh_uuid};
 use super::problem::{Fault, Problem, Told};
 use super::shape;
 use crate::attachments::{self, Kept};
-use crate::drafts::{self, Draft};
+use crate::drafts::{self, Draft, Proposal};
 use crate::gate;
 use crate::office::Office;
 use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, Kind, PublicationId, StaffId};
+use heliograph_domain::{CatalogueEntryId, ChannelName, Kind, PublicationId, StaffId};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -25,6 +25,7 @@ pub(crate) struct Wish {
     pub(crate) kind: Kind,
     pub(crate) catalogue_entry: CatalogueEntryId,
     pub(crate) content: Value,
+    pub(crate) proposal: Proposal,
 }
 
 /// `POST /api/v1/drafts`
@@ -66,6 +67,7 @@ pub(crate) async fn save_new(
         updated_at: office.now(),
         attachments: inherited(office, id).await?,
         referral: None,
+        proposal: wish.proposal,
     };
     let answer = Answer::created(told(office, &draft)).with_etag(draft.hash());
     keep(office, actor, &call.repeatable, &draft, answer).await
@@ -104,6 +106,7 @@ pub(crate) async fn update(
         catalogue_entry: wish.catalogue_entry,
         content: wish.content,
         updated_at: office.now(),
+        proposal: wish.proposal,
         ..known
     };
     let answer = Answer::ok(told(&office, &draft)).with_etag(draft.hash());
@@ -163,6 +166,9 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "attachments": draft.attachments.iter().map(|kept| &kept.attachment).collect::<Vec<_>>(),
         "author": draft.author,
         "referred": draft.is_referred(),
+        "channels": draft.proposal.channels,
+        "from": draft.proposal.from.map(shape::time),
+        "until": draft.proposal.until.map(shape::time),
         "updated_at": shape::time(draft.updated_at),
     })
 }
@@ -187,6 +193,7 @@ fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Problem> {
     });
     let entry: Option<CatalogueEntryId> = fields.parsed("catalogue_entry");
     let content = fields.required_value("content");
+    let proposal = read_proposal(office, &mut fields);
     if let Some(kind) = kind
         && !content.is_null()
     {
@@ -208,8 +215,23 @@ fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Problem> {
             kind,
             catalogue_entry,
             content,
+            proposal,
         }),
         _ => Err(Problem::internal("a wish without faults lacks its fields")),
+    }
+}
+
+/// Where and when it should be shown. Times that have passed are no fault here: they are when it is released.
+fn read_proposal(office: &Office, fields: &mut Fields) -> Proposal {
+    let channels: Vec<ChannelName> = fields.list("channels", 64);
+    let known = office.state().channel_names();
+    if channels.iter().any(|channel| !known.contains(channel)) {
+        fields.fault("channels", "unknown", "没有这个频道", "there is no such channel");
+    }
+    Proposal {
+        channels: super::publications::without_repeats(channels),
+        from: fields.instant("from"),
+        until: fields.instant("until"),
     }
 }
 

@@ -30,6 +30,7 @@ words! {
     OTHER_LANGUAGE "没有{}文本，显示{}" "no {} text: {} is shown";
     LACKS "此屏没有这些字：{}" "this panel lacks: {}";
     GOES_CHOSEN "按所选频道“{}”，共 {}。" "By the channels chosen, {}: {}.";
+    GOES_PROPOSED "按拟稿人建议的频道“{}”，共 {}。" "By the channels that its author proposes, {}: {}.";
     GOES_USUAL "按目录项通常发布的频道“{}”，共 {}。" "By the entry's usual channels, {}: {}.";
     GOES_RELEASED "按发布的频道“{}”，共 {}。" "By the channels of its release, {}: {}.";
     GOES_ANYWHERE "还没有选频道：这里是本单位的全部屏幕，共 {}。" "No channels are chosen yet: these are all of the office's displays, {}.";
