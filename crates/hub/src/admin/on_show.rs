@@ -5,9 +5,10 @@ use super::layout::Desk;
 use super::words::{Word, on_show as ow};
 use crate::presence::{Seen, Standing};
 use crate::state::KnownDisplay;
-use heliograph_domain::Instant;
+use heliograph_domain::{ChannelHead, ChannelName, Instant, Programme};
 use heliograph_wire::ShownState;
 use maud::{Markup, html};
+use std::collections::{BTreeMap, HashMap};
 
 /// What was decided less than this ago is still on its way, and nobody's fault.
 const ON_ITS_WAY_MS: u64 = 60_000;
@@ -15,7 +16,7 @@ const ON_ITS_WAY_MS: u64 = 60_000;
 const TOLD: usize = 8;
 
 /// Why a display does not show what it should.
-pub(crate) struct Lapse {
+struct Lapse {
     what: String,
     to_do: Word,
     /// Since when, as far as that is known.
@@ -32,8 +33,32 @@ impl Lapse {
     }
 }
 
+/// What the displays are to show now. Many displays play one programme: each is put together once.
+struct Plan<'d> {
+    heads: BTreeMap<ChannelName, ChannelHead>,
+    programmes: HashMap<&'d [ChannelName], Programme>,
+}
+
+impl<'d> Plan<'d> {
+    fn of(desk: &'d Desk) -> Self {
+        let heads: BTreeMap<_, _> = desk.state.heads().map(|head| (head.channel.clone(), head)).collect();
+        let mut programmes = HashMap::new();
+        for known in desk.state.live_displays() {
+            let channels = known.display.setting.channels.as_slice();
+            let merge = || Programme::merge(channels.iter().filter_map(|name| heads.get(name)));
+            programmes.entry(channels).or_insert_with(merge);
+        }
+        Self { heads, programmes }
+    }
+
+    fn heads_of(&self, known: &KnownDisplay) -> impl Iterator<Item = &ChannelHead> {
+        let channels = known.display.setting.channels.iter();
+        channels.filter_map(|name| self.heads.get(name))
+    }
+}
+
 /// What is wrong with a display; nothing when it shows what it should.
-pub(crate) fn lapse(desk: &Desk, known: &KnownDisplay) -> Option<Lapse> {
+fn lapse(desk: &Desk, plan: &Plan<'_>, known: &KnownDisplay) -> Option<Lapse> {
     let presence = desk.office.presence();
     let (id, told) = (known.display.id, |word: Word| desk.t(word).to_owned());
     if known.display.revoked {
@@ -45,7 +70,7 @@ pub(crate) fn lapse(desk: &Desk, known: &KnownDisplay) -> Option<Lapse> {
         Standing::Unknown => Some(Lapse::of(told(ow::NEVER_HEARD), ow::NEVER_HEARD_DO, None)),
         Standing::Offline => Some(Lapse::of(told(ow::OFFLINE), ow::OFFLINE_DO, seen.last_seen)),
         Standing::Stale => Some(Lapse::of(told(ow::SILENT), ow::SILENT_DO, seen.last_seen)),
-        Standing::Online => behind(desk, known, &seen).or_else(|| astray(desk, known, &seen)),
+        Standing::Online => behind(desk, plan, known, &seen).or_else(|| astray(desk, plan, known, &seen)),
     }
 }
 
@@ -54,15 +79,10 @@ fn settled(desk: &Desk, at: Instant) -> bool {
 }
 
 /// It plays a programme that is not the newest any more.
-fn behind(desk: &Desk, known: &KnownDisplay, seen: &Seen) -> Option<Lapse> {
+fn behind(desk: &Desk, plan: &Plan<'_>, known: &KnownDisplay, seen: &Seen) -> Option<Lapse> {
     let status = seen.status.as_ref()?;
-    let heads = known
-        .display
-        .setting
-        .channels
-        .iter()
-        .filter_map(|name| desk.state.head(name));
-    let late = heads
+    let late = plan
+        .heads_of(known)
         .filter(|head| settled(desk, head.as_of) && settled(desk, known.at))
         .find(|head| {
             let has = status.heads.iter().find(|(name, _)| *name == head.channel);
@@ -74,12 +94,12 @@ fn behind(desk: &Desk, known: &KnownDisplay, seen: &Seen) -> Option<Lapse> {
 }
 
 /// It has the newest programme, and shows something else.
-fn astray(desk: &Desk, known: &KnownDisplay, seen: &Seen) -> Option<Lapse> {
+fn astray(desk: &Desk, plan: &Plan<'_>, known: &KnownDisplay, seen: &Seen) -> Option<Lapse> {
     let status = seen.status.as_ref()?;
     if desk.state.blank.blank.on || !settled(desk, desk.state.blank.at) {
         return None;
     }
-    let programme = desk.state.programme(&known.display);
+    let programme = plan.programmes.get(known.display.setting.channels.as_slice())?;
     // By the display's own time, with a little patience at both ends of what it shows.
     let early = Instant(status.at.0.saturating_sub(ON_ITS_WAY_MS));
     let due = programme.items.iter().filter(|item| {
@@ -96,9 +116,7 @@ fn astray(desk: &Desk, known: &KnownDisplay, seen: &Seen) -> Option<Lapse> {
         )),
         (Some(on), _) => {
             let there = programme.items.iter().any(|item| item.content == on.content);
-            let channels = known.display.setting.channels.iter();
-            let mut heads = channels.filter_map(|name| desk.state.head(name));
-            let settled = heads.all(|head| settled(desk, head.as_of)) && settled(desk, on.since);
+            let settled = plan.heads_of(known).all(|head| settled(desk, head.as_of)) && settled(desk, on.since);
             (!there && settled).then(|| Lapse::of(desk.t(ow::OTHER_ON), ow::OTHER_ON_DO, Some(on.since)))
         }
         _ => None,
@@ -108,9 +126,10 @@ fn astray(desk: &Desk, known: &KnownDisplay, seen: &Seen) -> Option<Lapse> {
 /// The answer.
 pub(crate) fn answer(desk: &Desk) -> Markup {
     let all: Vec<_> = desk.state.live_displays().collect();
+    let plan = Plan::of(desk);
     let lapses: Vec<_> = all
         .iter()
-        .filter_map(|known| Some((known, lapse(desk, known)?)))
+        .filter_map(|known| Some((known, lapse(desk, &plan, known)?)))
         .collect();
     let number = |count: usize| count.to_string();
     let fine = all.len() - lapses.len();

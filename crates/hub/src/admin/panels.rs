@@ -73,7 +73,12 @@ impl Glass {
         };
         let between = if desk.lang == Lang::ZhHans { "" } else { " " };
         let colour = colour.map_or_else(String::new, |colour| format!("{}{between}", desk.t(colour)));
-        format!("{}×{} {colour}{}", panel.width_px, panel.height_px, desk.t(form))
+        let label = format!("{}×{} {colour}{}", panel.width_px, panel.height_px, desk.t(form));
+        if self.lang == Lang::ZhHans {
+            label
+        } else {
+            desk.f(pw::IN_LANGUAGE, &[&label, language_name(desk, self.lang)])
+        }
     }
 
     fn of_display(&self, known: &KnownDisplay) -> bool {

@@ -12,6 +12,7 @@ words! {
     FORM_SIGN "窗口牌" "window sign";
     RED_LAMPS "单色" "one-colour";
     TRI_LAMPS "双基色" "three-colour";
+    IN_LANGUAGE "{}（{}）" "{} ({})";
     LOOKS_ON "{}上的样子" "How it looks on: {}";
     LOOK_N "第 {} 页，共 {} 页" "page {} of {}";
     MOVING_N "滚动 {}/{}" "moving {}/{}";
@@ -19,7 +20,7 @@ words! {
     PAGES_TURN "{} 页，每页 {} 秒，播完一轮 {}" "{} pages of {} seconds, {} for all of them";
     SECONDS "{} 秒" "{} s";
     MINUTES "{} 分 {} 秒" "{} min {} s";
-    ROUND "与另外 {} 条轮播，约 {} 轮到一次" "in turn with {} others: comes round about every {}";
+    ROUND "与另外 {} 条轮播，约 {}轮到一次" "in turn with {} others: comes round about every {}";
     ROUND_ALONE "现在没有别的内容，会一直播它" "nothing else is on now, so it stays on";
     ROUND_MANY "与另外 {} 条轮播" "in turn with {} others";
     MADE_SMALL "字号缩小到 {}%" "type at {}%";
