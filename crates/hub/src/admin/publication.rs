@@ -4,8 +4,8 @@ use super::actions;
 use super::document;
 use super::form::Posted;
 use super::layout::{Desk, Place, tag};
+use super::panels;
 use super::pictures;
-use super::preview;
 use super::screens::state_tag;
 use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
@@ -15,7 +15,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::publication::{OnRelease, PublicationEvent};
-use heliograph_domain::{ContentHash, Lang, PublicationId};
+use heliograph_domain::{ContentHash, PublicationId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -115,7 +115,6 @@ fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
     let Some(shown) = pending.as_deref().or(released.as_deref()).or(past.as_deref()) else {
         return gone(desk, dossier);
     };
-    let langs: Vec<Lang> = shown.texts.keys().copied().collect();
     let old = pending.as_ref().and(released.as_deref());
     html! {
         section.card {
@@ -126,10 +125,7 @@ fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
             (document::view(desk, shown, old))
         }
         (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
-        section.card {
-            h2 { (desk.t(w::ON_THE_PANELS)) }
-            (preview::panes(desk, &format!("/admin/publications/{id}/picture.png"), &langs))
-        }
+        (panels::of_publication(desk, id, dossier, shown))
     }
 }
 

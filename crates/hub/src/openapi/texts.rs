@@ -195,6 +195,12 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("contributors", list(slug())),
         ("saved_by", slug()),
         ("referred", flag()),
+        (
+            "channels",
+            told(list(slug()), "Where its author thinks that it should be shown."),
+        ),
+        ("from", or_null(time())),
+        ("until", or_null(time())),
         ("updated_at", time()),
     ]);
     let fields = |what: &str| told(list(text()), what);
@@ -244,6 +250,12 @@ pub(super) fn kind() -> Value {
 
 /// A draft of any kind: which, decides what its content may have.
 fn draft_wish(more: &[(&str, Value)]) -> Value {
+    let proposed = [
+        ("channels", list_of(slug(), 0, 64)),
+        ("from", or_null(time())),
+        ("until", or_null(time())),
+    ];
+    let more = [&proposed, more].concat();
     let of = |kind: &Kind| {
         wish(
             &[
@@ -251,7 +263,7 @@ fn draft_wish(more: &[(&str, Value)]) -> Value {
                 ("catalogue_entry", slug()),
                 ("content", named(&of_kind(*kind))),
             ],
-            more,
+            &more,
         )
     };
     json!({"oneOf": Kind::ALL.iter().map(of).collect::<Vec<_>>()})
