@@ -5,23 +5,28 @@
 //! submission voids them. While a publication is on release, its next revision takes the same road beside it, and
 //! `Amend` puts it in the place of the former.
 
+mod countersign;
 mod erasure;
 mod event;
 mod refused;
 mod review;
+mod stead;
 mod submit;
 
 use crate::content::Kind;
 use crate::gate::Finding;
 use crate::head::Priority;
 use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
+use crate::staff::Staff;
 use crate::time::{Instant, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+pub use countersign::{Countersign, Countersignature};
 pub use erasure::{Erasure, KeepFor, MAX_REASON_CHARS};
 pub use event::{PublicationEvent, Release};
 pub use refused::{Part, Refused};
+pub use stead::{Duty, Stead};
 pub use submit::blocks;
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
@@ -41,8 +46,8 @@ pub enum Command {
         kind: Kind,
         /// Its place in the catalogue.
         catalogue_entry: CatalogueEntryId,
-        /// Whether it must be countersigned.
-        countersign: bool,
+        /// Who must countersign it.
+        countersign: Countersign,
         /// What the confidentiality gate found in it, under [`RULE_SET`].
         findings: Vec<Finding>,
         /// Who lets it through although the gate blocks it, and why: an object of the content store.
@@ -132,12 +137,12 @@ pub struct Pending {
     pub author: StaffId,
     /// When it was handed in.
     pub submitted_at: Instant,
-    /// Whether it must be countersigned.
-    pub countersign: bool,
+    /// Who must countersign it.
+    pub countersign: Countersign,
     /// The confidentiality reviewer.
     pub reviewer: Option<StaffId>,
-    /// The countersigner.
-    pub countersigner: Option<StaffId>,
+    /// Who did, in their order.
+    pub countersignatures: Vec<Countersignature>,
     /// The approver.
     pub approver: Option<StaffId>,
     /// Who returned it, and why.
@@ -148,6 +153,8 @@ pub struct Pending {
     pub findings: Vec<Finding>,
     /// Who let it through although the gate blocks it, and why.
     pub overridden: Option<(StaffId, ContentHash)>,
+    /// Which of the steps were taken in somebody's stead.
+    pub steads: Vec<Stead>,
 }
 
 /// What the public may see.
@@ -170,6 +177,8 @@ pub struct Hands {
     pub reviewer: StaffId,
     /// Approver.
     pub approver: StaffId,
+    /// Which of their steps were taken in somebody's stead.
+    pub steads: Vec<Stead>,
 }
 
 /// A publication as its facts tell it.
@@ -196,12 +205,16 @@ pub struct Publication {
 pub struct Facts<'a> {
     /// Who commands.
     pub by: &'a StaffId,
+    /// In whose stead they do, if not in their own name.
+    pub stead: Option<&'a StaffId>,
     /// When.
     pub now: Instant,
     /// The text that the commander saw, if they said: a review of another text is refused.
     pub seen: Option<ContentHash>,
     /// The channels there are.
     pub channels: &'a BTreeSet<ChannelName>,
+    /// Who works here, where, and who stands in for whom.
+    pub staff: &'a Staff,
 }
 
 /// Decides a command on a publication (`None`: nothing was ever submitted). A command whose effect already stands
@@ -214,6 +227,11 @@ pub fn decide(
     command: &Command,
     facts: Facts<'_>,
 ) -> Result<Vec<PublicationEvent>, Refused> {
+    let events = decided(known, command, facts)?;
+    stead::recorded(known, command, facts, events)
+}
+
+fn decided(known: Option<&Publication>, command: &Command, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
     match command {
         Command::Submit { .. } => submit::submit(known, command, facts),
         Command::Withdraw { reason } => known.ok_or(Refused::NotReleased)?.withdraw(*reason, facts),
@@ -269,9 +287,9 @@ impl Publication {
     fn step(&self, command: &Command, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
         let pending = self.pending(facts)?;
         match command {
-            Command::Review { findings_confirmed } => pending.review(facts.by, *findings_confirmed),
-            Command::Countersign => pending.countersign(facts.by),
-            Command::Approve => pending.approve(facts.by),
+            Command::Review { findings_confirmed } => pending.review(facts, *findings_confirmed),
+            Command::Countersign => pending.countersign(facts),
+            Command::Approve => pending.approve(facts),
             Command::Reject { reason } => pending.reject(facts.by, *reason),
             _ => Err(Refused::WrongStage { at: pending.stage }),
         }
@@ -420,32 +438,56 @@ impl Publication {
             stage: Stage::Submitted,
             author: by.clone(),
             submitted_at: at,
-            countersign: *countersign,
+            countersign: if *countersign {
+                Countersign::Anybody
+            } else {
+                Countersign::Nobody
+            },
             reviewer: None,
-            countersigner: None,
+            countersignatures: Vec::new(),
             approver: None,
             returned: None,
             rule_set: *rule_set,
             findings: Vec::new(),
             overridden: None,
+            steads: Vec::new(),
         });
     }
 
     fn take(&mut self, at: Instant, event: &PublicationEvent) {
         match event {
             PublicationEvent::Submitted { .. } | PublicationEvent::WithdrawalExplained { .. } => {}
-            PublicationEvent::ConfidentialityReviewed { by, rule_set, .. } => self.advance(Stage::Reviewed, |p| {
-                p.reviewer = Some(by.clone());
+            PublicationEvent::ConfidentialityReviewed { content, by, rule_set } => self.about(*content, |p| {
+                (p.stage, p.reviewer) = (Stage::Reviewed, Some(by.clone()));
                 p.rule_set = *rule_set;
             }),
-            PublicationEvent::Countersigned { by, .. } => {
-                self.advance(Stage::Countersigned, |p| p.countersigner = Some(by.clone()));
+            PublicationEvent::Countersigned { content, by } => {
+                self.about(*content, |p| p.take_countersignature(by, None));
             }
-            PublicationEvent::Approved { by, .. } => {
-                self.advance(Stage::Approved, |p| p.approver = Some(by.clone()));
-            }
-            PublicationEvent::Rejected { by, reason, .. } => {
-                self.advance(Stage::Returned, |p| p.returned = Some((by.clone(), *reason)));
+            PublicationEvent::DepartmentCountersigned {
+                content,
+                by,
+                department,
+            } => self.about(*content, |p| p.take_countersignature(by, Some(department))),
+            PublicationEvent::Approved { content, by } => self.about(*content, |p| {
+                (p.stage, p.approver) = (Stage::Approved, Some(by.clone()));
+            }),
+            PublicationEvent::Rejected { content, by, reason } => self.about(*content, |p| {
+                (p.stage, p.returned) = (Stage::Returned, Some((by.clone(), *reason)));
+            }),
+            PublicationEvent::CountersignersNamed {
+                content, departments, ..
+            } => self.about(*content, |p| {
+                p.countersign = Countersign::by(departments.iter().cloned().collect());
+            }),
+            PublicationEvent::StoodIn { by, person, duty, .. } => {
+                if let Some(pending) = &mut self.pending {
+                    pending.steads.push(Stead {
+                        duty: *duty,
+                        by: by.clone(),
+                        person: person.clone(),
+                    });
+                }
             }
             PublicationEvent::Released(release) => self.put_on_release(at, release.clone()),
             PublicationEvent::Amended { content, .. } => {
@@ -480,21 +522,24 @@ impl Publication {
         }
     }
 
-    fn advance(&mut self, stage: Stage, note: impl FnOnce(&mut Pending)) {
-        if let Some(pending) = &mut self.pending {
-            pending.stage = stage;
+    /// A fact about the text on its way. One about another text changes nothing: a review is of the text reviewed.
+    fn about(&mut self, content: ContentHash, note: impl FnOnce(&mut Pending)) {
+        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.content == content) {
             note(pending);
         }
     }
 
     fn put_on_release(&mut self, at: Instant, release: Release) {
-        // What the gate blocked and nobody let through is not public, whatever the facts say next.
-        let pending = self.pending.take().filter(|pending| !pending.is_blocked());
+        // What the gate blocked and nobody let through, and what lacks a countersignature, is not public, whatever the
+        // facts say next.
+        let whole = |it: &Pending| !it.is_blocked() && it.is_countersigned() && it.signers_are_apart();
+        let pending = self.pending.take().filter(whole);
         let hands = pending.and_then(|p| {
             Some(Hands {
                 author: p.author,
                 reviewer: p.reviewer?,
                 approver: p.approver?,
+                steads: p.steads,
             })
         });
         self.released = hands.map(|hands| OnRelease { release, at, hands });
@@ -505,3 +550,5 @@ impl Publication {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together;

@@ -1,6 +1,6 @@
 //! Handing in: with what the confidentiality gate found, and past it only through a second person.
 
-use super::{Command, Facts, Part, Pending, Publication, PublicationEvent, RULE_SET, Refused, Stage};
+use super::{Command, Countersign, Facts, Part, Pending, Publication, PublicationEvent, RULE_SET, Refused, Stage};
 use crate::content::Kind;
 use crate::gate::{Class, Finding};
 use crate::ids::{CatalogueEntryId, ContentHash, StaffId};
@@ -51,18 +51,30 @@ pub(super) fn submit(
     else {
         return Ok(Vec::new());
     };
-    if known.is_some_and(|p| p.stands_submitted(*content, *kind, catalogue_entry, facts.by)) {
+    let stands = known.is_some_and(|p| p.stands_submitted(*content, *kind, catalogue_entry, facts.by));
+    let asked = known
+        .and_then(|known| known.pending.as_ref())
+        .map(|pending| &pending.countersign);
+    if stands && asked == Some(countersign) {
         return Ok(Vec::new());
     }
+    countersign.can_be_signed(facts)?;
     let (content, by) = (*content, facts.by.clone());
     let mut events = vec![PublicationEvent::Submitted {
         content,
         kind: *kind,
         catalogue_entry: catalogue_entry.clone(),
         by: by.clone(),
-        countersign: *countersign,
+        countersign: countersign.is_asked(),
         rule_set: RULE_SET,
     }];
+    if let Countersign::Departments(departments) = countersign {
+        events.push(PublicationEvent::CountersignersNamed {
+            content,
+            by: by.clone(),
+            departments: departments.iter().cloned().collect(),
+        });
+    }
     if !findings.is_empty() {
         events.push(PublicationEvent::GateScanned {
             content,

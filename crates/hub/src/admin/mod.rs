@@ -10,7 +10,10 @@ mod calendar;
 mod catalogue;
 mod catalogue_import;
 mod channels;
+mod comments;
+mod compare;
 mod confirm;
+mod countersign;
 mod displays;
 mod document;
 mod due;
@@ -35,8 +38,10 @@ mod sign_in;
 mod sign_on;
 mod site;
 mod staff;
+mod substitutes;
 mod table;
 mod times;
+mod void;
 mod waiting;
 mod words;
 mod write;
@@ -85,6 +90,8 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .merge(of_catalogue())
         .merge(of_staff())
         .merge(account::router())
+        .merge(substitutes::router())
+        .merge(comments::router())
         .route("/admin/site", get(site::page).post(site::set))
         .route(
             "/admin/site/backup",

@@ -35,7 +35,10 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
         "password",
     ];
     let body = html! {
-        div.top { div { h1 { (desk.t(w::STAFF)) } p.muted { (desk.t(w::STAFF_WHAT)) } } }
+        div.top {
+            div { h1 { (desk.t(w::STAFF)) } p.muted { (desk.t(w::STAFF_WHAT)) } }
+            a.btn.quiet href="/admin/substitutes" { (desk.t(w::review::SUBSTITUTES)) }
+        }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &known)) }
         section.card { (list(desk)) }
         @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))?) (policy(desk)) }

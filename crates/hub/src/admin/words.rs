@@ -36,6 +36,7 @@ macro_rules! words {
 
 mod account;
 pub(crate) mod limits;
+pub(crate) mod review;
 
 pub(crate) use account::*;
 
@@ -140,7 +141,6 @@ words! {
     N_STALE "{} 块失联" "{} silent";
     N_OFFLINE "{} 块离线" "{} offline";
 
-    CHANGED "有改动" "Changed";
     BEFORE "上次公开" "Released";
     NOW "现在" "Now";
     LANG_ZH "中文" "Chinese";
@@ -478,7 +478,7 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL) {
+        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL).chain(review::ALL) {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

@@ -1,10 +1,11 @@
 //! Writing: a form for each kind, with the live picture of the text on every form of panel beside it.
 
+use super::comments::{self, Remarks};
 use super::form::{Faults, Posted};
 use super::gate::{self as gate_parts, Notes};
 use super::layout::{Desk, Place, field_faults, redirect};
 use super::words as w;
-use super::{document, fields, pictures, preview};
+use super::{countersign, document, fields, pictures, preview};
 use crate::attachments::Kept;
 use crate::drafts::{self, Draft, Referral};
 use crate::gate;
@@ -35,7 +36,8 @@ struct Sheet {
     kind: Kind,
     entry: String,
     content: Value,
-    countersign: bool,
+    /// Who must countersign it, as the API reads it.
+    countersign: Value,
     blank_rows: usize,
     pictures: Vec<Kept>,
     /// Whether a reviewer was asked to let it through, and said no.
@@ -51,7 +53,7 @@ impl Sheet {
             kind: draft.kind,
             entry: draft.catalogue_entry.to_string(),
             content: draft.content.clone(),
-            countersign: false,
+            countersign: json!(false),
             blank_rows: 1,
             pictures: draft.attachments.clone(),
             referral: draft.referral.clone(),
@@ -67,7 +69,7 @@ impl Sheet {
             kind,
             entry: posted.get("catalogue_entry").to_owned(),
             content: fields::content(kind, posted),
-            countersign: posted.has("countersign"),
+            countersign: countersign::of_form(posted),
             blank_rows: if posted.get("then") == "row" { 2 } else { 1 },
             pictures: Vec::new(),
             referral: None,
@@ -116,7 +118,7 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
         kind,
         entry,
         content: fields::fresh(&desk, kind),
-        countersign: false,
+        countersign: json!(false),
         blank_rows: 1,
         pictures: Vec::new(),
         referral: None,
@@ -147,7 +149,7 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
         kind,
         entry: dossier.publication.catalogue_entry.to_string(),
         content: texts.unwrap_or_else(|| fields::fresh(desk, kind)),
-        countersign: false,
+        countersign: json!(false),
         blank_rows: 1,
         pictures: Vec::new(),
         referral: None,
@@ -204,7 +206,11 @@ pub(crate) async fn edit(
     let saved = query
         .get("done")
         .map(|_| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
-    show(&desk, &Sheet::of_draft(&draft), None, saved)
+    let sheet = Sheet {
+        countersign: countersign::asked_before(&desk, draft.id),
+        ..Sheet::of_draft(&draft)
+    };
+    show(&desk, &sheet, None, saved)
 }
 
 /// `POST /admin/write`
@@ -339,7 +345,12 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
         .into_iter()
         .filter(|lang| sheet.content[lang.tag()].is_object())
         .collect();
-    let notes = sheet.notes(desk);
+    let known = sheet.id.as_ref().and_then(|id| id.parse().ok());
+    let dossier = known.and_then(|id: PublicationId| Some((id, desk.state.publications.get(&id)?)));
+    let mut notes = sheet.notes(desk);
+    if let Some((id, _)) = dossier {
+        notes.remarks = Remarks::of(desk, id)?;
+    }
     let title = format!("{} · {}", desk.t(w::WRITE), sheet.kind.label(desk.lang));
     let body = html! {
         div.top {
@@ -354,6 +365,7 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
             (form(desk, sheet, problem, &notes))
             aside.stack.looks id="looks" {
                 (gate_card(desk, sheet, &notes))
+                @if let Some((id, dossier)) = dossier { (comments::card(desk, (id, &dossier.publication), &notes.remarks, comments::On::Writing, None)) }
                 section.card {
                     h2 { (desk.t(w::ON_THE_PANELS)) }
                     (preview::panes(desk, &format!("/admin/preview/{token}"), &langs))
@@ -407,8 +419,8 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                     summary { h2 { (desk.t(w::ENGLISH_TEXT)) } span.hint { (desk.t(w::ENGLISH_HINT)) } }
                     (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &faults, notes, sheet.blank_rows))
                 }
+                section.card { (countersign::choice(desk, &sheet.countersign)) }
                 section.card.send {
-                    label.check { input type="checkbox" name="countersign" value="yes" checked[sheet.countersign]; (desk.t(w::NEEDS_COUNTERSIGN)) }
                     div.buttons {
                         button.btn type="submit" name="then" value="submit" { (desk.t(w::SUBMIT)) }
                         button.btn.quiet type="submit" name="then" value="save" { (desk.t(w::SAVE_DRAFT)) }

@@ -8,20 +8,22 @@ use super::problem::Problem;
 use super::shape;
 use crate::attachments;
 use crate::backups;
+use crate::comments;
 use crate::drafts;
 use crate::gate;
 use crate::library;
 use crate::office::Office;
 use crate::state;
+use crate::stead;
 use crate::transact::{Decision, transact};
 use axum::extract::{Path, Query, State};
 use heliograph_domain::catalogue::Cadence;
 use heliograph_domain::head::Priority;
 use heliograph_domain::publication::{
-    Command, Facts, MAX_REASON_CHARS, Publication, PublicationEvent, Refused, decide, evolve,
+    Command, Countersign, Facts, MAX_REASON_CHARS, Publication, PublicationEvent, Refused, decide, evolve,
 };
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ChannelName, ContentHash, Event, Instant, Lang, PublicationId, StaffId};
+use heliograph_domain::{ChannelName, ContentHash, DepartmentId, Event, Instant, Lang, PublicationId, StaffId};
 use heliograph_log::{ContentObject, TableWrite};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -93,7 +95,7 @@ pub(crate) async fn perform(
     meant: Meant,
 ) -> Result<Answer, Problem> {
     let by = &call.caller.staff;
-    call.caller.may(office, meant.verb)?;
+    call.caller.may_step(office, meant.verb)?;
     let expected = match meant.command {
         Command::Submit { .. } => None,
         _ => call.seen_revision()?,
@@ -113,8 +115,10 @@ pub(crate) async fn perform(
         let facts = Facts {
             by: meant.author.as_ref().unwrap_or(by),
             now,
+            stead: None,
             seen: meant.seen,
             channels: &channels,
+            staff: &state.staff,
         };
         let command = match (&meant.command, dossier) {
             (Command::Erase { .. }, Some(dossier)) => Command::Erase {
@@ -122,7 +126,12 @@ pub(crate) async fn perform(
             },
             (command, _) => command.clone(),
         };
-        let events = decide(known, &command, facts).map_err(|refused| {
+        // A token stands for nobody: what it does is done in the name of whoever made it.
+        let decided = match meant.author.is_some() || call.caller.is_token() {
+            true => decide(known, &command, facts),
+            false => stead::taken(state, known, &command, meant.verb, facts).1,
+        };
+        let events = decided.map_err(|refused| {
             refusal(office, &meant.command, &refused, || {
                 known.map(|p| shape::publication(id, p, now))
             })
@@ -132,6 +141,7 @@ pub(crate) async fn perform(
         let erase = erased_by(&events);
         if !erase.is_empty() {
             writes.extend(drafts::discard(&*office.log, id).map_err(Problem::internal)?);
+            writes.extend(comments::erase_all(&*office.log, id).map_err(Problem::internal)?);
         }
         let after = fold(known, now, &events);
         let revision = state.revision(&stream_of(id)) + events.len() as u64;
@@ -229,7 +239,7 @@ pub(crate) fn submission(
     id: PublicationId,
     mut fields: Fields,
 ) -> Result<Meant, Problem> {
-    let countersign = fields.flag("countersign");
+    let countersign = countersign_of(&mut fields);
     fields.finish()?;
     call.caller.may(office, Verb::Draft)?;
     let draft = drafts::find(&*office.log, id).map_err(Problem::internal)?;
@@ -244,11 +254,23 @@ pub(crate) fn submission(
     of_draft(office, &draft, countersign, None)
 }
 
+/// `countersign`: whether anybody must, or the departments that must, all of them.
+pub(crate) fn countersign_of(fields: &mut Fields) -> Countersign {
+    if fields.is_list("countersign") {
+        let named: Vec<DepartmentId> = fields.list("countersign", 32);
+        return Countersign::by(named.into_iter().collect());
+    }
+    match fields.flag("countersign") {
+        true => Countersign::Anybody,
+        false => Countersign::Nobody,
+    }
+}
+
 /// The submission of a draft, with what the confidentiality gate finds in it and who lets that through.
 pub(crate) fn of_draft(
     office: &Office,
     draft: &drafts::Draft,
-    countersign: bool,
+    countersign: Countersign,
     overridden: Option<(StaffId, ContentHash)>,
 ) -> Result<Meant, Problem> {
     let (document, content, object) = draft.document().map_err(|errors| incomplete(&errors))?;
@@ -313,7 +335,12 @@ fn travels_whole(bytes: usize) -> Result<(), Problem> {
 }
 
 /// The draft is gone because its text was released since: the repeated submission still gets its first answer.
-fn repeated_submission(office: &Office, call: &Call, id: PublicationId, countersign: bool) -> Result<Meant, Problem> {
+fn repeated_submission(
+    office: &Office,
+    call: &Call,
+    id: PublicationId,
+    countersign: Countersign,
+) -> Result<Meant, Problem> {
     let missing = || Problem::not_found("这份草稿", "The draft");
     let state = office.state();
     let dossier = state.publications.get(&id).ok_or_else(missing)?;

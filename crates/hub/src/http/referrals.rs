@@ -26,7 +26,7 @@ pub(crate) async fn refer(
 ) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Draft)?;
     let mut fields = call.fields()?;
-    let countersign = fields.flag("countersign");
+    let countersign = publications::countersign_of(&mut fields);
     fields.finish()?;
     let _one_at_a_time = drafts::CHANGES.lock().await;
     let mut draft = own(&office, &call.caller, &id)?;
@@ -43,7 +43,8 @@ pub(crate) async fn refer(
     }
     draft.referral = Some(Referral {
         hash: draft.hash(),
-        countersign,
+        countersign: countersign.is_asked(),
+        departments: countersign.departments().cloned().collect(),
         at: office.now(),
         declined: None,
     });
@@ -125,7 +126,7 @@ pub(crate) async fn let_through(
     if seen != Some(draft.hash()) {
         return Err(Problem::stale(shaped(&draft)));
     }
-    let countersign = draft.referral.as_ref().is_some_and(|referral| referral.countersign);
+    let countersign = draft.referral.as_ref().map(Referral::asked).unwrap_or_default();
     let (reason, object) = publications::reason_object(reason)?;
     let mut meant = publications::of_draft(&office, &draft, countersign, Some((call.caller.staff.clone(), reason)))?;
     meant.content.push(object);
