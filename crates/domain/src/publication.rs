@@ -5,9 +5,11 @@
 //! submission voids them. While a publication is on release, its next revision takes the same road beside it, and
 //! `Amend` puts it in the place of the former.
 
+mod contributors;
 mod countersign;
 mod erasure;
 mod event;
+mod fold;
 mod refused;
 mod review;
 mod stead;
@@ -25,6 +27,7 @@ use std::collections::BTreeSet;
 pub use countersign::{Countersign, Countersignature};
 pub use erasure::{Erasure, KeepFor, MAX_REASON_CHARS};
 pub use event::{PublicationEvent, Release};
+pub use fold::evolve;
 pub use refused::{Part, Refused};
 pub use stead::{Duty, Stead};
 pub use submit::blocks;
@@ -52,6 +55,8 @@ pub enum Command {
         findings: Vec<Finding>,
         /// Who lets it through although the gate blocks it, and why: an object of the content store.
         overridden: Option<(StaffId, ContentHash)>,
+        /// Who else wrote in it, besides the author.
+        contributors: Vec<StaffId>,
     },
     /// Clear it for confidentiality.
     Review {
@@ -153,6 +158,8 @@ pub struct Pending {
     pub findings: Vec<Finding>,
     /// Who let it through although the gate blocks it, and why.
     pub overridden: Option<(StaffId, ContentHash)>,
+    /// Who else wrote in it: to four eyes they are authors, too.
+    pub contributors: Vec<StaffId>,
     /// Which of the steps were taken in somebody's stead.
     pub steads: Vec<Stead>,
 }
@@ -177,6 +184,8 @@ pub struct Hands {
     pub reviewer: StaffId,
     /// Approver.
     pub approver: StaffId,
+    /// Who else wrote in it.
+    pub contributors: Vec<StaffId>,
     /// Which of their steps were taken in somebody's stead.
     pub steads: Vec<Stead>,
 }
@@ -385,166 +394,6 @@ fn checked_window(wish: &ReleaseWish<'_>, facts: Facts<'_>) -> Result<Window, Re
         Err(Refused::WindowOver)
     } else {
         Ok(window)
-    }
-}
-
-/// Takes a fact. The first one is a submission.
-#[must_use]
-pub fn evolve(known: Option<Publication>, at: Instant, event: &PublicationEvent) -> Option<Publication> {
-    match (known, event) {
-        (Some(mut publication), event) => {
-            publication.evolve(at, event);
-            Some(publication)
-        }
-        (
-            None,
-            PublicationEvent::Submitted {
-                kind, catalogue_entry, ..
-            },
-        ) => {
-            let mut publication = Publication {
-                kind: *kind,
-                catalogue_entry: catalogue_entry.clone(),
-                pending: None,
-                released: None,
-                first_released_at: None,
-                withdrawn_at: None,
-                erasure: None,
-            };
-            publication.evolve(at, event);
-            Some(publication)
-        }
-        (None, _) => None,
-    }
-}
-
-impl Publication {
-    /// Takes a fact about it, in place: replaying a long log moves nothing that need not move.
-    pub fn evolve(&mut self, at: Instant, event: &PublicationEvent) {
-        let PublicationEvent::Submitted {
-            content,
-            kind,
-            catalogue_entry,
-            by,
-            countersign,
-            rule_set,
-        } = event
-        else {
-            return self.take(at, event);
-        };
-        (self.kind, self.catalogue_entry, self.erasure) = (*kind, catalogue_entry.clone(), None);
-        self.pending = Some(Pending {
-            content: *content,
-            stage: Stage::Submitted,
-            author: by.clone(),
-            submitted_at: at,
-            countersign: if *countersign {
-                Countersign::Anybody
-            } else {
-                Countersign::Nobody
-            },
-            reviewer: None,
-            countersignatures: Vec::new(),
-            approver: None,
-            returned: None,
-            rule_set: *rule_set,
-            findings: Vec::new(),
-            overridden: None,
-            steads: Vec::new(),
-        });
-    }
-
-    fn take(&mut self, at: Instant, event: &PublicationEvent) {
-        match event {
-            PublicationEvent::Submitted { .. } | PublicationEvent::WithdrawalExplained { .. } => {}
-            PublicationEvent::ConfidentialityReviewed { content, by, rule_set } => self.about(*content, |p| {
-                (p.stage, p.reviewer) = (Stage::Reviewed, Some(by.clone()));
-                p.rule_set = *rule_set;
-            }),
-            PublicationEvent::Countersigned { content, by } => {
-                self.about(*content, |p| p.take_countersignature(by, None));
-            }
-            PublicationEvent::DepartmentCountersigned {
-                content,
-                by,
-                department,
-            } => self.about(*content, |p| p.take_countersignature(by, Some(department))),
-            PublicationEvent::Approved { content, by } => self.about(*content, |p| {
-                (p.stage, p.approver) = (Stage::Approved, Some(by.clone()));
-            }),
-            PublicationEvent::Rejected { content, by, reason } => self.about(*content, |p| {
-                (p.stage, p.returned) = (Stage::Returned, Some((by.clone(), *reason)));
-            }),
-            PublicationEvent::CountersignersNamed {
-                content, departments, ..
-            } => self.about(*content, |p| {
-                p.countersign = Countersign::by(departments.iter().cloned().collect());
-            }),
-            PublicationEvent::StoodIn { by, person, duty, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.steads.push(Stead {
-                        duty: *duty,
-                        by: by.clone(),
-                        person: person.clone(),
-                    });
-                }
-            }
-            PublicationEvent::Released(release) => self.put_on_release(at, release.clone()),
-            PublicationEvent::Amended { content, .. } => {
-                if let Some(former) = self.released.take() {
-                    self.put_on_release(
-                        at,
-                        Release {
-                            content: *content,
-                            kind: self.kind,
-                            ..former.release
-                        },
-                    );
-                }
-            }
-            PublicationEvent::Withdrawn { .. } => {
-                self.released = None;
-                self.withdrawn_at = Some(at);
-            }
-            PublicationEvent::GateScanned { findings, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.findings.clone_from(findings);
-                }
-            }
-            PublicationEvent::GateOverridden { by, reason, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.overridden = Some((by.clone(), *reason));
-                }
-            }
-            PublicationEvent::ErasureRequested { by, reason } => self.take_erasure(at, by, reason, false),
-            PublicationEvent::ErasureDeclined { .. } => self.erasure = None,
-            PublicationEvent::ContentErased { by, reason, .. } => self.take_erasure(at, by, reason, true),
-        }
-    }
-
-    /// A fact about the text on its way. One about another text changes nothing: a review is of the text reviewed.
-    fn about(&mut self, content: ContentHash, note: impl FnOnce(&mut Pending)) {
-        if let Some(pending) = self.pending.as_mut().filter(|pending| pending.content == content) {
-            note(pending);
-        }
-    }
-
-    fn put_on_release(&mut self, at: Instant, release: Release) {
-        // What the gate blocked and nobody let through, and what lacks a countersignature, is not public, whatever the
-        // facts say next.
-        let whole = |it: &Pending| !it.is_blocked() && it.is_countersigned() && it.signers_are_apart();
-        let pending = self.pending.take().filter(whole);
-        let hands = pending.and_then(|p| {
-            Some(Hands {
-                author: p.author,
-                reviewer: p.reviewer?,
-                approver: p.approver?,
-                steads: p.steads,
-            })
-        });
-        self.released = hands.map(|hands| OnRelease { release, at, hands });
-        self.first_released_at.get_or_insert(at);
-        self.withdrawn_at = None;
     }
 }
 

@@ -17,6 +17,7 @@ mod comments;
 pub mod console;
 mod credentials;
 mod directory;
+mod draft_versions;
 mod drafts;
 mod enrolment;
 mod feed;

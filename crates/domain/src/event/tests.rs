@@ -139,12 +139,20 @@ fn events_keep_their_bytes() {
             format!("0d{ab}0477616e670201{found}{ab}"),
         ),
         (
+            publication(PublicationEvent::ContributorsNamed {
+                content,
+                by: who(),
+                contributors: vec!["sun".parse().unwrap(), who()],
+            }),
+            format!("0e{ab}0477616e67020373756e0477616e67"),
+        ),
+        (
             publication(PublicationEvent::CountersignersNamed {
                 content,
                 by: who(),
                 departments: vec!["law".parse().unwrap()],
             }),
-            format!("0e{ab}0477616e6701036c6177"),
+            format!("0f{ab}0477616e6701036c6177"),
         ),
         (
             publication(PublicationEvent::DepartmentCountersigned {
@@ -152,7 +160,7 @@ fn events_keep_their_bytes() {
                 by: who(),
                 department: "law".parse().unwrap(),
             }),
-            format!("0f{ab}0477616e67036c6177"),
+            format!("10{ab}0477616e67036c6177"),
         ),
         (
             publication(PublicationEvent::StoodIn {
@@ -161,7 +169,7 @@ fn events_keep_their_bytes() {
                 person: "li".parse().unwrap(),
                 duty: Duty::Approve,
             }),
-            format!("1001{ab}0477616e67026c6902"),
+            format!("1101{ab}0477616e67026c6902"),
         ),
     ];
     for (event, bytes) in golden {

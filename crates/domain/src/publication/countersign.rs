@@ -1,5 +1,6 @@
 //! Countersignature (会审): by anybody who may, or by every department that the author named.
 
+use super::review::WRITERS;
 use super::{Facts, Part, Pending, PublicationEvent, Refused, Stage};
 use crate::ids::{DepartmentId, StaffId};
 use std::collections::BTreeSet;
@@ -99,7 +100,7 @@ impl Pending {
         let for_departments = self.countersignatures.iter().filter(|it| it.department.is_some());
         let signers: Vec<&StaffId> = for_departments.map(|it| &it.by).collect();
         let different: BTreeSet<&&StaffId> = signers.iter().collect();
-        different.len() == signers.len() && self.countersignatures.iter().all(|it| it.by != self.author)
+        different.len() == signers.len() && !self.countersignatures.iter().any(|it| self.was_written_by(&it.by))
     }
 
     pub(super) fn countersign(&self, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
@@ -115,7 +116,7 @@ impl Pending {
         if self.stage != Stage::Reviewed {
             return Err(Refused::WrongStage { at: self.stage });
         }
-        self.four_eyes(facts, &[Part::Author])?;
+        self.four_eyes(facts, WRITERS)?;
         let (content, by) = (self.content, facts.by.clone());
         let Countersign::Departments(asked) = &self.countersign else {
             return Ok(vec![PublicationEvent::Countersigned { content, by }]);

@@ -149,6 +149,15 @@ pub enum PublicationEvent {
         /// The reason, in the content store.
         reason: ContentHash,
     },
+    /// Others than the author wrote in the text that was handed in.
+    ContributorsNamed {
+        /// The text.
+        content: ContentHash,
+        /// The author.
+        by: StaffId,
+        /// Who else wrote in it.
+        contributors: Vec<StaffId>,
+    },
     /// Which departments must countersign the text that was handed in, all of them.
     CountersignersNamed {
         /// The text.
@@ -198,6 +207,7 @@ impl PublicationEvent {
             | Self::ContentErased { by, .. }
             | Self::GateScanned { by, .. }
             | Self::GateOverridden { by, .. }
+            | Self::ContributorsNamed { by, .. }
             | Self::CountersignersNamed { by, .. }
             | Self::DepartmentCountersigned { by, .. }
             | Self::StoodIn { by, .. } => by,

@@ -117,4 +117,6 @@ pub enum Part {
     Countersigner,
     /// Who asked for the erasure.
     Requester,
+    /// Who wrote in it beside its author.
+    Contributor,
 }

@@ -3,6 +3,9 @@
 use super::{Duty, Facts, Part, Pending, PublicationEvent, RULE_SET, Refused, Stage};
 use crate::ids::{ContentHash, StaffId};
 
+/// Whoever wrote in a text is its author to four eyes.
+pub(super) const WRITERS: &[Part] = &[Part::Author, Part::Contributor];
+
 impl Pending {
     /// Whether somebody had a part: by their own hand, or by that of whoever stood in for them.
     fn had(&self, person: &StaffId, part: Part) -> bool {
@@ -10,6 +13,7 @@ impl Pending {
             Part::Author => (Some(&self.author), None),
             Part::Reviewer => (self.reviewer.as_ref(), Some(Duty::Review)),
             Part::Approver => (self.approver.as_ref(), Some(Duty::Approve)),
+            Part::Contributor => return self.contributors.contains(person),
             Part::Countersigner | Part::Requester => (None, None),
         };
         own == Some(person)
@@ -40,7 +44,7 @@ impl Pending {
         if self.stage != Stage::Submitted {
             return Err(Refused::WrongStage { at: self.stage });
         }
-        self.four_eyes(facts, &[Part::Author])?;
+        self.four_eyes(facts, WRITERS)?;
         if self.rule_set != RULE_SET {
             return Err(Refused::RulesChanged {
                 reviewed: self.rule_set,
@@ -72,7 +76,7 @@ impl Pending {
         if !matches!(self.stage, Stage::Reviewed | Stage::Countersigned) {
             return Err(Refused::WrongStage { at: self.stage });
         }
-        self.four_eyes(facts, &[Part::Author, Part::Reviewer])?;
+        self.four_eyes(facts, &[Part::Author, Part::Contributor, Part::Reviewer])?;
         if self.rule_set != RULE_SET {
             return Err(Refused::RulesChanged {
                 reviewed: self.rule_set,

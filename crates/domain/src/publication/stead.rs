@@ -83,19 +83,9 @@ pub(super) fn recorded(
 }
 
 impl Hands {
-    /// Whether author, confidentiality reviewer and approver are three people, and so are those in whose stead they acted.
-    #[must_use]
-    pub fn are_apart(&self) -> bool {
-        let stood_for = |duty: Duty| {
-            let stead = self.steads.iter().find(|stead| stead.duty == duty);
-            stead.map(|stead| &stead.person)
-        };
-        let author = vec![&self.author];
-        let reviewers: Vec<&StaffId> = std::iter::once(&self.reviewer).chain(stood_for(Duty::Review)).collect();
-        let approvers: Vec<&StaffId> = std::iter::once(&self.approver)
-            .chain(stood_for(Duty::Approve))
-            .collect();
-        let apart = |one: &[&StaffId], other: &[&StaffId]| one.iter().all(|person| !other.contains(person));
-        apart(&author, &reviewers) && apart(&author, &approvers) && apart(&reviewers, &approvers)
+    /// In whose stead one of them acted.
+    pub(super) fn stood_for(&self, duty: Duty) -> Option<&StaffId> {
+        let stead = self.steads.iter().find(|stead| stead.duty == duty);
+        stead.map(|stead| &stead.person)
     }
 }

@@ -1,6 +1,7 @@
 //! The desk that people give their commands at: it asks for roles as the hub's door does, decides, and writes facts down.
 
 use crate::dice::Dice;
+use crate::judge::{Fact, What};
 use heliograph_domain::gate::{Class, Finding};
 use heliograph_domain::publication::{
     Command, Countersign, Duty, Facts, Publication, PublicationEvent, RULE_SET, Refused, Stage, decide, evolve,
@@ -19,26 +20,13 @@ const ROLES: [Role; 4] = [
     Role::Approver,
 ];
 
-/// A fact.
-#[derive(Debug, Clone)]
-pub(crate) struct Fact {
-    /// When it was written.
-    pub(crate) at: u64,
-    pub(crate) what: What,
-}
-
-/// What it is about.
-#[derive(Debug, Clone)]
-pub(crate) enum What {
-    Staff(StaffEvent),
-    Publication(PublicationEvent),
-}
-
 /// A check that is skipped on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Authors review and approve their own texts.
     AuthorReviews,
+    /// Whoever wrote in a text beside its author reviews and approves it.
+    ContributorReviews,
     /// Reviewers approve what they reviewed.
     ReviewerApproves,
     /// A text is approved that nobody reviewed.
@@ -70,8 +58,9 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::AuthorReviews,
+        Self::ContributorReviews,
         Self::ReviewerApproves,
         Self::ReviewSkipped,
         Self::CountersignatureSkipped,
@@ -173,9 +162,14 @@ impl Desk {
             5..9 => self.leave(),
             _ => {
                 let command = self.some_command();
-                let by = person(self.dice.pick(&PEOPLE));
-                if let Ok(events) = self.decided(&by, &command) {
-                    self.write(events);
+                // Whoever may not is followed by others who try.
+                for _ in 0..4 {
+                    let by = person(self.dice.pick(&PEOPLE));
+                    let events = self.decided(&by, &command).unwrap_or_default();
+                    if !events.is_empty() {
+                        self.write(events);
+                        break;
+                    }
                 }
             }
         }
@@ -282,6 +276,7 @@ impl Desk {
             },
             findings: class.map(finding).into_iter().collect(),
             overridden: (asked && self.dice.chance(70)).then(|| (by, hash(8))),
+            contributors: self.dice.some(&PEOPLE.map(person), 8).into_iter().collect(),
         }
     }
 
@@ -364,6 +359,7 @@ fn without_check(fault: Fault, known: Option<Publication>, command: &Command) ->
     let at = |stage: Stage| pending.stage == stage;
     match (fault, command) {
         (Fault::AuthorReviews, Command::Review { .. } | Command::Approve) => pending.author = person("nobody"),
+        (Fault::ContributorReviews, Command::Review { .. } | Command::Approve) => pending.contributors.clear(),
         (Fault::ReviewerApproves, Command::Approve) => pending.reviewer = None,
         (Fault::ReviewSkipped, Command::Approve) if at(Stage::Submitted) => pending.stage = Stage::Reviewed,
         (Fault::CountersignatureSkipped, Command::Approve) => pending.countersign = Countersign::Nobody,

@@ -1,12 +1,26 @@
 //! The judge: from the facts of one publication and of the staff alone, whether everything that was released had been
 //! reviewed completely. It uses no rule of the program, only what facts say.
 
-use crate::desk::{Fact, What};
 use heliograph_domain::gate::Class;
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::staff::{Role, StaffEvent};
 use heliograph_domain::{ContentHash, DepartmentId, StaffId};
 use std::collections::BTreeSet;
+
+/// A fact.
+#[derive(Debug, Clone)]
+pub(crate) struct Fact {
+    /// When it was written.
+    pub(crate) at: u64,
+    pub(crate) what: What,
+}
+
+/// What it is about.
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    Staff(StaffEvent),
+    Publication(PublicationEvent),
+}
 
 /// What was missing when a text was released.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,6 +193,17 @@ impl<'f> Way<'f> {
         asked.flatten().collect()
     }
 
+    /// Whoever wrote in this very text.
+    fn writers(&self) -> BTreeSet<&'f StaffId> {
+        let others = self.events().filter_map(|(_, event)| match event {
+            PublicationEvent::ContributorsNamed {
+                content, contributors, ..
+            } if *content == self.content => Some(contributors),
+            _ => None,
+        });
+        others.flatten().chain([self.author]).collect()
+    }
+
     /// The last approval of this very text.
     fn approval(&self) -> Option<Act<'f>> {
         let approved = self.events().filter_map(|(at, event)| match event {
@@ -246,16 +271,16 @@ impl<'f> Way<'f> {
     /// Whether nobody had two parts. Whoever acts and whoever they stand in for count alike; a department's signature is
     /// of somebody who signed for no other.
     fn are_apart(&self, review: &Act<'_>, approval: &Act<'_>, signed: &[Act<'_>]) -> bool {
-        let author = BTreeSet::from([self.author]);
+        let writers = self.writers();
         let signers: Vec<&StaffId> = signed
             .iter()
             .filter(|it| it.department.is_some())
             .map(|it| it.by)
             .collect();
-        review.people().is_disjoint(&author)
-            && approval.people().is_disjoint(&author)
+        review.people().is_disjoint(&writers)
+            && approval.people().is_disjoint(&writers)
             && approval.people().is_disjoint(&review.people())
-            && signed.iter().all(|it| it.people().is_disjoint(&author))
+            && signed.iter().all(|it| it.people().is_disjoint(&writers))
             && signers.iter().collect::<BTreeSet<_>>().len() == signers.len()
     }
 
@@ -267,7 +292,9 @@ impl<'f> Way<'f> {
         });
         let let_through = self.events().any(|(at, event)| match event {
             PublicationEvent::GateOverridden { content, by, .. } => {
-                *content == self.content && by != self.author && self.had(at, by, Role::ConfidentialityReviewer)
+                *content == self.content
+                    && !self.writers().contains(by)
+                    && self.had(at, by, Role::ConfidentialityReviewer)
             }
             _ => false,
         });

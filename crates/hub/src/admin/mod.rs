@@ -41,6 +41,7 @@ mod staff;
 mod substitutes;
 mod table;
 mod times;
+mod together;
 mod void;
 mod waiting;
 mod words;
@@ -84,6 +85,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/write/{id}/share", get(write::back).post(together::share))
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
         .merge(of_displays())

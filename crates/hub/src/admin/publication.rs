@@ -10,7 +10,7 @@ use super::pictures;
 use super::preview;
 use super::screens::state_tag;
 use super::words::review as rw;
-use super::words::{self as w, Word};
+use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
 use crate::http::shape;
 use crate::state::{Dossier, Step};
@@ -214,6 +214,7 @@ fn history_line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
             b { (desk.t(word)) }
             small { (desk.department_of(&step.by)) " " (desk.in_stead(&step.by, stead)) " · " (desk.time(step.at)) }
             @if let Some(why) = why { blockquote { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) } }
+            @if let PublicationEvent::ContributorsNamed { contributors, .. } = &step.event { small { (contributors.iter().map(|person| desk.person(person)).collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))) } }
             @if let PublicationEvent::CountersignersNamed { departments, .. } = &step.event { blockquote { (departments.iter().map(|it| desk.department(it)).collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))) } }
             @if let PublicationEvent::DepartmentCountersigned { department, .. } = &step.event { blockquote { (desk.department(department)) } }
             @if let PublicationEvent::ErasureRequested { reason, .. } | PublicationEvent::ContentErased { reason, .. } = &step.event { blockquote { (reason) } }
@@ -237,6 +238,7 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
         PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
         PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
+        PublicationEvent::ContributorsNamed { .. } => ("plain", together::EVENT_CONTRIBUTORS, None),
         PublicationEvent::GateScanned { .. } => ("plain", w::EVENT_GATE_SCANNED, None),
         PublicationEvent::GateOverridden { reason, .. } => ("bad", w::EVENT_GATE_OVERRIDDEN, Some(reason)),
         PublicationEvent::ErasureRequested { .. } => ("plain", w::EVENT_ERASURE_REQUESTED, None),

@@ -37,6 +37,7 @@ macro_rules! words {
 mod account;
 pub(crate) mod limits;
 pub(crate) mod review;
+pub(crate) mod together;
 
 pub(crate) use account::*;
 
@@ -478,7 +479,8 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL).chain(review::ALL) {
+        let own = [account::ALL, limits::ALL, review::ALL, together::ALL];
+        for (name, word) in ALL.iter().chain(own.into_iter().flatten()) {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

@@ -53,10 +53,10 @@ fn find(office: &Office, id: &str) -> Result<(PublicationId, Arc<Dossier>), Prob
     Ok((id, dossier))
 }
 
-/// Whether somebody has a part in a text on its way: its author, or whoever may take a step with it.
+/// Whether somebody has a part in a text on its way: whoever wrote it, or who may take a step with it.
 pub(crate) fn has_part(office: &Office, who: &StaffId, pending: Option<&Pending>) -> bool {
     let reviews = office.state().staff.may_now(who, Verb::Reject, office.now());
-    reviews || pending.is_some_and(|pending| pending.author == *who)
+    reviews || pending.is_some_and(|pending| pending.was_written_by(who))
 }
 
 /// Whoever has no part in a text is told that they may not, before anything of it is told.
@@ -65,7 +65,7 @@ fn may_take_part(office: &Office, caller: &Caller, id: &str) -> Result<(), Probl
     let pending = known
         .as_ref()
         .and_then(|(_, dossier)| dossier.publication.pending.as_ref());
-    if pending.is_some_and(|pending| pending.author == caller.staff) {
+    if pending.is_some_and(|pending| pending.was_written_by(&caller.staff)) {
         return caller.may(office, Verb::Draft);
     }
     caller.may_step(office, Verb::Reject)

@@ -436,6 +436,7 @@ pub(super) fn part_zh(part: Part) -> &'static str {
         Part::Author => "拟稿人",
         Part::Reviewer => "保密审查人",
         Part::Countersigner => "会审人",
+        Part::Contributor => "共同拟稿人",
         Part::Approver | Part::Requester => "审批人",
     }
 }

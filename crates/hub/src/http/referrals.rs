@@ -6,7 +6,7 @@ use super::call::{Call, Caller};
 use super::drafts::{incomplete, own, shaped};
 use super::idempotency::Answer;
 use super::problem::Problem;
-use super::{publications, shape};
+use super::{publications, shape, submission};
 use crate::drafts::{self, Declined, Draft, Referral};
 use crate::gate;
 use crate::office::Office;
@@ -26,7 +26,7 @@ pub(crate) async fn refer(
 ) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Draft)?;
     let mut fields = call.fields()?;
-    let countersign = publications::countersign_of(&mut fields);
+    let countersign = submission::countersign_of(&mut fields);
     fields.finish()?;
     let _one_at_a_time = drafts::CHANGES.lock().await;
     let mut draft = own(&office, &call.caller, &id)?;
@@ -91,7 +91,7 @@ fn told(office: &Office, draft: &Draft) -> Value {
 /// The drafts that wait for this reviewer, the oldest first; nobody clears their own.
 pub(crate) fn waiting(office: &Office, caller: &Caller) -> Result<Vec<Draft>, Problem> {
     let mut all = drafts::all(&*office.log).map_err(Problem::internal)?;
-    all.retain(|draft| draft.is_referred() && draft.author != caller.staff);
+    all.retain(|draft| draft.is_referred() && !draft.was_written_by(&caller.staff));
     all.sort_by_key(|draft| draft.referral.as_ref().map(|referral| referral.at));
     Ok(all)
 }
@@ -103,7 +103,7 @@ pub(crate) fn referred(office: &Office, caller: &Caller, id: &str) -> Result<Dra
     let id: PublicationId = id.parse().map_err(|_| missing())?;
     let draft = drafts::find(&*office.log, id).map_err(Problem::internal)?;
     draft
-        .filter(|draft| draft.is_referred() && draft.author != caller.staff)
+        .filter(|draft| draft.is_referred() && !draft.was_written_by(&caller.staff))
         .ok_or_else(missing)
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn let_through(
     }
     let countersign = draft.referral.as_ref().map(Referral::asked).unwrap_or_default();
     let (reason, object) = publications::reason_object(reason)?;
-    let mut meant = publications::of_draft(&office, &draft, countersign, Some((call.caller.staff.clone(), reason)))?;
+    let mut meant = submission::of_draft(&office, &draft, countersign, Some((call.caller.staff.clone(), reason)))?;
     meant.content.push(object);
     meant.verb = Verb::Review;
     let done = Draft {

@@ -70,6 +70,7 @@ words! {
 
     SUBSTITUTE "代理" "In somebody's stead";
     IN_STEAD "{} 代 {}" "{} for {}";
+    STANDING_IN "现代理 {}" "standing in for {}";
     YOU_STAND_IN "您代 {} 办理这一步，记录在案。" "You take this step for {}; the record says so.";
 
     VOID_STEP "{}（{}，{}）" "{} ({}, {})";
