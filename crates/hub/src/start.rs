@@ -19,7 +19,7 @@ use crate::sso::{SignOn, SignOnConfig};
 use crate::state::State;
 use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode, names};
 use crate::wall::WallControls;
-use crate::{http, intake, seal_ledger, sign_in};
+use crate::{http, intake, seal_ledger, search, sign_in};
 use axum::Router;
 use heliograph_broker::TlsDoor;
 use heliograph_domain::SiteName;
@@ -200,6 +200,10 @@ impl Hub {
         hub.tidy();
         hub.tasks.push(tokio::spawn(reminders::run(Arc::clone(&hub.office))));
         hub.seal();
+        let (warming, stopping) = (Arc::clone(&hub.office), Arc::clone(&hub.stopping));
+        hub.tasks.push(tokio::task::spawn_blocking(move || {
+            search::warm(&warming, &stopping);
+        }));
         Ok(hub)
     }
 

@@ -38,8 +38,10 @@ mod account;
 pub(crate) mod limits;
 pub(crate) mod review;
 pub(crate) mod together;
+mod trail;
 
 pub(crate) use account::*;
+pub(crate) use trail::*;
 
 words! {
     PRODUCT "Heliograph" "Heliograph";
@@ -479,7 +481,7 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        let own = [account::ALL, limits::ALL, review::ALL, together::ALL];
+        let own = [account::ALL, limits::ALL, review::ALL, together::ALL, trail::ALL];
         for (name, word) in ALL.iter().chain(own.into_iter().flatten()) {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
