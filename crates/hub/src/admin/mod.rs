@@ -20,6 +20,7 @@ mod document;
 mod due;
 mod duties;
 mod fields;
+mod first_steps;
 mod form;
 mod gate;
 mod home;
