@@ -21,7 +21,7 @@ const PEOPLE: [&str; 6] = ["p0", "p1", "p2", "p3", "p4", "p5"];
 const ROLES: [&str; 4] = ["author", "confidentiality-reviewer", "countersigner", "approver"];
 const DEPARTMENTS: [&str; 3] = ["finance", "law", "office"];
 /// How many requests are made.
-const REQUESTS: usize = 700;
+const REQUESTS: usize = 400;
 
 struct Door {
     world: World,
@@ -85,31 +85,54 @@ impl Door {
             return;
         }
         let (id, author) = self.dice.pick(&self.publications.clone());
-        match self.dice.roll(20) {
-            0 | 1 => self.edits(&id, author),
-            2..5 => {
+        let follows = self.follows(&by, &id);
+        let any = self.dice.roll(20);
+        match if self.dice.chance(65) { follows } else { any } {
+            0 => self.edits(&id, author),
+            1..5 => {
                 let author = self.people[author].clone();
                 let departments = self.dice.some(&DEPARTMENTS, 30);
+                let anybody = self.dice.chance(30);
                 let countersign = if self.dice.chance(60) {
                     json!(departments)
                 } else {
-                    json!(self.dice.chance(30))
+                    json!(anybody)
                 };
                 let _ = act(&author, &id, "submit", &json!({"countersign": countersign}));
             }
-            5..8 => drop(act(
-                &by,
-                &id,
-                "review",
-                &json!({"findings_confirmed": self.dice.chance(80)}),
-            )),
-            8..11 => drop(act(&by, &id, "countersign", &json!({}))),
-            11..14 => drop(act(&by, &id, "approve", &json!({}))),
-            14 => drop(act(&by, &id, "reject", &json!({"reason": "请改"}))),
-            15 | 16 => drop(act(&by, &id, "release", &json!({"channels": ["hall"]}))),
-            17 => drop(act(&by, &id, "amend", &json!({}))),
-            18 => drop(act(&by, &id, "withdraw", &json!({}))),
+            5..8 => self.step(&id, "review", |dice| json!({"findings_confirmed": dice.chance(80)})),
+            8..11 => self.step(&id, "countersign", |_| json!({})),
+            11..14 => self.step(&id, "approve", |_| json!({})),
+            14 => self.step(&id, "reject", |_| json!({"reason": "请改"})),
+            15 | 16 => self.step(&id, "release", |_| json!({"channels": ["hall"]})),
+            17 => self.step(&id, "amend", |_| json!({})),
+            18 => self.step(&id, "withdraw", |_| json!({})),
             _ => self.office_changes(),
+        }
+    }
+
+    /// What would follow from where a publication stands.
+    fn follows(&mut self, by: &Http, id: &str) -> u64 {
+        let known = by.get(&format!("/api/v1/publications/{id}")).json;
+        match known["state"].as_str().unwrap_or_default() {
+            "submitted" => 5,
+            "reviewed" => self.dice.pick(&[8, 11]),
+            "countersigned" => 11,
+            "approved" if !known["released"].is_null() => 17,
+            "approved" => 15,
+            "released" => self.dice.pick(&[0, 18]),
+            _ => 1,
+        }
+    }
+
+    /// A step, by one person after another until somebody may.
+    fn step(&mut self, id: &str, step: &str, body: impl Fn(&mut Dice) -> Value) {
+        for _ in 0..4 {
+            let by = self.somebody();
+            let body = body(&mut self.dice);
+            if act(&self.people[by], id, step, &body).status == 200 {
+                return;
+            }
         }
     }
 
@@ -200,5 +223,5 @@ fn no_request_in_any_order_releases_what_lacks_a_review() {
             releases += judge::releases(&facts);
         }
     }
-    assert!(releases >= 3, "{releases} releases: too few to mean anything");
+    assert!(releases >= 5, "{releases} releases: too few to mean anything");
 }
