@@ -12,7 +12,7 @@ use heliograph_domain::{Kind, Lang};
 use serde_json::{Map, Value, json};
 
 pub(super) fn operations() -> Vec<Operation> {
-    [of_drafts(), of_pictures(), of_referrals()]
+    [of_drafts(), of_several(), of_pictures(), of_referrals()]
         .into_iter()
         .flatten()
         .collect()
@@ -21,20 +21,6 @@ pub(super) fn operations() -> Vec<Operation> {
 fn of_drafts() -> Vec<Operation> {
     const WHO: &str = "Draft";
     let kept = || named("DraftKept");
-    let merged = answer_with(
-        &[
-            ("id", uuid()),
-            ("hash", hash()),
-            ("findings", list(named("Finding"))),
-            ("sent", told(hash(), "Of the text as the caller sent it.")),
-            (
-                "taken",
-                told(list(text()), "Fields that are as somebody else saved them."),
-            ),
-            ("doubled", told(list(text()), "Fields in which both forms were kept.")),
-        ],
-        &[("by", told(slug(), "Who saved last."))],
-    );
     vec![
         get("/api/v1/drafts", WHO, "One's own drafts").gives(200, "They.", answer(&[("drafts", list(named("Draft")))])),
         post(
@@ -53,6 +39,46 @@ fn of_drafts() -> Vec<Operation> {
             .if_match("IfThisDraft")
             .gives_tagged(200, "It is kept.", kept())
             .fails(&[428]),
+        delete("/api/v1/drafts/{id}", WHO, "Throws one's draft away").gives(
+            200,
+            "It is gone.",
+            answer(&[("id", uuid()), ("discarded", exactly(true))]),
+        ),
+        post(
+            "/api/v1/drafts/{id}/refer",
+            WHO,
+            "Asks a confidentiality reviewer to let through what the gate blocks",
+        )
+        .takes(wish(&[], &[("countersign", super::publications::countersign())]))
+        .repeatable()
+        .if_match("IfDraft")
+        .gives_tagged(
+            200,
+            "It waits for one.",
+            answer(&[("id", uuid()), ("hash", hash()), ("referred", exactly(true))]),
+        )
+        .fails(&[409]),
+    ]
+}
+
+/// Several people at one draft.
+fn of_several() -> Vec<Operation> {
+    const WHO: &str = "Draft";
+    let merged = answer_with(
+        &[
+            ("id", uuid()),
+            ("hash", hash()),
+            ("findings", list(named("Finding"))),
+            ("sent", told(hash(), "Of the text as the caller sent it.")),
+            (
+                "taken",
+                told(list(text()), "Fields that are as somebody else saved them."),
+            ),
+            ("doubled", told(list(text()), "Fields in which both forms were kept.")),
+        ],
+        &[("by", told(slug(), "Who saved last."))],
+    );
+    vec![
         put(
             "/api/v1/drafts/{id}/editors",
             WHO,
@@ -75,25 +101,6 @@ fn of_drafts() -> Vec<Operation> {
         .if_match("IfThisDraft")
         .gives_tagged(200, "It is kept.", merged)
         .fails(&[409, 428]),
-        delete("/api/v1/drafts/{id}", WHO, "Throws one's draft away").gives(
-            200,
-            "It is gone.",
-            answer(&[("id", uuid()), ("discarded", exactly(true))]),
-        ),
-        post(
-            "/api/v1/drafts/{id}/refer",
-            WHO,
-            "Asks a confidentiality reviewer to let through what the gate blocks",
-        )
-        .takes(wish(&[], &[("countersign", super::publications::countersign())]))
-        .repeatable()
-        .if_match("IfDraft")
-        .gives_tagged(
-            200,
-            "It waits for one.",
-            answer(&[("id", uuid()), ("hash", hash()), ("referred", exactly(true))]),
-        )
-        .fails(&[409]),
     ]
 }
 
