@@ -474,6 +474,7 @@ mod tests {
     use super::*;
 
     /// Every list of words, one a line.
+    #[rustfmt::skip]
     const LISTS: &[&[(&str, Word)]] = &[
         ALL,
         account::ALL,

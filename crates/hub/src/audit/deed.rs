@@ -94,6 +94,7 @@ macro_rules! deeds {
 
 deeds! {
     Submitted "submitted" "送审" "Handed in";
+    WritersNamed "writers-named" "注明合写人" "Co-writers named";
     Scanned "gate-scanned" "关口检查" "Looked through by the gate";
     Overridden "gate-overridden" "放行拦截" "Let past the gate";
     Reviewed "reviewed" "保密审查" "Cleared for confidentiality";
@@ -107,7 +108,6 @@ deeds! {
     ErasureAsked "erasure-requested" "申请删除" "Erasure asked for";
     ErasureDeclined "erasure-declined" "驳回删除" "Erasure declined";
     Erased "erased" "删除内容" "Erased";
-    ContributorsNamed "contributors-named" "共同拟稿" "Written together";
     CountersignersNamed "countersigners-named" "指定会审处室" "Departments asked to countersign";
     StoodIn "stood-in" "代理" "Stood in for somebody";
     SubstituteNamed "substitute-named" "指定代理人" "Substitute named";
@@ -161,7 +161,6 @@ fn of_publication(event: &PublicationEvent) -> Deed {
         P::Submitted { .. } => Deed::Submitted,
         P::ConfidentialityReviewed { .. } => Deed::Reviewed,
         P::Countersigned { .. } | P::DepartmentCountersigned { .. } => Deed::Countersigned,
-        P::ContributorsNamed { .. } => Deed::ContributorsNamed,
         P::CountersignersNamed { .. } => Deed::CountersignersNamed,
         P::StoodIn { .. } => Deed::StoodIn,
         P::Approved { .. } => Deed::Approved,
@@ -173,6 +172,7 @@ fn of_publication(event: &PublicationEvent) -> Deed {
         P::ErasureRequested { .. } => Deed::ErasureAsked,
         P::ErasureDeclined { .. } => Deed::ErasureDeclined,
         P::ContentErased { .. } => Deed::Erased,
+        P::ContributorsNamed { .. } => Deed::WritersNamed,
         P::GateScanned { .. } => Deed::Scanned,
         P::GateOverridden { .. } => Deed::Overridden,
     }

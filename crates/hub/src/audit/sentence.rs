@@ -190,14 +190,23 @@ impl<'o> Voice<'o> {
                     format!("handed in {text} ({kind}, by {by})"),
                 )
             }
+            P::ContributorsNamed {
+                content, contributors, ..
+            } => {
+                let who: Vec<String> = contributors.iter().map(|id| self.person(id.as_str())).collect();
+                let (text, who_zh, who_en) = (self.text(content), who.join("、"), who.join(", "));
+                self.say(
+                    format!("注明{text}的合写人：{who_zh}"),
+                    format!("named who else wrote in {text}: {who_en}"),
+                )
+            }
             P::ConfidentialityReviewed { content, .. } => {
                 self.on(content, "保密审查通过", "", "cleared ", " for confidentiality")
             }
             P::Countersigned { content, .. } => self.on(content, "会审通过", "", "countersigned ", ""),
-            P::ContributorsNamed { .. }
-            | P::CountersignersNamed { .. }
-            | P::DepartmentCountersigned { .. }
-            | P::StoodIn { .. } => self.of_several(id, event),
+            P::CountersignersNamed { .. } | P::DepartmentCountersigned { .. } | P::StoodIn { .. } => {
+                self.of_several(id, event)
+            }
             P::Approved { content, .. } => self.on(content, "审批通过", "", "approved ", ""),
             P::Rejected { content, reason, .. } => {
                 self.on(content, "退回", "", "returned ", " to its author") + &self.because_of(reason)
@@ -236,16 +245,6 @@ impl<'o> Voice<'o> {
         use PublicationEvent as P;
         let comma = if self.lang == Lang::ZhHans { "、" } else { ", " };
         match event {
-            P::ContributorsNamed {
-                content, contributors, ..
-            } => {
-                let people: Vec<String> = contributors.iter().map(|it| self.person(it.as_str())).collect();
-                let (text, people) = (self.text(content), people.join(comma));
-                self.say(
-                    format!("{text}由{people}共同拟稿"),
-                    format!("wrote {text} together with {people}"),
-                )
-            }
             P::CountersignersNamed {
                 content, departments, ..
             } => {
