@@ -1,14 +1,17 @@
 """A mail server that tells what it was given: a JSON line for each letter on standard output, the port first.
 
-    smtp_server.py [REFUSALS] [vanish]
+    smtp_server.py [REFUSALS] [vanish] [tls FOLDER | starttls FOLDER]
 
-Refuses so many letters before it takes one; or takes each and hangs up before it says so. Needs aiosmtpd (Debian: python3-aiosmtpd).
+Refuses so many letters before it takes one; or takes each and hangs up before it says so. With a folder that has cert.pem
+and key.pem it speaks TLS from the first byte, or after STARTTLS and takes no letter before. Needs aiosmtpd (Debian:
+python3-aiosmtpd).
 """
 
 import asyncio
 import email
 import email.policy
 import json
+import ssl
 import sys
 
 from aiosmtpd.smtp import SMTP
@@ -37,6 +40,7 @@ class Taker:
             "auto_submitted": letter["auto-submitted"],
             "type": letter.get_content_type(),
             "text": letter.get_content(),
+            "within_tls": server.transport.get_extra_info("ssl_object") is not None,
         })
         if self.vanishes:
             server.transport.abort()
@@ -48,10 +52,26 @@ class Taker:
         return "252 marked"
 
 
+def guard(manner):
+    """The TLS of `tls FOLDER` or `starttls FOLDER`, where the arguments have it."""
+    if manner not in sys.argv:
+        return None
+    folder = sys.argv[sys.argv.index(manner) + 1]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(f"{folder}/cert.pem", f"{folder}/key.pem")
+    return context
+
+
 async def main():
-    taker = Taker(int(sys.argv[1]) if len(sys.argv) > 1 else 0, "vanish" in sys.argv)
+    refusals = sys.argv[1] if len(sys.argv) > 1 else ""
+    taker = Taker(int(refusals) if refusals.isdigit() else 0, "vanish" in sys.argv)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(taker, enable_SMTPUTF8=True), "127.0.0.1", 0)
+    starttls = guard("starttls")
+
+    def smtp():
+        return SMTP(taker, enable_SMTPUTF8=True, tls_context=starttls, require_starttls=starttls is not None)
+
+    server = await loop.create_server(smtp, "127.0.0.1", 0, ssl=guard("tls"))
     say({"port": server.sockets[0].getsockname()[1]})
     await server.serve_forever()
 

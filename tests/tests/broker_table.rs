@@ -149,6 +149,7 @@ impl Stage {
         display.subscribe(&filter, qos);
         hub.publish(&said_on, qos, false, "live");
         hub.publish(&fence, qos, false, "over");
+        assert!(hub.is_alive(&self.topic("site")));
         let mut heard = display.heard_until("over").expect("the fence is heard");
         let came = |heard: &[(String, String)], text: &str| {
             heard.iter().any(|(topic, said)| *topic == said_on && said == text)

@@ -102,19 +102,34 @@ impl Api {
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value, ApiError> {
-        self.send(Method::POST, path, Some(body), None)
+        self.send(Method::POST, path, Some(body), &[])
     }
 
     /// A `POST` that does no harm when it is sent again.
     pub(crate) fn post_once(&self, path: &str, body: &Value, key: &str) -> Result<Value, ApiError> {
-        self.send(Method::POST, path, Some(body), Some(key))
+        self.send(Method::POST, path, Some(body), &[("idempotency-key", key)])
     }
 
     pub(crate) fn put(&self, path: &str, body: &Value) -> Result<Value, ApiError> {
-        self.send(Method::PUT, path, Some(body), None)
+        self.send(Method::PUT, path, Some(body), &[])
     }
 
-    fn send(&self, method: Method, path: &str, body: Option<&Value>, key: Option<&str>) -> Result<Value, ApiError> {
+    /// A `PUT` over what was seen, named by its hash.
+    pub(crate) fn put_over(&self, path: &str, body: &Value, seen: &str) -> Result<Value, ApiError> {
+        self.send(Method::PUT, path, Some(body), &[("if-match", seen)])
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Result<Value, ApiError> {
+        self.send(Method::GET, path, None, &[])
+    }
+
+    fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Value, ApiError> {
         let url = format!("{}{path}", self.base);
         let mut request = ureq::http::Request::builder()
             .method(method.clone())
@@ -123,8 +138,8 @@ impl Api {
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let request = request
             .header("content-type", "application/json")

@@ -6,7 +6,9 @@ use crate::draft_versions;
 use crate::library;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
 use heliograph_domain::publication::Countersign;
-use heliograph_domain::{CatalogueEntryId, ContentHash, DepartmentId, Document, Instant, Kind, PublicationId, StaffId};
+use heliograph_domain::{
+    CatalogueEntryId, ChannelName, ContentHash, DepartmentId, Document, Instant, Kind, PublicationId, StaffId,
+};
 use heliograph_log::{AppendError, ContentObject, EventLog, NameError, ReadError, TableName, TableWrite};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -45,6 +47,31 @@ pub(crate) struct Draft {
     /// Who saved it last, if that was not its author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) saved_by: Option<StaffId>,
+    /// Where and when its author thinks that it should be shown.
+    #[serde(default, skip_serializing_if = "Proposal::is_empty")]
+    pub(crate) proposal: Proposal,
+}
+
+/// Where and when a text should be shown, as its author proposes it to whoever releases it. The log knows only what
+/// is decided then.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Proposal {
+    /// The channels; none: the usual ones of the entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) channels: Vec<ChannelName>,
+    /// From when; `None`: at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<Instant>,
+    /// Until when; `None`: until it is withdrawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) until: Option<Instant>,
+}
+
+impl Proposal {
+    /// Whether nothing is proposed.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// The question to a confidentiality reviewer whether a draft that the gate blocks may be submitted.
@@ -113,6 +140,9 @@ impl Draft {
         let mut seen = serde_json::json!([self.kind, self.catalogue_entry, self.content]);
         if let Some(seen) = seen.as_array_mut().filter(|_| !self.attachments.is_empty()) {
             seen.extend(self.attachments.iter().map(|kept| serde_json::json!(kept.attachment)));
+        }
+        if let Some(seen) = seen.as_array_mut().filter(|_| !self.proposal.is_empty()) {
+            seen.push(serde_json::json!({"proposal": self.proposal}));
         }
         ContentHash::of(&self.salt, seen.to_string().as_bytes())
     }
@@ -218,6 +248,25 @@ mod tests {
         let draft: Draft = serde_json::from_str(OLD).unwrap();
         assert!(draft.referral.is_none() && draft.attachments[0].text.is_empty());
         assert_eq!(serde_json::to_string(&draft).unwrap(), OLD);
+    }
+
+    #[test]
+    fn a_proposal_is_kept_and_changes_what_a_reader_sees() {
+        let plain: Draft = serde_json::from_str(OLD).unwrap();
+        let mut proposed = plain.clone();
+        proposed.proposal = Proposal {
+            channels: vec!["hall".parse().unwrap()],
+            from: None,
+            until: Some(Instant(9)),
+        };
+        let row = serde_json::to_string(&proposed).unwrap();
+        let golden = format!(
+            r#"{},"proposal":{{"channels":["hall"],"until":9}}}}"#,
+            OLD.strip_suffix('}').unwrap()
+        );
+        assert_eq!(row, golden);
+        let kept: Draft = serde_json::from_str(&row).unwrap();
+        assert!(kept == proposed && kept.hash() != plain.hash());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use heliograph_domain::panel::Panel;
 use heliograph_domain::site::SiteProfile;
 use heliograph_domain::{ContentHash, Document, Instant, Item, Lang, Turn, on_air};
 use heliograph_picture::Picture;
-use heliograph_scene::{Documents, FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Stage, needs_fonts};
+use heliograph_scene::{Documents, FontSet, Frame, Marks, SYSTEM_FONTS, Scene, Stage, View, needs_fonts};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -186,32 +186,16 @@ pub(crate) fn png(frame: &Frame) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// A clerk's preview.
-pub(crate) struct Preview {
-    /// The page, as PNG.
-    pub(crate) png: Vec<u8>,
-    /// How many pages there are on this panel.
-    pub(crate) pages: u32,
-    /// Characters that the panel's font does not have.
-    pub(crate) missing: Vec<char>,
-}
-
-/// A clerk's preview: one document alone on a panel, page `page`, at most `max_width` wide.
+/// A clerk's preview: one document alone on a panel, looked at as `view` says, at most `max_width` wide; as PNG.
 pub(crate) fn of_document(
     document: &Document,
     pictures: &dyn Documents,
     site: &SiteProfile,
     (panel, lang): (Panel, Lang),
-    page: u32,
+    view: View,
     now: Instant,
     max_width: u32,
-) -> Option<Preview> {
-    let scene = scene(panel, lang);
-    let pages = scene.turn(document).pages.max(1);
-    let frame = scene.preview_with(document, pictures, site, page.min(pages - 1), now);
-    Some(Preview {
-        png: png(&narrowed(frame, max_width))?,
-        pages,
-        missing: scene.missing(document),
-    })
+) -> Option<Vec<u8>> {
+    let frame = scene(panel, lang).preview_of(document, pictures, site, view, now);
+    png(&narrowed(frame, max_width))
 }

@@ -3,6 +3,7 @@
 use crate::campaign::{CampaignTheme, recolour};
 use crate::canvas::{Canvas, Piece, Rect};
 use crate::card::Card;
+use crate::fit::View;
 use crate::font::FontSet;
 use crate::frame::Frame;
 use crate::stage::{Documents, Stage};
@@ -176,14 +177,27 @@ impl Scene {
         page: u32,
         now: Instant,
     ) -> Frame {
+        self.preview_of(document, documents, site, View { page, stood_ms: 0 }, now)
+    }
+
+    /// The same after the page has stood for a while: what moves on it is further on.
+    #[must_use]
+    pub fn preview_of(
+        &self,
+        document: &Document,
+        documents: &dyn Documents,
+        site: &SiteProfile,
+        view: View,
+        now: Instant,
+    ) -> Frame {
         let composition = self.written(document);
         let pages = composition.turn().pages;
-        let number = page.min(pages.saturating_sub(1));
+        let number = view.page.min(pages.saturating_sub(1));
         let main = composition.page(number).map(|page| Main {
             page,
             number,
             pages,
-            stood_ms: 0,
+            stood_ms: view.stood_ms,
             publication: None,
         });
         let airing = heliograph_domain::Airing {
@@ -286,7 +300,7 @@ impl Scene {
         Some(self.laid_out(Key::Content(content), stage.documents.document(&content)?))
     }
 
-    fn written(&self, document: &Document) -> Arc<Composition> {
+    pub(crate) fn written(&self, document: &Document) -> Arc<Composition> {
         self.laid_out(Key::Bytes(Sha256::digest(document.to_bytes()).into()), document)
     }
 

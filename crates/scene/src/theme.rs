@@ -142,6 +142,11 @@ impl Theme {
             })
     }
 
+    /// How large type is, in percent of the design's.
+    pub(crate) fn tight_percent(&self) -> i32 {
+        self.tight_percent
+    }
+
     /// A length of the design in pixels.
     pub(crate) fn px(&self, design: i32) -> i32 {
         (design * self.scale + 540) / 1080

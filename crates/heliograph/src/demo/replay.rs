@@ -1,7 +1,7 @@
 //! Fills the demo's office by living its year again: every step goes through the public API, by the people who took it,
 //! at the moment they took it.
 
-use super::sample::{PastItem, Sample, SampleItem, TodaysItem, midnight};
+use super::sample::{PastItem, Sample, SampleItem, TodaysItem, TurnStep, midnight, reworded};
 use crate::Failure;
 use crate::api::{Api, ApiError};
 use heliograph_domain::Instant;
@@ -31,16 +31,18 @@ struct Happening<'s> {
     /// Order of items that happen at one moment.
     order: usize,
     item: &'s PastItem,
-    step: Step,
+    /// Where it stands in an item's way, for what happens at one moment.
+    place: u8,
+    by: &'s str,
+    step: Step<'s>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
+/// What happens to an item.
+enum Step<'s> {
+    /// It is handed in, or referred to a reviewer where the gate blocks it.
     Submit,
-    Review,
-    Countersign,
-    Approve,
     Release,
+    Turn(&'s TurnStep),
 }
 
 impl People {
@@ -112,13 +114,13 @@ pub(crate) fn live_the_year(
 ) -> Result<(), Failure> {
     move_to(clock, FIRST_MORNING.parse()?);
     set_up(sample, people, setup_word, public_url)?;
-    let mut year = happenings(&sample.year);
-    year.sort_by_key(|h| (h.at, h.order, h.step));
+    let mut year = happenings(sample);
+    year.sort_by_key(|h| (h.at, h.order, h.place));
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let total = year.len();
     for (done, happening) in year.iter().enumerate() {
         move_to(clock, happening.at);
-        happen(happening, people, &mut ids)?;
+        happen(sample, happening, people, &mut ids)?;
         told(done + 1, total);
     }
     Ok(())
@@ -146,91 +148,146 @@ fn set_up(sample: &Sample, people: &mut People, setup_word: &str, public_url: &s
     let mut profile = sample.office.profile.clone();
     profile["public_url"] = json!(public_url);
     admin.put("/api/v1/site", &profile)?;
-    for entry in &sample.catalogue {
-        admin.post("/api/v1/catalogue", entry)?;
-    }
     for channel in &sample.channels {
         admin.post("/api/v1/channels", channel)?;
+    }
+    for entry in &sample.catalogue {
+        admin.post("/api/v1/catalogue", entry)?;
     }
     Ok(())
 }
 
-fn happenings(year: &[PastItem]) -> Vec<Happening<'_>> {
+fn happenings(sample: &Sample) -> Vec<Happening<'_>> {
     let mut happenings = Vec::new();
-    for (order, item) in year.iter().enumerate() {
-        let mut add = |at, step| happenings.push(Happening { at, order, item, step });
-        add(item.submitted_at, Step::Submit);
-        add(item.reviewed_at, Step::Review);
-        if let Some(at) = item.countersigned_at {
-            add(at, Step::Countersign);
+    for (order, item) in sample.year.iter().enumerate() {
+        let who = &item.item;
+        let mut add = |at, place, by, step| {
+            happenings.push(Happening {
+                at,
+                order,
+                item,
+                place,
+                by,
+                step,
+            });
+        };
+        add(item.submitted_at, 0, &who.author, Step::Submit);
+        add(item.reviewed_at, 1, &who.reviewer, Step::Turn(&TurnStep::Review));
+        if let (Some(at), Some(by)) = (item.countersigned_at, &who.countersigner) {
+            add(at, 2, by, Step::Turn(&TurnStep::Countersign));
         }
-        add(item.approved_at, Step::Approve);
-        add(item.released_at, Step::Release);
+        add(item.approved_at, 3, &who.approver, Step::Turn(&TurnStep::Approve));
+        add(item.released_at, 4, &who.approver, Step::Release);
+        for turn in sample.turns.turns.iter().filter(|turn| turn.key == who.key) {
+            add(turn.at, 5, &turn.by, Step::Turn(&turn.step));
+        }
     }
     happenings
 }
 
 fn happen<'s>(
+    sample: &Sample,
     happening: &Happening<'s>,
     people: &mut People,
     ids: &mut BTreeMap<&'s str, String>,
 ) -> Result<(), Failure> {
-    let item = &happening.item.item;
-    if happening.step == Step::Submit {
-        ids.insert(&item.key, submit(item, people)?);
+    let (past, by) = (happening.item, happening.by);
+    let item = &past.item;
+    if let Step::Submit = happening.step {
+        let referred = sample.turns.is_referred(&item.key);
+        let id = hand_in(item, &sample.turns.first_text(item), referred, people)?;
+        ids.insert(&item.key, id);
         return Ok(());
     }
     let id = ids.get(item.key.as_str()).map(String::as_str).unwrap_or_default();
-    match happening.step {
-        Step::Submit | Step::Review => act(
-            people,
-            &item.reviewer,
-            id,
-            "review",
-            &json!({"findings_confirmed": true}),
-        )?,
-        Step::Countersign => act(
-            people,
-            item.countersigner.as_deref().unwrap_or_default(),
-            id,
-            "countersign",
-            &json!({}),
-        )?,
-        Step::Approve => act(people, &item.approver, id, "approve", &json!({}))?,
+    match &happening.step {
+        Step::Submit => {}
         Step::Release => {
-            let until = happening.item.until.map(|at| at.to_string());
-            act(
-                people,
-                &item.approver,
-                id,
-                "release",
-                &json!({"channels": item.channels, "until": until}),
-            )?
+            let until = past.until.map(|at| at.to_string());
+            let wish = json!({"channels": item.channels, "until": until});
+            act(people, by, id, "release", &wish)?;
         }
+        Step::Turn(turn) => take_turn(item, turn, (by, id), people)?,
+    }
+    Ok(())
+}
+
+fn take_turn(item: &SampleItem, turn: &TurnStep, (by, id): (&str, &str), people: &mut People) -> Result<(), Failure> {
+    let nothing = json!({});
+    match turn {
+        TurnStep::Resubmit => return resubmit(item, (by, id), people),
+        TurnStep::Revise { find, instead } => {
+            let content = reworded(&item.content, find, instead);
+            return revise(item, &content, (by, id), people);
+        }
+        TurnStep::LetThrough { reason } => return let_through((by, id), reason, people),
+        TurnStep::Review => act(people, by, id, "review", &json!({"findings_confirmed": true}))?,
+        TurnStep::Countersign => act(people, by, id, "countersign", &nothing)?,
+        TurnStep::Approve => act(people, by, id, "approve", &nothing)?,
+        TurnStep::Amend => act(people, by, id, "amend", &nothing)?,
+        TurnStep::Return { reason } => act(people, by, id, "reject", &json!({"reason": reason}))?,
+        TurnStep::Withdraw { reason } => act(people, by, id, "withdraw", &json!({"reason": reason}))?,
     };
+    Ok(())
+}
+
+/// The author mends what was returned, and hands it in again.
+fn resubmit(item: &SampleItem, (by, id): (&str, &str), people: &mut People) -> Result<(), Failure> {
+    let author = people.api(by)?;
+    let path = format!("/api/v1/drafts/{id}");
+    let seen = author.get(&path)?;
+    let mended = json!({"kind": item.kind, "catalogue_entry": item.catalogue_entry, "content": item.content});
+    author.put_over(&path, &mended, seen["hash"].as_str().unwrap_or_default())?;
+    let wish = json!({"countersign": item.countersigner.is_some()});
+    author.post(&format!("/api/v1/publications/{id}/submit"), &wish)?;
+    Ok(())
+}
+
+/// The author begins a revision of what is released, and hands it in.
+fn revise(item: &SampleItem, content: &Value, (by, id): (&str, &str), people: &mut People) -> Result<(), Failure> {
+    let author = people.api(by)?;
+    let draft =
+        json!({"publication": id, "kind": item.kind, "catalogue_entry": item.catalogue_entry, "content": content});
+    author.post("/api/v1/drafts", &draft)?;
+    let wish = json!({"countersign": item.countersigner.is_some()});
+    author.post(&format!("/api/v1/publications/{id}/submit"), &wish)?;
+    Ok(())
+}
+
+/// A confidentiality reviewer lets through what the gate blocks.
+fn let_through((by, id): (&str, &str), reason: &str, people: &mut People) -> Result<(), Failure> {
+    let reviewer = people.api(by)?;
+    let path = format!("/api/v1/referrals/{id}");
+    let hash = reviewer.get(&path)?["hash"].take();
+    reviewer.post(&format!("{path}/override"), &json!({"hash": hash, "reason": reason}))?;
     Ok(())
 }
 
 /// Writes the draft and hands it in; the publication's id.
 fn submit(item: &SampleItem, people: &mut People) -> Result<String, Failure> {
+    hand_in(item, &item.content, false, people)
+}
+
+/// The same with another text; what the gate blocks is referred to a reviewer instead.
+fn hand_in(item: &SampleItem, content: &Value, referred: bool, people: &mut People) -> Result<String, Failure> {
+    let named = |error: ApiError| Failure::Problem(format!("{}: {error}", item.key));
     let author = people.api(&item.author)?;
-    let draft = json!({"kind": item.kind, "catalogue_entry": item.catalogue_entry, "content": item.content});
-    let answer = author
-        .post("/api/v1/drafts", &draft)
-        .map_err(|error| Failure::Problem(format!("{}: {error}", item.key)))?;
+    let draft = json!({"kind": item.kind, "catalogue_entry": item.catalogue_entry, "content": content});
+    let answer = author.post("/api/v1/drafts", &draft).map_err(named)?;
     let id = answer["id"].as_str().unwrap_or_default().to_owned();
-    author
-        .post(
-            &format!("/api/v1/publications/{id}/submit"),
-            &json!({"countersign": item.countersigner.is_some()}),
-        )
-        .map_err(|error| Failure::Problem(format!("{}: {error}", item.key)))?;
+    let path = if referred {
+        format!("/api/v1/drafts/{id}/refer")
+    } else {
+        format!("/api/v1/publications/{id}/submit")
+    };
+    let wish = json!({"countersign": item.countersigner.is_some()});
+    author.post(&path, &wish).map_err(named)?;
     Ok(id)
 }
 
 fn act(people: &mut People, who: &str, id: &str, verb: &str, body: &Value) -> Result<Value, ApiError> {
     let person = match verb {
-        "release" => people.present(who)?,
+        "release" | "amend" => people.present(who)?,
         _ => people.api(who)?,
     };
     person.post(&format!("/api/v1/publications/{id}/{verb}"), body)
@@ -296,15 +353,18 @@ pub(crate) fn withdraw(released: &[(String, String)], people: &mut People) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use heliograph_domain::catalogue::Category;
+    use heliograph_domain::publication::PublicationEvent;
     use heliograph_domain::report::AnnualReport;
+    use heliograph_domain::{Event, PublicationId};
     use heliograph_hub::{Hub, HubConfig};
-    use heliograph_log::{DiskLog, EventLog};
+    use heliograph_log::{DiskLog, EventLog, Position};
     use heliograph_tests::TempDir;
     use std::net::SocketAddr;
     use std::sync::Arc;
 
-    /// Lives a sample's year in a hub of its own and gives what the annual report then says.
-    fn report_of(sample: &Sample) -> AnnualReport {
+    /// Lives a sample's year in a hub of its own; its log.
+    fn log_of(sample: &Sample) -> (TempDir, Arc<dyn EventLog>) {
         let (dir, clock) = (TempDir::new(), Arc::new(MovableClock::default()));
         let local = SocketAddr::from(([127, 0, 0, 1], 0));
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -332,13 +392,31 @@ mod tests {
         live_the_year(sample, &mut people, &clock, &word, &base, &mut |_, _| {}).unwrap();
         runtime.block_on(hub.stop());
         let log: Arc<dyn EventLog> = Arc::new(DiskLog::open(dir.path()).unwrap());
-        heliograph_hub::report::of_log(&log, 2015).unwrap().unwrap()
+        (dir, log)
+    }
+
+    fn report_of(log: &Arc<dyn EventLog>) -> AnnualReport {
+        heliograph_hub::report::of_log(log, 2015).unwrap().unwrap()
+    }
+
+    /// What the log says of every publication, oldest first.
+    fn lives(log: &Arc<dyn EventLog>) -> BTreeMap<PublicationId, Vec<PublicationEvent>> {
+        let mut lives: BTreeMap<PublicationId, Vec<PublicationEvent>> = BTreeMap::new();
+        for record in log.read(Position(0), usize::MAX).unwrap() {
+            let (stream, kind) = (record.stream.as_str(), record.kind.as_str());
+            let event = Event::from_record(stream, kind, record.version, &record.body).unwrap();
+            if let Event::Publication(id, event) = event {
+                lives.entry(id).or_default().push(event);
+            }
+        }
+        lives
     }
 
     #[test]
     fn the_year_lived_is_the_year_reported_and_one_item_less_is_one_less() {
         let whole = Sample::read().unwrap();
-        let report = report_of(&whole);
+        let (_dir, log) = log_of(&whole);
+        let report = report_of(&log);
         assert_eq!(
             (
                 report.total,
@@ -348,9 +426,74 @@ mod tests {
             ),
             (92, 22, 3, 5)
         );
+        use Category::*;
+        let categories = [
+            (GovernmentInformation, 52),
+            (Finance, 4),
+            (Personnel, 1),
+            (Planning, 1),
+            (Organisation, 1),
+            (Enforcement, 8),
+            (Interpretation, 1),
+            (Rules, 24),
+        ];
+        assert_eq!(report.categories, BTreeMap::from(categories));
+        all_went_through_many_hands(&lives(&log));
         let mut less = Sample::read().unwrap();
         let removed = less.year.iter().rposition(|past| past.item.kind == "notice").unwrap();
-        less.year.remove(removed);
-        assert_eq!(report_of(&less).total, 91);
+        let removed = less.year.remove(removed).item.key;
+        less.turns.turns.retain(|turn| turn.key != removed);
+        let (_dir, log) = log_of(&less);
+        assert_eq!(report_of(&log).total, 91);
+    }
+
+    /// Every publication of the year was handed in, reviewed, approved and released by different people; some were
+    /// returned and mended, countersigned, amended, withdrawn, and one let through past the gate.
+    fn all_went_through_many_hands(lives: &BTreeMap<PublicationId, Vec<PublicationEvent>>) {
+        use PublicationEvent as E;
+        for (id, life) in lives {
+            let last = |wanted: fn(&E) -> bool| life.iter().rev().find(|event| wanted(event)).map(E::by);
+            let released = life.iter().position(|event| matches!(event, E::Released(_)));
+            assert!(released.is_some(), "{id} was released");
+            let hands = [
+                last(|event| matches!(event, E::Submitted { .. })),
+                last(|event| matches!(event, E::ConfidentialityReviewed { .. })),
+                last(|event| matches!(event, E::Approved { .. })),
+            ];
+            let hands: BTreeSet<_> = hands.into_iter().flatten().collect();
+            assert_eq!(hands.len(), 3, "{id} passed three people");
+            // Whatever was returned was handed in again.
+            let at = |wanted: fn(&E) -> bool| life.iter().rposition(wanted);
+            let (returned, handed_in) = (
+                at(|event| matches!(event, E::Rejected { .. })),
+                at(|event| matches!(event, E::Submitted { .. })),
+            );
+            assert!(returned < handed_in, "{id} was mended");
+        }
+        let all = || lives.values().flatten();
+        let count = |wanted: fn(&&E) -> bool| all().filter(wanted).count();
+        let lives_with = |wanted: fn(&E) -> bool| lives.values().filter(|life| life.iter().any(wanted)).count();
+        assert_eq!(lives.len(), 92);
+        assert_eq!(count(|event| matches!(event, E::Released(_))), 92);
+        assert_eq!(lives_with(|event| matches!(event, E::Rejected { .. })), 9, "returned");
+        assert_eq!(
+            lives_with(|event| matches!(event, E::Countersigned { .. })),
+            22,
+            "countersigned"
+        );
+        assert_eq!(lives_with(|event| matches!(event, E::Amended { .. })), 4, "amended");
+        assert_eq!(lives_with(|event| matches!(event, E::Withdrawn { .. })), 3, "withdrawn");
+        assert_eq!(
+            lives_with(|event| matches!(event, E::GateOverridden { .. })),
+            1,
+            "let through"
+        );
+        // First texts, what was returned, and revisions.
+        assert_eq!(count(|event| matches!(event, E::Submitted { .. })), 92 + 9 + 4);
+        let second_person = all().filter_map(|event| match event {
+            E::GateOverridden { by, .. } => Some(by.as_str()),
+            _ => None,
+        });
+        assert_eq!(second_person.collect::<Vec<_>>(), ["xu-zhiyuan"], "not its author");
     }
 }

@@ -62,6 +62,94 @@ pub(crate) struct PastItem {
     pub(crate) until: Option<Timestamp>,
 }
 
+/// What the year brought besides each publication's straight way: see `sample/README.md`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Turns {
+    /// What stood in texts that were returned, when they were handed in first.
+    pub(crate) written_first: Vec<Rewording>,
+    pub(crate) turns: Vec<Turn>,
+}
+
+/// Other words in the place of some.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Rewording {
+    pub(crate) key: String,
+    pub(crate) find: String,
+    pub(crate) instead: String,
+}
+
+/// One of them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Turn {
+    /// Of which publication.
+    pub(crate) key: String,
+    pub(crate) at: Timestamp,
+    pub(crate) by: String,
+    #[serde(flatten)]
+    pub(crate) step: TurnStep,
+}
+
+/// What somebody did.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub(crate) enum TurnStep {
+    /// Returned it to its author.
+    Return {
+        reason: String,
+    },
+    /// Mended it and handed it in again.
+    Resubmit,
+    /// Let it through past the confidentiality gate; its author had asked for that instead of handing it in.
+    LetThrough {
+        reason: String,
+    },
+    Review,
+    Countersign,
+    Approve,
+    /// Began a revision of what is released, and handed it in.
+    Revise {
+        find: String,
+        instead: String,
+    },
+    /// Put the revision in its place.
+    Amend,
+    Withdraw {
+        reason: String,
+    },
+}
+
+impl Turns {
+    /// What an author handed in first.
+    pub(crate) fn first_text(&self, item: &SampleItem) -> Value {
+        let worded = self.written_first.iter().find(|worded| worded.key == item.key);
+        worded.map_or_else(
+            || item.content.clone(),
+            |worded| reworded(&item.content, &worded.find, &worded.instead),
+        )
+    }
+
+    /// Whether the gate blocks it, so that its author asks a reviewer to let it through.
+    pub(crate) fn is_referred(&self, key: &str) -> bool {
+        let mut of_it = self.turns.iter().filter(|turn| turn.key == key);
+        of_it.any(|turn| matches!(turn.step, TurnStep::LetThrough { .. }))
+    }
+}
+
+/// A text with other words in the place of some.
+pub(crate) fn reworded(content: &Value, find: &str, instead: &str) -> Value {
+    match content {
+        Value::String(text) => Value::String(text.replace(find, instead)),
+        Value::Array(items) => items.iter().map(|item| reworded(item, find, instead)).collect(),
+        Value::Object(fields) => {
+            let each = fields
+                .iter()
+                .map(|(name, value)| (name.clone(), reworded(value, find, instead)));
+            Value::Object(each.collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// A publication of today's programme; its dates are told from today.
 #[derive(Debug, Deserialize)]
 pub(crate) struct TodaysItem {
@@ -94,6 +182,7 @@ pub(crate) struct Sample {
     pub(crate) channels: Vec<Value>,
     pub(crate) displays: Vec<SampleDisplay>,
     pub(crate) year: Vec<PastItem>,
+    pub(crate) turns: Turns,
 }
 
 impl Sample {
@@ -108,6 +197,7 @@ impl Sample {
             channels: serde_json::from_str(include_str!("../../sample/channels.json"))?,
             displays: serde_json::from_str(include_str!("../../sample/displays.json"))?,
             year: serde_json::from_str(include_str!("../../sample/year-2015.json"))?,
+            turns: serde_json::from_str(include_str!("../../sample/turns-2015.json"))?,
         })
     }
 
@@ -230,6 +320,36 @@ mod tests {
             assert_eq!(hands.len(), 3, "{}", item.key);
         }
         assert!(today.len() >= 10);
+    }
+
+    #[test]
+    fn the_turns_of_the_year_fall_between_the_steps_that_they_follow() {
+        let sample = Sample::read().unwrap();
+        let year: BTreeMap<&str, &PastItem> = sample.year.iter().map(|past| (past.item.key.as_str(), past)).collect();
+        let changes = |past: &PastItem, find: &str| {
+            let text = past.item.content.to_string();
+            assert_eq!(text.matches(find).count(), 1, "{}: {find}", past.item.key);
+        };
+        for worded in &sample.turns.written_first {
+            changes(year[worded.key.as_str()], &worded.find);
+            let returned = |turn: &Turn| turn.key == worded.key && matches!(turn.step, TurnStep::Return { .. });
+            assert!(sample.turns.turns.iter().any(returned), "{} is returned", worded.key);
+        }
+        for turn in &sample.turns.turns {
+            let past = year[turn.key.as_str()];
+            let released = turn.at > past.released_at && past.until.is_none_or(|until| turn.at < until);
+            match &turn.step {
+                TurnStep::Return { .. } | TurnStep::Resubmit | TurnStep::LetThrough { .. } => {
+                    assert!(past.submitted_at < turn.at && turn.at < past.approved_at, "{turn:?}");
+                }
+                TurnStep::Revise { find, .. } => {
+                    changes(past, find);
+                    assert!(released, "{turn:?}");
+                }
+                TurnStep::Amend | TurnStep::Withdraw { .. } => assert!(released, "{turn:?}"),
+                TurnStep::Review | TurnStep::Countersign | TurnStep::Approve => {}
+            }
+        }
     }
 
     #[test]

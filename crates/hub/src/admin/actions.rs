@@ -4,6 +4,7 @@ use super::document;
 use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults, in_query, redirect};
+use super::proposal::{self, Proposed};
 use super::publication::{Failed, Shown, find, show};
 use super::words::review as rw;
 use super::words::{self as w, Word};
@@ -27,6 +28,17 @@ pub(crate) async fn act(
 ) -> Result<Response, Problem> {
     let known = Step::ALL.into_iter().find(|known| known.slug() == step);
     let known = known.ok_or_else(|| Problem::not_found("这个操作", "The step"))?;
+    if known == Step::Release
+        && let Err(problem) = Proposed::of_form(&posted).whole(&desk)
+    {
+        let (id, dossier) = find(&desk, &id)?;
+        let failed = Failed {
+            step: &step,
+            problem: &problem,
+            typed: &posted,
+        };
+        return Ok(show(&desk, id, &dossier, None, Some(&failed)));
+    }
     let fields = asked(&desk, known, &posted);
     let call = posted.call(&desk, known.slug(), None, &fields);
     let office = Arc::clone(&desk.office);
@@ -60,14 +72,9 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
     let content = posted.value("content");
     match step {
         Step::Release => {
-            let time = |name: &str| match posted.get(name).trim() {
-                "" => Value::Null,
-                text => json!(desk.typed_time(text)),
-            };
-            json!({
-                "channels": posted.all("channels"), "from": time("from"), "until": time("until"),
-                "priority": posted.value("priority"), "content": content,
-            })
+            let mut wish = json!({"priority": posted.value("priority"), "content": content});
+            Proposed::of_form(posted).write(desk, &mut wish);
+            wish
         }
         Step::Review => json!({"content": content, "findings_confirmed": posted.has("findings_confirmed")}),
         Step::Reject => json!({"reason": posted.value("reason"), "content": content}),
@@ -194,7 +201,7 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::Amend => plain(desk, id, step, w::DO_AMEND, seen),
         Step::Reject => reasoned(desk, id, step, w::DO_REJECT, true, seen, failed),
         Step::Withdraw => reasoned(desk, id, step, w::DO_WITHDRAW, false, None, failed),
-        Step::Release => release(desk, (id, dossier), seen, failed),
+        Step::Release => proposal::release(desk, (id, dossier), &opening(desk, seen), failed),
         Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
         Step::Erase => erasure(desk, id, dossier),
         Step::DeclineErasure => plain(desk, id, step, w::DO_DECLINE_ERASURE, None),
@@ -281,55 +288,6 @@ fn reasoned(
                 }
                 button.btn.danger type="submit" { (desk.t(w::CONFIRM)) }
             }
-        }
-    }
-}
-
-fn release(
-    desk: &Desk,
-    (id, dossier): (PublicationId, &Dossier),
-    seen: Option<ContentHash>,
-    failed: Option<&Failed<'_>>,
-) -> Markup {
-    let failed = failed.filter(|failed| failed.step == Step::Release.slug());
-    let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
-    let typed = |name: &str| failed.map_or("", |failed| failed.typed.get(name));
-    let usual = desk
-        .state
-        .catalogue
-        .usual_channels(&dossier.publication.catalogue_entry);
-    let chosen = |name: &str| match failed {
-        Some(failed) => failed.typed.all("channels").contains(&name),
-        None => usual.iter().any(|channel| channel.as_str() == name),
-    };
-    html! {
-        form.form.release method="post" action=(format!("/admin/publications/{id}/release")) {
-            (opening(desk, seen))
-            fieldset.bad[!faults.at("channels", desk.lang).is_empty()] {
-                legend { (desk.t(w::CHANNELS)) span.must { "*" } }
-                div.checks {
-                    @for (name, title) in &desk.state.channels.titles {
-                        label.check { input type="checkbox" name="channels" value=(name) checked[chosen(name.as_str())]; (title.get(desk.lang)) }
-                    }
-                }
-                @if desk.state.channels.titles.is_empty() { p.hint { (desk.t(w::NO_CHANNELS)) } }
-                (field_faults(&faults, "channels", desk.lang))
-            }
-            @for (name, label, hint) in [("from", w::FROM, w::FROM_HINT), ("until", w::UNTIL, w::UNTIL_HINT)] {
-                label.field.bad[!faults.at(name, desk.lang).is_empty()] {
-                    span { (desk.t(label)) " " small { (desk.t(hint)) } }
-                    input type="datetime-local" name=(name) value=(typed(name));
-                    (field_faults(&faults, name, desk.lang))
-                }
-            }
-            label.field {
-                span { (desk.t(w::PRIORITY)) }
-                select name="priority" {
-                    option value="normal" { (desk.t(w::PRIORITY_NORMAL)) }
-                    option value="filler" selected[typed("priority") == "filler"] { (desk.t(w::PRIORITY_FILLER)) }
-                }
-            }
-            button.btn.wide type="submit" { (desk.t(w::DO_RELEASE)) }
         }
     }
 }

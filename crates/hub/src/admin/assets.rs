@@ -56,6 +56,10 @@ static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new(include_str!("assets/admin.js"), "text/javascript; charset=utf-8"));
 static PASSKEY: LazyLock<Asset> =
     LazyLock::new(|| Asset::new(include_str!("assets/passkey.js"), "text/javascript; charset=utf-8"));
+static PANELS: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new(include_str!("assets/panels.js"), "text/javascript; charset=utf-8"));
+static PANELS_STYLE: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new(include_str!("assets/panels.css"), "text/css; charset=utf-8"));
 static ICON: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/icon.svg"), "image/svg+xml"));
 
 /// Where they are.
@@ -74,6 +78,14 @@ pub(crate) fn router() -> Router<Arc<Office>> {
             get(async |headers: HeaderMap| PASSKEY.answer(&headers)),
         )
         .route(
+            "/assets/panels.js",
+            get(async |headers: HeaderMap| PANELS.answer(&headers)),
+        )
+        .route(
+            "/assets/panels.css",
+            get(async |headers: HeaderMap| PANELS_STYLE.answer(&headers)),
+        )
+        .route(
             "/assets/icon.svg",
             get(async |headers: HeaderMap| ICON.answer(&headers)),
         )
@@ -88,6 +100,15 @@ pub(crate) fn version() -> &'static str {
 pub(crate) fn passkey_script() -> Markup {
     let version = PASSKEY.etag.trim_matches('"');
     html! { script defer src=(format!("/assets/passkey.js?v={version}")) {} }
+}
+
+/// The style and the script of a text on its panels.
+pub(crate) fn of_panels() -> Markup {
+    let version = |asset: &Asset| asset.etag.trim_matches('"').to_owned();
+    html! {
+        link rel="stylesheet" href=(format!("/assets/panels.css?v={}", version(&PANELS_STYLE)));
+        script defer src=(format!("/assets/panels.js?v={}", version(&PANELS))) {}
+    }
 }
 
 /// The same for the script.

@@ -56,6 +56,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
         }
         (due::missing_year(desk))
         @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
+        (due::summary(desk, &dues))
         section.card {
             @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else { (list(desk, &dues)) }
         }

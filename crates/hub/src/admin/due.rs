@@ -29,6 +29,24 @@ pub(crate) fn all(desk: &Desk) -> Vec<Due> {
     dues
 }
 
+/// How many entries press, and how hard: with the way to them.
+pub(crate) fn summary(desk: &Desk, dues: &[Due]) -> Markup {
+    let counts = [
+        (Pressure::Overdue, "red", lw::N_OVERDUE),
+        (Pressure::ThisWeek, "amber", lw::N_THIS_WEEK),
+        (Pressure::Soon, "blue", lw::N_SOON),
+    ];
+    let count = |pressure: Pressure| dues.iter().filter(|due| due.pressure == pressure).count();
+    let counts = counts.map(|(pressure, colour, word)| (colour, word, count(pressure)));
+    html! {
+        @if counts.iter().any(|(_, _, count)| *count > 0) {
+            p.tags.pressing {
+                @for (colour, word, count) in counts { @if count > 0 { a href="/admin/catalogue" { (tag(colour, &desk.f(word, &[&count.to_string()]))) } " " } }
+            }
+        }
+    }
+}
+
 /// Colour and words of an entry's tag.
 pub(crate) fn tag_of(desk: &Desk, due: &Due) -> (&'static str, String) {
     if let Some(text) = due.text() {

@@ -93,6 +93,7 @@ fn waiting(desk: &Desk) -> Result<Markup, Problem> {
         section.card id="waiting" data-fresh {
             h2 {
                 (desk.t(w::WAITS_FOR_ME))
+                @if tasks.len() + referred.len() > 0 { span.tag.amber { (tasks.len() + referred.len()) } }
                 @if tasks.len() > ROWS { a href="/admin/publications?state=mine" { (desk.f(w::ALL_N, &[&tasks.len().to_string()])) } }
             }
             @for draft in referred.iter().take(ROWS) { (super::referrals::row(desk, draft)) }
@@ -173,10 +174,12 @@ fn dues(desk: &Desk) -> Markup {
         (Pressure::ThisWeek, lw::THIS_WEEK),
         (Pressure::Soon, lw::SOON),
     ];
+    let pressing = dues.iter().filter(|due| due.pressure != Pressure::Calm).count();
+    let late = dues.iter().any(|due| due.pressure == Pressure::Overdue);
     let calm = dues.iter().all(|due| due.pressure == Pressure::Calm);
     html! {
         section.card id="due" data-fresh {
-            h2 { (desk.t(w::DUE_AND_OVERDUE)) a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } }
+            h2 { (desk.t(w::DUE_AND_OVERDUE)) @if pressing > 0 { span.tag.(if late { "red" } else { "amber" }) { (pressing) } } a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } }
             @for (pressure, heading) in groups {
                 @let group: Vec<&Due> = dues.iter().filter(|due| due.pressure == pressure).collect();
                 @if !group.is_empty() {
@@ -217,6 +220,7 @@ fn displays(desk: &Desk) -> Markup {
     html! {
         section.card id="screens" {
             h2 { (desk.t(w::DISPLAYS)) (screens::summary(desk)) a href="/admin/displays" { (desk.t(w::ALL_DISPLAYS)) } }
+            (super::on_show::answer(desk))
             @if any {
                 div.wall { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } }
             } @else { (empty(desk.t(w::NO_DISPLAYS), Some(("/admin/displays", desk.t(w::HOW_TO_ADD_DISPLAY))))) }

@@ -207,7 +207,9 @@ impl Desk {
     }
 
     fn navigation(&self, here: Place) -> Markup {
-        let waiting = duties::mine(self).len();
+        // What the gate blocks and its author refers waits for reviewers, too. A fault of the store is told by the page.
+        let referred = super::referrals::waiting(self).map_or(0, |referred| referred.len());
+        let waiting = duties::mine(self).len() + referred;
         let machines = if self.may(Verb::OperateDisplays) {
             crate::http::enrolments::waiting(&self.office).len()
         } else {

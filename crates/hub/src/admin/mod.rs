@@ -5,6 +5,7 @@
 
 mod account;
 mod actions;
+mod airtime;
 pub(crate) mod assets;
 mod audit;
 mod calendar;
@@ -15,10 +16,12 @@ mod comments;
 mod compare;
 mod confirm;
 mod countersign;
+mod departments;
 mod displays;
 mod document;
 mod due;
 mod duties;
+mod entry_choice;
 mod fields;
 mod first_steps;
 mod form;
@@ -26,10 +29,13 @@ mod gate;
 mod home;
 pub(crate) mod layout;
 mod machine;
+mod on_show;
 mod pairing;
+mod panels;
 mod parts;
 mod pictures;
 mod preview;
+mod proposal;
 mod publication;
 mod publications;
 mod reach;
@@ -103,8 +109,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
             "/admin/site/backup",
             get(async || layout::redirect("/admin/site")).post(site::back_up),
         )
-        .route("/admin/preview", post(preview::of_form))
-        .route("/admin/preview/{token}", get(preview::of_typed))
+        .route("/admin/preview/{token}", get(preview::of_typed).post(preview::follow))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
 }
 
@@ -162,6 +167,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
 fn of_staff() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/staff.csv", get(staff::table))
+        .route("/admin/departments", get(departments::page).post(departments::set))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route(
             "/admin/staff/{id}/leave",

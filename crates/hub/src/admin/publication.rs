@@ -6,8 +6,8 @@ use super::compare;
 use super::document;
 use super::form::Posted;
 use super::layout::{Desk, Place};
+use super::panels;
 use super::pictures;
-use super::preview;
 use super::screens::state_tag;
 use super::words::review as rw;
 use super::words::{self as w, Word, together};
@@ -18,7 +18,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::publication::{OnRelease, PublicationEvent};
-use heliograph_domain::{ContentHash, Lang, PublicationId, StaffId};
+use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -128,7 +128,6 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
     let Some(shown) = pending.as_deref().or(released.as_deref()).or(past.as_deref()) else {
         return gone(desk, dossier);
     };
-    let langs: Vec<Lang> = shown.texts.keys().copied().collect();
     let on_its_way = dossier.publication.pending.as_ref().zip(pending.as_deref());
     let compared = on_its_way
         .and_then(|(pending, text)| compare::card(desk, (id, dossier), (&pending.content, text), remarks, against));
@@ -137,10 +136,7 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
             section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
         }
-        section.card {
-            h2 { (desk.t(w::ON_THE_PANELS)) }
-            (preview::panes(desk, &format!("/admin/publications/{id}/picture.png"), &langs))
-        }
+        (panels::of_publication(desk, id, dossier, shown))
     }
 }
 

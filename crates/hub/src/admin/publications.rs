@@ -93,6 +93,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
             h1 { (desk.t(w::PUBLICATIONS)) }
             @if desk.may(Verb::Draft) { a.btn href="/admin/write" { (desk.t(w::WRITE_ONE)) } }
         }
+        (super::due::summary(&desk, &super::due::all(&desk)))
         (own_drafts(&desk, &wanted)?)
         section.card {
             (filter(&desk, &wanted))

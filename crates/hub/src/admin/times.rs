@@ -47,6 +47,11 @@ impl Desk {
         }
     }
 
+    /// The date itself, whichever day it is.
+    pub(crate) fn date(&self, date: Date) -> String {
+        self.calendar_day(date, date.year != self.today().year)
+    }
+
     fn calendar_day(&self, date: Date, with_year: bool) -> String {
         let month = MONTHS[usize::from(date.month.clamp(1, 12)) - 1];
         match (self.lang == Lang::ZhHans, with_year) {

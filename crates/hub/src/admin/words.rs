@@ -35,8 +35,12 @@ macro_rules! words {
 }
 
 mod account;
+pub(crate) mod airtime;
+pub(crate) mod departments;
 pub(crate) mod first_steps;
 pub(crate) mod limits;
+pub(crate) mod on_show;
+pub(crate) mod panels;
 pub(crate) mod review;
 pub(crate) mod together;
 mod trail;
@@ -147,11 +151,6 @@ words! {
     LANG_KO "韩文" "Korean";
     LANG_RU "俄文" "Russian";
 
-    PANE_LOBBY "大厅横屏" "Lobby screen";
-    PANE_PORTRAIT "竖屏" "Portrait screen";
-    PANE_STRIP "条屏" "LED strip";
-    LACKS "此屏没有这些字：" "This panel lacks: ";
-    PREVIEW_ON "{}上的样子" "How it looks: {}";
     ON_THE_PANELS "屏幕上的样子" "On the screens";
     PICTURES "图片" "Pictures";
     PICTURES_HINT "海报、扫描件等：PNG、JPEG、WebP 或 PDF（每页一张，最多 20 页），单个文件不超过 64 MiB，最多 20 张。大屏逐张完整显示；条屏只显示文字。" "Posters and scans: PNG, JPEG, WebP or PDF (a picture for each page, 20 at most), 64 MiB a file, 20 pictures in all. Screens show each whole; strips show the words alone.";
@@ -199,8 +198,6 @@ words! {
     REACH "到达情况" "Where it has arrived";
     FROM "开始" "From";
     UNTIL "结束" "Until";
-    FROM_HINT "不填则立即" "at once when empty";
-    UNTIL_HINT "不填则直到撤回" "until withdrawn when empty";
     UNTIL_WITHDRAWN "直到撤回" "Until withdrawn";
     RELEASED_BY "发布人" "Released by";
     CONTENT_HASH "内容指纹" "Content hash";
@@ -483,6 +480,10 @@ mod tests {
         review::ALL,
         together::ALL,
         trail::ALL,
+        airtime::ALL,
+        departments::ALL,
+        on_show::ALL,
+        panels::ALL,
     ];
 
     #[test]

@@ -3,10 +3,13 @@
 use super::comments::{self, Remarks};
 use super::form::{Faults, Posted};
 use super::gate::{self as gate_parts, Notes};
-use super::layout::{Desk, Place, field_faults, redirect};
+use super::layout::{Desk, Place, redirect};
+use super::panels::Where;
+use super::preview::{self, Typed};
+use super::proposal::{self, Proposed};
 use super::together::{Clashes, News};
 use super::words::{self as w, together as tw};
-use super::{countersign, document, fields, pictures, preview, together};
+use super::{countersign, document, fields, pictures, together};
 use crate::attachments::Kept;
 use crate::draft_versions;
 use crate::drafts::{self, Draft, Referral};
@@ -40,6 +43,7 @@ struct Sheet {
     content: Value,
     /// Who must countersign it, as the API reads it.
     countersign: Value,
+    proposal: Proposed,
     blank_rows: usize,
     pictures: Vec<Kept>,
     /// Whether a reviewer was asked to let it through, and said no.
@@ -60,6 +64,7 @@ impl Sheet {
             entry: String::new(),
             content: Value::Null,
             countersign: json!(false),
+            proposal: Proposed::default(),
             blank_rows: 1,
             pictures: Vec::new(),
             referral: None,
@@ -82,6 +87,7 @@ impl Sheet {
             entry: draft.catalogue_entry.to_string(),
             content: draft.content.clone(),
             countersign: json!(false),
+            proposal: Proposed::of(&draft.proposal),
             blank_rows: 1,
             pictures: draft.attachments.clone(),
             referral: draft.referral.clone(),
@@ -100,6 +106,7 @@ impl Sheet {
             entry: posted.get("catalogue_entry").to_owned(),
             content: fields::content(kind, posted),
             countersign: countersign::of_form(posted),
+            proposal: Proposed::of_form(posted),
             blank_rows: if posted.get("then") == "row" { 2 } else { 1 },
             pictures: Vec::new(),
             referral: None,
@@ -146,9 +153,24 @@ impl Sheet {
         Notes::look(desk, self.kind, passages)
     }
 
-    fn wish(&self) -> Value {
+    fn typed(&self) -> Typed {
+        Typed {
+            kind: self.kind,
+            content: self.content.clone(),
+            draft: self.id.clone(),
+        }
+    }
+
+    /// Where it is to be shown, as far as that is known.
+    fn goes(&self, desk: &Desk) -> Where {
+        let revised = self.id.as_deref().unwrap_or(&self.publication);
+        Where::of_sheet(desk, revised, &self.proposal.channels(), &self.entry)
+    }
+
+    fn wish(&self, desk: &Desk) -> Value {
         let some = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
         let mut wish = json!({"kind": self.kind.slug(), "catalogue_entry": some(&self.entry), "content": self.content});
+        self.proposal.write(desk, &mut wish);
         if self.id.is_none() && !self.publication.is_empty() {
             wish["publication"] = json!(self.publication);
         }
@@ -323,11 +345,11 @@ async fn save(desk: &Desk, sheet: &mut Sheet, posted: &Posted) -> Result<Value, 
     let office = || State(Arc::clone(&desk.office));
     let answer = match sheet.id.clone() {
         None => {
-            let call = posted.call(desk, "create", None, &sheet.wish());
+            let call = posted.call(desk, "create", None, &sheet.wish(desk));
             api::create(office(), call).await
         }
         Some(id) => {
-            let call = posted.call(desk, "save", Some(&sheet.hash), &sheet.wish());
+            let call = posted.call(desk, "save", Some(&sheet.hash), &sheet.wish(desk));
             draft_together::merge(office(), Path(id), call).await
         }
     };
@@ -430,13 +452,9 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) 
         .saved
         .as_ref()
         .map(|draft| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
-    let token = preview::keep(desk, sheet.kind, sheet.content.clone(), sheet.id.clone())?;
-    let langs: Vec<Lang> = fields::LANGS
-        .into_iter()
-        .filter(|lang| sheet.content[lang.tag()].is_object())
-        .collect();
     let known = sheet.id.as_ref().and_then(|id| id.parse().ok());
     let dossier = known.and_then(|id: PublicationId| Some((id, desk.state.publications.get(&id)?)));
+    let panels = preview::beside(desk, sheet.typed(), &sheet.goes(desk))?;
     let mut notes = sheet.notes(desk);
     if let Some((id, _)) = dossier {
         notes.remarks = Remarks::of(desk, id)?;
@@ -458,11 +476,7 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) 
                 (gate_card(desk, sheet, &notes))
                 @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
                 @if let Some((id, dossier)) = dossier { (comments::card(desk, (id, &dossier.publication), &notes.remarks, comments::On::Writing, None)) }
-                section.card {
-                    h2 { (desk.t(w::ON_THE_PANELS)) }
-                    (preview::panes(desk, &format!("/admin/preview/{token}"), &langs))
-                    p.hint { (desk.t(w::PREVIEW_HINT)) }
-                }
+                (panels)
             }
         }
     };
@@ -470,10 +484,13 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) 
     Ok(desk.page_with(status, Place::Write, &title, body))
 }
 
+/// Fields besides the text's own that say their faults themselves.
+const PLACED: [&str; 4] = ["catalogue_entry", "channels", "from", "until"];
+
 fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
     let unplaced: Vec<String> = Faults::of(problem)
         .all(desk.lang)
-        .filter(|(field, _)| !field.starts_with("content.") && *field != "catalogue_entry")
+        .filter(|(field, _)| !field.starts_with("content.") && !PLACED.contains(field))
         .map(|(_, text)| text)
         .collect();
     let count = problem.faults.len().to_string();
@@ -499,7 +516,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
     let english = sheet.content[Lang::En.tag()].is_object();
     html! {
         div.stack {
-            form.sheet.stack id="sheet" method="post" action=(sheet.action()) novalidate data-preview="/admin/preview" data-draft=[sheet.id.as_ref()] {
+            form.sheet.stack id="sheet" method="post" action=(sheet.action()) novalidate {
                 (desk.key())
                 input type="hidden" name="kind" value=(sheet.kind.slug());
                 input type="hidden" name="hash" value=(sheet.hash);
@@ -507,7 +524,8 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 // Enter in a field saves; it never submits for review.
                 button.away type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {}
                 section.card {
-                    (entry_field(desk, sheet, &faults))
+                    (super::entry_choice::field(desk, &sheet.entry, &faults))
+                    (sheet.clashes.at(desk, "catalogue_entry"))
                 }
                 section.card {
                     h2 { (desk.t(w::CHINESE_TEXT)) }
@@ -518,6 +536,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                     (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &said, sheet.blank_rows))
                 }
                 @if sheet.is_mine(desk) { section.card { (countersign::choice(desk, &sheet.countersign)) } }
+                @if !sheet.goes(desk).is_released() { (proposal::card(desk, &sheet.proposal, &faults)) }
                 section.card.send {
                     div.buttons {
                         @if sheet.is_mine(desk) { button.btn type="submit" name="then" value="submit" { (desk.t(w::SUBMIT)) } }
@@ -534,23 +553,5 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 }
             }
         }
-    }
-}
-
-fn entry_field(desk: &Desk, sheet: &Sheet, faults: &Faults) -> Markup {
-    let mut entries: Vec<_> = desk.state.catalogue.entries.values().collect();
-    entries.sort_by(|a, b| a.index_number.cmp(&b.index_number));
-    html! {
-        label.field.bad[!faults.at("catalogue_entry", desk.lang).is_empty()] {
-            span { (desk.t(w::ENTRY)) span.must { "*" } " " small { (desk.t(w::ENTRY_HINT)) } }
-            select name="catalogue_entry" {
-                option value="" { (desk.t(w::CHOOSE)) }
-                @for entry in entries {
-                    option value=(entry.id) selected[entry.id.as_str() == sheet.entry] { (entry.index_number) " " (desk.entry_name(&entry.id)) }
-                }
-            }
-            (field_faults(faults, "catalogue_entry", desk.lang))
-        }
-        (sheet.clashes.at(desk, "catalogue_entry"))
     }
 }

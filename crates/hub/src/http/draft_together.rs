@@ -125,6 +125,8 @@ fn together(base: Option<&Version>, mine: &Draft, theirs: &Draft) -> Result<(Wis
         kind: mine.kind,
         catalogue_entry: entry,
         content: merged.content.clone(),
+        // A proposal is no text: whoever saves last proposes.
+        proposal: mine.proposal.clone(),
     };
     Ok((wish, merged))
 }

@@ -7,14 +7,14 @@ use super::problem::{Fault, Problem, Told};
 use super::shape;
 use crate::attachments::{self, Kept};
 use crate::draft_versions;
-use crate::drafts::{self, Draft};
+use crate::drafts::{self, Draft, Proposal};
 use crate::gate;
 use crate::office::Office;
 use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, ContentHash, Instant, Kind, PublicationId, StaffId};
+use heliograph_domain::{CatalogueEntryId, ChannelName, ContentHash, Instant, Kind, PublicationId, StaffId};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -26,6 +26,7 @@ pub(crate) struct Wish {
     pub(crate) kind: Kind,
     pub(crate) catalogue_entry: CatalogueEntryId,
     pub(crate) content: Value,
+    pub(crate) proposal: Proposal,
 }
 
 /// `POST /api/v1/drafts`
@@ -70,6 +71,7 @@ pub(crate) async fn save_new(
         editors: Vec::new(),
         contributors: Vec::new(),
         saved_by: None,
+        proposal: wish.proposal,
     };
     let answer = Answer::created(told(office, &draft)).with_etag(draft.hash());
     keep(office, actor, &call.repeatable, &draft, answer).await
@@ -117,6 +119,7 @@ pub(crate) fn rewritten(known: &Draft, wish: Wish, by: &StaffId, now: Instant) -
         kind: wish.kind,
         catalogue_entry: wish.catalogue_entry,
         content: wish.content,
+        proposal: wish.proposal,
         ..known.clone()
     };
     if draft.hash() == known.hash() {
@@ -201,6 +204,9 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "contributors": draft.contributors,
         "saved_by": draft.last_writer(),
         "referred": draft.is_referred(),
+        "channels": draft.proposal.channels,
+        "from": draft.proposal.from.map(shape::time),
+        "until": draft.proposal.until.map(shape::time),
         "updated_at": shape::time(draft.updated_at),
     })
 }
@@ -250,6 +256,7 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
     });
     let entry: Option<CatalogueEntryId> = fields.parsed("catalogue_entry");
     let content = fields.required_value("content");
+    let proposal = read_proposal(office, &mut fields);
     if let Some(kind) = kind
         && !content.is_null()
     {
@@ -271,8 +278,23 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
             kind,
             catalogue_entry,
             content,
+            proposal,
         }),
         _ => Err(Problem::internal("a wish without faults lacks its fields")),
+    }
+}
+
+/// Where and when it should be shown. Times that have passed are no fault here: they are when it is released.
+fn read_proposal(office: &Office, fields: &mut Fields) -> Proposal {
+    let channels: Vec<ChannelName> = fields.list("channels", 64);
+    let known = office.state().channel_names();
+    if channels.iter().any(|channel| !known.contains(channel)) {
+        fields.fault("channels", "unknown", "没有这个频道", "there is no such channel");
+    }
+    Proposal {
+        channels: super::publications::without_repeats(channels),
+        from: fields.instant("from"),
+        until: fields.instant("until"),
     }
 }
 

@@ -230,10 +230,6 @@ pub(crate) async fn leave(
     call: Call,
 ) -> Result<Answer, Problem> {
     let id = another(&office, &call, &id)?;
-    let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
-    writes.push(directory::erase(&id).map_err(Problem::internal)?);
-    writes.push(crate::reminders::erase_address(&id).map_err(Problem::internal)?);
-    writes.push(factors::erase(&id)?);
     transact(
         &office,
         &call.caller.staff,
@@ -244,8 +240,13 @@ pub(crate) async fn leave(
             let event = state
                 .staff
                 .appoint(id.clone(), person.department.clone(), BTreeSet::new());
+            // Read at each attempt: a session that was opened a moment ago ends, too.
+            let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
+            writes.push(directory::erase(&id).map_err(Problem::internal)?);
+            writes.push(crate::reminders::erase_address(&id).map_err(Problem::internal)?);
+            writes.push(factors::erase(&id)?);
             Ok(Decision {
-                writes: writes.clone(),
+                writes,
                 ..Decision::of(
                     event.map(Event::Staff).into_iter().collect(),
                     Answer::ok(json!({"id": id})),

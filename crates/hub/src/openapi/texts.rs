@@ -22,7 +22,12 @@ fn of_drafts() -> Vec<Operation> {
     const WHO: &str = "Draft";
     let kept = || named("DraftKept");
     vec![
-        get("/api/v1/drafts", WHO, "One's own drafts").gives(200, "They.", answer(&[("drafts", list(named("Draft")))])),
+        get(
+            "/api/v1/drafts",
+            WHO,
+            "One's own drafts, and those that are shared with one",
+        )
+        .gives(200, "They.", answer(&[("drafts", list(named("Draft")))])),
         post(
             "/api/v1/drafts",
             WHO,
@@ -32,7 +37,7 @@ fn of_drafts() -> Vec<Operation> {
         .repeatable()
         .gives_tagged(201, "It is kept.", kept())
         .fails(&[412]),
-        get("/api/v1/drafts/{id}", WHO, "One's own draft").gives_tagged(200, "It.", named("Draft")),
+        get("/api/v1/drafts/{id}", WHO, "A draft that is open to one").gives_tagged(200, "It.", named("Draft")),
         put("/api/v1/drafts/{id}", WHO, "Changes one's draft")
             .takes(named("DraftWish"))
             .repeatable()
@@ -44,6 +49,28 @@ fn of_drafts() -> Vec<Operation> {
             "It is gone.",
             answer(&[("id", uuid()), ("discarded", exactly(true))]),
         ),
+        put(
+            "/api/v1/drafts/{id}/editors",
+            WHO,
+            "Shares one's draft with colleagues, all of them named",
+        )
+        .takes(wish(&[("editors", list_of(slug(), 0, 20))], &[]))
+        .repeatable()
+        .gives_tagged(
+            200,
+            "They may read and save it.",
+            answer(&[("id", uuid()), ("hash", hash()), ("editors", list(slug()))]),
+        ),
+        post(
+            "/api/v1/drafts/{id}/merge",
+            WHO,
+            "Saves a text, put together with what others saved since the caller saw the draft",
+        )
+        .takes(named("DraftWish"))
+        .repeatable()
+        .if_match("IfThisDraft")
+        .gives_tagged(200, "Both are kept.", named("DraftMerged"))
+        .fails(&[409, 428]),
         post(
             "/api/v1/drafts/{id}/refer",
             WHO,
@@ -211,8 +238,26 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("contributors", list(slug())),
         ("saved_by", slug()),
         ("referred", flag()),
+        (
+            "channels",
+            told(list(slug()), "Where its author thinks that it should be shown."),
+        ),
+        ("from", or_null(time())),
+        ("until", or_null(time())),
         ("updated_at", time()),
     ]);
+    let fields = |what: &str| told(list(text()), what);
+    let merged = answer_with(
+        &[
+            ("id", uuid()),
+            ("hash", hash()),
+            ("findings", list(named("Finding"))),
+            ("sent", told(hash(), "Of the text as the caller sent it.")),
+            ("taken", fields("What was taken from the others.")),
+            ("doubled", fields("Where both added something, one after the other.")),
+        ],
+        &[("by", told(slug(), "Who saved last before."))],
+    );
     let kept = answer(&[("id", uuid()), ("hash", hash()), ("findings", list(named("Finding")))]);
     let mut schemas: Map<String, Value> = [
         (
@@ -225,6 +270,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("Attachment", attachment),
         ("Draft", draft),
         ("DraftKept", kept),
+        ("DraftMerged", merged),
         ("DraftWish", draft_wish(&[])),
         (
             "NewDraft",
@@ -247,6 +293,12 @@ pub(super) fn kind() -> Value {
 
 /// A draft of any kind: which, decides what its content may have.
 fn draft_wish(more: &[(&str, Value)]) -> Value {
+    let proposed = [
+        ("channels", list_of(slug(), 0, 64)),
+        ("from", or_null(time())),
+        ("until", or_null(time())),
+    ];
+    let more = [&proposed, more].concat();
     let of = |kind: &Kind| {
         wish(
             &[
@@ -254,7 +306,7 @@ fn draft_wish(more: &[(&str, Value)]) -> Value {
                 ("catalogue_entry", slug()),
                 ("content", named(&of_kind(*kind))),
             ],
-            more,
+            &more,
         )
     };
     json!({"oneOf": Kind::ALL.iter().map(of).collect::<Vec<_>>()})

@@ -210,6 +210,9 @@ impl Header for AutoSubmitted {
 }
 
 #[cfg(test)]
+mod within_tls;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

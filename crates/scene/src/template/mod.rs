@@ -49,6 +49,8 @@ pub(crate) struct Composition {
     /// At least one.
     pub(crate) pages: Vec<Page>,
     pub(crate) dwell_ms: u32,
+    /// How large its type is, in percent of the design's.
+    pub(crate) type_percent: i32,
 }
 
 /// No page stands for less.
@@ -74,6 +76,7 @@ impl Composition {
         Self {
             pages,
             dwell_ms: rounded.clamp(MIN_DWELL_MS, MAX_DWELL_MS).max(ticker),
+            type_percent: 100,
         }
     }
 

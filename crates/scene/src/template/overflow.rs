@@ -20,6 +20,10 @@ pub(crate) enum Detail {
 /// Lays a document out in as many pages as people wait for: in ordinary type, else in smaller type down to what is still
 /// read from where they stand, else in brief, else cut in the smallest type.
 pub(crate) fn fitted(desk: &Desk<'_>, lay: impl Fn(&Desk<'_>, Detail) -> Composition) -> Composition {
+    let lay = |desk: &Desk<'_>, detail| Composition {
+        type_percent: desk.theme.tight_percent(),
+        ..lay(desk, detail)
+    };
     let mut tried = lay(desk, Detail::Whole);
     let a_little = desk.theme.a_little_tighter().filter(|_| tried.pages.len() > 1);
     if let Some(theme) = a_little {

@@ -38,7 +38,11 @@ pub(crate) fn with_pictures(desk: &Desk<'_>, document: &Document, text: Composit
     } else {
         pages.splice(0..0, text.pages);
     }
-    Composition { pages, dwell_ms }
+    Composition {
+        pages,
+        dwell_ms,
+        type_percent: text.type_percent,
+    }
 }
 
 fn page(desk: &Desk<'_>, title: &str, attachment: &Attachment) -> Page {

@@ -85,6 +85,19 @@ impl Ticker {
         (2 * HOLD_MS).saturating_add(moving)
     }
 
+    /// When to look so that the whole line is seen, one window after another, in milliseconds from the page's
+    /// beginning. What is cut by a window's edge stands whole in the next one.
+    pub(crate) fn looks_ms(&self) -> Vec<u64> {
+        let stride = (self.window.w - self.line.em).max(self.window.w / 2).max(1);
+        let further = (self.overflow() + stride - 1) / stride;
+        let look = |n: i32| {
+            let moved = (n * stride).min(self.overflow());
+            let step = moved.unsigned_abs().div_ceil(self.px.unsigned_abs());
+            u64::from(HOLD_MS) + self.step_ms(u64::from(step))
+        };
+        std::iter::once(0).chain((1..=further).map(look)).collect()
+    }
+
     /// When the next step is due, counted like `stood_ms` from the page's beginning; `None` when it has come to rest.
     pub(crate) fn next_step_ms(&self, stood_ms: u64) -> Option<u64> {
         let hold = u64::from(HOLD_MS);
@@ -129,6 +142,30 @@ mod tests {
             }
         }
         assert_eq!((px_per_s(60, 16), px_per_s(30, 16), px_per_s(60, 32)), (60, 60, 120));
+    }
+
+    #[test]
+    fn looking_window_after_window_misses_nothing() {
+        for width in [260, 500, 6_256] {
+            let line = TextLine {
+                glyphs: std::sync::Arc::default(),
+                width,
+                em: 16,
+                ascent: 14,
+                read_ms: 0,
+            };
+            let ticker = Ticker::new(Rect::new(0, 0, 256, 16), line, Rgb(0, 0, 0), Pace { refresh_hz: 60 });
+            let moved = |stood_ms: u64| match ticker.at(stood_ms) {
+                Piece::Moving { x, .. } => -x,
+                _ => panic!("it moves"),
+            };
+            let seen: Vec<i32> = ticker.looks_ms().into_iter().map(moved).collect();
+            assert_eq!((seen.first(), seen.last()), (Some(&0), Some(&(width - 256))));
+            assert!(
+                seen.windows(2).all(|two| (1..=240).contains(&(two[1] - two[0]))),
+                "{seen:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-// What the pages do more with script: live pictures, live parts, previews as one types. Every page works without it.
+// What the pages do more with script: live pictures, live parts, drafts that save themselves. Every page works without it.
 "use strict";
 (() => {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -65,93 +65,15 @@
     addEventListener("pagehide", () => news.close());
   }
 
-  // Panels: every page of a text can be leafed through; where a form stands beside them, they show what stands in it.
-  const sheet = document.querySelector("form[data-preview]");
+  const sheet = document.getElementById("sheet");
   const typed = (then) => {
     const fields = new URLSearchParams(new FormData(sheet));
     if (then) fields.set("then", then);
     return fields;
   };
-  const panes = all("[data-panel]").map((figure) => ({
-    panel: figure.dataset.panel, page: 0, pages: 1, busy: false, again: false,
-    source: figure.querySelector("img").getAttribute("src"),
-    glass: figure.querySelector(".glass"), caption: figure.querySelector("figcaption"), lacks: figure.dataset.lacks,
-  }));
-  const language = () => {
-    const field = (document.activeElement && document.activeElement.name) || "";
-    const match = field.match(/^content\.([A-Za-z-]+)\./);
-    if (match) sheet.dataset.lang = match[1];
-    return sheet.dataset.lang || "zh-Hans";
-  };
-  const ask = (pane) => {
-    if (!sheet) return fetch(pane.source + "&page=" + pane.page);
-    const address = sheet.dataset.preview + "?panel=" + pane.panel + "&page=" + pane.page + (sheet.dataset.draft ? "&draft=" + sheet.dataset.draft : "") + "&lang=" + language();
-    return fetch(address, { method: "POST", body: typed() });
-  };
-  const leaf = (pane) => {
-    let box = pane.caption.querySelector(".leaf");
-    if (pane.pages < 2) { if (box) box.remove(); return; }
-    if (!box) {
-      box = document.createElement("span");
-      box.className = "leaf";
-      const button = (label, step) => {
-        const b = document.createElement("button");
-        b.type = "button"; b.textContent = label;
-        b.addEventListener("click", () => { pane.page = (pane.page + step + pane.pages) % pane.pages; draw(pane); });
-        return b;
-      };
-      box.append(button("‹", -1), document.createElement("b"), button("›", 1));
-      pane.caption.append(box);
-    }
-    box.querySelector("b").textContent = (pane.page + 1) + "/" + pane.pages;
-  };
-  // Characters that this panel's font does not have are named under its picture.
-  const lacks = (pane, points) => {
-    let note = pane.caption.querySelector(".lacks");
-    if (!points) { if (note) note.remove(); return; }
-    if (!note) {
-      note = document.createElement("em");
-      note.className = "lacks";
-      note.setAttribute("role", "status");
-      pane.caption.append(note);
-    }
-    const told = points.split(" ").map((point) => String.fromCodePoint(parseInt(point, 16))).join(" ");
-    note.textContent = pane.lacks + told;
-  };
-  const draw = async (pane) => {
-    if (pane.busy) { pane.again = true; return; }
-    pane.busy = true;
-    try {
-      const answer = await ask(pane);
-      if (answer.ok) {
-        const picture = await createImageBitmap(await answer.blob());
-        let canvas = pane.glass.querySelector("canvas");
-        if (!canvas) {
-          canvas = document.createElement("canvas");
-          canvas.setAttribute("role", "img");
-          canvas.setAttribute("aria-label", pane.glass.querySelector("img").alt);
-          pane.glass.replaceChildren(canvas);
-        }
-        canvas.width = picture.width; canvas.height = picture.height;
-        canvas.getContext("2d").drawImage(picture, 0, 0);
-        pane.pages = Number(answer.headers.get("x-pages")) || 1;
-        pane.page = Math.min(pane.page, pane.pages - 1);
-        leaf(pane);
-        lacks(pane, answer.headers.get("x-missing"));
-      }
-    } catch { /* The hub is away: the last picture stays. */ }
-    pane.busy = false;
-    if (pane.again) { pane.again = false; draw(pane); }
-  };
-  const drawAll = calmly(() => panes.forEach(draw), 350);
-  if (panes.length) drawAll();
   if (!sheet) return;
 
-  // Writing: pictures and draft follow as one types.
-  // The button is for those without script.
-  sheet.querySelector("button[value=preview]").hidden = true;
-  sheet.addEventListener("input", drawAll);
-  sheet.addEventListener("focusin", () => { const before = sheet.dataset.lang; if (language() !== before) drawAll(); });
+  // Writing: the draft follows as one types. Its pictures do too: panels.js.
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       event.preventDefault();

@@ -7,6 +7,9 @@ words! {
     OVERDUE_WORKING_DAYS "逾期 {} 个工作日" "{} working days overdue";
     OVERDUE_SINCE_LAST "已逾期" "Overdue";
     OVERDUE "逾期" "Overdue";
+    N_OVERDUE "目录逾期 {} 项" "{} entries overdue";
+    N_THIS_WEEK "本周到期 {} 项" "{} due this week";
+    N_SOON "三十天内到期 {} 项" "{} due within thirty days";
     THIS_WEEK "本周到期" "Due this week";
     SOON "三十天内" "Within thirty days";
     MINE "我负责" "Mine";

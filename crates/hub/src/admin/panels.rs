@@ -1,0 +1,508 @@
+//! The panels that a text will reach: every kind of glass among the displays that tune in, with each page as the displays
+//! will draw it, how long it stands, and what the panel cannot show.
+
+use super::assets;
+use super::document::language_name;
+use super::form::Posted;
+use super::layout::{Desk, tag};
+use super::words::{self as w, Word, panels as pw};
+use crate::picture;
+use crate::state::{Dossier, KnownDisplay};
+use heliograph_domain::head::Priority;
+use heliograph_domain::panel::{ColourDepth, Form, Panel};
+use heliograph_domain::{CatalogueEntryId, ChannelName, Document, Lang, PublicationId, Turn};
+use heliograph_scene::{Fit, Scene, View};
+use maud::{Markup, html};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// So many kinds of panels stand open; the others are a press away, so that an office with many kinds draws no more at
+/// once than people look at.
+const OPEN: usize = 5;
+/// So many displays of a kind are named.
+const NAMED: usize = 4;
+/// Of programmes with more items than this, nobody is told how often something comes round.
+const MOST_TURNS: usize = 40;
+
+/// A kind of glass: panels that are equal, read in one language.
+pub(crate) struct Glass {
+    /// Its name in addresses.
+    name: String,
+    pub(crate) panel: Panel,
+    pub(crate) lang: Lang,
+    /// The displays that are of this kind; none for a usual form.
+    displays: Vec<Arc<KnownDisplay>>,
+}
+
+impl Glass {
+    fn usual((name, panel): &(&str, Panel), lang: Lang) -> Self {
+        Self {
+            name: (*name).to_owned(),
+            panel: *panel,
+            lang,
+            displays: Vec::new(),
+        }
+    }
+
+    /// How wide its pictures are at most, in pixels.
+    pub(crate) fn picture_px(&self) -> u32 {
+        if self.panel.form() == Form::Portrait { 360 } else { 640 }
+    }
+
+    /// The size of its pictures: whole blocks of the panel's pixels.
+    fn picture_size(&self) -> (u32, u32) {
+        let (width, height) = (u32::from(self.panel.width_px), u32::from(self.panel.height_px));
+        let step = width.div_ceil(self.picture_px()).max(1);
+        (width / step, (height / step).max(1))
+    }
+
+    /// `192×16 单色条屏`
+    fn label(&self, desk: &Desk) -> String {
+        let panel = &self.panel;
+        let colour = match panel.colour {
+            ColourDepth::Mono => Some(pw::RED_LAMPS),
+            ColourDepth::Tri => Some(pw::TRI_LAMPS),
+            ColourDepth::Full => None,
+        };
+        let form = match panel.form() {
+            Form::Landscape => pw::FORM_LANDSCAPE,
+            Form::Portrait => pw::FORM_PORTRAIT,
+            Form::Strip => pw::FORM_STRIP,
+            Form::Sign => pw::FORM_SIGN,
+        };
+        let between = if desk.lang == Lang::ZhHans { "" } else { " " };
+        let colour = colour.map_or_else(String::new, |colour| format!("{}{between}", desk.t(colour)));
+        let label = format!("{}×{} {colour}{}", panel.width_px, panel.height_px, desk.t(form));
+        if self.lang == Lang::ZhHans {
+            label
+        } else {
+            desk.f(pw::IN_LANGUAGE, &[&label, language_name(desk, self.lang)])
+        }
+    }
+
+    fn of_display(&self, known: &KnownDisplay) -> bool {
+        (self.panel, self.lang) == (known.display.setting.panel, known.display.setting.language)
+    }
+}
+
+const fn panel(width_px: u16, height_px: u16, pixel_pitch_um: u32, viewing_distance_mm: u32) -> Panel {
+    Panel {
+        width_px,
+        height_px,
+        colour: ColourDepth::Full,
+        pixel_pitch_um,
+        viewing_distance_mm,
+        refresh_hz: 30,
+    }
+}
+
+/// One of each form that hangs in a lobby, for an office that has no displays yet.
+const USUAL: [(&str, Panel); 3] = [
+    ("lobby", panel(1920, 1080, 630, 4000)),
+    ("portrait", panel(1080, 1920, 560, 2000)),
+    ("strip", panel(256, 64, 5000, 8000)),
+];
+
+fn name_of(panel: &Panel, lang: Lang) -> String {
+    let colour = match panel.colour {
+        ColourDepth::Mono => "mono",
+        ColourDepth::Tri => "tri",
+        ColourDepth::Full => "full",
+    };
+    let Panel {
+        width_px,
+        height_px,
+        pixel_pitch_um,
+        viewing_distance_mm,
+        refresh_hz,
+        ..
+    } = panel;
+    format!(
+        "{width_px}x{height_px}-{colour}-{pixel_pitch_um}-{viewing_distance_mm}-{refresh_hz}-{}",
+        lang.tag()
+    )
+}
+
+/// `?panel=&lang=`: only glass that hangs here, or a usual form; nobody has the hub draw for anything else.
+pub(crate) fn glass(desk: &Desk, asked: &HashMap<String, String>) -> Option<Glass> {
+    let name = asked.get("panel").map_or("lobby", String::as_str);
+    let lang = asked.get("lang").and_then(|tag| Lang::from_tag(tag));
+    let usual = USUAL.iter().find(|(usual, _)| *usual == name);
+    if let Some(usual) = usual {
+        return Some(Glass::usual(usual, lang.unwrap_or(Lang::ZhHans)));
+    }
+    kinds(desk.state.live_displays())
+        .into_iter()
+        .find(|glass| glass.name == name)
+}
+
+/// Displays by their kind of glass, screens first.
+fn kinds<'d>(displays: impl Iterator<Item = &'d Arc<KnownDisplay>>) -> Vec<Glass> {
+    let mut kinds: Vec<Glass> = Vec::new();
+    for known in displays {
+        if let Some(glass) = kinds.iter_mut().find(|glass| glass.of_display(known)) {
+            glass.displays.push(Arc::clone(known));
+            continue;
+        }
+        let setting = &known.display.setting;
+        kinds.push(Glass {
+            name: name_of(&setting.panel, setting.language),
+            panel: setting.panel,
+            lang: setting.language,
+            displays: vec![Arc::clone(known)],
+        });
+    }
+    let form = |glass: &Glass| match glass.panel.form() {
+        Form::Landscape => 0,
+        Form::Portrait => 1,
+        Form::Strip => 2,
+        Form::Sign => 3,
+    };
+    let pixels = |glass: &Glass| u64::from(glass.panel.width_px) * u64::from(glass.panel.height_px);
+    kinds.sort_by_key(|glass| (form(glass), std::cmp::Reverse(pixels(glass)), glass.lang));
+    kinds
+}
+
+/// How it is known where a text is to be shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Chosen,
+    Proposed,
+    Usual,
+    Released,
+    NotYet,
+}
+
+/// Where a text is to be shown.
+pub(crate) struct Where {
+    channels: Vec<ChannelName>,
+    known: Known,
+}
+
+impl Where {
+    /// Of a text that is being written: where what it revises is on release, else what its author chose, else where
+    /// releases of its entry mostly go.
+    pub(crate) fn of_sheet(desk: &Desk, revised: &str, chosen: &[ChannelName], entry: &str) -> Self {
+        let revised = revised.parse().ok();
+        let dossier = revised.and_then(|id: PublicationId| desk.state.publications.get(&id));
+        Self::of(
+            desk,
+            dossier.map(|dossier| &**dossier),
+            chosen,
+            entry.parse().ok().as_ref(),
+        )
+    }
+
+    fn of(desk: &Desk, dossier: Option<&Dossier>, chosen: &[ChannelName], entry: Option<&CatalogueEntryId>) -> Self {
+        if let Some(on) = dossier.and_then(|dossier| dossier.publication.released.as_ref()) {
+            let channels = on.release.channels.clone();
+            return Self {
+                channels,
+                known: Known::Released,
+            };
+        }
+        if !chosen.is_empty() {
+            let channels = chosen.to_vec();
+            return Self {
+                channels,
+                known: Known::Chosen,
+            };
+        }
+        let usual = entry.map(|entry| desk.state.catalogue.usual_channels(entry));
+        let channels: Vec<ChannelName> = usual.into_iter().flatten().collect();
+        let known = if channels.is_empty() {
+            Known::NotYet
+        } else {
+            Known::Usual
+        };
+        Self { channels, known }
+    }
+
+    /// Whether it is that of a release: another text takes its place there.
+    pub(crate) fn is_released(&self) -> bool {
+        self.known == Known::Released
+    }
+
+    fn reaches(&self, known: &KnownDisplay) -> bool {
+        let tuned = &known.display.setting.channels;
+        self.known == Known::NotYet || tuned.iter().any(|channel| self.channels.contains(channel))
+    }
+
+    fn named(&self, desk: &Desk) -> String {
+        let titles = &desk.state.channels.titles;
+        let title = |name: &ChannelName| {
+            titles
+                .get(name)
+                .map_or(name.to_string(), |title| title.get(desk.lang).to_owned())
+        };
+        let all: Vec<String> = self.channels.iter().map(title).collect();
+        all.join(desk.t(w::LIST_COMMA))
+    }
+
+    /// What is told over the pictures.
+    fn sentence(&self, desk: &Desk, reached: usize) -> String {
+        let count = count(desk, reached);
+        let word = match self.known {
+            _ if desk.state.live_displays().next().is_none() => return desk.t(pw::NO_DISPLAYS_YET).to_owned(),
+            _ if reached == 0 => return desk.f(pw::NOBODY_TUNED, &[&self.named(desk)]),
+            Known::NotYet => return desk.f(pw::GOES_ANYWHERE, &[&count]),
+            Known::Chosen => pw::GOES_CHOSEN,
+            Known::Proposed => pw::GOES_PROPOSED,
+            Known::Usual => pw::GOES_USUAL,
+            Known::Released => pw::GOES_RELEASED,
+        };
+        desk.f(word, &[&self.named(desk), &count])
+    }
+}
+
+/// The channels that are ticked in a form; what is no name of a channel is not one.
+pub(crate) fn channels(posted: &Posted) -> Vec<ChannelName> {
+    let ticked = posted.all("channels").into_iter();
+    ticked.filter_map(|name| name.parse().ok()).collect()
+}
+
+fn count(desk: &Desk, displays: usize) -> String {
+    match displays {
+        1 => desk.t(pw::ONE_DISPLAY).to_owned(),
+        many => desk.f(pw::N_DISPLAYS, &[&many.to_string()]),
+    }
+}
+
+/// A text, and where its pictures are asked for.
+pub(crate) struct Looks<'a> {
+    pub(crate) document: &'a Document,
+    /// Asked with `?panel=&lang=&page=&at=`.
+    pub(crate) address: &'a str,
+    /// Whether the pictures follow what is typed.
+    pub(crate) follows: bool,
+    /// The publication, so that it is not counted among what it is shown in turn with.
+    pub(crate) publication: Option<PublicationId>,
+}
+
+/// What the card needs of style and script.
+pub(crate) fn dress() -> Markup {
+    assets::of_panels()
+}
+
+/// A publication's text on the panels that it is to reach, or is on.
+pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier, document: &Document) -> Markup {
+    let proposed = super::proposal::of_publication(desk, id, dossier);
+    let entry = &dossier.publication.catalogue_entry;
+    let mut goes = Where::of(desk, Some(dossier), &proposed.channels, Some(entry));
+    if goes.known == Known::Chosen {
+        goes.known = Known::Proposed;
+    }
+    let address = format!("/admin/publications/{id}/picture.png");
+    let looks = Looks {
+        document,
+        address: &address,
+        follows: false,
+        publication: Some(id),
+    };
+    html! { (dress()) (card(desk, &looks, &goes)) }
+}
+
+/// The text on each kind of glass that it will reach. Laying out long texts takes a while, and no other call waits
+/// for it.
+pub(crate) fn card(desk: &Desk, looks: &Looks<'_>, goes: &Where) -> Markup {
+    let apart = tokio::runtime::Handle::try_current()
+        .is_ok_and(|handle| handle.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread);
+    if apart {
+        tokio::task::block_in_place(|| drawn(desk, looks, goes))
+    } else {
+        drawn(desk, looks, goes)
+    }
+}
+
+fn drawn(desk: &Desk, looks: &Looks<'_>, goes: &Where) -> Markup {
+    let mut glasses = kinds(desk.state.live_displays().filter(|known| goes.reaches(known)));
+    let reached = glasses.iter().map(|glass| glass.displays.len()).sum();
+    if glasses.is_empty() {
+        let written = looks.document.texts.contains_key(&desk.lang);
+        let lang = if written { desk.lang } else { Lang::ZhHans };
+        glasses = USUAL.iter().map(|usual| Glass::usual(usual, lang)).collect();
+    }
+    let (open, folded) = glasses.split_at(glasses.len().min(OPEN));
+    let figures = |glasses: &[Glass], from: usize| html! { @for (glass, at) in glasses.iter().zip(from..) { (figure(desk, looks, glass, at)) } };
+    html! {
+        section.card.panels id="panels" data-preview=[looks.follows.then_some(looks.address)] {
+            h2 { (desk.t(w::ON_THE_PANELS)) }
+            p.hint { (goes.sentence(desk, reached)) }
+            (figures(open, 0))
+            @if !folded.is_empty() {
+                details { summary { (desk.f(pw::MORE_PANELS, &[&folded.len().to_string()])) } (figures(folded, OPEN)) }
+            }
+            @if looks.follows { p.hint { (desk.t(w::PREVIEW_HINT)) } }
+        }
+    }
+}
+
+fn figure(desk: &Desk, looks: &Looks<'_>, glass: &Glass, at: usize) -> Markup {
+    let scene = picture::scene(glass.panel, glass.lang);
+    let fit = scene.fit(looks.document);
+    let label = glass.label(desk);
+    let form = match glass.panel.form() {
+        Form::Landscape => "landscape",
+        Form::Portrait => "portrait",
+        Form::Strip => "strip",
+        Form::Sign => "sign",
+    };
+    html! {
+        figure.panel.(form) data-panel=(glass.name) {
+            figcaption { b { (label) } small { (names(desk, glass)) } }
+            div.reel tabindex="0" role="group" aria-label=(desk.f(pw::LOOKS_ON, &[&label])) {
+                @for (view, n) in fit.views.iter().zip(0..) { (look(desk, looks, glass, &fit, (at, n), *view)) }
+            }
+            @if fit.views.len() > 1 {
+                nav.leaf aria-label=(desk.f(pw::LOOKS_ON, &[&label])) { @for n in 0..fit.views.len() { a href=(format!("#look-{at}-{n}")) { (n + 1) } } }
+            }
+            p.turn { (turn(desk, fit.turn)) @if let Some(round) = round(desk, looks, glass, &scene, fit.turn) { " · " (round) } }
+            div.tags { @for (colour, told) in limits(desk, looks, glass, &scene, &fit) { (tag(colour, &told)) } }
+        }
+    }
+}
+
+/// One picture, with its page and how long that stands.
+fn look(desk: &Desk, looks: &Looks<'_>, glass: &Glass, fit: &Fit, (at, n): (usize, usize), view: View) -> Markup {
+    let (width, height) = glass.picture_size();
+    let pages = fit.turn.pages.to_string();
+    let page = desk.f(pw::LOOK_N, &[&(view.page + 1).to_string(), &pages]);
+    let of_page: Vec<&View> = fit.views.iter().filter(|other| other.page == view.page).collect();
+    let part = of_page
+        .iter()
+        .position(|other| other.stood_ms == view.stood_ms)
+        .unwrap_or(0)
+        + 1;
+    let address = format!(
+        "{}?panel={}&lang={}&page={}&at={}&v={}",
+        looks.address,
+        glass.name,
+        glass.lang.tag(),
+        view.page,
+        view.stood_ms,
+        version(looks.document, glass.lang)
+    );
+    html! {
+        span.look id=(format!("look-{at}-{n}")) {
+            span.glass { img src=(address) width=(width) height=(height) loading="lazy" alt=(format!("{} · {page}", glass.label(desk))); }
+            small {
+                (view.page + 1) "/" (pages)
+                @if of_page.len() > 1 { " · " (desk.f(pw::MOVING_N, &[&part.to_string(), &of_page.len().to_string()])) }
+                " · " (desk.f(pw::SECONDS, &[&seconds(u64::from(fit.turn.dwell_ms))]))
+            }
+        }
+    }
+}
+
+/// Changes with everything that a reader of this language sees.
+fn version(document: &Document, lang: Lang) -> String {
+    let seen = document
+        .body(lang)
+        .map(|(lang, body)| (lang.tag(), body.to_value().to_string()));
+    let pictures: Vec<String> = document
+        .attachments
+        .iter()
+        .map(|picture| format!("{} {}", picture.hash, picture.name))
+        .collect();
+    crate::keys::hex(&Sha256::digest(format!("{seen:?} {pictures:?}").as_bytes()))[..12].to_owned()
+}
+
+fn names(desk: &Desk, glass: &Glass) -> String {
+    if glass.displays.is_empty() {
+        return desk.t(pw::COMMON_FORM).to_owned();
+    }
+    let all = glass
+        .displays
+        .iter()
+        .map(|known| known.display.setting.name.get(desk.lang));
+    let named: Vec<&str> = all.take(NAMED).collect();
+    let named = named.join(desk.t(w::LIST_COMMA));
+    let named = if glass.displays.len() > NAMED {
+        desk.f(pw::AND_MORE, &[&named])
+    } else {
+        named
+    };
+    format!("{} · {named}", count(desk, glass.displays.len()))
+}
+
+/// Seconds, with a decimal where there is one.
+fn seconds(ms: u64) -> String {
+    match ms / 100 % 10 {
+        0 => (ms / 1000).to_string(),
+        tenth => format!("{}.{tenth}", ms / 1000),
+    }
+}
+
+fn lasting(desk: &Desk, ms: u64) -> String {
+    let whole_s = (ms + 500) / 1000;
+    if ms < 90_000 {
+        desk.f(pw::SECONDS, &[&seconds(ms)])
+    } else {
+        desk.f(pw::MINUTES, &[&(whole_s / 60).to_string(), &(whole_s % 60).to_string()])
+    }
+}
+
+fn turn(desk: &Desk, turn: Turn) -> String {
+    let dwell = seconds(u64::from(turn.dwell_ms));
+    match turn.pages {
+        1 => desk.f(pw::ONE_PAGE_TURN, &[&dwell]),
+        pages => desk.f(
+            pw::PAGES_TURN,
+            &[&pages.to_string(), &dwell, &lasting(desk, turn.length_ms())],
+        ),
+    }
+}
+
+/// How often it comes round among what these displays show now; where they differ, the rarest.
+fn round(desk: &Desk, looks: &Looks<'_>, glass: &Glass, scene: &Scene, turn: Turn) -> Option<String> {
+    let rounds = glass.displays.iter().filter_map(|known| {
+        let programme = desk.state.programme(&known.display);
+        let others: Vec<_> = programme
+            .items
+            .iter()
+            .filter(|item| item.window.covers(desk.now) && Some(item.publication) != looks.publication)
+            .collect();
+        // Something that displaces the ordinary programme is on: nothing comes round.
+        let displaced = others.iter().any(|item| item.priority > Priority::Normal);
+        let others: Vec<_> = others.iter().filter(|item| item.priority == Priority::Normal).collect();
+        let known = others.iter().take(MOST_TURNS).filter_map(|item| {
+            let document = desk.office.library.document(&item.content)?;
+            Some(scene.turn_of(&item.content, &document).length_ms())
+        });
+        (!displaced).then(|| (turn.length_ms() + known.sum::<u64>(), others.len()))
+    });
+    let (ms, others) = rounds.max()?;
+    Some(match others {
+        0 => desk.t(pw::ROUND_ALONE).to_owned(),
+        many if many > MOST_TURNS => desk.f(pw::ROUND_MANY, &[&many.to_string()]),
+        some => desk.f(pw::ROUND, &[&some.to_string(), &lasting(desk, ms)]),
+    })
+}
+
+/// What the panel does to the text, and what it cannot show of it.
+fn limits(desk: &Desk, looks: &Looks<'_>, glass: &Glass, scene: &Scene, fit: &Fit) -> Vec<(&'static str, String)> {
+    let told = |colour, word: Word| (colour, desk.t(word).to_owned());
+    let shown = looks.document.body(glass.lang).map(|(lang, _)| lang);
+    let other = shown.filter(|shown| *shown != glass.lang);
+    let other = other.map(|shown| [language_name(desk, glass.lang), language_name(desk, shown)]);
+    let lacking: Vec<String> = scene
+        .missing(looks.document)
+        .iter()
+        .take(12)
+        .map(char::to_string)
+        .collect();
+    let pictures = !looks.document.attachments.is_empty();
+    // A tenth smaller is what nobody notices; the renderer does it to save a page.
+    let smaller = fit.type_percent < 90;
+    let all = [
+        fit.cut.then(|| told("amber", pw::CUT)),
+        smaller.then(|| ("amber", desk.f(pw::MADE_SMALL, &[&fit.type_percent.to_string()]))),
+        other.map(|langs| ("amber", desk.f(pw::OTHER_LANGUAGE, &langs))),
+        (!lacking.is_empty()).then(|| ("amber", desk.f(pw::LACKS, &[&lacking.join(" ")]))),
+        (fit.gist && pictures).then(|| told("grey", pw::GIST_NO_PICTURES)),
+        (fit.gist && !pictures).then(|| told("grey", pw::GIST)),
+        fit.moves.then(|| told("blue", pw::MOVES)),
+    ];
+    all.into_iter().flatten().collect()
+}

@@ -1,0 +1,179 @@
+//! Where and when a text is to be shown: proposed by its author, decided by whoever releases it.
+
+use super::airtime::{self, End, Moment};
+use super::form::{Faults, Posted};
+use super::layout::{Desk, field_faults};
+use super::publication::Failed;
+use super::words::{self as w, airtime as aw};
+use crate::drafts::{self, Proposal};
+use crate::http::problem::Problem;
+use crate::state::Dossier;
+use heliograph_domain::{ChannelName, Instant, PublicationId};
+use maud::{Markup, html};
+use serde_json::{Value, json};
+
+/// What a form says of it, as it was typed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Proposed {
+    channels: Vec<String>,
+    from: Moment,
+    until: Moment,
+}
+
+impl Proposed {
+    pub(crate) fn of(proposal: &Proposal) -> Self {
+        let moment = |at: Option<Instant>| at.map_or(Moment::Open, Moment::At);
+        Self {
+            channels: proposal.channels.iter().map(ToString::to_string).collect(),
+            from: moment(proposal.from),
+            until: moment(proposal.until),
+        }
+    }
+
+    pub(crate) fn of_form(posted: &Posted) -> Self {
+        Self {
+            channels: posted.all("channels").into_iter().map(str::to_owned).collect(),
+            from: Moment::of_form(posted, End::From),
+            until: Moment::of_form(posted, End::Until),
+        }
+    }
+
+    /// The channels; what is no name of a channel is not one.
+    pub(crate) fn channels(&self) -> Vec<ChannelName> {
+        self.channels.iter().filter_map(|name| name.parse().ok()).collect()
+    }
+
+    /// As the API reads it, among other fields.
+    pub(crate) fn write(&self, desk: &Desk, wish: &mut Value) {
+        wish["channels"] = json!(self.channels);
+        wish["from"] = self.from.value(desk);
+        wish["until"] = self.until.value(desk);
+    }
+
+    /// Whether a day is still to be chosen somewhere: that is no fault of a draft, and one of a release.
+    pub(crate) fn whole(&self, desk: &Desk) -> Result<(), Problem> {
+        self.from.whole(desk, End::From)?;
+        self.until.whole(desk, End::Until)?;
+        Ok(())
+    }
+
+    fn inputs(&self, desk: &Desk, faults: &Faults) -> Markup {
+        html! {
+            (airtime::inputs(desk, End::From, &self.from, faults))
+            (airtime::inputs(desk, End::Until, &self.until, faults))
+        }
+    }
+
+    fn boxes(&self, desk: &Desk, faults: &Faults, must: bool) -> Markup {
+        html! {
+            fieldset.bad[!faults.at("channels", desk.lang).is_empty()] {
+                legend { (desk.t(w::CHANNELS)) @if must { span.must { "*" } } @else { " " small { (desk.t(aw::CHANNELS_NONE)) } } }
+                div.checks {
+                    @for (name, title) in &desk.state.channels.titles {
+                        @let on = self.channels.iter().any(|ticked| ticked == name.as_str());
+                        label.check { input type="checkbox" name="channels" value=(name) checked[on]; (title.get(desk.lang)) }
+                    }
+                }
+                @if desk.state.channels.titles.is_empty() { p.hint { (desk.t(w::NO_CHANNELS)) } }
+                (field_faults(faults, "channels", desk.lang))
+            }
+        }
+    }
+}
+
+/// The card on the sheet.
+pub(crate) fn card(desk: &Desk, proposed: &Proposed, faults: &Faults) -> Markup {
+    html! {
+        section.card.form id="airtime" {
+            h2 { (desk.t(aw::AIRTIME)) span.hint { (desk.t(aw::AIRTIME_WHAT)) } }
+            (proposed.boxes(desk, faults, false))
+            (proposed.inputs(desk, faults))
+        }
+    }
+}
+
+/// What the author of the text on its way proposes; nothing once it is released.
+pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Proposal {
+    let on_its_way = dossier.publication.pending.is_some() && dossier.publication.released.is_none();
+    let draft = on_its_way.then(|| drafts::find(&*desk.office.log, id)).transpose();
+    let draft = draft.inspect_err(|error| tracing::error!(%error, "a draft cannot be read"));
+    draft
+        .ok()
+        .flatten()
+        .flatten()
+        .map(|draft| draft.proposal)
+        .unwrap_or_default()
+}
+
+/// The form of a release: what is usual and what the author proposes is chosen beforehand. `opening` has its hidden
+/// fields.
+pub(crate) fn release(
+    desk: &Desk,
+    (id, dossier): (PublicationId, &Dossier),
+    opening: &Markup,
+    failed: Option<&Failed<'_>>,
+) -> Markup {
+    let failed = failed.filter(|failed| failed.step == "release");
+    let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
+    let proposal = of_publication(desk, id, dossier);
+    let shown = failed.map_or_else(
+        || beforehand(desk, dossier, &proposal),
+        |failed| Proposed::of_form(failed.typed),
+    );
+    let filler = failed.is_some_and(|failed| failed.typed.get("priority") == "filler");
+    let late = proposal.until.is_some_and(|until| until <= desk.now);
+    html! {
+        form.form.release method="post" action=(format!("/admin/publications/{id}/release")) {
+            (opening)
+            @if late { p.notice { (desk.t(aw::PROPOSED_PAST)) } }
+            @else if !proposal.is_empty() { p.hint { (desk.f(aw::PROPOSED, &[&told(desk, &proposal)])) } }
+            (shown.boxes(desk, &faults, true))
+            (shown.inputs(desk, &faults))
+            label.field {
+                span { (desk.t(w::PRIORITY)) }
+                select name="priority" {
+                    option value="normal" { (desk.t(w::PRIORITY_NORMAL)) }
+                    option value="filler" selected[filler] { (desk.t(w::PRIORITY_FILLER)) }
+                }
+            }
+            button.btn.wide type="submit" { (desk.t(w::DO_RELEASE)) }
+        }
+    }
+}
+
+/// What is chosen before anybody chose: times that have passed are not.
+fn beforehand(desk: &Desk, dossier: &Dossier, proposal: &Proposal) -> Proposed {
+    let ahead = |at: Option<Instant>| at.filter(|at| *at > desk.now);
+    let usual = desk
+        .state
+        .catalogue
+        .usual_channels(&dossier.publication.catalogue_entry);
+    let channels = if proposal.channels.is_empty() {
+        usual.into_iter().collect()
+    } else {
+        proposal.channels.clone()
+    };
+    Proposed::of(&Proposal {
+        channels,
+        from: ahead(proposal.from),
+        until: ahead(proposal.until),
+    })
+}
+
+/// A proposal in a line.
+fn told(desk: &Desk, proposal: &Proposal) -> String {
+    let titles = &desk.state.channels.titles;
+    let title = |name: &ChannelName| {
+        titles
+            .get(name)
+            .map_or(name.to_string(), |title| title.get(desk.lang).to_owned())
+    };
+    let channels: Vec<String> = proposal.channels.iter().map(title).collect();
+    let from = proposal.from.map(|from| desk.f(aw::PROPOSED_FROM, &[&desk.time(from)]));
+    let until = proposal
+        .until
+        .map(|until| desk.f(aw::PROPOSED_UNTIL, &[&desk.time(until)]));
+    let channels = Some(channels.join(desk.t(w::LIST_COMMA))).filter(|channels| !channels.is_empty());
+    let parts: Vec<String> = [channels, from, until].into_iter().flatten().collect();
+    parts.join(" · ")
+}

@@ -1,0 +1,24 @@
+//! The words of where and from when until when something is shown.
+
+use super::Word;
+
+words! {
+    AIRTIME "播出安排" "Where and when to show it";
+    AIRTIME_WHAT "这是给审批人的建议，发布时由审批人决定。" "A proposal: whoever releases it decides.";
+    PROPOSED "拟稿人建议：{}" "The author proposes: {}";
+    PROPOSED_FROM "自 {} 起" "from {}";
+    PROPOSED_UNTIL "到 {} 止" "until {}";
+    PROPOSED_PAST "拟稿人建议的结束时间已过，请重新选择。" "The end that the author proposed has passed: choose another.";
+    CHANNELS_NONE "不选则用目录项通常发布的频道" "the entry's usual channels when none is ticked";
+    FROM_TODAY "今天起（发布即播）" "From today, at once";
+    FROM_TOMORROW "明天起（{}）" "From tomorrow ({})";
+    FROM_MONDAY "下周一起（{}）" "From Monday ({})";
+    UNTIL_TAKEN_DOWN "直到撤下" "Until it is taken down";
+    UNTIL_FRIDAY "到周五（{}）" "Until Friday ({})";
+    UNTIL_MONTH_END "到月底（{}）" "Until the month's end ({})";
+    ON_A_DAY "选日期…" "On a day …";
+    DAY "日期" "Day";
+    TIME "时间" "Time";
+    WHOLE_DAY_FROM "不填则从零点起" "from midnight when empty";
+    WHOLE_DAY_UNTIL "不填则到当天结束" "until the day's end when empty";
+}
