@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use heliograph_domain::Date;
 use heliograph_tests::{Browser, Http, Machine, NOTICE_ENTRY, PASSWORD, STRIP, World, act, eventually, hex, notice};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -113,6 +114,31 @@ fn texts(world: &World) {
     let _ = people.reviewer.post(&over_path, &over).expect_status(200);
 }
 
+/// Another department countersigns, by somebody who stands in for a colleague on leave.
+fn departments(world: &World) {
+    let people = &world.people;
+    let law = json!({
+        "id": "law", "name": {"zh-Hans": "钱法规"}, "department": "law", "roles": ["countersigner"], "password": PASSWORD,
+    });
+    let _ = people.admin.post("/api/v1/staff", &law).expect_status(201);
+    let text = json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": notice("关于会审的通知")});
+    let draft = people.author.post("/api/v1/drafts", &text).expect_status(201).json;
+    let id = draft["id"].as_str().unwrap();
+    let _ = act(&people.author, id, "submit", &json!({"countersign": ["law"]})).expect_status(200);
+    let _ = act(&people.reviewer, id, "review", &json!({})).expect_status(200);
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    let today = i32::try_from(now.as_secs() / 86_400).unwrap();
+    let day = |number: i32| Date::of_day_number(number).to_string();
+    let leave = json!({"substitute": "countersigner", "from": day(today - 1), "until": day(today + 1)});
+    let path = "/api/v1/staff/law/substitute";
+    let _ = people.admin.put(path, &[], &leave).expect_status(200);
+    let _ = act(&people.countersigner, id, "countersign", &json!({})).expect_status(200);
+    let ended = people.admin.send("DELETE", path, &[], b"");
+    assert_eq!(ended.status, 200, "{}", ended.text);
+}
+
 /// Everything that anybody can do to the rest of the office.
 fn office(world: &World) {
     let admin = &world.people.admin;
@@ -151,6 +177,7 @@ fn office(world: &World) {
 fn every_kind_of_deed_is_told_in_plain_words_of_both_languages() {
     let world = World::new();
     texts(&world);
+    departments(&world);
     office(&world);
     let inspector = only(&world, "inspector");
     eventually("the public ledger is sealed", || {

@@ -220,6 +220,7 @@ impl Asked {
             .replace("{display}", &self.display)
             .replace("{tag}", "en")
             .replace("{token}", "none")
+            .replace("{comment}", "none")
             .replace("{step}", "review")
             .replace("{year}", "2026")
             .replace("{*path}", "0/000")

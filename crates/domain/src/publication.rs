@@ -6,23 +6,30 @@
 //! `Amend` puts it in the place of the former.
 
 mod contributors;
+mod countersign;
 mod erasure;
 mod event;
+mod fold;
 mod refused;
 mod review;
+mod stead;
 mod submit;
 
 use crate::content::Kind;
 use crate::gate::Finding;
 use crate::head::Priority;
 use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
+use crate::staff::Staff;
 use crate::time::{Instant, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+pub use countersign::{Countersign, Countersignature};
 pub use erasure::{Erasure, KeepFor, MAX_REASON_CHARS};
 pub use event::{PublicationEvent, Release};
+pub use fold::evolve;
 pub use refused::{Part, Refused};
+pub use stead::{Duty, Stead};
 pub use submit::blocks;
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
@@ -42,8 +49,8 @@ pub enum Command {
         kind: Kind,
         /// Its place in the catalogue.
         catalogue_entry: CatalogueEntryId,
-        /// Whether it must be countersigned.
-        countersign: bool,
+        /// Who must countersign it.
+        countersign: Countersign,
         /// What the confidentiality gate found in it, under [`RULE_SET`].
         findings: Vec<Finding>,
         /// Who lets it through although the gate blocks it, and why: an object of the content store.
@@ -135,12 +142,12 @@ pub struct Pending {
     pub author: StaffId,
     /// When it was handed in.
     pub submitted_at: Instant,
-    /// Whether it must be countersigned.
-    pub countersign: bool,
+    /// Who must countersign it.
+    pub countersign: Countersign,
     /// The confidentiality reviewer.
     pub reviewer: Option<StaffId>,
-    /// The countersigner.
-    pub countersigner: Option<StaffId>,
+    /// Who did, in their order.
+    pub countersignatures: Vec<Countersignature>,
     /// The approver.
     pub approver: Option<StaffId>,
     /// Who returned it, and why.
@@ -153,6 +160,8 @@ pub struct Pending {
     pub overridden: Option<(StaffId, ContentHash)>,
     /// Who else wrote in it: to four eyes they are authors, too.
     pub contributors: Vec<StaffId>,
+    /// Which of the steps were taken in somebody's stead.
+    pub steads: Vec<Stead>,
 }
 
 /// What the public may see.
@@ -177,6 +186,8 @@ pub struct Hands {
     pub approver: StaffId,
     /// Who else wrote in it.
     pub contributors: Vec<StaffId>,
+    /// Which of their steps were taken in somebody's stead.
+    pub steads: Vec<Stead>,
 }
 
 /// A publication as its facts tell it.
@@ -203,12 +214,16 @@ pub struct Publication {
 pub struct Facts<'a> {
     /// Who commands.
     pub by: &'a StaffId,
+    /// In whose stead they do, if not in their own name.
+    pub stead: Option<&'a StaffId>,
     /// When.
     pub now: Instant,
     /// The text that the commander saw, if they said: a review of another text is refused.
     pub seen: Option<ContentHash>,
     /// The channels there are.
     pub channels: &'a BTreeSet<ChannelName>,
+    /// Who works here, where, and who stands in for whom.
+    pub staff: &'a Staff,
 }
 
 /// Decides a command on a publication (`None`: nothing was ever submitted). A command whose effect already stands
@@ -221,6 +236,11 @@ pub fn decide(
     command: &Command,
     facts: Facts<'_>,
 ) -> Result<Vec<PublicationEvent>, Refused> {
+    let events = decided(known, command, facts)?;
+    stead::recorded(known, command, facts, events)
+}
+
+fn decided(known: Option<&Publication>, command: &Command, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
     match command {
         Command::Submit { .. } => submit::submit(known, command, facts),
         Command::Withdraw { reason } => known.ok_or(Refused::NotReleased)?.withdraw(*reason, facts),
@@ -276,9 +296,9 @@ impl Publication {
     fn step(&self, command: &Command, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
         let pending = self.pending(facts)?;
         match command {
-            Command::Review { findings_confirmed } => pending.review(facts.by, *findings_confirmed),
-            Command::Countersign => pending.countersign(facts.by),
-            Command::Approve => pending.approve(facts.by),
+            Command::Review { findings_confirmed } => pending.review(facts, *findings_confirmed),
+            Command::Countersign => pending.countersign(facts),
+            Command::Approve => pending.approve(facts),
             Command::Reject { reason } => pending.reject(facts.by, *reason),
             _ => Err(Refused::WrongStage { at: pending.stage }),
         }
@@ -377,145 +397,7 @@ fn checked_window(wish: &ReleaseWish<'_>, facts: Facts<'_>) -> Result<Window, Re
     }
 }
 
-/// Takes a fact. The first one is a submission.
-#[must_use]
-pub fn evolve(known: Option<Publication>, at: Instant, event: &PublicationEvent) -> Option<Publication> {
-    match (known, event) {
-        (Some(mut publication), event) => {
-            publication.evolve(at, event);
-            Some(publication)
-        }
-        (
-            None,
-            PublicationEvent::Submitted {
-                kind, catalogue_entry, ..
-            },
-        ) => {
-            let mut publication = Publication {
-                kind: *kind,
-                catalogue_entry: catalogue_entry.clone(),
-                pending: None,
-                released: None,
-                first_released_at: None,
-                withdrawn_at: None,
-                erasure: None,
-            };
-            publication.evolve(at, event);
-            Some(publication)
-        }
-        (None, _) => None,
-    }
-}
-
-impl Publication {
-    /// Takes a fact about it, in place: replaying a long log moves nothing that need not move.
-    pub fn evolve(&mut self, at: Instant, event: &PublicationEvent) {
-        let PublicationEvent::Submitted {
-            content,
-            kind,
-            catalogue_entry,
-            by,
-            countersign,
-            rule_set,
-        } = event
-        else {
-            return self.take(at, event);
-        };
-        (self.kind, self.catalogue_entry, self.erasure) = (*kind, catalogue_entry.clone(), None);
-        self.pending = Some(Pending {
-            content: *content,
-            stage: Stage::Submitted,
-            author: by.clone(),
-            submitted_at: at,
-            countersign: *countersign,
-            reviewer: None,
-            countersigner: None,
-            approver: None,
-            returned: None,
-            rule_set: *rule_set,
-            findings: Vec::new(),
-            overridden: None,
-            contributors: Vec::new(),
-        });
-    }
-
-    fn take(&mut self, at: Instant, event: &PublicationEvent) {
-        match event {
-            PublicationEvent::Submitted { .. } | PublicationEvent::WithdrawalExplained { .. } => {}
-            PublicationEvent::ConfidentialityReviewed { by, rule_set, .. } => self.advance(Stage::Reviewed, |p| {
-                p.reviewer = Some(by.clone());
-                p.rule_set = *rule_set;
-            }),
-            PublicationEvent::Countersigned { by, .. } => {
-                self.advance(Stage::Countersigned, |p| p.countersigner = Some(by.clone()));
-            }
-            PublicationEvent::Approved { by, .. } => {
-                self.advance(Stage::Approved, |p| p.approver = Some(by.clone()));
-            }
-            PublicationEvent::Rejected { by, reason, .. } => {
-                self.advance(Stage::Returned, |p| p.returned = Some((by.clone(), *reason)));
-            }
-            PublicationEvent::Released(release) => self.put_on_release(at, release.clone()),
-            PublicationEvent::Amended { content, .. } => {
-                if let Some(former) = self.released.take() {
-                    self.put_on_release(
-                        at,
-                        Release {
-                            content: *content,
-                            kind: self.kind,
-                            ..former.release
-                        },
-                    );
-                }
-            }
-            PublicationEvent::Withdrawn { .. } => {
-                self.released = None;
-                self.withdrawn_at = Some(at);
-            }
-            PublicationEvent::GateScanned { findings, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.findings.clone_from(findings);
-                }
-            }
-            PublicationEvent::GateOverridden { by, reason, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.overridden = Some((by.clone(), *reason));
-                }
-            }
-            PublicationEvent::ContributorsNamed { contributors, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.contributors.clone_from(contributors);
-                }
-            }
-            PublicationEvent::ErasureRequested { by, reason } => self.take_erasure(at, by, reason, false),
-            PublicationEvent::ErasureDeclined { .. } => self.erasure = None,
-            PublicationEvent::ContentErased { by, reason, .. } => self.take_erasure(at, by, reason, true),
-        }
-    }
-
-    fn advance(&mut self, stage: Stage, note: impl FnOnce(&mut Pending)) {
-        if let Some(pending) = &mut self.pending {
-            pending.stage = stage;
-            note(pending);
-        }
-    }
-
-    fn put_on_release(&mut self, at: Instant, release: Release) {
-        // What the gate blocked and nobody let through is not public, whatever the facts say next.
-        let pending = self.pending.take().filter(|pending| !pending.is_blocked());
-        let hands = pending.and_then(|p| {
-            Some(Hands {
-                author: p.author,
-                reviewer: p.reviewer?,
-                approver: p.approver?,
-                contributors: p.contributors,
-            })
-        });
-        self.released = hands.map(|hands| OnRelease { release, at, hands });
-        self.first_released_at.get_or_insert(at);
-        self.withdrawn_at = None;
-    }
-}
-
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together;

@@ -2,8 +2,13 @@
 
 use crate::ids::{DepartmentId, StaffId};
 use crate::lang::Lang;
+use crate::time::{Instant, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+mod substitutes;
+
+pub use substitutes::{Leave, SubstituteRefused};
 
 /// A role (角色). One person may combine several, except where four eyes forbid it. Append, never reorder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -236,6 +241,20 @@ pub enum StaffEvent {
         /// The roles; none: nobody must.
         roles: BTreeSet<Role>,
     },
+    /// Somebody is on leave, and this is who stands in for them; whoever was named before does so no longer.
+    SubstituteNamed {
+        /// Who is on leave.
+        id: StaffId,
+        /// Who stands in.
+        substitute: StaffId,
+        /// From when until when.
+        window: Window,
+    },
+    /// Nobody stands in for them any longer.
+    SubstituteEnded {
+        /// Who was on leave.
+        id: StaffId,
+    },
 }
 
 /// A person as the facts tell it.
@@ -264,6 +283,8 @@ pub struct Staff {
     pub people: BTreeMap<StaffId, Person>,
     /// Roles whose holders sign in with a second factor.
     pub second_factor_for: BTreeSet<Role>,
+    /// Who is on leave, or will be, or was, and who was named last to stand in for them.
+    pub leaves: BTreeMap<StaffId, Leave>,
 }
 
 impl Staff {
@@ -294,11 +315,11 @@ impl Staff {
         (self.second_factor_for != roles).then_some(StaffEvent::SecondFactorRequired { roles })
     }
 
-    /// Whether this person must sign in with a second factor.
+    /// Whether this person must sign in with a second factor: for their own roles, or for those of somebody for whom
+    /// they stand in now.
     #[must_use]
-    pub fn needs_second_factor(&self, id: &StaffId) -> bool {
-        let roles = self.people.get(id).map(|person| &person.roles);
-        roles.is_some_and(|roles| !roles.is_disjoint(&self.second_factor_for))
+    pub fn needs_second_factor(&self, id: &StaffId, now: Instant) -> bool {
+        !self.roles_at_hand(id, now).is_disjoint(&self.second_factor_for)
     }
 
     /// Takes a fact.
@@ -316,6 +337,11 @@ impl Staff {
             StaffEvent::Disabled { id } => self.mark(id, true),
             StaffEvent::Enabled { id } => self.mark(id, false),
             StaffEvent::SecondFactorRequired { roles } => self.second_factor_for = roles.clone(),
+            StaffEvent::SubstituteNamed { id, substitute, window } => {
+                let (substitute, window) = (substitute.clone(), *window);
+                self.leaves.insert(id.clone(), Leave { substitute, window });
+            }
+            StaffEvent::SubstituteEnded { id } => drop(self.leaves.remove(id)),
         }
     }
 
@@ -384,10 +410,10 @@ mod tests {
         let (id, mut staff): (StaffId, _) = ("chen".parse().unwrap(), Staff::default());
         let appointed = staff.appoint(id.clone(), "office".parse().unwrap(), BTreeSet::from([Role::Approver]));
         staff.evolve(&appointed.unwrap());
-        assert!(!staff.needs_second_factor(&id));
+        assert!(!staff.needs_second_factor(&id, Instant(0)));
         let required = staff.require_second_factor(BTreeSet::from([Role::Approver])).unwrap();
         staff.evolve(&required);
-        assert!(staff.needs_second_factor(&id));
+        assert!(staff.needs_second_factor(&id, Instant(0)));
         assert_eq!(staff.require_second_factor(BTreeSet::from([Role::Approver])), None);
     }
 

@@ -3,7 +3,7 @@
 use heliograph_domain::site::{SiteClock, SiteProfile};
 use heliograph_domain::{Date, Instant};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 
 /// Changes of offset are expanded this many years ahead.
 const YEARS_AHEAD: i64 = 10;
@@ -41,9 +41,28 @@ pub(crate) fn civil(profile: Option<&SiteProfile>, at: Instant) -> (Date, u64) {
     Date::at(at, offset_s(profile, at))
 }
 
+/// The first moment of a date by the office's clock.
+pub(crate) fn midnight(profile: Option<&SiteProfile>, date: Date) -> Option<Instant> {
+    let zone = profile.and_then(|profile| TimeZone::get(&profile.time_zone).ok());
+    let zone = zone.or_else(|| Offset::from_seconds(SHANGHAI_S).ok().map(TimeZone::fixed))?;
+    let narrow = |n: u8| i8::try_from(n).ok();
+    let date = jiff::civil::Date::new(i16::try_from(date.year).ok()?, narrow(date.month)?, narrow(date.day)?).ok()?;
+    let midnight = date.to_datetime(jiff::civil::Time::midnight());
+    let at = zone.to_timestamp(midnight).ok()?.as_millisecond();
+    u64::try_from(at).ok().map(Instant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_at_its_own_midnight() {
+        let day = "2026-12-01".parse().unwrap();
+        // Nobody set a clock: eight hours before Greenwich's midnight.
+        assert_eq!(midnight(None, day), Some(Instant(1_796_054_400_000)));
+        assert_eq!(civil(None, Instant(1_796_054_400_000)), (day, 0));
+    }
 
     #[test]
     fn shanghai_never_changes_and_berlin_does() {

@@ -5,7 +5,10 @@ use crate::attachments::{self, Kept};
 use crate::draft_versions;
 use crate::library;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
-use heliograph_domain::{CatalogueEntryId, ChannelName, ContentHash, Document, Instant, Kind, PublicationId, StaffId};
+use heliograph_domain::publication::Countersign;
+use heliograph_domain::{
+    CatalogueEntryId, ChannelName, ContentHash, DepartmentId, Document, Instant, Kind, PublicationId, StaffId,
+};
 use heliograph_log::{AppendError, ContentObject, EventLog, NameError, ReadError, TableName, TableWrite};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -78,11 +81,25 @@ pub(crate) struct Referral {
     pub(crate) hash: ContentHash,
     /// Whether it must be countersigned.
     pub(crate) countersign: bool,
+    /// By which departments; none: by anybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) departments: Vec<DepartmentId>,
     /// When.
     pub(crate) at: Instant,
     /// The reviewer said no.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) declined: Option<Declined>,
+}
+
+impl Referral {
+    /// Who must countersign it.
+    pub(crate) fn asked(&self) -> Countersign {
+        match (self.countersign, self.departments.is_empty()) {
+            (_, false) => Countersign::by(self.departments.iter().cloned().collect()),
+            (true, true) => Countersign::Anybody,
+            (false, true) => Countersign::Nobody,
+        }
+    }
 }
 
 /// Who did not let a draft through, and why.
@@ -258,6 +275,7 @@ mod tests {
         let referral = |hash| Referral {
             hash,
             countersign: false,
+            departments: Vec::new(),
             at: Instant(6),
             declined: None,
         };

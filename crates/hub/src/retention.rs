@@ -2,6 +2,7 @@
 //! public, texts that never were.
 
 use crate::backups;
+use crate::comments;
 use crate::drafts;
 use crate::http::idempotency::{Answer, Repeatable};
 use crate::http::problem::Problem;
@@ -106,6 +107,8 @@ fn expired(
         now,
         seen: None,
         channels: &channels,
+        stead: None,
+        staff: &state.staff,
     };
     // Nothing of it is refused: what is not over decides no events.
     decide(Some(&dossier.publication), &command, facts).unwrap_or_default()
@@ -124,7 +127,9 @@ async fn erase(office: &Arc<Office>, id: PublicationId, by: &StaffId, rule: Keep
         let writes = if erase.is_empty() {
             Vec::new()
         } else {
-            drafts::discard(&*office.log, id).map_err(Problem::internal)?
+            let mut writes = drafts::discard(&*office.log, id).map_err(Problem::internal)?;
+            writes.extend(comments::erase_all(&*office.log, id).map_err(Problem::internal)?);
+            writes
         };
         Ok(Decision {
             events: events.into_iter().map(|event| Event::Publication(id, event)).collect(),

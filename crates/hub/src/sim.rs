@@ -187,6 +187,8 @@ impl SimHub {
             now,
             seen: None,
             channels: &channels,
+            stead: None,
+            staff: &self.state.staff,
         };
         let events = publication::decide(known.map(|known| &known.publication), command, facts)?;
         let erase = match command {

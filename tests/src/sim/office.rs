@@ -6,7 +6,7 @@ use super::record::{Entry, Record, Shelf, Text, Tuning};
 use heliograph_domain::channel::ChannelEvent;
 use heliograph_domain::display::{DisplayEvent, DisplaySetting};
 use heliograph_domain::panel::{ColourDepth, Panel};
-use heliograph_domain::publication::{Command, OFFLINE_LEASE_MS};
+use heliograph_domain::publication::{Command, Countersign, OFFLINE_LEASE_MS};
 use heliograph_domain::site::{SiteEvent, SiteProfile};
 use heliograph_domain::{
     ChannelName, ContentHash, DisplayId, Event, Instant, Kind, Lang, LocalText, Priority, PublicationId, SiteName,
@@ -319,7 +319,7 @@ impl Office {
             content: hash,
             kind,
             catalogue_entry: "notices".parse().unwrap(),
-            countersign: false,
+            countersign: Countersign::Nobody,
             findings: Vec::new(),
             overridden: None,
             contributors: Vec::new(),

@@ -5,7 +5,7 @@ use crate::content::Kind;
 use crate::gate::{Class, Finding};
 use crate::head::Priority;
 use crate::ids::ContentHash;
-use crate::publication::Release;
+use crate::publication::{Duty, Release};
 use crate::time::{Instant, Window};
 
 fn hex(bytes: &[u8]) -> String {
@@ -146,6 +146,31 @@ fn events_keep_their_bytes() {
             }),
             format!("0e{ab}0477616e67020373756e0477616e67"),
         ),
+        (
+            publication(PublicationEvent::CountersignersNamed {
+                content,
+                by: who(),
+                departments: vec!["law".parse().unwrap()],
+            }),
+            format!("0f{ab}0477616e6701036c6177"),
+        ),
+        (
+            publication(PublicationEvent::DepartmentCountersigned {
+                content,
+                by: who(),
+                department: "law".parse().unwrap(),
+            }),
+            format!("10{ab}0477616e67036c6177"),
+        ),
+        (
+            publication(PublicationEvent::StoodIn {
+                content: Some(content),
+                by: who(),
+                person: "li".parse().unwrap(),
+                duty: Duty::Approve,
+            }),
+            format!("1101{ab}0477616e67026c6902"),
+        ),
     ];
     for (event, bytes) in golden {
         assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");
@@ -230,6 +255,23 @@ fn the_other_aggregates_keep_their_bytes() {
                 roles: [Role::Approver].into(),
             }),
             "030103".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::SubstituteNamed {
+                id: "li".parse().unwrap(),
+                substitute: "wang".parse().unwrap(),
+                window: Window {
+                    from: Instant(1),
+                    until: Some(Instant(300)),
+                },
+            }),
+            "04026c690477616e670101ac02".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::SubstituteEnded {
+                id: "li".parse().unwrap(),
+            }),
+            "05026c69".to_owned(),
         ),
         (
             Event::Site(SiteEvent::ProfileSet {

@@ -1,6 +1,6 @@
 //! Those who write in a text beside its author. Four eyes would see little if one of them reviewed it.
 
-use super::{Hands, Pending};
+use super::{Duty, Hands, Pending};
 use crate::ids::StaffId;
 
 impl Pending {
@@ -12,11 +12,15 @@ impl Pending {
 }
 
 impl Hands {
-    /// Whether three different people took the three parts, and neither of the two who checked the text wrote in it.
+    /// Whether three different people took the three parts, and neither of the two who checked the text wrote in it;
+    /// whoever they stood in for counts with them.
     #[must_use]
     pub fn are_apart(&self) -> bool {
-        let wrote = |person: &StaffId| self.author == *person || self.contributors.contains(person);
-        self.reviewer != self.approver && !wrote(&self.reviewer) && !wrote(&self.approver)
+        let writers: Vec<&StaffId> = std::iter::once(&self.author).chain(&self.contributors).collect();
+        let with = |by, duty| -> Vec<&StaffId> { std::iter::once(by).chain(self.stood_for(duty)).collect() };
+        let (reviewers, approvers) = (with(&self.reviewer, Duty::Review), with(&self.approver, Duty::Approve));
+        let apart = |one: &[&StaffId], other: &[&StaffId]| one.iter().all(|person| !other.contains(person));
+        apart(&writers, &reviewers) && apart(&writers, &approvers) && apart(&reviewers, &approvers)
     }
 }
 
@@ -44,6 +48,7 @@ mod tests {
             reviewer: who(reviewer),
             approver: who(approver),
             contributors: vec![who("sun")],
+            steads: Vec::new(),
         };
         assert!(hands("li", "zhao").are_apart());
         for (reviewer, approver) in [

@@ -3,7 +3,8 @@
 use crate::content::Kind;
 use crate::gate::Finding;
 use crate::head::Priority;
-use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
+use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, DepartmentId, StaffId};
+use crate::publication::Duty;
 use crate::time::Window;
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +42,7 @@ pub enum PublicationEvent {
         catalogue_entry: CatalogueEntryId,
         /// The author.
         by: StaffId,
-        /// Whether it must be countersigned before approval.
+        /// Whether it must be countersigned before approval: by anybody, unless departments are named next.
         countersign: bool,
         /// The rules it was checked under.
         rule_set: u16,
@@ -157,6 +158,35 @@ pub enum PublicationEvent {
         /// Who else wrote in it.
         contributors: Vec<StaffId>,
     },
+    /// Which departments must countersign the text that was handed in, all of them.
+    CountersignersNamed {
+        /// The text.
+        content: ContentHash,
+        /// The author.
+        by: StaffId,
+        /// The departments.
+        departments: Vec<DepartmentId>,
+    },
+    /// Countersigned for one of the departments that were named.
+    DepartmentCountersigned {
+        /// The text.
+        content: ContentHash,
+        /// Who.
+        by: StaffId,
+        /// For which.
+        department: DepartmentId,
+    },
+    /// The step that is recorded next was taken in the stead of somebody on leave.
+    StoodIn {
+        /// The text, where the step is about one.
+        content: Option<ContentHash>,
+        /// Who took it.
+        by: StaffId,
+        /// In whose stead.
+        person: StaffId,
+        /// What it was.
+        duty: Duty,
+    },
 }
 
 impl PublicationEvent {
@@ -177,7 +207,10 @@ impl PublicationEvent {
             | Self::ContentErased { by, .. }
             | Self::GateScanned { by, .. }
             | Self::GateOverridden { by, .. }
-            | Self::ContributorsNamed { by, .. } => by,
+            | Self::ContributorsNamed { by, .. }
+            | Self::CountersignersNamed { by, .. }
+            | Self::DepartmentCountersigned { by, .. }
+            | Self::StoodIn { by, .. } => by,
             Self::Released(release) => &release.by,
         }
     }

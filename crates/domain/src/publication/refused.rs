@@ -1,7 +1,7 @@
 //! Why a command on a publication is refused.
 
 use super::Stage;
-use crate::ids::{ChannelName, ContentHash, StaffId};
+use crate::ids::{ChannelName, ContentHash, DepartmentId, StaffId};
 use thiserror::Error;
 
 /// Why a command was refused.
@@ -24,6 +24,32 @@ pub enum Refused {
         /// The part they had.
         part: Part,
     },
+    /// Four eyes: whoever is on leave had the other part already.
+    #[error("four eyes: {person}, for whom you stand in, was already the {part:?} of this text")]
+    FourEyesInStead {
+        /// Who is on leave.
+        person: StaffId,
+        /// The part they had.
+        part: Part,
+    },
+    /// They do not stand in for this person, or nobody does this for another.
+    #[error("you do not stand in for {person} in this now")]
+    NotSubstitute {
+        /// Who is on leave.
+        person: StaffId,
+    },
+    /// The author's own department was asked to countersign.
+    #[error("`{0}` is the author's own department: other departments countersign")]
+    OwnDepartment(DepartmentId),
+    /// A department was asked to countersign in which nobody may.
+    #[error("nobody in `{0}` may countersign: ask an administrator to give somebody there the role")]
+    NoCountersigner(DepartmentId),
+    /// Their department was not asked to countersign.
+    #[error("your department was not asked to countersign this text")]
+    DepartmentNotAsked,
+    /// Somebody else signed for this department.
+    #[error("`{0}` has countersigned already")]
+    AlreadyCountersigned(DepartmentId),
     /// It must be countersigned first.
     #[error("the text must be countersigned before it is approved")]
     CountersignatureMissing,
@@ -87,6 +113,8 @@ pub enum Part {
     Reviewer,
     /// Approver.
     Approver,
+    /// Somebody who countersigned for another department.
+    Countersigner,
     /// Who asked for the erasure.
     Requester,
     /// Who wrote in it beside its author.

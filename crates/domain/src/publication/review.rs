@@ -1,36 +1,50 @@
 //! The steps of review: each is bound to the pending text, and four eyes to all of them.
 
-use super::{Part, Pending, PublicationEvent, RULE_SET, Refused, Stage};
+use super::{Duty, Facts, Part, Pending, PublicationEvent, RULE_SET, Refused, Stage};
 use crate::ids::{ContentHash, StaffId};
 
+/// Whoever wrote in a text is its author to four eyes.
+pub(super) const WRITERS: &[Part] = &[Part::Author, Part::Contributor];
+
 impl Pending {
-    fn four_eyes(&self, person: &StaffId, not: &[Part]) -> Result<(), Refused> {
-        let had = |part: Part| match part {
-            Part::Author => Some(&self.author),
-            Part::Reviewer => self.reviewer.as_ref(),
-            Part::Approver => self.approver.as_ref(),
-            Part::Contributor | Part::Requester => None,
+    /// Whether somebody had a part: by their own hand, or by that of whoever stood in for them.
+    fn had(&self, person: &StaffId, part: Part) -> bool {
+        let (own, duty) = match part {
+            Part::Author => (Some(&self.author), None),
+            Part::Reviewer => (self.reviewer.as_ref(), Some(Duty::Review)),
+            Part::Approver => (self.approver.as_ref(), Some(Duty::Approve)),
+            Part::Contributor => return self.contributors.contains(person),
+            Part::Countersigner | Part::Requester => (None, None),
         };
-        let part = not.iter().copied().find(|part| had(*part) == Some(person));
-        // Whoever wrote in a text is its author to four eyes.
-        let wrote = not.contains(&Part::Author) && self.contributors.contains(person);
-        match part.or(wrote.then_some(Part::Contributor)) {
-            Some(part) => Err(Refused::FourEyes {
-                person: person.clone(),
-                part,
-            }),
+        own == Some(person)
+            || self
+                .steads
+                .iter()
+                .any(|stead| Some(stead.duty) == duty && stead.person == *person)
+    }
+
+    /// Refuses whoever had one of these parts already, and whoever acts in the stead of somebody who had.
+    pub(super) fn four_eyes(&self, facts: Facts<'_>, not: &[Part]) -> Result<(), Refused> {
+        let part_of = |person: &StaffId| not.iter().copied().find(|part| self.had(person, *part));
+        if let Some(part) = part_of(facts.by) {
+            let person = facts.by.clone();
+            return Err(Refused::FourEyes { person, part });
+        }
+        match facts.stead.and_then(|person| Some((person.clone(), part_of(person)?))) {
+            Some((person, part)) => Err(Refused::FourEyesInStead { person, part }),
             None => Ok(()),
         }
     }
 
-    pub(super) fn review(&self, by: &StaffId, findings_confirmed: bool) -> Result<Vec<PublicationEvent>, Refused> {
+    pub(super) fn review(&self, facts: Facts<'_>, findings_confirmed: bool) -> Result<Vec<PublicationEvent>, Refused> {
+        let by = facts.by;
         if self.reviewer.as_ref() == Some(by) && self.stage != Stage::Returned {
             return Ok(Vec::new());
         }
         if self.stage != Stage::Submitted {
             return Err(Refused::WrongStage { at: self.stage });
         }
-        self.four_eyes(by, &[Part::Author])?;
+        self.four_eyes(facts, WRITERS)?;
         if self.rule_set != RULE_SET {
             return Err(Refused::RulesChanged {
                 reviewed: self.rule_set,
@@ -51,31 +65,18 @@ impl Pending {
         Ok(vec![event])
     }
 
-    pub(super) fn countersign(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
-        if self.countersigner.as_ref() == Some(by) && self.stage != Stage::Returned {
-            return Ok(Vec::new());
-        }
-        if self.stage != Stage::Reviewed {
-            return Err(Refused::WrongStage { at: self.stage });
-        }
-        self.four_eyes(by, &[Part::Author])?;
-        Ok(vec![PublicationEvent::Countersigned {
-            content: self.content,
-            by: by.clone(),
-        }])
-    }
-
-    pub(super) fn approve(&self, by: &StaffId) -> Result<Vec<PublicationEvent>, Refused> {
+    pub(super) fn approve(&self, facts: Facts<'_>) -> Result<Vec<PublicationEvent>, Refused> {
+        let by = facts.by;
         if self.approver.as_ref() == Some(by) && self.stage == Stage::Approved {
             return Ok(Vec::new());
         }
-        if self.stage == Stage::Reviewed && self.countersign {
+        if self.stage == Stage::Reviewed && !self.is_countersigned() {
             return Err(Refused::CountersignatureMissing);
         }
         if !matches!(self.stage, Stage::Reviewed | Stage::Countersigned) {
             return Err(Refused::WrongStage { at: self.stage });
         }
-        self.four_eyes(by, &[Part::Author, Part::Reviewer])?;
+        self.four_eyes(facts, &[Part::Author, Part::Contributor, Part::Reviewer])?;
         if self.rule_set != RULE_SET {
             return Err(Refused::RulesChanged {
                 reviewed: self.rule_set,

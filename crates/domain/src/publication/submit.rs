@@ -1,6 +1,8 @@
 //! Handing in: with what the confidentiality gate found, and past it only through a second person.
 
-use super::{Command, Facts, Part, Pending, Publication, PublicationEvent, RULE_SET, Refused, Stage, contributors};
+use super::{
+    Command, Countersign, Facts, Part, Pending, Publication, PublicationEvent, RULE_SET, Refused, Stage, contributors,
+};
 use crate::content::Kind;
 use crate::gate::{Class, Finding};
 use crate::ids::{CatalogueEntryId, ContentHash, StaffId};
@@ -62,16 +64,21 @@ pub(super) fn submit(
     };
     let contributors = contributors::others(facts.by, contributors);
     let (place, writers) = ((*kind, catalogue_entry), (facts.by, &contributors[..]));
-    if known.is_some_and(|p| p.stands_submitted(*content, place, writers)) {
+    let stands = known.is_some_and(|p| p.stands_submitted(*content, place, writers));
+    let asked = known
+        .and_then(|known| known.pending.as_ref())
+        .map(|pending| &pending.countersign);
+    if stands && asked == Some(countersign) {
         return Ok(Vec::new());
     }
+    countersign.can_be_signed(facts)?;
     let (content, by) = (*content, facts.by.clone());
     let mut events = vec![PublicationEvent::Submitted {
         content,
         kind: *kind,
         catalogue_entry: catalogue_entry.clone(),
         by: by.clone(),
-        countersign: *countersign,
+        countersign: countersign.is_asked(),
         rule_set: RULE_SET,
     }];
     if !contributors.is_empty() {
@@ -79,6 +86,13 @@ pub(super) fn submit(
             content,
             by: by.clone(),
             contributors: contributors.clone(),
+        });
+    }
+    if let Countersign::Departments(departments) = countersign {
+        events.push(PublicationEvent::CountersignersNamed {
+            content,
+            by: by.clone(),
+            departments: departments.iter().cloned().collect(),
         });
     }
     if !findings.is_empty() {

@@ -3,20 +3,20 @@
 use super::*;
 use crate::gate::Class;
 
-fn hash(n: u8) -> ContentHash {
+pub(super) fn hash(n: u8) -> ContentHash {
     ContentHash([n; 32])
 }
 
-fn person(name: &str) -> StaffId {
+pub(super) fn person(name: &str) -> StaffId {
     name.parse().unwrap()
 }
 
-fn submit(n: u8) -> Command {
+pub(super) fn submit(n: u8) -> Command {
     Command::Submit {
         content: hash(n),
         kind: Kind::Notice,
         catalogue_entry: "notices".parse().unwrap(),
-        countersign: false,
+        countersign: Countersign::Nobody,
         findings: Vec::new(),
         overridden: None,
         contributors: Vec::new(),
@@ -24,7 +24,7 @@ fn submit(n: u8) -> Command {
 }
 
 /// A review by somebody who looked.
-const REVIEW: Command = Command::Review {
+pub(super) const REVIEW: Command = Command::Review {
     findings_confirmed: true,
 };
 
@@ -49,7 +49,7 @@ fn submit_found(n: u8, class: Class, overridden: Option<&str>) -> Command {
     command
 }
 
-fn release() -> Command {
+pub(super) fn release() -> Command {
     Command::Release {
         channels: vec!["hall".parse().unwrap()],
         from: None,
@@ -60,17 +60,22 @@ fn release() -> Command {
 }
 
 /// A publication under way, at a time that moves by a second with every command.
-struct Story {
-    publication: Option<Publication>,
-    now: u64,
+pub(super) struct Story {
+    pub(super) publication: Option<Publication>,
+    pub(super) now: u64,
     channels: BTreeSet<ChannelName>,
+    pub(super) staff: Staff,
+    /// In whose stead the next command is given.
+    pub(super) stead: Option<StaffId>,
 }
 
-fn given(steps: &[(&str, Command)]) -> Story {
+pub(super) fn given(steps: &[(&str, Command)]) -> Story {
     let mut story = Story {
         publication: None,
         now: 0,
         channels: ["hall", "all"].map(|c| c.parse().unwrap()).into_iter().collect(),
+        staff: Staff::default(),
+        stead: None,
     };
     for (by, command) in steps {
         story.when(by, command).unwrap();
@@ -79,7 +84,7 @@ fn given(steps: &[(&str, Command)]) -> Story {
 }
 
 impl Story {
-    fn when(&mut self, by: &str, command: &Command) -> Result<usize, Refused> {
+    pub(super) fn when(&mut self, by: &str, command: &Command) -> Result<usize, Refused> {
         self.when_seen(by, command, None)
     }
 
@@ -90,7 +95,9 @@ impl Story {
             by: &by,
             now: Instant(self.now),
             seen,
+            stead: self.stead.as_ref(),
             channels: &self.channels,
+            staff: &self.staff,
         };
         let events = decide(self.publication.as_ref(), command, facts)?;
         for event in &events {
@@ -99,7 +106,11 @@ impl Story {
         Ok(events.len())
     }
 
-    fn stage(&self) -> Option<Stage> {
+    pub(super) fn pending(&self) -> &Pending {
+        self.publication.as_ref().unwrap().pending.as_ref().unwrap()
+    }
+
+    pub(super) fn stage(&self) -> Option<Stage> {
         self.publication.as_ref()?.pending.as_ref().map(|p| p.stage)
     }
 
@@ -203,7 +214,7 @@ fn a_review_of_a_text_that_changed_meanwhile_is_refused() {
 fn what_must_be_countersigned_waits_for_it() {
     let mut wish = submit(1);
     if let Command::Submit { countersign, .. } = &mut wish {
-        *countersign = true;
+        *countersign = Countersign::Anybody;
     }
     let mut story = given(&[("wang", wish), ("li", REVIEW)]);
     assert_eq!(

@@ -1,15 +1,18 @@
 //! The desk that people give their commands at: it asks for roles as the hub's door does, decides, and writes facts down.
 
 use crate::dice::Dice;
+use crate::judge::{Fact, What};
 use heliograph_domain::gate::{Class, Finding};
 use heliograph_domain::publication::{
-    Command, Facts, Publication, PublicationEvent, RULE_SET, Refused, Stage, decide, evolve,
+    Command, Countersign, Duty, Facts, Publication, PublicationEvent, RULE_SET, Refused, Stage, decide, evolve,
 };
 use heliograph_domain::staff::{Role, Staff, StaffEvent, Verb};
+use heliograph_domain::time::Window;
 use heliograph_domain::{ChannelName, ContentHash, Instant, Kind, Priority, StaffId};
 use std::collections::BTreeSet;
 
 const PEOPLE: [&str; 6] = ["chen", "li", "sun", "wang", "zhao", "zhou"];
+const DEPARTMENTS: [&str; 3] = ["finance", "law", "office"];
 const ROLES: [Role; 4] = [
     Role::Author,
     Role::ConfidentialityReviewer,
@@ -17,20 +20,13 @@ const ROLES: [Role; 4] = [
     Role::Approver,
 ];
 
-/// A fact, in the order in which it was written.
-#[derive(Debug, Clone)]
-pub(crate) enum Fact {
-    Staff(StaffEvent),
-    Publication(PublicationEvent),
-}
-
 /// A check that is skipped on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Authors review and approve their own texts.
     AuthorReviews,
-    /// Colleagues who wrote in a text review and approve it.
-    WriterReviews,
+    /// Whoever wrote in a text beside its author reviews and approves it.
+    ContributorReviews,
     /// Reviewers approve what they reviewed.
     ReviewerApproves,
     /// A text is approved that nobody reviewed.
@@ -49,12 +45,22 @@ pub(crate) enum Fault {
     RulesIgnored,
     /// Nobody is asked for their role.
     RolesIgnored,
+    /// One of the departments that were asked is forgotten.
+    DepartmentForgotten,
+    /// Anybody signs for a department.
+    AnyDepartmentSigns,
+    /// One person signs for two departments.
+    OneSignsTwice,
+    /// Four eyes do not look at whoever is on leave.
+    SteadForgotten,
+    /// Substitutes go on when the leave is over.
+    LeaveForever,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::AuthorReviews,
-        Self::WriterReviews,
+        Self::ContributorReviews,
         Self::ReviewerApproves,
         Self::ReviewSkipped,
         Self::CountersignatureSkipped,
@@ -64,6 +70,11 @@ impl Fault {
         Self::GateIgnored,
         Self::RulesIgnored,
         Self::RolesIgnored,
+        Self::DepartmentForgotten,
+        Self::AnyDepartmentSigns,
+        Self::OneSignsTwice,
+        Self::SteadForgotten,
+        Self::LeaveForever,
     ];
 }
 
@@ -107,10 +118,35 @@ impl Desk {
     /// Gives somebody roles at random, on their first day or later.
     fn appoint(&mut self, name: &str) {
         let roles = self.dice.some(&ROLES, 45);
-        let department = self.dice.pick(&["law", "office"]).parse().unwrap();
-        if let Some(event) = self.staff.appoint(person(name), department, roles) {
+        let department = self.dice.pick(&DEPARTMENTS).parse().unwrap();
+        let event = self.staff.appoint(person(name), department, roles);
+        self.write_staff(event);
+    }
+
+    /// Somebody goes on leave for a while, or comes back.
+    fn leave(&mut self) {
+        let absent = person(self.dice.pick(&PEOPLE));
+        let event = if self.dice.chance(25) {
+            self.staff.end_leave(&absent)
+        } else {
+            let substitute = person(self.dice.pick(&PEOPLE));
+            let window = Window {
+                from: Instant(self.now),
+                until: Some(Instant(self.now + 1000 * self.dice.roll(20))),
+            };
+            let named = self
+                .staff
+                .name_substitute(&absent, &substitute, window, Instant(self.now));
+            named.ok().flatten()
+        };
+        self.write_staff(event);
+    }
+
+    fn write_staff(&mut self, event: Option<StaffEvent>) {
+        if let Some(event) = event {
             self.staff.evolve(&event);
-            self.facts.push(Fact::Staff(event));
+            let (at, what) = (self.now, What::Staff(event));
+            self.facts.push(Fact { at, what });
         }
     }
 
@@ -123,11 +159,17 @@ impl Desk {
                 self.appoint(name);
             }
             4 => self.rules_change(),
+            5..9 => self.leave(),
             _ => {
                 let command = self.some_command();
-                let by = person(self.dice.pick(&PEOPLE));
-                if let Ok(events) = self.decided(&by, &command) {
-                    self.write(events);
+                // Whoever may not is followed by others who try.
+                for _ in 0..4 {
+                    let by = person(self.dice.pick(&PEOPLE));
+                    let events = self.decided(&by, &command).unwrap_or_default();
+                    if !events.is_empty() {
+                        self.write(events);
+                        break;
+                    }
                 }
             }
         }
@@ -140,7 +182,8 @@ impl Desk {
             if self.fault == Some(Fault::EditKeepsReviews) {
                 self.keeps_reviews(before.as_ref(), &event);
             }
-            self.facts.push(Fact::Publication(event));
+            let (at, what) = (self.now, What::Publication(event));
+            self.facts.push(Fact { at, what });
         }
     }
 
@@ -159,8 +202,8 @@ impl Desk {
 
     /// From now on the rules of what was handed in are old.
     fn rules_change(&mut self) {
-        let former = self.facts.iter_mut().rev().find_map(|fact| match fact {
-            Fact::Publication(PublicationEvent::Submitted { rule_set, .. }) => Some(rule_set),
+        let former = self.facts.iter_mut().rev().find_map(|fact| match &mut fact.what {
+            What::Publication(PublicationEvent::Submitted { rule_set, .. }) => Some(rule_set),
             _ => None,
         });
         let pending = self.publication.as_mut().and_then(|known| known.pending.as_mut());
@@ -219,43 +262,57 @@ impl Desk {
             offset: 0,
             length: 2,
         };
+        let departments = DEPARTMENTS.map(|name| name.parse().unwrap());
         let by = person(self.dice.pick(&PEOPLE));
         let asked = self.staff.may(&by, Verb::Review) || self.fault == Some(Fault::RolesIgnored);
         Command::Submit {
             content: hash(self.dice.roll(4)),
             kind: Kind::Notice,
             catalogue_entry: "notices".parse().unwrap(),
-            countersign: self.dice.chance(40),
+            countersign: match self.dice.roll(5) {
+                0 => Countersign::Anybody,
+                1 | 2 => Countersign::by(self.dice.some(&departments, 60)),
+                _ => Countersign::Nobody,
+            },
             findings: class.map(finding).into_iter().collect(),
             overridden: (asked && self.dice.chance(70)).then(|| (by, hash(8))),
-            contributors: self
-                .dice
-                .chance(30)
-                .then(|| person(self.dice.pick(&PEOPLE)))
-                .into_iter()
-                .collect(),
+            contributors: self.dice.some(&PEOPLE.map(person), 8).into_iter().collect(),
         }
     }
 
+    /// Decides a command in the first name in which it does something, as the hub's door does.
     fn decided(&self, by: &StaffId, command: &Command) -> Result<Vec<PublicationEvent>, Refused> {
-        let may = self.staff.may(by, verb(command)) || self.fault == Some(Fault::RolesIgnored);
-        if !may {
-            return Err(Refused::NotSubmitted);
-        }
-        let facts = Facts {
-            by,
-            now: Instant(self.now),
-            seen: None,
-            channels: &self.channels,
+        let (known, staff) = match self.fault {
+            Some(fault) => (
+                without_check(fault, self.publication.clone(), command),
+                with_other_staff(fault, self.staff.clone(), by, self.publication.as_ref()),
+            ),
+            None => (self.publication.clone(), self.staff.clone()),
         };
-        let known = self.fault.map_or_else(
-            || self.publication.clone(),
-            |fault| without_check(fault, self.publication.clone(), command),
-        );
-        match (self.fault, command) {
-            (Some(Fault::GateIgnored), Command::Submit { .. }) => self.handed_in_unseen(by, command, facts),
-            _ => decide(known.as_ref(), command, facts),
+        let mut names = staff.in_whose_name(by, verb(command), Instant(self.now));
+        if self.fault == Some(Fault::RolesIgnored) {
+            names.insert(0, None);
         }
+        let mut outcome = Err(Refused::NotSubmitted);
+        for stead in names {
+            let facts = Facts {
+                by,
+                stead,
+                now: Instant(self.now),
+                seen: None,
+                channels: &self.channels,
+                staff: &staff,
+            };
+            outcome = match (self.fault, command) {
+                (Some(Fault::GateIgnored), Command::Submit { .. }) => self.handed_in_unseen(by, command, facts),
+                (Some(Fault::SteadForgotten), _) => blind_to_the_absent(known.as_ref(), command, facts),
+                _ => decide(known.as_ref(), command, facts),
+            };
+            if outcome.as_ref().is_ok_and(|events| !events.is_empty()) {
+                break;
+            }
+        }
+        outcome
     }
 
     /// The fault: the gate's findings are written down, and nobody is asked about them.
@@ -302,10 +359,19 @@ fn without_check(fault: Fault, known: Option<Publication>, command: &Command) ->
     let at = |stage: Stage| pending.stage == stage;
     match (fault, command) {
         (Fault::AuthorReviews, Command::Review { .. } | Command::Approve) => pending.author = person("nobody"),
-        (Fault::WriterReviews, Command::Review { .. } | Command::Approve) => pending.contributors.clear(),
+        (Fault::ContributorReviews, Command::Review { .. } | Command::Approve) => pending.contributors.clear(),
         (Fault::ReviewerApproves, Command::Approve) => pending.reviewer = None,
         (Fault::ReviewSkipped, Command::Approve) if at(Stage::Submitted) => pending.stage = Stage::Reviewed,
-        (Fault::CountersignatureSkipped, Command::Approve) => pending.countersign = false,
+        (Fault::CountersignatureSkipped, Command::Approve) => pending.countersign = Countersign::Nobody,
+        (Fault::DepartmentForgotten, Command::Approve) => {
+            let asked = pending.countersign.departments().skip(1).cloned();
+            pending.countersign = Countersign::by(asked.collect());
+        }
+        (Fault::OneSignsTwice, Command::Countersign) => {
+            for signature in &mut pending.countersignatures {
+                signature.by = person("nobody");
+            }
+        }
         (Fault::ApprovalSkipped, Command::Release { .. } | Command::Amend) if !at(Stage::Returned) => {
             pending.stage = Stage::Approved;
         }
@@ -317,4 +383,53 @@ fn without_check(fault: Fault, known: Option<Publication>, command: &Command) ->
         _ => {}
     }
     Some(known)
+}
+
+/// What a decider sees of the staff that skips one check.
+fn with_other_staff(fault: Fault, mut staff: Staff, by: &StaffId, known: Option<&Publication>) -> Staff {
+    let pending = known.and_then(|known| known.pending.as_ref());
+    match fault {
+        Fault::AnyDepartmentSigns => {
+            let awaited = pending.and_then(|pending| pending.awaited().next().cloned());
+            if let (Some(awaited), Some(person)) = (awaited, staff.people.get_mut(by)) {
+                person.department = awaited;
+            }
+        }
+        Fault::LeaveForever => {
+            for leave in staff.leaves.values_mut() {
+                leave.window.until = None;
+            }
+        }
+        _ => {}
+    }
+    staff
+}
+
+/// The fault: it is decided as if in one's own name, and then recorded as in another's.
+fn blind_to_the_absent(
+    known: Option<&Publication>,
+    command: &Command,
+    facts: Facts<'_>,
+) -> Result<Vec<PublicationEvent>, Refused> {
+    let mut blind = known.cloned();
+    if let Some(pending) = blind.as_mut().and_then(|known| known.pending.as_mut()) {
+        pending.steads.clear();
+    }
+    let own = Facts { stead: None, ..facts };
+    let mut events = decide(blind.as_ref(), command, own)?;
+    let duty = match command {
+        Command::Review { .. } => Duty::Review,
+        Command::Countersign => Duty::Countersign,
+        _ => Duty::Approve,
+    };
+    if let Some(absent) = facts.stead.filter(|_| !events.is_empty()) {
+        let stood_in = PublicationEvent::StoodIn {
+            content: None,
+            by: facts.by.clone(),
+            person: absent.clone(),
+            duty,
+        };
+        events.insert(0, stood_in);
+    }
+    Ok(events)
 }

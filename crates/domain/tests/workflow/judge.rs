@@ -1,12 +1,26 @@
 //! The judge: from the facts of one publication and of the staff alone, whether everything that was released had been
 //! reviewed completely. It uses no rule of the program, only what facts say.
 
-use crate::desk::Fact;
 use heliograph_domain::gate::Class;
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::staff::{Role, StaffEvent};
-use heliograph_domain::{ContentHash, StaffId};
-use std::collections::{BTreeMap, BTreeSet};
+use heliograph_domain::{ContentHash, DepartmentId, StaffId};
+use std::collections::BTreeSet;
+
+/// A fact.
+#[derive(Debug, Clone)]
+pub(crate) struct Fact {
+    /// When it was written.
+    pub(crate) at: u64,
+    pub(crate) what: What,
+}
+
+/// What it is about.
+#[derive(Debug, Clone)]
+pub(crate) enum What {
+    Staff(StaffEvent),
+    Publication(PublicationEvent),
+}
 
 /// What was missing when a text was released.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +33,15 @@ pub(crate) enum Gap {
     Returned,
     /// Nobody reviewed this very text under the rules that it was handed in under.
     NotReviewed,
-    /// It was asked that it be countersigned, and it was not.
+    /// It was asked that it be countersigned, and it was not, or not by every department that was asked.
     NotCountersigned,
     /// Nobody approved this very text after all that.
     NotApproved,
     /// The gate blocks it, and no second person let it through.
     Blocked,
-    /// Somebody had two parts, or checked what they had written in.
+    /// Somebody had two parts, or stood in for somebody who had another.
     TooFewPeople,
-    /// Somebody did what their roles do not allow.
+    /// Somebody did what neither their roles nor their standing in for somebody allow.
     NotTheirs(StaffId, Role),
 }
 
@@ -37,9 +51,9 @@ pub(crate) fn releases(facts: &[Fact]) -> usize {
 }
 
 fn released(fact: &Fact) -> Option<ContentHash> {
-    match fact {
-        Fact::Publication(PublicationEvent::Released(release)) => Some(release.content),
-        Fact::Publication(PublicationEvent::Amended { content, .. }) => Some(*content),
+    match &fact.what {
+        What::Publication(PublicationEvent::Released(release)) => Some(release.content),
+        What::Publication(PublicationEvent::Amended { content, .. }) => Some(*content),
         _ => None,
     }
 }
@@ -53,47 +67,74 @@ pub(crate) fn gaps(facts: &[Fact]) -> Vec<Gap> {
         .collect()
 }
 
+/// A step that somebody took.
+#[derive(Debug, Clone)]
+struct Act<'f> {
+    /// Where its fact stands.
+    at: usize,
+    by: &'f StaffId,
+    /// In whose stead, as the fact before it says.
+    stead: Option<&'f StaffId>,
+    /// For which department it was, if it says so.
+    department: Option<&'f DepartmentId>,
+}
+
+impl Act<'_> {
+    fn people(&self) -> BTreeSet<&StaffId> {
+        self.stead.into_iter().chain([self.by]).collect()
+    }
+
+    /// Whose roles it rests on.
+    fn name(&self) -> &StaffId {
+        self.stead.unwrap_or(self.by)
+    }
+}
+
 /// The way of one text, from its submission on.
 struct Way<'f> {
     facts: &'f [Fact],
     /// Where its submission stands.
     start: usize,
     content: ContentHash,
-    author: StaffId,
+    author: &'f StaffId,
     countersign: bool,
     rule_set: u16,
 }
 
 fn gaps_of(before: &[Fact], content: ContentHash) -> Vec<Gap> {
-    let submitted = before.iter().enumerate().rev().find_map(|(start, fact)| match fact {
-        Fact::Publication(PublicationEvent::Submitted {
-            content,
-            by,
-            countersign,
-            rule_set,
-            ..
-        }) => Some(Way {
-            facts: before,
-            start,
-            content: *content,
-            author: by.clone(),
-            countersign: *countersign,
-            rule_set: *rule_set,
-        }),
-        _ => None,
-    });
+    let submitted = before
+        .iter()
+        .enumerate()
+        .rev()
+        .find_map(|(start, fact)| match &fact.what {
+            What::Publication(PublicationEvent::Submitted {
+                content,
+                by,
+                countersign,
+                rule_set,
+                ..
+            }) => Some(Way {
+                facts: before,
+                start,
+                content: *content,
+                author: by,
+                countersign: *countersign,
+                rule_set: *rule_set,
+            }),
+            _ => None,
+        });
     match submitted {
         Some(way) if way.content == content => way.gaps(),
         _ => vec![Gap::NotSubmitted],
     }
 }
 
-impl Way<'_> {
-    fn events(&self) -> impl Iterator<Item = (usize, &PublicationEvent)> {
+impl<'f> Way<'f> {
+    fn events(&self) -> impl Iterator<Item = (usize, &'f PublicationEvent)> {
         let after = self.facts.iter().enumerate().skip(self.start);
-        after.filter_map(|(at, fact)| match fact {
-            Fact::Publication(event) => Some((at, event)),
-            Fact::Staff(_) => None,
+        after.filter_map(|(at, fact)| match &fact.what {
+            What::Publication(event) => Some((at, event)),
+            What::Staff(_) => None,
         })
     }
 
@@ -101,41 +142,72 @@ impl Way<'_> {
         self.events().any(|(_, event)| is(event))
     }
 
-    /// Whoever wrote in this very text: its author, and those who are named beside.
-    fn writers(&self) -> BTreeSet<&StaffId> {
-        let named = self.events().filter_map(|(_, event)| match event {
-            PublicationEvent::ContributorsNamed {
-                content, contributors, ..
-            } if *content == self.content => Some(contributors),
+    fn act(&self, at: usize, by: &'f StaffId, department: Option<&'f DepartmentId>) -> Act<'f> {
+        let stead = match &self.facts[at - 1].what {
+            What::Publication(PublicationEvent::StoodIn {
+                by: stood_in, person, ..
+            }) if stood_in == by => Some(person),
             _ => None,
-        });
-        named.flatten().chain([&self.author]).collect()
+        };
+        Act {
+            at,
+            by,
+            stead,
+            department,
+        }
     }
 
     /// The first time that this very text was reviewed, under the same rules.
-    fn review(&self) -> Option<(usize, StaffId)> {
+    fn review(&self) -> Option<Act<'f>> {
         self.events().find_map(|(at, event)| match event {
             PublicationEvent::ConfidentialityReviewed { content, by, rule_set }
                 if (*content, *rule_set) == (self.content, self.rule_set) =>
             {
-                Some((at, by.clone()))
+                Some(self.act(at, by, None))
             }
             _ => None,
         })
     }
 
-    fn countersignatures(&self) -> Vec<(usize, StaffId)> {
+    fn countersignatures(&self) -> Vec<Act<'f>> {
         let signed = self.events().filter_map(|(at, event)| match event {
-            PublicationEvent::Countersigned { content, by } if *content == self.content => Some((at, by.clone())),
+            PublicationEvent::Countersigned { content, by } if *content == self.content => Some(self.act(at, by, None)),
+            PublicationEvent::DepartmentCountersigned {
+                content,
+                by,
+                department,
+            } if *content == self.content => Some(self.act(at, by, Some(department))),
             _ => None,
         });
         signed.collect()
     }
 
+    /// The departments that were asked to countersign this very text.
+    fn asked(&self) -> BTreeSet<&'f DepartmentId> {
+        let asked = self.events().filter_map(|(_, event)| match event {
+            PublicationEvent::CountersignersNamed {
+                content, departments, ..
+            } if *content == self.content => Some(departments),
+            _ => None,
+        });
+        asked.flatten().collect()
+    }
+
+    /// Whoever wrote in this very text.
+    fn writers(&self) -> BTreeSet<&'f StaffId> {
+        let others = self.events().filter_map(|(_, event)| match event {
+            PublicationEvent::ContributorsNamed {
+                content, contributors, ..
+            } if *content == self.content => Some(contributors),
+            _ => None,
+        });
+        others.flatten().chain([self.author]).collect()
+    }
+
     /// The last approval of this very text.
-    fn approval(&self) -> Option<(usize, StaffId)> {
+    fn approval(&self) -> Option<Act<'f>> {
         let approved = self.events().filter_map(|(at, event)| match event {
-            PublicationEvent::Approved { content, by } if *content == self.content => Some((at, by.clone())),
+            PublicationEvent::Approved { content, by } if *content == self.content => Some(self.act(at, by, None)),
             _ => None,
         });
         approved.last()
@@ -153,35 +225,66 @@ impl Way<'_> {
             Gap::Returned,
         );
         miss(self.is_blocked(), Gap::Blocked);
-        let Some((reviewed_at, reviewer)) = self.review() else {
-            return [gaps, vec![Gap::NotReviewed]].concat();
+        let (Some(review), Some(approval)) = (self.review(), self.approval()) else {
+            let gap = if self.review().is_none() {
+                Gap::NotReviewed
+            } else {
+                Gap::NotApproved
+            };
+            return [gaps, vec![gap]].concat();
         };
         let signed = self.countersignatures();
-        let writers = self.writers();
-        let own = signed
+        let between: Vec<&Act<'_>> = signed
             .iter()
-            .filter(|(at, by)| *at > reviewed_at && !writers.contains(by));
-        miss(self.countersign && own.clone().count() == 0, Gap::NotCountersigned);
-        let Some((approved_at, approver)) = self.approval() else {
-            return [gaps, vec![Gap::NotApproved]].concat();
-        };
-        let last = own.map(|(at, _)| *at).max().filter(|_| self.countersign);
-        miss(approved_at < last.unwrap_or(reviewed_at), Gap::NotApproved);
-        let own_work = writers.contains(&reviewer) || writers.contains(&approver);
-        miss(own_work || reviewer == approver, Gap::TooFewPeople);
+            .filter(|it| (review.at..approval.at).contains(&it.at))
+            .collect();
+        miss(!self.is_countersigned(&between), Gap::NotCountersigned);
+        miss(approval.at < review.at, Gap::NotApproved);
+        miss(!self.are_apart(&review, &approval, &signed), Gap::TooFewPeople);
+        let author = self.act(self.start, self.author, None);
         let parts = [
-            (self.start, &self.author, Role::Author),
-            (reviewed_at, &reviewer, Role::ConfidentialityReviewer),
-            (approved_at, &approver, Role::Approver),
+            (&author, Role::Author),
+            (&review, Role::ConfidentialityReviewer),
+            (&approval, Role::Approver),
         ];
-        let signatures = signed.iter().map(|(at, by)| (*at, by, Role::Countersigner));
-        for (at, who, role) in parts.into_iter().chain(signatures) {
-            miss(!self.had(at, who, role), Gap::NotTheirs(who.clone(), role));
+        let signatures = signed.iter().map(|it| (it, Role::Countersigner));
+        for (act, role) in parts.into_iter().chain(signatures) {
+            miss(!self.was_theirs(act, role), Gap::NotTheirs(act.by.clone(), role));
         }
         gaps
     }
 
-    /// Whether the gate found something that blocks, and no confidentiality reviewer who had no hand in it let it through.
+    /// Whether everybody signed who was asked: anybody, or each department by somebody of its own.
+    fn is_countersigned(&self, signed: &[&Act<'_>]) -> bool {
+        let asked = self.asked();
+        if asked.is_empty() {
+            return !self.countersign || !signed.is_empty();
+        }
+        let of = |department: &DepartmentId| {
+            signed.iter().any(|it| {
+                it.department == Some(department) && self.place(it.at, it.name()).is_some_and(|at| at.0 == department)
+            })
+        };
+        asked.iter().all(|department| of(department))
+    }
+
+    /// Whether nobody had two parts. Whoever acts and whoever they stand in for count alike; a department's signature is
+    /// of somebody who signed for no other.
+    fn are_apart(&self, review: &Act<'_>, approval: &Act<'_>, signed: &[Act<'_>]) -> bool {
+        let writers = self.writers();
+        let signers: Vec<&StaffId> = signed
+            .iter()
+            .filter(|it| it.department.is_some())
+            .map(|it| it.by)
+            .collect();
+        review.people().is_disjoint(&writers)
+            && approval.people().is_disjoint(&writers)
+            && approval.people().is_disjoint(&review.people())
+            && signed.iter().all(|it| it.people().is_disjoint(&writers))
+            && signers.iter().collect::<BTreeSet<_>>().len() == signers.len()
+    }
+
+    /// Whether the gate found something that blocks, and no confidentiality reviewer but the author let it through.
     fn is_blocked(&self) -> bool {
         let blocks = self.any(|event| match event {
             PublicationEvent::GateScanned { findings, .. } => findings.iter().any(|it| it.class == Class::Block),
@@ -198,14 +301,35 @@ impl Way<'_> {
         blocks && !let_through
     }
 
-    /// Whether somebody had a role when the fact at `at` was made.
+    /// Where somebody worked when the fact at `at` was made, and with which roles.
+    fn place(&self, at: usize, who: &StaffId) -> Option<(&'f DepartmentId, &'f BTreeSet<Role>)> {
+        self.facts[..at].iter().rev().find_map(|fact| match &fact.what {
+            What::Staff(StaffEvent::Appointed { id, department, roles }) if id == who => Some((department, roles)),
+            _ => None,
+        })
+    }
+
     fn had(&self, at: usize, who: &StaffId, role: Role) -> bool {
-        let mut roles: BTreeMap<&StaffId, &BTreeSet<Role>> = BTreeMap::new();
-        for fact in &self.facts[..at] {
-            if let Fact::Staff(StaffEvent::Appointed { id, roles: has, .. }) = fact {
-                roles.insert(id, has);
+        self.place(at, who).is_some_and(|(_, roles)| roles.contains(&role))
+    }
+
+    /// Whether a step was within somebody's roles, or within those of whoever they stood in for at that moment.
+    fn was_theirs(&self, act: &Act<'_>, role: Role) -> bool {
+        let stood_in = act.stead.is_none_or(|person| self.stood_in(act.at, act.by, person));
+        stood_in && self.had(act.at, act.name(), role)
+    }
+
+    fn stood_in(&self, at: usize, by: &StaffId, person: &StaffId) -> bool {
+        let last = self.facts[..at].iter().rev().find_map(|fact| match &fact.what {
+            What::Staff(StaffEvent::SubstituteNamed { id, substitute, window }) if id == person => {
+                Some(Some((substitute, window)))
             }
-        }
-        roles.get(who).is_some_and(|roles| roles.contains(&role))
+            What::Staff(StaffEvent::SubstituteEnded { id }) if id == person => Some(None),
+            _ => None,
+        });
+        let now = self.facts[at].at;
+        last.flatten().is_some_and(|(substitute, window)| {
+            substitute == by && window.from.0 <= now && window.until.is_some_and(|until| now < until.0)
+        })
     }
 }

@@ -84,7 +84,10 @@ fn show(desk: &Desk, outcome: &Outcome<'_>) -> Result<Response, Problem> {
     };
     let known = ["password", "again", "label", "days", "scopes"];
     let body = html! {
-        div.top { div { h1 { (desk.t(w::ACCOUNT)) } p.muted { (desk.person(desk.me())) " · " (desk.me()) } } }
+        div.top {
+            div { h1 { (desk.t(w::ACCOUNT)) } p.muted { (desk.person(desk.me())) " · " (desk.me()) } }
+            a.btn.quiet href="/admin/substitutes" { (desk.t(w::review::SUBSTITUTES)) }
+        }
         @if let Some((_, _, problem)) = outcome.failed { (desk.alert(problem, &known)) }
         @if let Some(done) = outcome.done { p.told role="status" { (desk.t(done)) } }
         @if let Some(token) = &outcome.token { div.told role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (token) } } }
@@ -163,7 +166,7 @@ fn token_form(desk: &Desk, shown: &Shown<'_>) -> Markup {
 }
 
 fn second_factor(desk: &Desk, factors: &factors::Factors) -> Markup {
-    let required = desk.state.staff.needs_second_factor(desk.me());
+    let required = desk.state.staff.needs_second_factor(desk.me(), desk.now);
     html! {
         section.card id="second-factor" {
             h2 { (desk.t(w::SECOND_FACTOR)) " " @if factors.is_second() { (tag("green", desk.t(w::FACTOR_ON))) } @else { (tag("grey", desk.t(w::FACTOR_OFF))) } }

@@ -5,14 +5,15 @@ use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults, in_query, redirect};
 use super::proposal::{self, Proposed};
-use super::publication::{Failed, find, show};
+use super::publication::{Failed, Shown, find, show};
+use super::words::review as rw;
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
 use crate::http::publications;
 use crate::state::Dossier;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use heliograph_domain::publication::{MAX_REASON_CHARS, Pending, Stage};
+use heliograph_domain::publication::{Duty, MAX_REASON_CHARS, Pending, Stage};
 use heliograph_domain::staff::{Role, Verb};
 use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
@@ -52,7 +53,11 @@ pub(crate) async fn act(
                 problem: &problem,
                 typed: &posted,
             };
-            Ok(show(&desk, id, &dossier, None, Some(&failed)))
+            let shown = Shown {
+                failed: Some(failed),
+                ..Shown::default()
+            };
+            show(&desk, id, &dossier, &shown)
         }
     }
 }
@@ -100,6 +105,7 @@ pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Op
     html! {
         section.card.actions id="actions" {
             h2 { (desk.t(w::WHAT_NOW)) }
+            (super::void::notice(desk, dossier))
             @if let Some(pending) = &publication.pending { (stands(desk, dossier, pending)) }
             (author.clone().unwrap_or_default())
             @for offer in &offers { (offer) }
@@ -111,17 +117,25 @@ pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Op
 
 /// Who had which part of the text on its way.
 fn hands(desk: &Desk, pending: Option<&Pending>) -> Markup {
-    let parts = pending.map(|pending| {
-        [
-            (Role::Author, Some(&pending.author)),
-            (Role::ConfidentialityReviewer, pending.reviewer.as_ref()),
-            (Role::Countersigner, pending.countersigner.as_ref()),
-            (Role::Approver, pending.approver.as_ref()),
-        ]
-    });
-    let known = parts.into_iter().flatten().filter_map(|(role, who)| Some((role, who?)));
+    let Some(pending) = pending else {
+        return html! {};
+    };
+    let mut parts = vec![(Role::Author, None, &pending.author)];
+    let reviewer = pending.reviewer.iter();
+    parts.extend(reviewer.map(|who| (Role::ConfidentialityReviewer, Some(Duty::Review), who)));
+    let signed = pending.countersignatures.iter();
+    parts.extend(signed.map(|it| (Role::Countersigner, Some(Duty::Countersign), &it.by)));
+    let approver = pending.approver.iter();
+    parts.extend(approver.map(|who| (Role::Approver, Some(Duty::Approve), who)));
+    let stood_for = |who: &StaffId, duty: Option<Duty>| {
+        let stead = pending
+            .steads
+            .iter()
+            .find(|stead| Some(stead.duty) == duty && stead.by == *who);
+        stead.map(|stead| &stead.person)
+    };
     html! {
-        dl.hands { @for (role, who) in known { div { dt { (role.label(desk.lang)) } dd { (desk.person(who)) } } } }
+        dl.hands { @for (role, duty, who) in parts { div { dt { (role.label(desk.lang)) } dd { (desk.in_stead(who, stood_for(who, duty))) } } } }
     }
 }
 
@@ -133,7 +147,7 @@ fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
     }
     let (word, step) = match pending.stage {
         Stage::Submitted => (w::WAITS_REVIEW, Step::Review),
-        Stage::Reviewed if pending.countersign => (w::WAITS_COUNTERSIGN, Step::Countersign),
+        Stage::Reviewed if pending.countersign.is_asked() => (w::WAITS_COUNTERSIGN, Step::Countersign),
         Stage::Approved if dossier.publication.released.is_some() => (w::WAITS_AMEND, Step::Amend),
         Stage::Approved => (w::WAITS_RELEASE, Step::Release),
         _ => (w::WAITS_APPROVAL, Step::Approve),
@@ -146,8 +160,11 @@ fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
         .filter(|person| duties::verdict_for(desk, person, &dossier.publication, step) == Verdict::May)
         .map(|person: &StaffId| desk.person(person))
         .collect();
+    let stead = duties::in_stead_of(desk, &dossier.publication, step);
     html! {
         p { strong { (desk.t(word)) } }
+        (super::countersign::standing(desk, pending))
+        @if let Some(absent) = stead { p.notice id="stead" { (desk.f(rw::YOU_STAND_IN, &[&desk.person(&absent)])) } }
         p.hint {
             @if people.is_empty() { (desk.t(w::NOBODY_CAN)) } @else { (desk.f(w::CAN_BE_DONE_BY, &[&people.join(desk.t(w::LIST_COMMA))])) }
         }

@@ -46,7 +46,12 @@ impl Asset {
     }
 }
 
-static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new(include_str!("assets/app.css"), "text/css; charset=utf-8"));
+static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        concat!(include_str!("assets/app.css"), include_str!("assets/review.css")),
+        "text/css; charset=utf-8",
+    )
+});
 static SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new(include_str!("assets/admin.js"), "text/javascript; charset=utf-8"));
 static PASSKEY: LazyLock<Asset> =

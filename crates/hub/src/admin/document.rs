@@ -1,5 +1,6 @@
-//! A text as people read it, field by field, with what changed since the last release beside it.
+//! A text as people read it, field by field.
 
+use super::comments::Remarks;
 use super::layout::{Desk, tag};
 use super::words::{self as w, together};
 use crate::drafts::{self, Draft};
@@ -53,38 +54,25 @@ fn value_of(document: &Document, lang: Lang) -> Read {
     }
 }
 
-/// A text in every language that it has. With `old`, changed fields show what stood there before.
-pub(crate) fn view(desk: &Desk, document: &Document, old: Option<&Document>) -> Markup {
+/// A text in every language that it has, with what was said of its fields beside them.
+pub(crate) fn view(desk: &Desk, document: &Document, remarks: Option<&Remarks>) -> Markup {
     html! {
         @for lang in document.texts.keys() {
             section.text lang=(lang.tag()) {
                 @if document.texts.len() > 1 { h3.language { (language_name(desk, *lang)) } }
-                (language_view(desk, document, old, *lang))
+                (language_view(desk, document, *lang, remarks))
             }
         }
     }
 }
 
-fn language_view(desk: &Desk, document: &Document, old: Option<&Document>, lang: Lang) -> Markup {
-    let new = value_of(document, lang);
-    let old = old.map(|old| value_of(old, lang));
+fn language_view(desk: &Desk, document: &Document, lang: Lang, remarks: Option<&Remarks>) -> Markup {
+    let read = value_of(document, lang);
     html! {
         dl.fields {
-            @for spec in new.kind_fields {
-                @let before = old.as_ref().map(|old| &old.value[spec.name]);
-                @let changed = before.is_some_and(|before| *before != new.value[spec.name]);
-                @if !new.value[spec.name].is_null() || changed {
-                    div.changed[changed] {
-                        dt { (spec.label(desk.lang)) @if changed { " " (tag("amber", desk.t(w::CHANGED))) } }
-                        dd {
-                            @if changed {
-                                div.sides {
-                                    div.was { small { (desk.t(w::BEFORE)) } (field(desk, spec, before.unwrap_or(&Value::Null))) }
-                                    div { small { (desk.t(w::NOW)) } (field(desk, spec, &new.value[spec.name])) }
-                                }
-                            } @else { (field(desk, spec, &new.value[spec.name])) }
-                        }
-                    }
+            @for spec in read.kind_fields {
+                @if !read.value[spec.name].is_null() {
+                    div { dt { (spec.label(desk.lang)) } dd { (field(desk, spec, &read.value[spec.name])) @if let Some(remarks) = remarks { (remarks.at(desk, &format!("content.{}.{}", lang.tag(), spec.name))) } } }
                 }
             }
         }

@@ -4,8 +4,9 @@ use super::layout::Desk;
 use super::words::{self as w, Word};
 use crate::http::problem::{Problem, Told};
 use crate::state::Dossier;
+use crate::stead;
 use heliograph_domain::head::Priority;
-use heliograph_domain::publication::{Command, Facts, Publication, PublicationEvent, Refused, Stage, decide};
+use heliograph_domain::publication::{Command, Facts, Publication, PublicationEvent, Refused, Stage};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use std::collections::BTreeSet;
@@ -114,25 +115,41 @@ pub(crate) fn verdict(desk: &Desk, publication: &Publication, step: Step) -> Ver
 
 /// The same for someone else.
 pub(crate) fn verdict_for(desk: &Desk, person: &StaffId, publication: &Publication, step: Step) -> Verdict {
-    if !desk.state.staff.may(person, step.verb()) {
-        return Verdict::Not;
+    judged(desk, person, publication, step).0
+}
+
+/// In whose stead whoever sits at the desk would take a step.
+pub(crate) fn in_stead_of(desk: &Desk, publication: &Publication, step: Step) -> Option<StaffId> {
+    judged(desk, desk.me(), publication, step).1
+}
+
+fn judged(desk: &Desk, person: &StaffId, publication: &Publication, step: Step) -> (Verdict, Option<StaffId>) {
+    if !desk.state.staff.may_now(person, step.verb(), desk.now) {
+        return (Verdict::Not, None);
     }
     let channels = BTreeSet::new();
     let facts = Facts {
         by: person,
         now: desk.now,
+        stead: None,
         seen: None,
         channels: &channels,
+        staff: &desk.state.staff,
     };
-    match decide(Some(publication), &step.command(), facts) {
+    let (stead, outcome) = stead::taken(&desk.state, Some(publication), &step.command(), step.verb(), facts);
+    let verdict = match outcome {
         Ok(events) if events.is_empty() => Verdict::Not,
         // The text is ready; where it goes is asked next.
         Ok(_) | Err(Refused::NoChannels) => Verdict::May,
-        Err(refused @ (Refused::FourEyes { .. } | Refused::CountersignatureMissing | Refused::RulesChanged { .. })) => {
-            Verdict::Because(Problem::refused(&refused, None).detail)
-        }
+        Err(
+            refused @ (Refused::FourEyes { .. }
+            | Refused::FourEyesInStead { .. }
+            | Refused::CountersignatureMissing
+            | Refused::RulesChanged { .. }),
+        ) => Verdict::Because(Problem::refused(&refused, None).detail),
         Err(_) => Verdict::Not,
-    }
+    };
+    (verdict, stead)
 }
 
 /// Why a publication waits for someone.
@@ -212,7 +229,7 @@ fn duty(desk: &Desk, publication: &Publication) -> Option<Duty> {
         Step::Amend,
     ]
     .into_iter()
-    .filter(|step| *step != Step::Countersign || pending.countersign)
+    .filter(|step| *step != Step::Countersign || pending.countersign.is_asked())
     .find(|step| verdict(desk, publication, *step) == Verdict::May)
     .map(Duty::Take)
 }

@@ -137,6 +137,7 @@ impl Inputs<'_> {
                     legend { (self.label(spec)) }
                     div.form { @for field in fields { (self.input(&path, field, &value[field.name])) } }
                     (field_faults(self.faults, &path, self.desk.lang))
+                    (self.notes.remarks.at(self.desk, &path))
                 }
             },
             Shape::Rows(columns) => self.rows(&path, spec, columns, value),
@@ -191,6 +192,7 @@ impl Inputs<'_> {
             fieldset.rows {
                 legend { (self.label(spec)) }
                 (field_faults(self.faults, path, self.desk.lang))
+                (self.notes.remarks.at(self.desk, path))
                 @for row in 0..filled + self.blank_rows {
                     div.card.rowset {
                         h3 { (self.desk.f(w::ROW_N, &[&(row + 1).to_string()])) }

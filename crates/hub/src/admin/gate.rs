@@ -1,6 +1,7 @@
 //! What the confidentiality gate found, at the place where it is: the marked passage is drawn from the text that the
 //! page shows anyway.
 
+use super::comments::Remarks;
 use super::document::language_name;
 use super::layout::{Desk, tag};
 use super::words::{self as w, Word};
@@ -23,6 +24,8 @@ pub(crate) struct Notes {
     kind: Option<Kind>,
     texts: HashMap<String, String>,
     pub(crate) findings: Vec<Finding>,
+    /// What people said of it.
+    pub(crate) remarks: Remarks,
 }
 
 impl Notes {
@@ -43,6 +46,7 @@ impl Notes {
             kind: Some(kind),
             texts: texts.collect(),
             findings,
+            remarks: Remarks::default(),
         }
     }
 
@@ -59,7 +63,10 @@ impl Notes {
                 .strip_prefix(field)
                 .is_some_and(|rest| rest.is_empty() || (rest.starts_with('[') && !rest.contains('.')))
         });
-        html! { @for finding in mine { span.found { (self.line(desk, finding)) } } }
+        html! {
+            @for finding in mine { span.found { (self.line(desk, finding)) } }
+            (self.remarks.at(desk, field))
+        }
     }
 
     /// All of them, each with its field.

@@ -76,11 +76,13 @@ fn who(desk: &Desk) -> String {
         return String::new();
     };
     let roles: Vec<&str> = person.roles.iter().map(|role| role.label(desk.lang)).collect();
-    format!(
-        "{} · {}",
-        desk.department(&person.department),
-        roles.join(desk.t(w::LIST_COMMA))
-    )
+    let absent = desk.state.staff.absent(desk.me(), desk.now);
+    let absent: Vec<String> = absent.map(|person| desk.person(person)).collect();
+    let mut parts = vec![desk.department(&person.department), roles.join(desk.t(w::LIST_COMMA))];
+    if !absent.is_empty() {
+        parts.push(desk.f(w::review::STANDING_IN, &[&absent.join(desk.t(w::LIST_COMMA))]));
+    }
+    parts.join(" · ")
 }
 
 fn waiting(desk: &Desk) -> Result<Markup, Problem> {

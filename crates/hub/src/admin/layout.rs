@@ -132,6 +132,14 @@ impl Desk {
         name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string())
     }
 
+    /// Somebody's name, and in whose stead they acted if they did: “王 代 李”.
+    pub(crate) fn in_stead(&self, by: &StaffId, stead: Option<&StaffId>) -> String {
+        match stead {
+            Some(person) => self.f(w::review::IN_STEAD, &[&self.person(by), &self.person(person)]),
+            None => self.person(by),
+        }
+    }
+
     pub(crate) fn department(&self, id: &DepartmentId) -> String {
         let known = self.profile.as_ref().and_then(|profile| profile.departments.get(id));
         known.map_or_else(|| id.to_string(), |name| name.get(self.lang).to_owned())

@@ -12,7 +12,10 @@ mod calendar;
 mod catalogue;
 mod catalogue_import;
 mod channels;
+mod comments;
+mod compare;
 mod confirm;
+mod countersign;
 mod departments;
 mod displays;
 mod document;
@@ -44,9 +47,11 @@ mod sign_in;
 mod sign_on;
 mod site;
 mod staff;
+mod substitutes;
 mod table;
 mod times;
 mod together;
+mod void;
 mod waiting;
 mod words;
 mod write;
@@ -97,6 +102,8 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .merge(of_catalogue())
         .merge(of_staff())
         .merge(account::router())
+        .merge(substitutes::router())
+        .merge(comments::router())
         .route("/admin/site", get(site::page).post(site::set))
         .route(
             "/admin/site/backup",

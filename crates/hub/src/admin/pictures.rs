@@ -120,7 +120,7 @@ pub(crate) fn row(desk: &Desk, address: &str, attachments: &[Attachment]) -> Mar
     }
 }
 
-fn figure(address: &str, it: &Attachment, more: &Markup) -> Markup {
+pub(crate) fn figure(address: &str, it: &Attachment, more: &Markup) -> Markup {
     html! {
         figure {
             a href=(format!("{address}/{}", it.hash)) { img src=(format!("{address}/{}", it.hash)) alt=(it.name) loading="lazy" width=(it.width_px) height=(it.height_px); }

@@ -1,12 +1,15 @@
 //! One publication: its text, what changed, who did what when, and what whoever looks may do with it now.
 
 use super::actions;
+use super::comments::{self, Remarks};
+use super::compare;
 use super::document;
 use super::form::Posted;
-use super::layout::{Desk, Place, tag};
+use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
 use super::screens::state_tag;
+use super::words::review as rw;
 use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
 use crate::http::shape;
@@ -15,7 +18,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::publication::{OnRelease, PublicationEvent};
-use heliograph_domain::{ContentHash, PublicationId};
+use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,19 +45,32 @@ pub(crate) async fn page(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
     let (id, dossier) = find(&desk, &id)?;
-    Ok(show(&desk, id, &dossier, query.get("done").map(String::as_str), None))
+    let asked = |name: &str| query.get(name).map(String::as_str);
+    let shown = Shown {
+        done: asked("done"),
+        against: asked("against"),
+        failed: None,
+    };
+    show(&desk, id, &dossier, &shown)
+}
+
+/// What a page says besides what it always says.
+#[derive(Default)]
+pub(crate) struct Shown<'a> {
+    /// The step that was just taken.
+    pub(crate) done: Option<&'a str>,
+    /// What the text is compared with.
+    pub(crate) against: Option<&'a str>,
+    /// What went wrong.
+    pub(crate) failed: Option<Failed<'a>>,
 }
 
 /// The page, as it is or with what went wrong.
-pub(crate) fn show(
-    desk: &Desk,
-    id: PublicationId,
-    dossier: &Dossier,
-    done: Option<&str>,
-    failed: Option<&Failed<'_>>,
-) -> Response {
+pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Shown<'_>) -> Result<Response, Problem> {
+    let (done, failed) = (shown.done, shown.failed.as_ref());
     let publication = &dossier.publication;
     let title = shape::title(&desk.office, publication, desk.lang);
+    let remarks = Remarks::of(desk, id)?;
     let body = html! {
         div.top {
             div {
@@ -63,27 +79,24 @@ pub(crate) fn show(
                 p.muted { (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry)) }
             }
         }
-        @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority"])) }
+        @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority", "text", "quote", "field"])) }
         @else if let Some(word) = done.and_then(done_word) { p.told role="status" { (desk.t(word)) } }
         div.split {
-            div.stack { (content(desk, id, dossier)) }
+            div.stack { (content(desk, (id, dossier), &remarks, shown.against)) }
             div.stack {
                 @if let Some(pending) = &publication.pending {
                     @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) }
                 }
                 (actions::card(desk, id, dossier, failed))
+                (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
                 (history(desk, dossier))
             }
         }
     };
     let status = failed.map_or(StatusCode::OK, |failed| failed.problem.status);
-    desk.page_with(
-        status,
-        Place::Publications,
-        &title,
-        html! { div.stack data-live="record" { (body) } },
-    )
+    let body = html! { div.stack data-live="record" { (body) } };
+    Ok(desk.page_with(status, Place::Publications, &title, body))
 }
 
 fn done_word(step: &str) -> Option<Word> {
@@ -103,7 +116,7 @@ fn done_word(step: &str) -> Option<Word> {
     })
 }
 
-fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
+fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Remarks, against: Option<&str>) -> Markup {
     let (pending, released) = document::texts(desk, &dossier.publication);
     // What was withdrawn can still be read here, by those who may: until it is erased.
     let last = || dossier.last_text().and_then(|hash| desk.office.library.document(&hash));
@@ -115,16 +128,14 @@ fn content(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
     let Some(shown) = pending.as_deref().or(released.as_deref()).or(past.as_deref()) else {
         return gone(desk, dossier);
     };
-    let old = pending.as_ref().and(released.as_deref());
+    let on_its_way = dossier.publication.pending.as_ref().zip(pending.as_deref());
+    let compared = on_its_way
+        .and_then(|(pending, text)| compare::card(desk, (id, dossier), (&pending.content, text), remarks, against));
     html! {
-        section.card {
-            h2 {
-                @if old.is_some() { (desk.t(w::REVISION)) (tag("amber", &desk.f(w::N_CHANGES, &[&document::changes(desk, &dossier.publication).to_string()]))) }
-                @else { (desk.t(w::TEXT)) }
-            }
-            (document::view(desk, shown, old))
+        @if let Some(compared) = compared { (compared) } @else {
+            section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
+            (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
         }
-        (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
         (panels::of_publication(desk, id, dossier, shown))
     }
 }
@@ -175,19 +186,33 @@ fn history(desk: &Desk, dossier: &Dossier) -> Markup {
     html! {
         section.card id="history" data-fresh {
             h2 { (desk.t(w::HISTORY)) }
-            ol.history { @for step in dossier.history.iter().rev() { (history_line(desk, step)) } }
+            ol.history { @for (at, step) in dossier.history.iter().enumerate().rev() { (history_line(desk, step, stead(dossier, at))) } }
         }
     }
 }
 
-fn history_line(desk: &Desk, step: &Step) -> Markup {
+/// In whose stead a step was taken: the line before it says so.
+fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
+    match &dossier.history.get(at.checked_sub(1)?)?.event {
+        PublicationEvent::StoodIn { person, .. } => Some(person),
+        _ => None,
+    }
+}
+
+fn history_line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
+    if matches!(step.event, PublicationEvent::StoodIn { .. }) {
+        // It is told with the step itself.
+        return html! {};
+    }
     let (colour, word, why) = told(&step.event);
     html! {
         li.(colour) {
             b { (desk.t(word)) }
-            small { (desk.department_of(&step.by)) " " (desk.person(&step.by)) " · " (desk.time(step.at)) }
+            small { (desk.department_of(&step.by)) " " (desk.in_stead(&step.by, stead)) " · " (desk.time(step.at)) }
             @if let Some(why) = why { blockquote { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) } }
             @if let PublicationEvent::ContributorsNamed { contributors, .. } = &step.event { small { (contributors.iter().map(|person| desk.person(person)).collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))) } }
+            @if let PublicationEvent::CountersignersNamed { departments, .. } = &step.event { blockquote { (departments.iter().map(|it| desk.department(it)).collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))) } }
+            @if let PublicationEvent::DepartmentCountersigned { department, .. } = &step.event { blockquote { (desk.department(department)) } }
             @if let PublicationEvent::ErasureRequested { reason, .. } | PublicationEvent::ContentErased { reason, .. } = &step.event { blockquote { (reason) } }
         }
     }
@@ -198,7 +223,11 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Submitted { countersign: true, .. } => ("plain", w::EVENT_SUBMITTED_COUNTERSIGN, None),
         PublicationEvent::Submitted { .. } => ("plain", w::EVENT_SUBMITTED, None),
         PublicationEvent::ConfidentialityReviewed { .. } => ("plain", w::EVENT_REVIEWED, None),
-        PublicationEvent::Countersigned { .. } => ("plain", w::EVENT_COUNTERSIGNED, None),
+        PublicationEvent::CountersignersNamed { .. } => ("plain", rw::EVENT_NAMED, None),
+        PublicationEvent::StoodIn { .. } => ("plain", rw::SUBSTITUTE, None),
+        PublicationEvent::Countersigned { .. } | PublicationEvent::DepartmentCountersigned { .. } => {
+            ("plain", w::EVENT_COUNTERSIGNED, None)
+        }
         PublicationEvent::Approved { .. } => ("plain", w::EVENT_APPROVED, None),
         PublicationEvent::Rejected { reason, .. } => ("bad", w::EVENT_REJECTED, Some(reason)),
         PublicationEvent::Released(_) => ("good", w::EVENT_RELEASED, None),

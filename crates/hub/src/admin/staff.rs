@@ -37,7 +37,10 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
     let body = html! {
         div.top {
             div { h1 { (desk.t(w::STAFF)) } p.muted { (desk.t(w::STAFF_WHAT)) } }
-            a.btn.quiet href="/admin/departments" { (desk.t(w::DEPARTMENTS)) }
+            div.buttons {
+                a.btn.quiet href="/admin/substitutes" { (desk.t(w::review::SUBSTITUTES)) }
+                a.btn.quiet href="/admin/departments" { (desk.t(w::DEPARTMENTS)) }
+            }
         }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &known)) }
         section.card { (list(desk)) }

@@ -41,6 +41,7 @@ pub(crate) mod first_steps;
 pub(crate) mod limits;
 pub(crate) mod on_show;
 pub(crate) mod panels;
+pub(crate) mod review;
 pub(crate) mod together;
 mod trail;
 
@@ -142,7 +143,6 @@ words! {
     N_STALE "{} 块失联" "{} silent";
     N_OFFLINE "{} 块离线" "{} offline";
 
-    CHANGED "有改动" "Changed";
     BEFORE "上次公开" "Released";
     NOW "现在" "Now";
     LANG_ZH "中文" "Chinese";
@@ -477,6 +477,7 @@ mod tests {
         account::ALL,
         first_steps::ALL,
         limits::ALL,
+        review::ALL,
         together::ALL,
         trail::ALL,
         airtime::ALL,

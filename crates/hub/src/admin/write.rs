@@ -1,5 +1,6 @@
 //! Writing: a form for each kind, with the live picture of the text on every form of panel beside it.
 
+use super::comments::{self, Remarks};
 use super::form::{Faults, Posted};
 use super::gate::{self as gate_parts, Notes};
 use super::layout::{Desk, Place, redirect};
@@ -8,7 +9,7 @@ use super::preview::{self, Typed};
 use super::proposal::{self, Proposed};
 use super::together::{Clashes, News};
 use super::words::{self as w, together as tw};
-use super::{document, fields, pictures, together};
+use super::{countersign, document, fields, pictures, together};
 use crate::attachments::Kept;
 use crate::draft_versions;
 use crate::drafts::{self, Draft, Referral};
@@ -40,7 +41,8 @@ struct Sheet {
     kind: Kind,
     entry: String,
     content: Value,
-    countersign: bool,
+    /// Who must countersign it, as the API reads it.
+    countersign: Value,
     proposal: Proposed,
     blank_rows: usize,
     pictures: Vec<Kept>,
@@ -61,7 +63,7 @@ impl Sheet {
             kind,
             entry: String::new(),
             content: Value::Null,
-            countersign: false,
+            countersign: json!(false),
             proposal: Proposed::default(),
             blank_rows: 1,
             pictures: Vec::new(),
@@ -84,7 +86,7 @@ impl Sheet {
             kind: draft.kind,
             entry: draft.catalogue_entry.to_string(),
             content: draft.content.clone(),
-            countersign: false,
+            countersign: json!(false),
             proposal: Proposed::of(&draft.proposal),
             blank_rows: 1,
             pictures: draft.attachments.clone(),
@@ -103,7 +105,7 @@ impl Sheet {
             kind,
             entry: posted.get("catalogue_entry").to_owned(),
             content: fields::content(kind, posted),
-            countersign: posted.has("countersign"),
+            countersign: countersign::of_form(posted),
             proposal: Proposed::of_form(posted),
             blank_rows: if posted.get("then") == "row" { 2 } else { 1 },
             pictures: Vec::new(),
@@ -270,7 +272,11 @@ pub(crate) async fn edit(
     if query.get("done").is_some_and(|done| done == "not-sent") {
         told.push(desk.t(tw::NOT_SENT_YET).to_owned());
     }
-    show(&desk, &Sheet::of_draft(&draft), None, &told)
+    let sheet = Sheet {
+        countersign: countersign::asked_before(&desk, draft.id),
+        ..Sheet::of_draft(&draft)
+    };
+    show(&desk, &sheet, None, &told)
 }
 
 /// `POST /admin/write`
@@ -446,8 +452,13 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) 
         .saved
         .as_ref()
         .map(|draft| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
+    let known = sheet.id.as_ref().and_then(|id| id.parse().ok());
+    let dossier = known.and_then(|id: PublicationId| Some((id, desk.state.publications.get(&id)?)));
     let panels = preview::beside(desk, sheet.typed(), &sheet.goes(desk))?;
-    let notes = sheet.notes(desk);
+    let mut notes = sheet.notes(desk);
+    if let Some((id, _)) = dossier {
+        notes.remarks = Remarks::of(desk, id)?;
+    }
     let title = format!("{} · {}", desk.t(w::WRITE), sheet.kind.label(desk.lang));
     let body = html! {
         div.top {
@@ -464,6 +475,7 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) 
             aside.stack.looks id="looks" {
                 (gate_card(desk, sheet, &notes))
                 @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
+                @if let Some((id, dossier)) = dossier { (comments::card(desk, (id, &dossier.publication), &notes.remarks, comments::On::Writing, None)) }
                 (panels)
             }
         }
@@ -523,9 +535,9 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                     summary { h2 { (desk.t(w::ENGLISH_TEXT)) } span.hint { (desk.t(w::ENGLISH_HINT)) } }
                     (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &said, sheet.blank_rows))
                 }
+                @if sheet.is_mine(desk) { section.card { (countersign::choice(desk, &sheet.countersign)) } }
                 @if !sheet.goes(desk).is_released() { (proposal::card(desk, &sheet.proposal, &faults)) }
                 section.card.send {
-                    @if sheet.is_mine(desk) { label.check { input type="checkbox" name="countersign" value="yes" checked[sheet.countersign]; (desk.t(w::NEEDS_COUNTERSIGN)) } }
                     div.buttons {
                         @if sheet.is_mine(desk) { button.btn type="submit" name="then" value="submit" { (desk.t(w::SUBMIT)) } }
                         button.btn.quiet type="submit" name="then" value="save" { (desk.t(w::SAVE_DRAFT)) }

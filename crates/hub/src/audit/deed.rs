@@ -108,6 +108,10 @@ deeds! {
     ErasureAsked "erasure-requested" "申请删除" "Erasure asked for";
     ErasureDeclined "erasure-declined" "驳回删除" "Erasure declined";
     Erased "erased" "删除内容" "Erased";
+    CountersignersNamed "countersigners-named" "指定会审处室" "Departments asked to countersign";
+    StoodIn "stood-in" "代理" "Stood in for somebody";
+    SubstituteNamed "substitute-named" "指定代理人" "Substitute named";
+    SubstituteEnded "substitute-ended" "结束代理" "Substitute ended";
     EntryDefined "entry-defined" "设置目录项" "Catalogue entry set";
     ChannelsProposed "usual-channels-set" "设置常用频道" "Usual channels set";
     ChannelDefined "channel-defined" "设置频道" "Channel set";
@@ -156,7 +160,9 @@ fn of_publication(event: &PublicationEvent) -> Deed {
     match event {
         P::Submitted { .. } => Deed::Submitted,
         P::ConfidentialityReviewed { .. } => Deed::Reviewed,
-        P::Countersigned { .. } => Deed::Countersigned,
+        P::Countersigned { .. } | P::DepartmentCountersigned { .. } => Deed::Countersigned,
+        P::CountersignersNamed { .. } => Deed::CountersignersNamed,
+        P::StoodIn { .. } => Deed::StoodIn,
         P::Approved { .. } => Deed::Approved,
         P::Rejected { .. } => Deed::Returned,
         P::Released(_) => Deed::Released,
@@ -188,6 +194,8 @@ fn of_staff(event: &StaffEvent) -> (Subject, Deed) {
         StaffEvent::Disabled { id } => (Subject::Staff(id.clone()), Deed::Disabled),
         StaffEvent::Enabled { id } => (Subject::Staff(id.clone()), Deed::Enabled),
         StaffEvent::SecondFactorRequired { .. } => (Subject::Policy, Deed::FactorRequired),
+        StaffEvent::SubstituteNamed { id, .. } => (Subject::Staff(id.clone()), Deed::SubstituteNamed),
+        StaffEvent::SubstituteEnded { id } => (Subject::Staff(id.clone()), Deed::SubstituteEnded),
     }
 }
 

@@ -12,6 +12,7 @@ use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{PublicationEvent, Release};
 use heliograph_domain::site::{SiteEvent, SiteProfile};
 use heliograph_domain::staff::{Role, StaffEvent};
+use heliograph_domain::time::Window;
 use heliograph_domain::working_days::CalendarEvent;
 use heliograph_domain::{
     CatalogueEntryId, ChannelName, ContentHash, DepartmentId, DisplayId, Event, Instant, Lang, PublicationId, StaffId,
@@ -203,6 +204,9 @@ impl<'o> Voice<'o> {
                 self.on(content, "保密审查通过", "", "cleared ", " for confidentiality")
             }
             P::Countersigned { content, .. } => self.on(content, "会审通过", "", "countersigned ", ""),
+            P::CountersignersNamed { .. } | P::DepartmentCountersigned { .. } | P::StoodIn { .. } => {
+                self.of_several(id, event)
+            }
             P::Approved { content, .. } => self.on(content, "审批通过", "", "approved ", ""),
             P::Rejected { content, reason, .. } => {
                 self.on(content, "退回", "", "returned ", " to its author") + &self.because_of(reason)
@@ -234,6 +238,54 @@ impl<'o> Voice<'o> {
                 self.of_erasure(id, event)
             }
         }
+    }
+
+    /// What several people or departments have a part in.
+    fn of_several(&self, id: PublicationId, event: &PublicationEvent) -> String {
+        use PublicationEvent as P;
+        let comma = if self.lang == Lang::ZhHans { "、" } else { ", " };
+        match event {
+            P::CountersignersNamed {
+                content, departments, ..
+            } => {
+                let named: Vec<String> = departments.iter().map(|it| self.department(it)).collect();
+                let (text, named) = (self.text(content), named.join(comma));
+                self.say(
+                    format!("请{named}会审{text}"),
+                    format!("asked {named} to countersign {text}"),
+                )
+            }
+            P::DepartmentCountersigned {
+                content, department, ..
+            } => {
+                let (text, department) = (self.text(content), self.department(department));
+                self.say(
+                    format!("代表{department}会审通过{text}"),
+                    format!("countersigned {text} for {department}"),
+                )
+            }
+            P::StoodIn { content, person, .. } => {
+                let text = content
+                    .as_ref()
+                    .map_or_else(|| self.publication(id), |hash| self.text(hash));
+                let person = self.person(person.as_str());
+                self.say(
+                    format!("代{person}办理{text}的下一步"),
+                    format!("took the next step with {text} in the stead of {person}"),
+                )
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn of_substitute(&self, id: &StaffId, substitute: &StaffId, window: &Window) -> String {
+        let (who, substitute) = (self.person(id.as_str()), self.person(substitute.as_str()));
+        let from = self.time(window.from);
+        let until = window.until.map(|until| self.time(until)).unwrap_or_default();
+        self.say(
+            format!("{who}休假，由{substitute}代理，自 {from} 至 {until}"),
+            format!("named {substitute} to stand in for {who}, from {from} until {until}"),
+        )
     }
 
     /// A sentence around a text's title.
@@ -407,6 +459,14 @@ impl<'o> Voice<'o> {
             StaffEvent::Disabled { id } => {
                 let who = self.person(id.as_str());
                 self.say(format!("停用{who}的账户"), format!("disabled the account of {who}"))
+            }
+            StaffEvent::SubstituteNamed { id, substitute, window } => self.of_substitute(id, substitute, window),
+            StaffEvent::SubstituteEnded { id } => {
+                let who = self.person(id.as_str());
+                self.say(
+                    format!("结束{who}的代理"),
+                    format!("ended that somebody stands in for {who}"),
+                )
             }
             StaffEvent::Enabled { id } => {
                 let who = self.person(id.as_str());

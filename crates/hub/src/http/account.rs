@@ -104,7 +104,11 @@ pub(crate) async fn renew_recovery(State(office): State<Arc<Office>>, call: Call
 pub(crate) async fn remove(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
     call.caller.person()?;
     call.fields()?.finish()?;
-    if office.state().staff.needs_second_factor(&call.caller.staff) {
+    if office
+        .state()
+        .staff
+        .needs_second_factor(&call.caller.staff, office.now())
+    {
         return Err(Problem::conflict(
             "required",
             Told::new(

@@ -52,8 +52,18 @@ impl Caller {
     /// Whether they may do this: by the table of permissions, by their token's scopes, by what the office asks of their
     /// roles, and, where a change asks for it, because they have just shown that it is they.
     pub(crate) fn may(&self, office: &Office, verb: Verb) -> Result<(), Problem> {
+        self.allowed(office, verb, office.state().staff.may(&self.staff, verb))
+    }
+
+    /// The same for a step of the workflow, which a person may also take in the stead of somebody on leave.
+    pub(crate) fn may_step(&self, office: &Office, verb: Verb) -> Result<(), Problem> {
         let state = office.state();
-        if !state.staff.may(&self.staff, verb) {
+        let stands_in = self.token.is_none() && state.staff.may_now(&self.staff, verb, office.now());
+        self.allowed(office, verb, stands_in || state.staff.may(&self.staff, verb))
+    }
+
+    fn allowed(&self, office: &Office, verb: Verb, allowed: bool) -> Result<(), Problem> {
+        if !allowed {
             return Err(Problem::forbidden());
         }
         if self.token.as_ref().is_some_and(|scopes| !scopes.contains(&verb)) {
@@ -77,7 +87,13 @@ impl Caller {
 
     /// Whether the office asks a second factor of them that they have not set up.
     pub(crate) fn owes_factor(&self, office: &Office) -> Result<bool, Problem> {
-        Ok(office.state().staff.needs_second_factor(&self.staff) && !factors::find(office, &self.staff)?.is_second())
+        Ok(office.state().staff.needs_second_factor(&self.staff, office.now())
+            && !factors::find(office, &self.staff)?.is_second())
+    }
+
+    /// Whether a machine calls, with somebody's token.
+    pub(crate) fn is_token(&self) -> bool {
+        self.token.is_some()
     }
 
     /// Whether a person calls, and not a machine with their token.

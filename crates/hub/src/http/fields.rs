@@ -92,6 +92,11 @@ impl Fields {
         self.object.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// Whether the caller sent a list here.
+    pub(crate) fn is_list(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(Value::is_array)
+    }
+
     /// How many faults were noted so far.
     pub(crate) fn faults(&self) -> usize {
         self.faults.len()

@@ -8,6 +8,7 @@ pub(crate) mod broker;
 pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod catalogue;
+pub(crate) mod comments;
 pub(crate) mod device;
 pub(crate) mod displays;
 pub(crate) mod draft_together;
@@ -27,6 +28,9 @@ pub(crate) mod reports;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod shape;
+pub(crate) mod submission;
+pub(crate) mod substitutes;
+mod together;
 pub(crate) mod wall;
 
 use crate::admin;
@@ -114,6 +118,14 @@ fn api() -> Router<Arc<Office>> {
             "/api/v1/publications/{id}/attachments/{hash}",
             get(attachments::of_publication),
         )
+        .route(
+            "/api/v1/publications/{id}/comments",
+            get(comments::list).post(comments::add),
+        )
+        .route(
+            "/api/v1/publications/{id}/comments/{comment}",
+            put(comments::mark).delete(comments::remove),
+        )
         .route("/api/v1/publications/{id}/{verb}", post(publications::act))
         .route("/api/v1/reports/annual", get(reports::annual))
         .route("/api/v1/backups", get(backups::list).post(backups::make))
@@ -156,6 +168,11 @@ fn people_and_sign_in() -> Router<Arc<Office>> {
         .route(
             "/api/v1/staff/{id}/address",
             get(reminders::address).put(reminders::set_address),
+        )
+        .route("/api/v1/substitutes", get(substitutes::list))
+        .route(
+            "/api/v1/staff/{id}/substitute",
+            put(substitutes::name).delete(substitutes::end),
         )
         .route("/api/v1/reminders", get(reminders::list))
         .route("/api/v1/staff/{id}/disable", post(people::disable))

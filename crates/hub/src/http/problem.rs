@@ -325,6 +325,12 @@ impl Problem {
                 status: StatusCode::FORBIDDEN,
                 ..Self::conflict("four-eyes", Told::new(four_eyes_zh(*part), en), current)
             },
+            Refused::FourEyesInStead { .. }
+            | Refused::NotSubstitute { .. }
+            | Refused::OwnDepartment(_)
+            | Refused::NoCountersigner(_)
+            | Refused::DepartmentNotAsked
+            | Refused::AlreadyCountersigned(_) => Self::refused_together(refused, current),
             Refused::ContentChanged { .. } => Self::stale(current.unwrap_or(Value::Null)),
             Refused::NoChannels => Self::field("channels", "missing", "请至少选择一个频道", en),
             Refused::UnknownChannel(name) => {
@@ -416,13 +422,23 @@ fn four_eyes_zh(part: Part) -> String {
     if part == Part::Requester {
         return "删除须由两个人完成：您是申请人，请换一位同事执行".to_owned();
     }
-    let part = match part {
+    if part == Part::Countersigner {
+        return "每个处室的会审须由不同的人完成：您已代表另一处室会审，请换一位同事办理".to_owned();
+    }
+    format!(
+        "拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{}，请换一位同事办理",
+        part_zh(part)
+    )
+}
+
+pub(super) fn part_zh(part: Part) -> &'static str {
+    match part {
         Part::Author => "拟稿人",
         Part::Reviewer => "保密审查人",
+        Part::Countersigner => "会审人",
         Part::Contributor => "共同拟稿人",
         Part::Approver | Part::Requester => "审批人",
-    };
-    format!("拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{part}，请换一位同事办理")
+    }
 }
 
 /// The response carries the problem along; the outermost layer writes it in the reader's language and form.

@@ -1,18 +1,19 @@
 //! `/api/v1/publications`: the workflow, from submission to withdrawal.
 
 use super::call::{Call, Caller};
-use super::drafts::incomplete;
 use super::fields::Fields;
 use super::idempotency::Answer;
 use super::problem::Problem;
 use super::shape;
-use crate::attachments;
+use super::submission;
 use crate::backups;
+use crate::comments;
 use crate::drafts;
 use crate::gate;
 use crate::library;
 use crate::office::Office;
 use crate::state;
+use crate::stead;
 use crate::transact::{Decision, transact};
 use axum::extract::{Path, Query, State};
 use heliograph_domain::catalogue::Cadence;
@@ -26,11 +27,6 @@ use heliograph_log::{ContentObject, TableWrite};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The most bytes of a text with all its languages. What is larger than a message of the broker, displays fetch.
-const MAX_DOCUMENT_BYTES: usize = 1024 * 1024;
-/// The most bytes of small pictures together: they lie among the log's records, in one write with them.
-const MAX_INLINE_BYTES: usize = 900 * 1024;
 
 /// A command as a caller means it, with what travels beside it.
 pub(crate) struct Meant {
@@ -69,7 +65,7 @@ pub(crate) async fn act(
         .map_err(|_| Problem::not_found("这条信息", "The publication"))?;
     let fields = call.fields()?;
     let meant = match verb.as_str() {
-        "submit" => submission(&office, &call, id, fields)?,
+        "submit" => submission::of_call(&office, &call, id, fields)?,
         "review" => review(fields)?,
         "countersign" => Meant::plain(Command::Countersign, Verb::Countersign, seen(fields)?),
         "approve" => Meant::plain(Command::Approve, Verb::Approve, seen(fields)?),
@@ -93,7 +89,7 @@ pub(crate) async fn perform(
     meant: Meant,
 ) -> Result<Answer, Problem> {
     let by = &call.caller.staff;
-    call.caller.may(office, meant.verb)?;
+    call.caller.may_step(office, meant.verb)?;
     let expected = match meant.command {
         Command::Submit { .. } => None,
         _ => call.seen_revision()?,
@@ -113,8 +109,10 @@ pub(crate) async fn perform(
         let facts = Facts {
             by: meant.author.as_ref().unwrap_or(by),
             now,
+            stead: None,
             seen: meant.seen,
             channels: &channels,
+            staff: &state.staff,
         };
         let command = match (&meant.command, dossier) {
             (Command::Erase { .. }, Some(dossier)) => Command::Erase {
@@ -122,7 +120,12 @@ pub(crate) async fn perform(
             },
             (command, _) => command.clone(),
         };
-        let events = decide(known, &command, facts).map_err(|refused| {
+        // A token stands for nobody: what it does is done in the name of whoever made it.
+        let decided = match meant.author.is_some() || call.caller.is_token() {
+            true => decide(known, &command, facts),
+            false => stead::taken(state, known, &command, meant.verb, facts).1,
+        };
+        let events = decided.map_err(|refused| {
             refusal(office, &meant.command, &refused, || {
                 known.map(|p| shape::publication(id, p, now))
             })
@@ -132,6 +135,7 @@ pub(crate) async fn perform(
         let erase = erased_by(&events);
         if !erase.is_empty() {
             writes.extend(drafts::discard(&*office.log, id).map_err(Problem::internal)?);
+            writes.extend(comments::erase_all(&*office.log, id).map_err(Problem::internal)?);
         }
         let after = fold(known, now, &events);
         let revision = state.revision(&stream_of(id)) + events.len() as u64;
@@ -220,127 +224,6 @@ fn seen(mut fields: Fields) -> Result<Option<ContentHash>, Problem> {
     let seen = fields.optional_parsed("content");
     fields.finish()?;
     Ok(seen)
-}
-
-/// Submission takes the author's draft as it is saved.
-pub(crate) fn submission(
-    office: &Office,
-    call: &Call,
-    id: PublicationId,
-    mut fields: Fields,
-) -> Result<Meant, Problem> {
-    let countersign = fields.flag("countersign");
-    fields.finish()?;
-    call.caller.may(office, Verb::Draft)?;
-    let draft = drafts::find(&*office.log, id).map_err(Problem::internal)?;
-    if draft
-        .as_ref()
-        .is_some_and(|draft| draft.editors.contains(&call.caller.staff))
-    {
-        return Err(super::drafts::not_the_author());
-    }
-    let Some(draft) = draft.filter(|draft| draft.author == call.caller.staff) else {
-        return repeated_submission(office, call, id, countersign);
-    };
-    if let Some(seen) = call.seen_hash()?
-        && seen != draft.hash()
-    {
-        return Err(Problem::stale(super::drafts::shaped(&draft)));
-    }
-    of_draft(office, &draft, countersign, None)
-}
-
-/// The submission of a draft, with what the confidentiality gate finds in it and who lets that through.
-pub(crate) fn of_draft(
-    office: &Office,
-    draft: &drafts::Draft,
-    countersign: bool,
-    overridden: Option<(StaffId, ContentHash)>,
-) -> Result<Meant, Problem> {
-    let (document, content, object) = draft.document().map_err(|errors| incomplete(&errors))?;
-    travels_whole(object.bytes.len())?;
-    let mut objects = pictures(office, draft)?;
-    objects.push(object);
-    let mut passages = gate::of_document(&document);
-    passages.extend(gate::beside_pictures(&draft.attachments));
-    let command = Command::Submit {
-        content,
-        kind: draft.kind,
-        catalogue_entry: draft.catalogue_entry.clone(),
-        countersign,
-        findings: gate::look(office, &passages),
-        overridden,
-        contributors: draft.contributors.clone(),
-    };
-    Ok(Meant {
-        content: objects,
-        author: Some(draft.author.clone()),
-        ..Meant::plain(command, Verb::Draft, None)
-    })
-}
-
-/// The draft's pictures as objects of the content store.
-fn pictures(office: &Office, draft: &drafts::Draft) -> Result<Vec<ContentObject>, Problem> {
-    let objects = attachments::objects(&*office.log, draft).map_err(Problem::internal)?;
-    let objects = objects.ok_or_else(|| {
-        Problem::field(
-            "attachments",
-            "missing",
-            "有图片没有完整保存：请删除后重新上传",
-            "a picture was not kept whole: remove it and upload it again",
-        )
-    })?;
-    let small = objects.iter().filter(|object| !object.is_media());
-    if small.map(|object| object.bytes.len()).sum::<usize>() > MAX_INLINE_BYTES {
-        return Err(Problem::field(
-            "attachments",
-            "too_long",
-            "小图片太多：请合并成较少的几张",
-            "these are too many small pictures: put them together into fewer",
-        ));
-    }
-    Ok(objects)
-}
-
-/// A text reaches displays as one object: one that is too large for that is refused here, at the desk, and not later
-/// by every display.
-fn travels_whole(bytes: usize) -> Result<(), Problem> {
-    if bytes <= MAX_DOCUMENT_BYTES {
-        return Ok(());
-    }
-    let (is, most) = (bytes.div_ceil(1024), MAX_DOCUMENT_BYTES / 1024);
-    Err(Problem::field(
-        "content",
-        "too_long",
-        format!("全文（含各语种）共 {is} KiB，屏幕最多接收 {most} KiB：请精简正文，或分成几条发布"),
-        format!(
-            "the text in all its languages takes {is} KiB, and displays take {most} KiB: shorten it, or publish it in parts"
-        ),
-    ))
-}
-
-/// The draft is gone because its text was released since: the repeated submission still gets its first answer.
-fn repeated_submission(office: &Office, call: &Call, id: PublicationId, countersign: bool) -> Result<Meant, Problem> {
-    let missing = || Problem::not_found("这份草稿", "The draft");
-    let state = office.state();
-    let dossier = state.publications.get(&id).ok_or_else(missing)?;
-    let answered = super::idempotency::answered(office, &call.caller.staff, &call.repeatable)?;
-    let on = dossier
-        .publication
-        .released
-        .as_ref()
-        .filter(|_| answered.is_some())
-        .ok_or_else(missing)?;
-    let command = Command::Submit {
-        content: on.release.content,
-        kind: dossier.publication.kind,
-        catalogue_entry: dossier.publication.catalogue_entry.clone(),
-        countersign,
-        findings: Vec::new(),
-        overridden: None,
-        contributors: Vec::new(),
-    };
-    Ok(Meant::plain(command, Verb::Draft, None))
 }
 
 fn release(office: &Office, id: PublicationId, mut fields: Fields) -> Result<Meant, Problem> {

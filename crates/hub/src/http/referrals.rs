@@ -6,7 +6,7 @@ use super::call::{Call, Caller};
 use super::drafts::{incomplete, own, shaped};
 use super::idempotency::Answer;
 use super::problem::Problem;
-use super::{publications, shape};
+use super::{publications, shape, submission};
 use crate::drafts::{self, Declined, Draft, Referral};
 use crate::gate;
 use crate::office::Office;
@@ -26,7 +26,7 @@ pub(crate) async fn refer(
 ) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Draft)?;
     let mut fields = call.fields()?;
-    let countersign = fields.flag("countersign");
+    let countersign = submission::countersign_of(&mut fields);
     fields.finish()?;
     let _one_at_a_time = drafts::CHANGES.lock().await;
     let mut draft = own(&office, &call.caller, &id)?;
@@ -43,7 +43,8 @@ pub(crate) async fn refer(
     }
     draft.referral = Some(Referral {
         hash: draft.hash(),
-        countersign,
+        countersign: countersign.is_asked(),
+        departments: countersign.departments().cloned().collect(),
         at: office.now(),
         declined: None,
     });
@@ -125,9 +126,9 @@ pub(crate) async fn let_through(
     if seen != Some(draft.hash()) {
         return Err(Problem::stale(shaped(&draft)));
     }
-    let countersign = draft.referral.as_ref().is_some_and(|referral| referral.countersign);
+    let countersign = draft.referral.as_ref().map(Referral::asked).unwrap_or_default();
     let (reason, object) = publications::reason_object(reason)?;
-    let mut meant = publications::of_draft(&office, &draft, countersign, Some((call.caller.staff.clone(), reason)))?;
+    let mut meant = submission::of_draft(&office, &draft, countersign, Some((call.caller.staff.clone(), reason)))?;
     meant.content.push(object);
     meant.verb = Verb::Review;
     let done = Draft {

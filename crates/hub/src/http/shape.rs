@@ -5,7 +5,7 @@ use crate::presence::Standing;
 use crate::state::{Dossier, KnownDisplay, State};
 use heliograph_domain::catalogue::{Cadence, CatalogueEntry};
 use heliograph_domain::display::DisplaySetting;
-use heliograph_domain::publication::{OnRelease, Pending, Publication, Stage};
+use heliograph_domain::publication::{OnRelease, Pending, Publication, Stage, Stead};
 use heliograph_domain::{Instant, Lang, PublicationId};
 use serde_json::{Value, json};
 
@@ -59,9 +59,13 @@ fn pending(pending: &Pending) -> Value {
         "stage": stage_name(pending.stage),
         "author": pending.author,
         "submitted_at": time(pending.submitted_at),
-        "countersign": pending.countersign,
+        "countersign": pending.countersign.is_asked(),
+        "countersign_departments": pending.countersign.departments().collect::<Vec<_>>(),
         "reviewer": pending.reviewer,
-        "countersigner": pending.countersigner,
+        "countersigner": pending.countersignatures.last().map(|it| &it.by),
+        "countersignatures": pending.countersignatures.iter().map(|it| json!({"by": it.by, "department": it.department})).collect::<Vec<_>>(),
+        "awaited": pending.awaited().collect::<Vec<_>>(),
+        "in_stead": in_stead(&pending.steads),
         "approver": pending.approver,
         "rule_set": pending.rule_set,
         "findings": pending.findings,
@@ -81,7 +85,14 @@ fn released(on: &OnRelease) -> Value {
         "author": on.hands.author,
         "reviewer": on.hands.reviewer,
         "approver": on.hands.approver,
+        "in_stead": in_stead(&on.hands.steads),
     })
+}
+
+/// Which steps were taken in somebody's stead.
+fn in_stead(steads: &[Stead]) -> Vec<Value> {
+    let shaped = |it: &Stead| json!({"duty": it.duty, "by": it.by, "for": it.person});
+    steads.iter().map(shaped).collect()
 }
 
 /// A publication with its texts and history.

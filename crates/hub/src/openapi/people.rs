@@ -2,8 +2,8 @@
 
 use super::operation::{Operation, delete, get, post, put};
 use super::schema::{
-    answer, any_object, count, exactly, flag, hash, line, list, list_of, local_text, named, nothing, number, one_of,
-    or_null, perhaps_line, secret, slug, text, time, told, wish,
+    answer, any_object, count, date, exactly, flag, hash, line, list, list_of, local_text, named, nothing, number,
+    one_of, or_null, perhaps_line, secret, slug, text, time, told, wish,
 };
 use crate::http::people::{PASSWORD_MAX, PASSWORD_MIN};
 use crate::http::sessions::CODE_MAX;
@@ -20,6 +20,7 @@ pub(super) fn operations() -> Vec<Operation> {
         of_staff(),
         of_their_state(),
         of_reminders(),
+        of_substitutes(),
     ]
     .into_iter()
     .flatten()
@@ -299,6 +300,49 @@ fn of_their_state() -> Vec<Operation> {
         about("/api/v1/staff/{id}/disable", "They may do nothing until enabled").gives(200, "Done.", state()),
         about("/api/v1/staff/{id}/enable", "They may sign in again").gives(200, "Done.", state()),
         about("/api/v1/staff/{id}/reset-second-factor", "They lost their telephone").gives(200, "Done.", one()),
+    ]
+}
+
+fn of_substitutes() -> Vec<Operation> {
+    let leave = || {
+        answer(&[
+            ("person", slug()),
+            ("substitute", slug()),
+            ("from", time()),
+            ("until", or_null(time())),
+            ("now", told(flag(), "Whether they stand in at this moment.")),
+        ])
+    };
+    vec![
+        get(
+            "/api/v1/substitutes",
+            "Read",
+            "Who is on leave, now or later, and who stands in",
+        )
+        .gives(200, "They.", answer(&[("substitutes", list(leave()))])),
+        put(
+            "/api/v1/staff/{id}/substitute",
+            "Administer",
+            "Names who stands in from one day to another, both included; one's own is everybody's to name",
+        )
+        .takes(wish(
+            &[("substitute", slug()), ("from", date()), ("until", date())],
+            &[],
+        ))
+        .repeatable()
+        .gives(200, "It is so.", leave()),
+        delete(
+            "/api/v1/staff/{id}/substitute",
+            "Administer",
+            "Nobody stands in any longer; one's own is everybody's to end",
+        )
+        .takes(nothing())
+        .repeatable()
+        .gives(
+            200,
+            "It is so.",
+            answer(&[("person", slug()), ("substitute", json!({"type": "null"}))]),
+        ),
     ]
 }
 

@@ -1,11 +1,12 @@
 //! Publications: the workflow, from submission to withdrawal.
 
-use super::operation::{Operation, get, post};
+use super::operation::{Operation, delete, get, post, put};
 use super::schema::{
-    answer, answer_with, any_object, count, flag, hash, line, list, list_of, named, nothing, number, one_of, or_null,
-    perhaps_line, slug, text, time, told, uuid, wish,
+    answer, answer_with, any_object, count, exactly, flag, hash, line, list, list_of, named, nothing, number, one_of,
+    or_null, perhaps_line, slug, text, time, told, uuid, wish,
 };
 use super::texts::kind;
+use crate::comments::{MAX_CHARS, MAX_QUOTE_CHARS};
 use heliograph_domain::publication::MAX_REASON_CHARS;
 use serde_json::{Map, Value, json};
 
@@ -23,7 +24,7 @@ const STATES: [&str; 9] = [
 ];
 
 pub(super) fn operations() -> Vec<Operation> {
-    [reading(), deciding(), public(), erasing()]
+    [reading(), deciding(), comments(), public(), erasing()]
         .into_iter()
         .flatten()
         .collect()
@@ -93,7 +94,7 @@ fn deciding() -> Vec<Operation> {
             "Hands one's draft in, as it is saved",
         )
         .says("The id is the draft's. What the confidentiality gate blocks is refused with the places that it found.")
-        .takes(wish(&[], &[("countersign", flag())]))
+        .takes(wish(&[], &[("countersign", countersign())]))
         .repeatable()
         .if_match("IfDraft")
         .gives_tagged(200, "It is submitted.", named("PublicationDone"))
@@ -190,6 +191,85 @@ fn erasing() -> Vec<Operation> {
     ]
 }
 
+/// Whether anybody must countersign, or the departments that must, all of them.
+pub(super) fn countersign() -> Value {
+    let asked = json!({"anyOf": [flag(), list_of(slug(), 0, 32)]});
+    told(
+        asked,
+        "Whether anybody must countersign, or the departments that must, all of them.",
+    )
+}
+
+/// What people say of a text in review.
+fn comments() -> Vec<Operation> {
+    const WHO: &str = "Reject";
+    let said = wish(
+        &[("text", line(MAX_CHARS))],
+        &[
+            (
+                "field",
+                told(
+                    perhaps_line(200),
+                    "Like `content.zh-Hans.body`; the whole text unless it is said.",
+                ),
+            ),
+            (
+                "quote",
+                told(perhaps_line(MAX_QUOTE_CHARS), "Words of the text that it is about."),
+            ),
+        ],
+    );
+    vec![
+        get(
+            "/api/v1/publications/{id}/comments",
+            "Read",
+            "What was said of its texts in review",
+        )
+        .gives(200, "It.", answer(&[("comments", list(named("Comment")))])),
+        post(
+            "/api/v1/publications/{id}/comments",
+            WHO,
+            "Says something of the text on its way",
+        )
+        .says("Whoever may return the text may, and so may whoever wrote it.")
+        .takes(said)
+        .repeatable()
+        .gives(201, "It is said.", named("Comment"))
+        .fails(&[409]),
+        put(
+            "/api/v1/publications/{id}/comments/{comment}",
+            WHO,
+            "Marks it as dealt with, or as open again",
+        )
+        .takes(wish(&[], &[("dealt_with", flag())]))
+        .repeatable()
+        .gives(200, "It is so.", named("Comment")),
+        delete("/api/v1/publications/{id}/comments/{comment}", WHO, "Erases one's own")
+            .takes(nothing())
+            .gives(200, "It is gone.", answer(&[("id", uuid()), ("erased", exactly(true))])),
+    ]
+}
+
+fn comment() -> Value {
+    let dealt_with = answer(&[("by", slug()), ("at", time())]);
+    answer(&[
+        ("id", uuid()),
+        ("content", told(hash(), "The text that was looked at.")),
+        ("field", text()),
+        ("quote", text()),
+        ("text", text()),
+        ("by", slug()),
+        ("at", time()),
+        ("dealt_with", or_null(dealt_with)),
+    ])
+}
+
+/// Steps that were taken in somebody's stead.
+fn in_stead() -> Value {
+    let duty = one_of(["review", "countersign", "approve", "reject", "release", "withdraw"]);
+    list(answer(&[("duty", duty), ("by", slug()), ("for", slug())]))
+}
+
 pub(super) fn schemas() -> Map<String, Value> {
     let done = with(publication(), &[("revision", told(count(), "For `If-Match`."))], &[]);
     let listed = with(publication(), &[("title", text())], &[]);
@@ -229,6 +309,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("ListedPublication", listed),
         ("PublicationWithHistory", whole),
         ("Reach", reach),
+        ("Comment", comment()),
     ]
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))
@@ -256,6 +337,7 @@ fn publication() -> Value {
 /// The text on its way.
 fn pending() -> Value {
     let person = || or_null(slug());
+    let signature = answer(&[("by", slug()), ("department", person())]);
     answer_with(
         &[
             ("content", hash()),
@@ -264,7 +346,11 @@ fn pending() -> Value {
             ("submitted_at", time()),
             ("countersign", flag()),
             ("reviewer", person()),
+            ("countersign_departments", list(slug())),
             ("countersigner", person()),
+            ("countersignatures", list(signature)),
+            ("awaited", list(slug())),
+            ("in_stead", in_stead()),
             ("approver", person()),
             ("rule_set", count()),
             ("findings", list(named("Finding"))),
@@ -288,6 +374,7 @@ fn released() -> Value {
             ("author", slug()),
             ("reviewer", slug()),
             ("approver", slug()),
+            ("in_stead", in_stead()),
         ],
         &[("document", or_null(any_object()))],
     )

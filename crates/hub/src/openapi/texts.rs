@@ -12,7 +12,7 @@ use heliograph_domain::{Kind, Lang};
 use serde_json::{Map, Value, json};
 
 pub(super) fn operations() -> Vec<Operation> {
-    [of_drafts(), of_pictures(), of_referrals()]
+    [of_drafts(), of_several(), of_pictures(), of_referrals()]
         .into_iter()
         .flatten()
         .collect()
@@ -76,7 +76,7 @@ fn of_drafts() -> Vec<Operation> {
             WHO,
             "Asks a confidentiality reviewer to let through what the gate blocks",
         )
-        .takes(wish(&[], &[("countersign", flag())]))
+        .takes(wish(&[], &[("countersign", super::publications::countersign())]))
         .repeatable()
         .if_match("IfDraft")
         .gives_tagged(
@@ -85,6 +85,49 @@ fn of_drafts() -> Vec<Operation> {
             answer(&[("id", uuid()), ("hash", hash()), ("referred", exactly(true))]),
         )
         .fails(&[409]),
+    ]
+}
+
+/// Several people at one draft.
+fn of_several() -> Vec<Operation> {
+    const WHO: &str = "Draft";
+    let merged = answer_with(
+        &[
+            ("id", uuid()),
+            ("hash", hash()),
+            ("findings", list(named("Finding"))),
+            ("sent", told(hash(), "Of the text as the caller sent it.")),
+            (
+                "taken",
+                told(list(text()), "Fields that are as somebody else saved them."),
+            ),
+            ("doubled", told(list(text()), "Fields in which both forms were kept.")),
+        ],
+        &[("by", told(slug(), "Who saved last."))],
+    );
+    vec![
+        put(
+            "/api/v1/drafts/{id}/editors",
+            WHO,
+            "With whom its author shares it, all of them",
+        )
+        .takes(wish(&[], &[("editors", or_null(list_of(slug(), 0, 20)))]))
+        .repeatable()
+        .gives_tagged(
+            200,
+            "It is shared so.",
+            answer(&[("id", uuid()), ("hash", hash()), ("editors", list(slug()))]),
+        ),
+        post(
+            "/api/v1/drafts/{id}/merge",
+            WHO,
+            "Saves a text, put together with what others saved since the caller saw the draft",
+        )
+        .takes(named("DraftWish"))
+        .repeatable()
+        .if_match("IfThisDraft")
+        .gives_tagged(200, "It is kept.", merged)
+        .fails(&[409, 428]),
     ]
 }
 

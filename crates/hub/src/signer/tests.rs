@@ -2,6 +2,7 @@
 
 mod follow;
 mod process;
+mod together;
 
 use super::*;
 use crate::clock::{Clock, MovableClock};

@@ -1,0 +1,190 @@
+//! Leave and substitutes (休假与代理): who stands in for whom, one's own, and for administrators anybody's.
+
+use super::form::Posted;
+use super::layout::{Desk, Place, empty, redirect, tag};
+use super::parts::Shown;
+use super::words as w;
+use super::words::review as rw;
+use crate::http::problem::Problem;
+use crate::http::substitutes as api;
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use heliograph_domain::staff::{Leave, Verb};
+use heliograph_domain::{Instant, StaffId};
+use maud::{Markup, html};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The pages of leave.
+pub(crate) fn router() -> Router<Arc<crate::office::Office>> {
+    Router::new().route("/admin/substitutes", get(page).post(name)).route(
+        "/admin/substitutes/end",
+        get(async || redirect("/admin/substitutes")).post(end),
+    )
+}
+
+/// `GET /admin/substitutes?of=`
+async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
+    let of = query.get("of").map_or("", String::as_str);
+    show(&desk, of, query.contains_key("done"), None)
+}
+
+fn show(desk: &Desk, of: &str, done: bool, failed: Option<(&Posted, &Problem)>) -> Response {
+    let body = html! {
+        div.top { div { h1 { (desk.t(rw::SUBSTITUTES)) } p.muted { (desk.t(rw::SUBSTITUTES_WHAT)) } } }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["substitute", "from", "until"])) }
+        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
+        section.card { h2 { (desk.t(rw::ON_LEAVE)) } (list(desk)) }
+        (form(desk, of, &Shown::new(desk, failed)))
+    };
+    let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
+    desk.page_with(status, Place::Staff, desk.t(rw::SUBSTITUTES), body)
+}
+
+fn list(desk: &Desk) -> Markup {
+    let leaves: Vec<(&StaffId, &Leave)> = api::standing(&desk.state, desk.now).collect();
+    html! {
+        @if leaves.is_empty() { (empty(desk.t(rw::NOBODY_ON_LEAVE), None)) } @else {
+            div.scroll { table.stacked {
+                thead { tr { th { (desk.t(rw::ABSENT)) } th { (desk.t(rw::SUBSTITUTE_IS)) } th { (desk.t(rw::DAYS)) } th { (desk.t(w::STATE)) } th {} } }
+                tbody { @for (person, leave) in leaves {
+                    tr {
+                        td { b { (desk.person(person)) } small { (desk.department_of(person)) } }
+                        td data-label=(desk.t(rw::SUBSTITUTE_IS)) { (desk.person(&leave.substitute)) }
+                        td data-label=(desk.t(rw::DAYS)) { (days(desk, leave)) }
+                        td data-label=(desk.t(w::STATE)) { (standing(desk, leave)) }
+                        td.end { @if person == desk.me() || desk.may(Verb::Administer) { (end_form(desk, person)) } }
+                    }
+                } }
+            } }
+        }
+    }
+}
+
+fn standing(desk: &Desk, leave: &Leave) -> Markup {
+    if leave.window.covers(desk.now) {
+        tag("green", desk.t(rw::STANDS_IN_NOW))
+    } else {
+        tag("grey", desk.t(rw::STANDS_IN_LATER))
+    }
+}
+
+/// The first day and the last, both included.
+fn days(desk: &Desk, leave: &Leave) -> String {
+    let day = |at: Instant| desk.day(desk.civil(at).0);
+    let last = leave.window.until.map(|until| Instant(until.0.saturating_sub(1)));
+    desk.f(
+        rw::FROM_TO,
+        &[&day(leave.window.from), &last.map(day).unwrap_or_default()],
+    )
+}
+
+fn end_form(desk: &Desk, person: &StaffId) -> Markup {
+    html! {
+        form method="post" action="/admin/substitutes/end" {
+            (desk.key())
+            input type="hidden" name="person" value=(person);
+            button.btn.small.quiet type="submit" { (desk.t(rw::END_LEAVE)) }
+        }
+    }
+}
+
+/// Who works here, but one: their ids and names.
+fn colleagues(desk: &Desk, not: Option<&StaffId>) -> Vec<(String, String)> {
+    let people = desk.state.staff.people.iter();
+    let here = people.filter(|(id, person)| person.active() && Some(*id) != not);
+    here.map(|(id, _)| {
+        (
+            id.to_string(),
+            format!("{} {}", desk.department_of(id), desk.person(id)),
+        )
+    })
+    .collect()
+}
+
+fn form(desk: &Desk, of: &str, shown: &Shown<'_>) -> Markup {
+    let administers = desk.may(Verb::Administer);
+    let person = of.parse::<StaffId>().ok().filter(|_| administers);
+    let person = person.unwrap_or_else(|| desk.me().clone());
+    let known = desk
+        .state
+        .staff
+        .leaves
+        .get(&person)
+        .filter(|leave| !leave.window.ended(desk.now));
+    let date = |at: Option<Instant>| at.map(|at| desk.civil(at).0.to_string()).unwrap_or_default();
+    let first = known.map_or_else(|| desk.today().to_string(), |leave| date(Some(leave.window.from)));
+    let until = known.and_then(|leave| leave.window.until);
+    let last = date(until.map(|until| Instant(until.0.saturating_sub(1))));
+    let substitute = known.map(|leave| leave.substitute.to_string()).unwrap_or_default();
+    let not = (!administers).then_some(&person);
+    html! {
+        section.card id="form" {
+            h2 { (desk.t(rw::NAME_SUBSTITUTE)) }
+            form.form method="post" action="/admin/substitutes" {
+                (desk.key())
+                div.pair {
+                    @if administers { (shown.choice(rw::ABSENT, "person", person.as_str(), &colleagues(desk, None))) }
+                    @else { input type="hidden" name="person" value=(person); }
+                    (shown.choice(rw::SUBSTITUTE_IS, "substitute", &substitute, &colleagues(desk, not)))
+                }
+                div.pair { (date_field(shown, rw::FIRST_DAY, "from", &first)) (date_field(shown, rw::LAST_DAY, "until", &last)) }
+                p.hint { (desk.t(rw::SUBSTITUTE_HINT)) }
+                div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+            }
+        }
+    }
+}
+
+fn date_field(shown: &Shown<'_>, label: w::Word, name: &str, known: &str) -> Markup {
+    let bad = !shown.faults.at(name, shown.desk.lang).is_empty();
+    html! {
+        label.field.bad[bad] {
+            span { (shown.desk.t(label)) span.must { "*" } }
+            input type="date" name=(name) value=(shown.value(name, known)) required;
+            (shown.said(name))
+        }
+    }
+}
+
+/// `POST /admin/substitutes`
+async fn name(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let wish =
+        json!({"substitute": posted.value("substitute"), "from": posted.value("from"), "until": posted.value("until")});
+    let call = posted.call(&desk, "substitute", None, &wish);
+    let person = posted.get("person").to_owned();
+    after(
+        &desk,
+        &posted,
+        api::name(State(Arc::clone(&desk.office)), Path(person), call).await,
+    )
+}
+
+/// `POST /admin/substitutes/end`
+async fn end(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let call = posted.call(&desk, "substitute-end", None, &json!({}));
+    let person = posted.get("person").to_owned();
+    after(
+        &desk,
+        &posted,
+        api::end(State(Arc::clone(&desk.office)), Path(person), call).await,
+    )
+}
+
+fn after(
+    desk: &Desk,
+    posted: &Posted,
+    done: Result<crate::http::idempotency::Answer, Problem>,
+) -> Result<Response, Problem> {
+    match done {
+        Ok(_) => Ok(redirect("/admin/substitutes?done=set")),
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
+            Ok(show(desk, posted.get("person"), false, Some((posted, &problem))))
+        }
+        Err(problem) => Err(problem),
+    }
+}
