@@ -13,6 +13,7 @@ use crate::{audit, directory};
 use heliograph_domain::search::{folded, names};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, ChannelName, DisplayId, Lang, LocalText, PublicationId, StaffId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -93,6 +94,8 @@ struct Search<'s> {
     state: Arc<State>,
     lang: Lang,
     words: String,
+    /// Catalogue entries whose index number the words are.
+    numbered: BTreeSet<CatalogueEntryId>,
 }
 
 /// Finds. Reads the disk for what is not at hand: call it where waiting is allowed.
@@ -105,10 +108,16 @@ pub(crate) fn find(office: &Office, caller: &Caller, words: &str, lang: Lang) ->
     if words.is_empty() {
         return Ok(Found::default());
     }
+    let state = office.state();
+    let entries = state.catalogue.entries.values();
+    let numbered = entries
+        .filter(|entry| folded(&entry.index_number) == words)
+        .map(|entry| entry.id.clone());
     let search = Search {
         office,
         caller,
-        state: office.state(),
+        numbered: numbered.collect(),
+        state: Arc::clone(&state),
         lang,
         words,
     };
@@ -139,7 +148,7 @@ impl Search<'_> {
 
     /// Whether the words are the beginning of an id or a hash.
     fn begins(&self, id: &str) -> bool {
-        self.words.len() >= ID_CHARS && id.starts_with(&self.words)
+        could_be_id(&self.words) && id.starts_with(&self.words)
     }
 
     /// Those whose title has the words come before those whose text does; each the newest first.
@@ -179,11 +188,10 @@ impl Search<'_> {
                 });
             }
         }
-        let entry = self.state.catalogue.entries.get(&publication.catalogue_entry);
-        if entry.is_some_and(|entry| folded(&entry.index_number) == self.words) {
+        if self.numbered.contains(&publication.catalogue_entry) {
             return Some(Place::Title);
         }
-        if self.words.len() >= ID_CHARS {
+        if could_be_id(&self.words) {
             let hashes = texts.iter().any(|hash| hash.to_string().starts_with(&self.words));
             if hashes || id.to_string().starts_with(&self.words) {
                 return Some(Place::Title);
@@ -320,6 +328,12 @@ impl Search<'_> {
         }
         Ok(group)
     }
+}
+
+/// Whether words could be the beginning of an id or a hash.
+pub(crate) fn could_be_id(words: &str) -> bool {
+    let digit = |byte: u8| byte == b'-' || (byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase());
+    words.len() >= ID_CHARS && words.bytes().all(digit)
 }
 
 /// Where in a publication the words stand.

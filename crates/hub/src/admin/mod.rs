@@ -22,6 +22,7 @@ mod gate;
 mod home;
 pub(crate) mod layout;
 mod machine;
+mod pages;
 mod pairing;
 mod parts;
 mod pictures;

@@ -7,6 +7,7 @@ pub(crate) mod sentence;
 use crate::directory;
 use crate::http::problem::{Fault, Problem};
 use crate::office::Office;
+use crate::search::could_be_id;
 use crate::state::event_of;
 use deed::{Deed, Subject, WHATS};
 use heliograph_domain::search::{folded, names};
@@ -292,7 +293,7 @@ impl Named {
         let person = |id: &str| id.contains(&words) || has(&name_of(id));
         let thing = |subject: &Subject| match subject {
             Subject::Publication(id) => {
-                id.to_string().starts_with(&words)
+                (could_be_id(&words) && id.to_string().starts_with(&words))
                     || state.publications.get(id).is_some_and(|dossier| {
                         let texts = dossier.texts();
                         texts
@@ -306,7 +307,7 @@ impl Named {
                 let texts = setting
                     .into_iter()
                     .flat_map(|it| it.name.0.values().chain(it.location.0.values()));
-                id.to_string().starts_with(&words) || texts.into_iter().any(|text| has(text))
+                (could_be_id(&words) && id.to_string().starts_with(&words)) || texts.into_iter().any(|text| has(text))
             }
             Subject::Staff(id) => person(id.as_str()),
             Subject::Entry(id) => {
