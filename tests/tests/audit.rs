@@ -85,6 +85,25 @@ fn texts(world: &World) {
         "reject",
         json!({"reason": "请删去手机号码"}),
     );
+    let colleague = only(world, "author");
+    let text = |title: &str| json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": notice(title)});
+    let shared = people
+        .author
+        .post("/api/v1/drafts", &text("关于合写的通知"))
+        .expect_status(201)
+        .json;
+    let path = format!("/api/v1/drafts/{}", shared["id"].as_str().unwrap());
+    let with = json!({"editors": ["only-author"]});
+    let _ = people
+        .author
+        .put(&format!("{path}/editors"), &[], &with)
+        .expect_status(200);
+    let seen = [("if-match", shared["hash"].as_str().unwrap())];
+    let _ = colleague
+        .put(&path, &seen, &text("关于合写的通知（改）"))
+        .expect_status(200);
+    let handed_in = json!({"countersign": false});
+    let _ = step(&people.author, shared["id"].as_str().unwrap(), "submit", handed_in);
     let blocked = json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": notice("此件标注秘密★10年")});
     let draft = people.author.post("/api/v1/drafts", &blocked).expect_status(201).json;
     let refer = format!("/api/v1/drafts/{}/refer", draft["id"].as_str().unwrap());
@@ -298,7 +317,7 @@ fn the_page_pages_and_keeps_what_was_asked() {
         .get("/admin/audit?what=publication&q=script&page=1")
         .expect_status(200)
         .text;
-    assert_eq!(page.matches("<tr id=").count(), 48.min(50), "{page}");
+    assert_eq!(page.matches("<tr id=").count(), 48, "{page}");
     assert!(page.contains("&lt;script&gt;") && !page.contains("<script>alert"));
     assert!(page.contains("value=\"script\"") && page.contains("<option value=\"publication\" selected"));
     let all = browser.get("/admin/audit?page=1").expect_status(200).text;

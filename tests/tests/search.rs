@@ -32,27 +32,27 @@ fn whatever_somebody_may_see_is_found_by_a_part_of_it() {
     let submitted = people.submitted("notice", NOTICE_ENTRY, &notice("ＶＩＳＡ费用调整"));
     let strip = world.display("大厅条屏", STRIP, &["hall"]);
     let author = &people.author;
-    assert_eq!(ids(&find(author, "办公桌"), "publications"), [released.clone()]);
+    assert_eq!(ids(&find(author, "办公桌"), "publications"), [released.as_str()]);
     assert_eq!(
         ids(&find(author, "桌的通知，请相互"), "publications"),
-        [released.clone()],
+        [released.as_str()],
         "a part of the text"
     );
     assert_eq!(
         ids(&find(author, "visa费用"), "publications"),
-        [submitted.clone()],
+        [submitted.as_str()],
         "in whichever width"
     );
     assert_eq!(
         ids(&find(author, &released), "publications"),
-        [released.clone()],
+        [released.as_str()],
         "by its id"
     );
     let shown = people.author.get(&format!("/api/v1/publications/{released}")).json;
     let hash = shown["released"]["content"].as_str().unwrap().to_owned();
     assert_eq!(
         ids(&find(author, &hash[..12]), "publications"),
-        [released.clone()],
+        [released.as_str()],
         "by the hash of its text"
     );
     assert!(
@@ -65,7 +65,7 @@ fn whatever_somebody_may_see_is_found_by_a_part_of_it() {
     assert_eq!(ids(&find(author, "王审"), "staff"), ["reviewer"]);
     assert_eq!(
         ids(&find(author, "bgz"), "publications"),
-        [released.clone()],
+        [released.as_str()],
         "by first letters"
     );
     assert_eq!(ids(&find(author, "wsc"), "staff"), ["reviewer"], "by first letters");
@@ -98,7 +98,7 @@ fn older_texts_are_found_and_said_to_be_older_and_erased_ones_are_nowhere() {
     let _ = act(&people.approver, &id, "withdraw", &json!({"reason": "有误"})).expect_status(200);
     assert_eq!(
         ids(&find(&people.author, "第二版"), "publications"),
-        [id.clone()],
+        [id.as_str()],
         "withdrawn ones, too"
     );
     let _ = act(&people.approver, &id, "request-erasure", &json!({"reason": "个人信息"})).expect_status(200);
@@ -114,7 +114,7 @@ fn nothing_is_hinted_at_that_the_caller_may_not_see() {
     let people = &world.people;
     let secret = draft(&people.author, "尚未公布的人事安排");
     // The control: who may see it finds it.
-    assert_eq!(ids(&find(&people.author, "人事安排"), "drafts"), [secret.clone()]);
+    assert_eq!(ids(&find(&people.author, "人事安排"), "drafts"), [secret.as_str()]);
     for who in [&people.everything, &people.reviewer, &people.approver, &people.admin] {
         for words in ["人事安排", secret.as_str(), &secret[..8]] {
             let found = find(who, words);

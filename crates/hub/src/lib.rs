@@ -18,6 +18,7 @@ pub mod console;
 mod credentials;
 mod digest;
 mod directory;
+mod draft_versions;
 mod drafts;
 mod enrolment;
 mod feed;

@@ -17,6 +17,7 @@ mod document;
 mod due;
 mod duties;
 mod fields;
+mod first_steps;
 mod form;
 mod gate;
 mod home;
@@ -40,6 +41,7 @@ mod site;
 mod staff;
 mod table;
 mod times;
+mod together;
 mod waiting;
 mod words;
 mod write;
@@ -82,6 +84,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/write/{id}/share", get(write::back).post(together::share))
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
         .merge(of_the_record())

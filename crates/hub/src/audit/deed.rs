@@ -94,6 +94,7 @@ macro_rules! deeds {
 
 deeds! {
     Submitted "submitted" "送审" "Handed in";
+    WritersNamed "writers-named" "注明合写人" "Co-writers named";
     Scanned "gate-scanned" "关口检查" "Looked through by the gate";
     Overridden "gate-overridden" "放行拦截" "Let past the gate";
     Reviewed "reviewed" "保密审查" "Cleared for confidentiality";
@@ -165,6 +166,7 @@ fn of_publication(event: &PublicationEvent) -> Deed {
         P::ErasureRequested { .. } => Deed::ErasureAsked,
         P::ErasureDeclined { .. } => Deed::ErasureDeclined,
         P::ContentErased { .. } => Deed::Erased,
+        P::ContributorsNamed { .. } => Deed::WritersNamed,
         P::GateScanned { .. } => Deed::Scanned,
         P::GateOverridden { .. } => Deed::Overridden,
     }

@@ -189,6 +189,16 @@ impl<'o> Voice<'o> {
                     format!("handed in {text} ({kind}, by {by})"),
                 )
             }
+            P::ContributorsNamed {
+                content, contributors, ..
+            } => {
+                let who: Vec<String> = contributors.iter().map(|id| self.person(id.as_str())).collect();
+                let (text, who_zh, who_en) = (self.text(content), who.join("、"), who.join(", "));
+                self.say(
+                    format!("注明{text}的合写人：{who_zh}"),
+                    format!("named who else wrote in {text}: {who_en}"),
+                )
+            }
             P::ConfidentialityReviewed { content, .. } => {
                 self.on(content, "保密审查通过", "", "cleared ", " for confidentiality")
             }

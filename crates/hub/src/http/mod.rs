@@ -10,6 +10,7 @@ pub(crate) mod call;
 pub(crate) mod catalogue;
 pub(crate) mod device;
 pub(crate) mod displays;
+pub(crate) mod draft_together;
 pub(crate) mod drafts;
 pub(crate) mod enrolments;
 pub(crate) mod events;
@@ -99,6 +100,8 @@ fn api() -> Router<Arc<Office>> {
         )
         .route("/api/v1/device/mail", get(device::mail))
         .route("/api/v1/device/content/{hash}", get(attachments::for_display))
+        .route("/api/v1/drafts/{id}/editors", put(draft_together::share))
+        .route("/api/v1/drafts/{id}/merge", post(draft_together::merge))
         .route("/api/v1/drafts/{id}/refer", post(referrals::refer))
         .route("/api/v1/referrals", get(referrals::list))
         .route("/api/v1/referrals/{id}", get(referrals::one))

@@ -2,8 +2,8 @@
 
 use super::operation::{Operation, delete, get, post, put};
 use super::schema::{
-    answer, any_object, count, date, exactly, flag, hash, line, list, list_of, named, number, one_of, or_null, slug,
-    text, time, told, uuid, wish,
+    answer, answer_with, any_object, count, date, exactly, flag, hash, line, list, list_of, named, number, one_of,
+    or_null, slug, text, time, told, uuid, wish,
 };
 use crate::attachments::MAX_UPLOAD_BYTES;
 use heliograph_domain::content::{FieldSpec, Shape};
@@ -22,7 +22,12 @@ fn of_drafts() -> Vec<Operation> {
     const WHO: &str = "Draft";
     let kept = || named("DraftKept");
     vec![
-        get("/api/v1/drafts", WHO, "One's own drafts").gives(200, "They.", answer(&[("drafts", list(named("Draft")))])),
+        get(
+            "/api/v1/drafts",
+            WHO,
+            "One's own drafts, and those that are shared with one",
+        )
+        .gives(200, "They.", answer(&[("drafts", list(named("Draft")))])),
         post(
             "/api/v1/drafts",
             WHO,
@@ -32,7 +37,7 @@ fn of_drafts() -> Vec<Operation> {
         .repeatable()
         .gives_tagged(201, "It is kept.", kept())
         .fails(&[412]),
-        get("/api/v1/drafts/{id}", WHO, "One's own draft").gives_tagged(200, "It.", named("Draft")),
+        get("/api/v1/drafts/{id}", WHO, "A draft that is open to one").gives_tagged(200, "It.", named("Draft")),
         put("/api/v1/drafts/{id}", WHO, "Changes one's draft")
             .takes(named("DraftWish"))
             .repeatable()
@@ -44,6 +49,28 @@ fn of_drafts() -> Vec<Operation> {
             "It is gone.",
             answer(&[("id", uuid()), ("discarded", exactly(true))]),
         ),
+        put(
+            "/api/v1/drafts/{id}/editors",
+            WHO,
+            "Shares one's draft with colleagues, all of them named",
+        )
+        .takes(wish(&[("editors", list_of(slug(), 0, 20))], &[]))
+        .repeatable()
+        .gives_tagged(
+            200,
+            "They may read and save it.",
+            answer(&[("id", uuid()), ("hash", hash()), ("editors", list(slug()))]),
+        ),
+        post(
+            "/api/v1/drafts/{id}/merge",
+            WHO,
+            "Saves a text, put together with what others saved since the caller saw the draft",
+        )
+        .takes(named("DraftWish"))
+        .repeatable()
+        .if_match("IfThisDraft")
+        .gives_tagged(200, "Both are kept.", named("DraftMerged"))
+        .fails(&[409, 428]),
         post(
             "/api/v1/drafts/{id}/refer",
             WHO,
@@ -164,9 +191,24 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("content", any_object()),
         ("attachments", list(named("Attachment"))),
         ("author", slug()),
+        ("editors", list(slug())),
+        ("contributors", list(slug())),
+        ("saved_by", slug()),
         ("referred", flag()),
         ("updated_at", time()),
     ]);
+    let fields = |what: &str| told(list(text()), what);
+    let merged = answer_with(
+        &[
+            ("id", uuid()),
+            ("hash", hash()),
+            ("findings", list(named("Finding"))),
+            ("sent", told(hash(), "Of the text as the caller sent it.")),
+            ("taken", fields("What was taken from the others.")),
+            ("doubled", fields("Where both added something, one after the other.")),
+        ],
+        &[("by", told(slug(), "Who saved last before."))],
+    );
     let kept = answer(&[("id", uuid()), ("hash", hash()), ("findings", list(named("Finding")))]);
     let mut schemas: Map<String, Value> = [
         (
@@ -179,6 +221,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("Attachment", attachment),
         ("Draft", draft),
         ("DraftKept", kept),
+        ("DraftMerged", merged),
         ("DraftWish", draft_wish(&[])),
         (
             "NewDraft",
