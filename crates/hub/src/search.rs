@@ -2,6 +2,7 @@
 //! and the record. A substring scan over what is at hand: an office has thousands of texts, not millions, and an index
 //! would only be more to keep right. Who may not see a thing is not told of it, and it is not counted.
 
+use crate::digest::Needle;
 use crate::drafts;
 use crate::http::call::Caller;
 use crate::http::problem::Problem;
@@ -153,9 +154,9 @@ impl Search<'_> {
 
     /// Those whose title has the words come before those whose text does; each the newest first.
     fn publications(&self) -> Group {
-        let (mut group, mut texts) = (Group::default(), Vec::new());
+        let (mut group, mut texts, needle) = (Group::default(), Vec::new(), Needle::new(&self.words));
         for (id, dossier) in self.state.publications.iter().rev() {
-            match self.in_dossier(*id, dossier) {
+            match self.in_dossier(&needle, *id, dossier) {
                 Some(Place::Title) => group.take(|| self.publication(*id, dossier, None, false)),
                 Some(Place::Text { around, older }) => texts.push((*id, dossier, around, older)),
                 None => {}
@@ -167,7 +168,7 @@ impl Search<'_> {
         group
     }
 
-    fn in_dossier(&self, id: PublicationId, dossier: &Dossier) -> Option<Place> {
+    fn in_dossier(&self, needle: &Needle<'_>, id: PublicationId, dossier: &Dossier) -> Option<Place> {
         let publication = &dossier.publication;
         let pending = publication.pending.as_ref().map(|pending| pending.content);
         let released = publication.released.as_ref().map(|on| on.release.content);
@@ -178,10 +179,10 @@ impl Search<'_> {
             let Some(digest) = self.library().digest(hash) else {
                 continue;
             };
-            if digest.titled(&self.words) {
+            if digest.titled(needle) {
                 return Some(Place::Title);
             }
-            if digest.has(&self.words) {
+            if digest.has(needle) {
                 return Some(Place::Text {
                     around: digest.around(&self.words),
                     older: false,
@@ -200,7 +201,7 @@ impl Search<'_> {
         let older = texts.iter().rev().filter(|hash| !stand.contains(&Some(**hash)));
         older
             .filter_map(|hash| self.library().digest(hash))
-            .find(|digest| digest.has(&self.words))
+            .find(|digest| digest.has(needle))
             .map(|digest| Place::Text {
                 around: digest.around(&self.words),
                 older: true,
@@ -227,7 +228,7 @@ impl Search<'_> {
         }
     }
 
-    /// One's own drafts, and those that wait for the caller to let them past the gate.
+    /// One's own drafts, those that are shared with one, and those that wait for the caller to let them past the gate.
     fn drafts(&self) -> Result<Group, Problem> {
         let mut group = Group::default();
         let (writes, reviews) = (self.may(Verb::Draft), self.may(Verb::Review));
@@ -237,8 +238,8 @@ impl Search<'_> {
         let mut all = drafts::all(&*self.office.log).map_err(Problem::internal)?;
         all.sort_by_key(|draft| std::cmp::Reverse(draft.updated_at));
         for draft in all {
-            let own = writes && draft.author == self.caller.staff;
-            let referred = reviews && draft.is_referred() && draft.author != self.caller.staff;
+            let own = writes && draft.is_open_to(&self.caller.staff);
+            let referred = reviews && draft.is_referred() && !draft.is_open_to(&self.caller.staff);
             let passages = || crate::gate::of_draft(&draft);
             if !(own || referred)
                 || !(self.begins(&draft.id.to_string()) || passages().iter().any(|it| self.has(&it.text)))

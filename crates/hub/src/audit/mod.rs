@@ -4,6 +4,7 @@ pub(crate) mod deed;
 pub(crate) mod index;
 pub(crate) mod sentence;
 
+use crate::digest::Needle;
 use crate::directory;
 use crate::http::problem::{Fault, Problem};
 use crate::office::Office;
@@ -206,19 +207,27 @@ fn fitting(office: &Office, wanted: &Wanted) -> Result<Vec<u64>, Problem> {
         .as_ref()
         .and_then(|site| office.library.profile(&site.profile));
     let day = |at: Instant| crate::calendar::civil(profile.as_deref(), at).0;
+    // Records never go back in time: the days that are asked for lie together.
+    let lines = index.lines();
+    let first = wanted
+        .from
+        .map_or(0, |from| lines.partition_point(|line| day(line.at) < from));
+    let last = wanted
+        .until
+        .map_or(lines.len(), |until| lines.partition_point(|line| day(line.at) <= until));
+    let who = wanted
+        .who
+        .as_ref()
+        .map(|who| index.actors().iter().position(|actor| actor == who));
     let fits = |line: &&Line| {
         let of = |what: &String| index.subjects()[line.subject as usize].what() == what;
         wanted.deed.is_none_or(|deed| deed == line.deed)
+            && who.is_none_or(|who| who == Some(line.actor as usize))
             && wanted.what.as_ref().is_none_or(of)
-            && wanted
-                .who
-                .as_ref()
-                .is_none_or(|who| index.actors()[line.actor as usize] == *who)
-            && wanted.from.is_none_or(|from| day(line.at) >= from)
-            && wanted.until.is_none_or(|until| day(line.at) <= until)
             && named.fits(line)
     };
-    Ok(index.lines().iter().filter(fits).map(|line| line.position).collect())
+    let asked = lines.get(first..last).unwrap_or_default();
+    Ok(asked.iter().filter(fits).map(|line| line.position).collect())
 }
 
 /// Everybody who ever did something.
@@ -279,7 +288,7 @@ impl Named {
                 subjects: Vec::new(),
             };
         }
-        let state = office.state();
+        let (state, needle) = (office.state(), Needle::new(&words));
         let name_of = |id: &str| {
             let listing = id
                 .parse::<StaffId>()
@@ -299,7 +308,7 @@ impl Named {
                         texts
                             .iter()
                             .filter_map(|hash| office.library.digest(hash))
-                            .any(|digest| digest.titled(&words))
+                            .any(|digest| digest.titled(&needle))
                     })
             }
             Subject::Display(id) => {
