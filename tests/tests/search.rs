@@ -121,6 +121,17 @@ fn nothing_is_hinted_at_that_the_caller_may_not_see() {
             assert_eq!(found["found"], 0, "{words}: {found}");
         }
     }
+    let editors = json!({"editors": ["everything"]});
+    let _ = people
+        .author
+        .put(&format!("/api/v1/drafts/{secret}/editors"), &[], &editors)
+        .expect_status(200);
+    assert_eq!(
+        ids(&find(&people.everything, "人事安排"), "drafts"),
+        [secret.as_str()],
+        "it is shared"
+    );
+    assert_eq!(find(&people.approver, "人事安排")["found"], 0, "and with nobody else");
     let blocked = draft(&people.author, "此件标注秘密★10年");
     assert!(ids(&find(&people.reviewer, "此件标注"), "drafts").is_empty());
     let _ = people

@@ -4,11 +4,32 @@
 use crate::gate;
 use heliograph_domain::search::{are_initials, folded, initials};
 use heliograph_domain::{ContentHash, Document, Lang};
+use memchr::memmem::Finder;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// So many bytes of digests are kept at hand: those of some fifty thousand notices. Beyond it they are made anew.
 const AT_HAND_BYTES: usize = 128 << 20;
+
+/// Words that are looked for in many texts.
+pub(crate) struct Needle<'w> {
+    finder: Finder<'w>,
+    initials: bool,
+}
+
+impl<'w> Needle<'w> {
+    /// Of words that are made alike already.
+    pub(crate) fn new(words: &'w str) -> Self {
+        Self {
+            finder: Finder::new(words),
+            initials: are_initials(words),
+        }
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.finder.find(text.as_bytes()).is_some()
+    }
+}
 
 /// A text in brief.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,14 +62,14 @@ impl Digest {
         &self.titles[usize::from(lang != Lang::ZhHans)]
     }
 
-    /// Whether a title, of whichever language, has these words, or they are first letters of it. They are made alike already.
-    pub(crate) fn titled(&self, words: &str) -> bool {
-        self.folded_titles.contains(words) || (are_initials(words) && self.initials.contains(words))
+    /// Whether a title, of whichever language, has the words, or they are first letters of it.
+    pub(crate) fn titled(&self, needle: &Needle<'_>) -> bool {
+        needle.is_in(&self.folded_titles) || (needle.initials && needle.is_in(&self.initials))
     }
 
-    /// Whether its words are anywhere in the text.
-    pub(crate) fn has(&self, words: &str) -> bool {
-        self.folded.contains(words) || self.titled(words)
+    /// Whether the words are anywhere in the text.
+    pub(crate) fn has(&self, needle: &Needle<'_>) -> bool {
+        needle.is_in(&self.folded) || self.titled(needle)
     }
 
     /// Where the words stand first, with what stands around them.
@@ -121,14 +142,10 @@ mod tests {
     #[test]
     fn words_are_found_wherever_they_stand_and_shown_with_what_is_around_them() {
         let digest = Digest::of(&notice());
-        assert!(
-            digest.titled("办公桌")
-                && digest.titled("gybgz")
-                && !digest.titled("三号窗口")
-                && digest.has("三号窗口")
-                && digest.has("visa")
-        );
-        assert!(!digest.has("四号窗口"));
+        let titled = |words| digest.titled(&Needle::new(words));
+        let has = |words| digest.has(&Needle::new(words));
+        assert!(titled("办公桌") && titled("gybgz") && !titled("三号窗口"));
+        assert!(has("三号窗口") && has("visa") && !has("四号窗口"));
         assert_eq!(digest.around("visa").unwrap(), "请到三号窗口领取visa申请表,逾期不候。");
         assert_eq!(digest.title(Lang::En), "关于办公桌的通知");
     }

@@ -81,6 +81,12 @@ impl Library {
         let digest = Arc::new(Digest::of(&document));
         let mut digests = self.digests.write().unwrap_or_else(PoisonError::into_inner);
         digests.keep(*hash, Arc::clone(&digest));
+        drop(digests);
+        // It may have been erased, and forgotten here, between the reading and the keeping.
+        if self.object(hash).is_none() {
+            self.forget(&[*hash]);
+            return None;
+        }
         Some(digest)
     }
 

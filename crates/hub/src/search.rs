@@ -2,6 +2,7 @@
 //! and the record. A substring scan over what is at hand: an office has thousands of texts, not millions, and an index
 //! would only be more to keep right. Who may not see a thing is not told of it, and it is not counted.
 
+use crate::digest::Needle;
 use crate::drafts;
 use crate::http::call::Caller;
 use crate::http::problem::Problem;
@@ -13,6 +14,7 @@ use crate::{audit, directory};
 use heliograph_domain::search::{folded, names};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, ChannelName, DisplayId, Lang, LocalText, PublicationId, StaffId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -93,6 +95,8 @@ struct Search<'s> {
     state: Arc<State>,
     lang: Lang,
     words: String,
+    /// Catalogue entries whose index number the words are.
+    numbered: BTreeSet<CatalogueEntryId>,
 }
 
 /// Finds. Reads the disk for what is not at hand: call it where waiting is allowed.
@@ -105,10 +109,16 @@ pub(crate) fn find(office: &Office, caller: &Caller, words: &str, lang: Lang) ->
     if words.is_empty() {
         return Ok(Found::default());
     }
+    let state = office.state();
+    let entries = state.catalogue.entries.values();
+    let numbered = entries
+        .filter(|entry| folded(&entry.index_number) == words)
+        .map(|entry| entry.id.clone());
     let search = Search {
         office,
         caller,
-        state: office.state(),
+        numbered: numbered.collect(),
+        state: Arc::clone(&state),
         lang,
         words,
     };
@@ -139,14 +149,14 @@ impl Search<'_> {
 
     /// Whether the words are the beginning of an id or a hash.
     fn begins(&self, id: &str) -> bool {
-        self.words.len() >= ID_CHARS && id.starts_with(&self.words)
+        could_be_id(&self.words) && id.starts_with(&self.words)
     }
 
     /// Those whose title has the words come before those whose text does; each the newest first.
     fn publications(&self) -> Group {
-        let (mut group, mut texts) = (Group::default(), Vec::new());
+        let (mut group, mut texts, needle) = (Group::default(), Vec::new(), Needle::new(&self.words));
         for (id, dossier) in self.state.publications.iter().rev() {
-            match self.in_dossier(*id, dossier) {
+            match self.in_dossier(&needle, *id, dossier) {
                 Some(Place::Title) => group.take(|| self.publication(*id, dossier, None, false)),
                 Some(Place::Text { around, older }) => texts.push((*id, dossier, around, older)),
                 None => {}
@@ -158,7 +168,7 @@ impl Search<'_> {
         group
     }
 
-    fn in_dossier(&self, id: PublicationId, dossier: &Dossier) -> Option<Place> {
+    fn in_dossier(&self, needle: &Needle<'_>, id: PublicationId, dossier: &Dossier) -> Option<Place> {
         let publication = &dossier.publication;
         let pending = publication.pending.as_ref().map(|pending| pending.content);
         let released = publication.released.as_ref().map(|on| on.release.content);
@@ -169,21 +179,20 @@ impl Search<'_> {
             let Some(digest) = self.library().digest(hash) else {
                 continue;
             };
-            if digest.titled(&self.words) {
+            if digest.titled(needle) {
                 return Some(Place::Title);
             }
-            if digest.has(&self.words) {
+            if digest.has(needle) {
                 return Some(Place::Text {
                     around: digest.around(&self.words),
                     older: false,
                 });
             }
         }
-        let entry = self.state.catalogue.entries.get(&publication.catalogue_entry);
-        if entry.is_some_and(|entry| folded(&entry.index_number) == self.words) {
+        if self.numbered.contains(&publication.catalogue_entry) {
             return Some(Place::Title);
         }
-        if self.words.len() >= ID_CHARS {
+        if could_be_id(&self.words) {
             let hashes = texts.iter().any(|hash| hash.to_string().starts_with(&self.words));
             if hashes || id.to_string().starts_with(&self.words) {
                 return Some(Place::Title);
@@ -192,7 +201,7 @@ impl Search<'_> {
         let older = texts.iter().rev().filter(|hash| !stand.contains(&Some(**hash)));
         older
             .filter_map(|hash| self.library().digest(hash))
-            .find(|digest| digest.has(&self.words))
+            .find(|digest| digest.has(needle))
             .map(|digest| Place::Text {
                 around: digest.around(&self.words),
                 older: true,
@@ -219,7 +228,7 @@ impl Search<'_> {
         }
     }
 
-    /// One's own drafts, and those that wait for the caller to let them past the gate.
+    /// One's own drafts, those that are shared with one, and those that wait for the caller to let them past the gate.
     fn drafts(&self) -> Result<Group, Problem> {
         let mut group = Group::default();
         let (writes, reviews) = (self.may(Verb::Draft), self.may(Verb::Review));
@@ -229,8 +238,8 @@ impl Search<'_> {
         let mut all = drafts::all(&*self.office.log).map_err(Problem::internal)?;
         all.sort_by_key(|draft| std::cmp::Reverse(draft.updated_at));
         for draft in all {
-            let own = writes && draft.author == self.caller.staff;
-            let referred = reviews && draft.is_referred() && draft.author != self.caller.staff;
+            let own = writes && draft.is_open_to(&self.caller.staff);
+            let referred = reviews && draft.is_referred() && !draft.is_open_to(&self.caller.staff);
             let passages = || crate::gate::of_draft(&draft);
             if !(own || referred)
                 || !(self.begins(&draft.id.to_string()) || passages().iter().any(|it| self.has(&it.text)))
@@ -320,6 +329,12 @@ impl Search<'_> {
         }
         Ok(group)
     }
+}
+
+/// Whether words could be the beginning of an id or a hash.
+pub(crate) fn could_be_id(words: &str) -> bool {
+    let digit = |byte: u8| byte == b'-' || (byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase());
+    words.len() >= ID_CHARS && words.bytes().all(digit)
 }
 
 /// Where in a publication the words stand.

@@ -3,6 +3,7 @@
 use super::due;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
+use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
 use super::words::limits as lw;
@@ -22,7 +23,8 @@ use std::sync::Arc;
 
 /// `GET /admin/catalogue?edit=`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
-    show(&desk, query.get("edit").map_or("", String::as_str), None)
+    let part = Part::asked(&query, desk.state.catalogue.entries.len());
+    show(&desk, &part, query.get("edit").map_or("", String::as_str), None)
 }
 
 const FIELDS: [&str; 12] = [
@@ -40,7 +42,7 @@ const FIELDS: [&str; 12] = [
     "channels",
 ];
 
-fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
+fn show(desk: &Desk, part: &Part, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
     let dues = due::all(desk);
     let body = html! {
         div.top {
@@ -58,7 +60,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
         @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
         (due::summary(desk, &dues))
         section.card {
-            @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else { (list(desk, &dues)) }
+            @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else { (list(desk, part, &dues)) }
         }
         @if desk.may(Verb::Catalogue) { (form(desk, edit, &Shown::new(desk, failed))) }
     };
@@ -104,15 +106,16 @@ pub(crate) async fn table(desk: Desk) -> Response {
     super::table::csv(&desk, "catalogue", &head, rows)
 }
 
-fn list(desk: &Desk, dues: &[Due]) -> Markup {
+fn list(desk: &Desk, part: &Part, dues: &[Due]) -> Markup {
     html! {
         div.scroll { table.entries.stacked {
             thead { tr {
                 th { (desk.t(w::ENTRY)) } th { (desk.t(w::CADENCE)) } th { (desk.t(w::LAST_RELEASED)) } th { (desk.t(w::NEXT_DUE)) }
                 th { (desk.t(w::RESPONSIBLE)) } th {}
             } }
-            tbody { @for due in dues { (row(desk, due)) } }
+            tbody { @for due in part.of(dues) { (row(desk, due)) } }
         } }
+        (part.pager(desk, "/admin/catalogue"))
         p.export { a href="/admin/catalogue.csv" { (desk.t(w::AS_TABLE)) } }
     }
 }
@@ -282,6 +285,9 @@ pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Probl
     let call = posted.call(&desk, "entry", None, &wish);
     match api::define(State(Arc::clone(&desk.office)), call).await {
         Ok(_) => Ok(redirect(&format!("/admin/catalogue#{}", posted.get("id").trim()))),
-        Err(problem) => Ok(show(&desk, posted.get("id"), Some((&posted, &problem)))),
+        Err(problem) => {
+            let first = Part::first(desk.state.catalogue.entries.len());
+            Ok(show(&desk, &first, posted.get("id"), Some((&posted, &problem))))
+        }
     }
 }

@@ -30,6 +30,7 @@ mod home;
 pub(crate) mod layout;
 mod machine;
 mod on_show;
+mod pages;
 mod pairing;
 mod panels;
 mod parts;

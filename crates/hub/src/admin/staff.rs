@@ -2,6 +2,7 @@
 
 use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
+use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
 use crate::directory;
@@ -20,10 +21,11 @@ use std::sync::Arc;
 
 /// `GET /admin/staff?edit=`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
-    show(&desk, query.get("edit").map_or("", String::as_str), None)
+    let part = Part::asked(&query, desk.state.staff.people.len());
+    show(&desk, &part, query.get("edit").map_or("", String::as_str), None)
 }
 
-fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
+fn show(desk: &Desk, part: &Part, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
     let known = [
         "id",
         "name",
@@ -43,11 +45,16 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
             }
         }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &known)) }
-        section.card { (list(desk)) }
+        section.card { (list(desk, part)) }
         @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))?) (policy(desk)) }
     };
     let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
     Ok(desk.page_with(status, Place::Staff, desk.t(w::STAFF), body))
+}
+
+/// The first page again, with what went wrong.
+fn again(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
+    show(desk, &Part::first(desk.state.staff.people.len()), edit, failed)
 }
 
 /// `GET /admin/staff.csv`
@@ -65,13 +72,13 @@ pub(crate) async fn table(desk: Desk) -> Response {
     )
 }
 
-fn list(desk: &Desk) -> Markup {
+fn list(desk: &Desk, part: &Part) -> Markup {
     let administers = desk.may(Verb::Administer);
     html! {
         div.scroll { table.stacked {
             thead { tr { th { (desk.t(w::NAME_ZH)) } th { (desk.t(w::DEPARTMENT)) } th { (desk.t(w::ROLES)) } th {} } }
             tbody {
-                @for (id, person) in &desk.state.staff.people {
+                @for (id, person) in part.of(&desk.state.staff.people) {
                     tr {
                         td { b { (desk.person(id)) } small { (id) } }
                         td data-label=(desk.t(w::DEPARTMENT)) { (desk.department(&person.department)) }
@@ -81,6 +88,7 @@ fn list(desk: &Desk) -> Markup {
                 }
             }
         } }
+        (part.pager(desk, "/admin/staff"))
         p.export { a href="/admin/staff.csv" { (desk.t(w::AS_TABLE)) } }
     }
 }
@@ -184,7 +192,7 @@ pub(crate) async fn require_factor(desk: Desk, posted: Posted) -> Result<Respons
     let call = posted.call(&desk, "require-factor", None, &json!({"roles": posted.all("roles")}));
     match api::require_factor(State(Arc::clone(&desk.office)), call).await {
         Ok(_) => Ok(redirect("/admin/staff#policy")),
-        Err(problem) => show(&desk, "", Some((&posted, &problem))),
+        Err(problem) => again(&desk, "", Some((&posted, &problem))),
     }
 }
 
@@ -215,7 +223,7 @@ fn back_to(desk: &Desk, id: &str, posted: &Posted, done: Result<Answer, Problem>
             "/admin/staff?edit={}#form",
             super::layout::in_query(id)
         ))),
-        Err(problem) => show(desk, id, Some((posted, &problem))),
+        Err(problem) => again(desk, id, Some((posted, &problem))),
     }
 }
 
@@ -224,7 +232,7 @@ pub(crate) async fn leave(desk: Desk, Path(id): Path<String>, posted: Posted) ->
     let call = posted.call(&desk, "leave", None, &json!({}));
     match api::leave(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
         Ok(_) => Ok(redirect("/admin/staff")),
-        Err(problem) => show(&desk, &id, Some((&posted, &problem))),
+        Err(problem) => again(&desk, &id, Some((&posted, &problem))),
     }
 }
 
@@ -248,6 +256,6 @@ pub(crate) async fn appoint(desk: Desk, posted: Posted) -> Result<Response, Prob
     let call = posted.call(&desk, "appoint", None, &wish);
     match api::add_staff(State(Arc::clone(&desk.office)), call).await {
         Ok(_) => Ok(redirect("/admin/staff")),
-        Err(problem) => show(&desk, posted.get("id"), Some((&posted, &problem))),
+        Err(problem) => again(&desk, posted.get("id"), Some((&posted, &problem))),
     }
 }

@@ -4,9 +4,11 @@ pub(crate) mod deed;
 pub(crate) mod index;
 pub(crate) mod sentence;
 
+use crate::digest::Needle;
 use crate::directory;
 use crate::http::problem::{Fault, Problem};
 use crate::office::Office;
+use crate::search::could_be_id;
 use crate::state::event_of;
 use deed::{Deed, Subject, WHATS};
 use heliograph_domain::search::{folded, names};
@@ -205,19 +207,27 @@ fn fitting(office: &Office, wanted: &Wanted) -> Result<Vec<u64>, Problem> {
         .as_ref()
         .and_then(|site| office.library.profile(&site.profile));
     let day = |at: Instant| crate::calendar::civil(profile.as_deref(), at).0;
+    // Records never go back in time: the days that are asked for lie together.
+    let lines = index.lines();
+    let first = wanted
+        .from
+        .map_or(0, |from| lines.partition_point(|line| day(line.at) < from));
+    let last = wanted
+        .until
+        .map_or(lines.len(), |until| lines.partition_point(|line| day(line.at) <= until));
+    let who = wanted
+        .who
+        .as_ref()
+        .map(|who| index.actors().iter().position(|actor| actor == who));
     let fits = |line: &&Line| {
         let of = |what: &String| index.subjects()[line.subject as usize].what() == what;
         wanted.deed.is_none_or(|deed| deed == line.deed)
+            && who.is_none_or(|who| who == Some(line.actor as usize))
             && wanted.what.as_ref().is_none_or(of)
-            && wanted
-                .who
-                .as_ref()
-                .is_none_or(|who| index.actors()[line.actor as usize] == *who)
-            && wanted.from.is_none_or(|from| day(line.at) >= from)
-            && wanted.until.is_none_or(|until| day(line.at) <= until)
             && named.fits(line)
     };
-    Ok(index.lines().iter().filter(fits).map(|line| line.position).collect())
+    let asked = lines.get(first..last).unwrap_or_default();
+    Ok(asked.iter().filter(fits).map(|line| line.position).collect())
 }
 
 /// Everybody who ever did something.
@@ -278,7 +288,7 @@ impl Named {
                 subjects: Vec::new(),
             };
         }
-        let state = office.state();
+        let (state, needle) = (office.state(), Needle::new(&words));
         let name_of = |id: &str| {
             let listing = id
                 .parse::<StaffId>()
@@ -292,13 +302,13 @@ impl Named {
         let person = |id: &str| id.contains(&words) || has(&name_of(id));
         let thing = |subject: &Subject| match subject {
             Subject::Publication(id) => {
-                id.to_string().starts_with(&words)
+                (could_be_id(&words) && id.to_string().starts_with(&words))
                     || state.publications.get(id).is_some_and(|dossier| {
                         let texts = dossier.texts();
                         texts
                             .iter()
                             .filter_map(|hash| office.library.digest(hash))
-                            .any(|digest| digest.titled(&words))
+                            .any(|digest| digest.titled(&needle))
                     })
             }
             Subject::Display(id) => {
@@ -306,7 +316,7 @@ impl Named {
                 let texts = setting
                     .into_iter()
                     .flat_map(|it| it.name.0.values().chain(it.location.0.values()));
-                id.to_string().starts_with(&words) || texts.into_iter().any(|text| has(text))
+                (could_be_id(&words) && id.to_string().starts_with(&words)) || texts.into_iter().any(|text| has(text))
             }
             Subject::Staff(id) => person(id.as_str()),
             Subject::Entry(id) => {

@@ -21,6 +21,8 @@ words! {
     AUDIT_SENTENCE "内容" "What was done";
     AUDIT_AS_LINES "导出 JSON Lines" "Export as JSON Lines";
     AUDIT_NOTHING "没有符合条件的记录。" "No line fits.";
+    PAGE_BEFORE "← 上一页" "← Back";
+    PAGE_AFTER "下一页 →" "On →";
     FIND "搜索" "Search";
     FIND_ALL "搜索全部内容" "Search everything";
     FIND_HINT "标题和正文、草稿、目录、屏幕、频道、人员；也可以输入索引号、编号、哈希值或日志位置。" "Titles and texts, drafts, the catalogue, displays, channels, staff; also index numbers, ids, hashes and positions in the log.";
