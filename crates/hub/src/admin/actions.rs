@@ -31,13 +31,7 @@ pub(crate) async fn act(
     if known == Step::Release
         && let Err(problem) = Proposed::of_form(&posted).whole(&desk)
     {
-        let (id, dossier) = find(&desk, &id)?;
-        let failed = Failed {
-            step: &step,
-            problem: &problem,
-            typed: &posted,
-        };
-        return Ok(show(&desk, id, &dossier, None, Some(&failed)));
+        return refused(&desk, &id, &step, &problem, &posted);
     }
     let fields = asked(&desk, known, &posted);
     let call = posted.call(&desk, known.slug(), None, &fields);
@@ -45,21 +39,18 @@ pub(crate) async fn act(
     match publications::act(State(office), Path((id.clone(), step.clone())), call).await {
         Ok(_) if known == Step::Release => Ok(redirect(&format!("/admin/publications/{id}/reach"))),
         Ok(_) => Ok(redirect(&format!("/admin/publications/{id}?done={step}"))),
-        Err(problem) => {
-            let desk = desk.refreshed();
-            let (id, dossier) = find(&desk, &id)?;
-            let failed = Failed {
-                step: &step,
-                problem: &problem,
-                typed: &posted,
-            };
-            let shown = Shown {
-                failed: Some(failed),
-                ..Shown::default()
-            };
-            show(&desk, id, &dossier, &shown)
-        }
+        Err(problem) => refused(&desk.refreshed(), &id, &step, &problem, &posted),
     }
+}
+
+/// The publication's page with what went wrong, and what was typed.
+fn refused(desk: &Desk, id: &str, step: &str, problem: &Problem, typed: &Posted) -> Result<Response, Problem> {
+    let (id, dossier) = find(desk, id)?;
+    let shown = Shown {
+        failed: Some(Failed { step, problem, typed }),
+        ..Shown::default()
+    };
+    show(desk, id, &dossier, &shown)
 }
 
 /// `GET /admin/publications/{id}/{step}`: a page that a refused step left behind, loaded anew.
