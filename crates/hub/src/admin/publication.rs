@@ -54,7 +54,7 @@ pub(crate) fn show(
     failed: Option<&Failed<'_>>,
 ) -> Response {
     let publication = &dossier.publication;
-    let title = shape::title(&desk.office, publication, desk.lang);
+    let title = shape::title_of(&desk.office, dossier, desk.lang);
     let body = html! {
         div.top {
             div {

@@ -36,6 +36,7 @@ macro_rules! words {
 
 mod account;
 pub(crate) mod first_steps;
+pub(crate) mod frame;
 pub(crate) mod limits;
 
 pub(crate) use account::*;
@@ -477,6 +478,7 @@ mod tests {
             .iter()
             .chain(account::ALL)
             .chain(first_steps::ALL)
+            .chain(frame::ALL)
             .chain(limits::ALL)
         {
             let blanks = |text: &str| text.matches("{}").count();

@@ -352,7 +352,7 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
         div.split.writing {
             (form(desk, sheet, problem, &notes))
-            aside.stack.looks id="looks" {
+            aside.stack.looks id="looks" tabindex="0" aria-label=(desk.t(w::ON_THE_PANELS)) {
                 (gate_card(desk, sheet, &notes))
                 section.card {
                     h2 { (desk.t(w::ON_THE_PANELS)) }

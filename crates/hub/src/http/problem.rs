@@ -323,7 +323,7 @@ impl Problem {
         match refused {
             Refused::FourEyes { part, .. } => Self {
                 status: StatusCode::FORBIDDEN,
-                ..Self::conflict("four-eyes", Told::new(four_eyes_zh(*part), en), current)
+                ..Self::conflict("four-eyes", four_eyes(*part), current)
             },
             Refused::ContentChanged { .. } => Self::stale(current.unwrap_or(Value::Null)),
             Refused::NoChannels => Self::field("channels", "missing", "请至少选择一个频道", en),
@@ -412,16 +412,24 @@ impl Problem {
     }
 }
 
-fn four_eyes_zh(part: Part) -> String {
-    if part == Part::Requester {
-        return "删除须由两个人完成：您是申请人，请换一位同事执行".to_owned();
-    }
-    let part = match part {
-        Part::Author => "拟稿人",
-        Part::Reviewer => "保密审查人",
-        Part::Approver | Part::Requester => "审批人",
+fn four_eyes(part: Part) -> Told {
+    let (zh, en) = match part {
+        Part::Requester => {
+            return Told::new(
+                "删除须由两个人完成：您是申请人，请换一位同事执行",
+                "Erasing takes two people: you asked for it, so somebody else has to do it",
+            );
+        }
+        Part::Author => ("拟稿人", "its author"),
+        Part::Reviewer => ("保密审查人", "its confidentiality reviewer"),
+        Part::Approver => ("审批人", "its approver"),
     };
-    format!("拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{part}，请换一位同事办理")
+    Told::new(
+        format!("拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{zh}，请换一位同事办理"),
+        format!(
+            "Author, confidentiality reviewer and approver are three people: you are {en}, so somebody else has to do this"
+        ),
+    )
 }
 
 /// The response carries the problem along; the outermost layer writes it in the reader's language and form.
