@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every page of the hub before its judges: in Chinese and English, at 1366×768 and 390×844, with content and errors in it.
 
-    every_page.py HELIOGRAPH_BINARY [--look FOLDER] [--only WORD]
+    every_page.py HELIOGRAPH_BINARY [--lang zh|en] [--look FOLDER] [--only WORD]
 
 Which pages there are is read from `docs/endpoints.md`. `--look` keeps a picture of each for one's own eyes.
 """
@@ -38,8 +38,8 @@ return true;
 class Walk:
     """One walk through a list of pages."""
 
-    def __init__(self, browser, url, look=None):
-        self.browser, self.url, self.look = browser, url, look
+    def __init__(self, browser, url, langs, look=None):
+        self.browser, self.url, self.langs, self.look = browser, url, langs, look
         self.cookies, self.faults, self.counts = {}, [], {"pages": 0, "looks": 0, "checks": 0, "texts": 0}
         self.heaviest, self.seen = (0, ""), set()
         browser.open(f"{url}/admin/login")
@@ -61,8 +61,8 @@ class Walk:
         self.be(page.who, lang)
         self.browser.resize(WIDE)
         self.browser.open(self.url + page.path)
-        if page.wrong:
-            action, fields = page.wrong
+        if page.sent:
+            action, fields = page.sent
             ok = []
             self.browser.leave(lambda: ok.append(self.browser.run(SEND, action, fields)))
             check(ok == [True], f"{page}: there is no such form")
@@ -70,9 +70,9 @@ class Walk:
 
     def news(self, page):
         """Whether what an address led to is a page that was not looked at yet."""
-        if not self.open(page, "zh"):
+        if not self.open(page, self.langs[0]):
             return False
-        found = (self.browser.path, page.who, str(page.wrong))
+        found = (self.browser.path, page.who, str(page.sent))
         if found in self.seen:
             return False
         self.seen.add(found)
@@ -90,13 +90,13 @@ class Walk:
         if not self.news(page):
             return
         self.counts["pages"] += 1
-        for lang in ("zh", "en"):
-            if lang == "en":
+        for lang in self.langs:
+            if lang != self.langs[0]:
                 self.open(page, lang)
             if page.wrong:
                 said = self.browser.all(".alert, .fault, [role=alert]")
                 self.find(page, lang, "a wrong form", [] if said else ["says nothing of it"])
-            self.find(page, lang, "another language", judges.foreign(self.browser, lang))
+            self.find(page, lang, "another language", judges.foreign(self.browser))
             self.find(page, lang, "a day", judges.days(self.browser))
             heavy = judges.weight(self.browser)
             self.heaviest = max(self.heaviest, (heavy, str(page)))
@@ -128,7 +128,7 @@ def controls(walk):
     """Each judge finds what it is there for, planted into a page that has nothing of it."""
     browser = walk.browser
     walk.open(pages.Page("/admin/login", None), "en")
-    clean = (judges.axe(browser)[0], judges.foreign(browser, "en"), judges.days(browser), judges.too_wide(browser))
+    clean = (judges.axe(browser)[0], judges.foreign(browser), judges.days(browser), judges.too_wide(browser))
     check(clean == ([], [], [], []), f"the page for the controls is not clean: {clean}")
     browser.run("""
         document.querySelector('main').insertAdjacentHTML('beforeend',
@@ -137,12 +137,14 @@ def controls(walk):
     """)
     found = "\n".join(judges.axe(browser)[0])
     check("image-alt" in found and "label" in found, f"axe-core misses what was planted: {found}")
-    check(judges.foreign(browser, "en") == ["尚未翻译"], "a Chinese word on an English page is not found")
+    check(judges.foreign(browser) == ["尚未翻译"], "a Chinese word on an English page is not found")
     check(judges.days(browser) == ["due 2026-11-27"], "a day as machines write it is not found")
     check(judges.too_wide(browser), "what sticks out is not found")
+    styles = (pages.TABLE.parents[1] / "crates/hub/src/admin/assets/app.css").stat().st_size
+    check(judges.weight(browser) > styles, "a page is weighed without its styles")
     walk.open(pages.Page("/admin/login", None), "zh")
     browser.run("document.querySelector('main').append('Not translated')")
-    check(judges.foreign(browser, "zh") == ["Not translated"], "an English word on a Chinese page is not found")
+    check(judges.foreign(browser) == ["Not translated"], "an English word on a Chinese page is not found")
 
 
 def report(walk, began):
@@ -154,6 +156,7 @@ def report(walk, began):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("binary")
+    parser.add_argument("--lang", choices=["zh", "en"])
     parser.add_argument("--look", type=pathlib.Path)
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
@@ -163,7 +166,7 @@ def main():
     faults = []
     with Story(asked.binary) as story, Browser() as browser:
         world = World(story)
-        walk = Walk(browser, story.url, asked.look)
+        walk = Walk(browser, story.url, langs(asked), asked.look)
         controls(walk)
         for page in [*pages.of_table(world), *pages.more(world), *pages.wrong(world)]:
             if asked.only in str(page):
@@ -175,11 +178,15 @@ def main():
     return 1 if faults else 0
 
 
+def langs(asked):
+    return [asked.lang] if asked.lang else ["zh", "en"]
+
+
 def empty(asked, began):
     """An office in which there is nothing yet."""
     with Story(asked.binary) as story, Browser() as browser:
         link = story.hub()
-        walk = Walk(browser, story.url, asked.look and asked.look / "empty")
+        walk = Walk(browser, story.url, langs(asked), asked.look and asked.look / "empty")
         if walk.look:
             walk.look.mkdir(exist_ok=True)
         door = link.removeprefix(story.url)

@@ -1,11 +1,13 @@
 """Who judges a page: axe-core, whether it is in one language, what it weighs, whether it fits, and how it writes days."""
 
+import functools
 import pathlib
 import re
+import subprocess
 
 from world import HAN, STEMS
 
-AXE = pathlib.Path(__file__).parents[2] / "target" / "axe" / "axe.min.js"
+ROOT = pathlib.Path(__file__).parents[2]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 MOST_BYTES = 150 * 1024
 
@@ -18,21 +20,24 @@ axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violatio
 }), (fault) => done({checks: 0, violations: ['axe itself failed: ' + fault]}));
 """
 
-# Every text that a reader meets, seen or heard; not what stands in fields, in code, or in the other language by its own mark.
+# Every text that a reader meets, seen or heard, each with the language that it is marked with, and a mark of its own where it
+# says what went wrong; not what stands in fields or is code.
 TEXTS = """
-const skip = 'script, style, code, pre, [hreflang], textarea, .passage, [data-typed]';
-const found = [document.title];
+const skip = 'script, style, code, pre, textarea';
+const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks'];
+const lang = (one) => one.closest('[lang]').lang.slice(0, 2);
+const found = [[lang(document.documentElement), document.title]];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (parent && !parent.closest(skip)) found.push(walker.currentNode.data);
+    if (parent && !parent.closest(skip)) found.push([lang(parent) + (parent.closest('.fault') ? '!' : ''), walker.currentNode.data.replace(/<[^>]*>/g, ' ')]);
 }
-for (const one of document.querySelectorAll('[title], [aria-label], [placeholder], [alt], optgroup[label], [data-label], [data-unsaved], [data-lacks]')) {
-    if (one.closest('[hreflang]')) continue;
-    for (const name of ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks'])
-        if (one.hasAttribute(name)) found.push(one.getAttribute(name));
+for (const one of document.body.querySelectorAll(attributes.map((name) => `[${name}]`).join(', '))) {
+    // What a field holds may be in another language than what it says of itself.
+    const around = one.matches('input, select, textarea') ? one.parentElement : one;
+    for (const name of attributes) if (one.hasAttribute(name)) found.push([lang(around), one.getAttribute(name)]);
 }
-return found.map((text) => text.trim()).filter((text) => text);
+return found.map(([lang, text]) => [lang, text.trim()]).filter(([, text]) => text);
 """
 
 WEIGHT = """
@@ -54,32 +59,47 @@ ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}
 # Words that are the same in every language: names, formats, units, protocols.
 NAMES = {
     "heliograph", "png", "jpeg", "webp", "pdf", "csv", "api", "http", "https", "tls", "url", "mib", "px", "mm", "id", "qr", "led",
-    "utf", "asia", "shanghai", "plain", "smtp", "mail", "from", "tsv", "excel", "usb", "pin", "hz", "cpu", "sha", "um",
+    "utf", "asia", "shanghai", "plain", "smtp", "tsv", "excel", "usb", "pin", "hz", "sha", "chrome", "linux",
 }
+# Addresses, paths, and names with numbers in them, as of panels and versions.
+TECHNICAL = re.compile(r"\S+@\S+|\w+://\S+|(?:/[\w.-]+)+|[\w.-]*\d[\w.-]*")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 VEILED = re.compile(r"[Zz]+")
+
+
+@functools.cache
+def axe_core():
+    """The judge's own program, fetched when it is not there."""
+    told = subprocess.run([ROOT / "scripts" / "axe"], check=True, capture_output=True, text=True)
+    return (ROOT / told.stdout.strip()).read_text(encoding="utf-8")
 
 
 def axe(browser):
     """What axe-core finds, and how many checks it made."""
     if not browser.run("return typeof axe === 'object'"):
         # By the debugger's own way: the page's policy lets in no script but the hub's.
-        browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+        browser.driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe_core()})
     answer = browser.driver.execute_async_script(RUN_AXE, TAGS)
     return answer["violations"], answer["checks"]
 
 
-def foreign(browser, lang):
-    """Texts of the program in the wrong language."""
-    texts = browser.run(TEXTS)
+def is_foreign(lang, text):
+    """Whether a text of the program is not in the language that it is marked with."""
     if lang == "en":
-        return [text for text in texts if any(char not in STEMS for char in HAN.findall(text))]
-    return [text for text in texts if any(word.lower() not in NAMES and not VEILED.fullmatch(word) for word in LATIN.findall(text))]
+        return any(char not in STEMS for char in HAN.findall(text))
+    if lang != "zh":
+        return False
+    return any(word.lower() not in NAMES and not VEILED.fullmatch(word) for word in LATIN.findall(TECHNICAL.sub(" ", text)))
+
+
+def foreign(browser):
+    """Texts of the program in the wrong language."""
+    return [text for lang, text in browser.run(TEXTS) if is_foreign(lang.rstrip("!"), text)]
 
 
 def days(browser):
-    """Days that are written as machines write them."""
-    return [text for text in browser.run(TEXTS) if ISO_DAY.search(text)]
+    """Days that are written as machines write them; what went wrong may say how a day is typed."""
+    return [text for lang, text in browser.run(TEXTS) if ISO_DAY.search(text) and not lang.endswith("!")]
 
 
 def weight(browser):

@@ -117,6 +117,7 @@ class Caller:
     def __init__(self, url, staff=None, password=PASSWORD):
         self.url, self.token, self.password = url, None, password
         self.jar = http.cookiejar.CookieJar()
+        self.agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36"
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
         if staff:
             self.token = self.must("POST", "/api/v1/sessions", {"staff": staff, "password": password})["token"]
@@ -124,6 +125,7 @@ class Caller:
     def send(self, method, path, body=None, headers=None):
         """Status, headers and bytes of an answer; redirections are followed."""
         request = urllib.request.Request(self.url + path, method=method, data=body, headers=headers or {})
+        request.add_header("User-Agent", self.agent)
         if self.token:
             request.add_header("Authorization", f"Bearer {self.token}")
         try:

@@ -12,19 +12,20 @@ WHO = {
     "Draft": AUTHOR, "Review": REVIEWER, "Catalogue": ADMIN, "Countersign": "zz-zzz", "Approve": APPROVER, "Blank": OPERATOR,
     "Inspect": "zzz-zz",
 }
-# Addresses that programs ask, and streams, which never end.
-NO_PAGES = ("/api/", "/assets/", "/wall/", "/content/", "/media/", "/log/", "/admin/preview/")
+# Addresses that programs ask, streams, which never end, and what only leads back in another language.
+NO_PAGES = ("/api/", "/assets/", "/wall/", "/content/", "/media/", "/log/", "/admin/preview/", "/admin/language/")
 NO_PAGES_END = (".csv", ".png", ".json", ".txt", "/live", "/ready")
 
 
 class Page:
-    """An address, and who looks at it: nobody in particular is `None`. `post` is a form that is sent wrong from there."""
+    """An address, and who looks at it: nobody in particular is `None`. `sent` is a form of it that is sent, its address and
+    the fields that are changed; `wrong`, whether the page must then say what is wrong with it."""
 
-    def __init__(self, path, who, wrong=None):
-        self.path, self.who, self.wrong = path, who, wrong
+    def __init__(self, path, who, sent=None, wrong=True):
+        self.path, self.who, self.sent, self.wrong = path, who, sent, wrong and sent is not None
 
     def __str__(self):
-        sent = f" → {self.wrong[0]}" if self.wrong else ""
+        sent = f" → {self.sent[0]}" if self.sent else ""
         return f"{self.path}{sent} ({self.who or 'anybody'})"
 
 
@@ -51,7 +52,6 @@ def filled(path, world):
         "/admin/displays/pair/{id}": [world.waiting],
         "/admin/displays/{id}": [world.display],
         "/admin/staff/{id}": [AUTHOR],
-        "/admin/language/{tag}": ["en"],
         "/admin/account/": ["1"],
     }
     known = [start for start in blanks if path.startswith(start)]
@@ -76,12 +76,15 @@ def more(world):
     kinds = ["notice", "service-guide", "service-commitment", "window-board", "power-list", "discretion-benchmark", "finance",
              "personnel", "planning", "organisation", "enforcement", "interpretation", "rule"]
     approved = world.publications["approved"][0]
+    table = world.table().replace("ZZ-001", "ZZ-901", 1)
     return [
+        Page("/admin/catalogue/import", ADMIN, ("/admin/catalogue/import", {"table": table}), wrong=False),
         *(Page(f"/admin/write?kind={kind}", AUTHOR) for kind in kinds),
         Page("/admin/channels?edit=zz", ADMIN), Page(f"/admin/staff?edit={AUTHOR}", ADMIN),
         Page("/admin/catalogue?edit=zz-1", ADMIN), Page("/admin/catalogue", AUTHOR), Page("/admin/calendar", ADMIN),
         Page("/admin/reminders", ADMIN), Page("/admin/account/authenticator", ADMIN), Page("/admin/publications?q=%E7%94%B2", AUTHOR),
-        Page("/admin/publications?q=nothing-has-this", AUTHOR), Page("/?q=%E7%94%B2", None), Page("/?q=nothing-has-this", None),
+        Page("/admin/publications?q=nothing-has-this", AUTHOR), Page("/?q=%E7%94%B2", None), Page("/?q=nothing-has-this", None), Page("/?page=2", None),
+        Page("/admin/publications?page=2", AUTHOR),
         Page("/admin", AUTHOR), Page("/admin", REVIEWER), Page("/admin", ADMIN), Page("/admin", OPERATOR),
         Page(f"/admin/publications/{approved}", AUTHOR), Page(f"/admin/publications/{world.publications['submitted'][0]}", REVIEWER),
         Page(f"/admin/displays/pair/{world.waiting}?replaces={world.display}", OPERATOR), Page("/admin/displays", ADMIN),
@@ -102,7 +105,7 @@ def wrong(world):
         sent("/admin/staff", ADMIN, "/admin/staff", id="Z Z", password="z", **{"name.zh-Hans": ""}),
         sent("/admin/catalogue", ADMIN, "/admin/catalogue", id="Z Z", index_number=""),
         sent("/admin/catalogue/import", ADMIN, "/admin/catalogue/import", table="zz\n"),
-        sent("/admin/calendar", ADMIN, "/admin/calendar"),
+        sent("/admin/calendar", ADMIN, "/admin/calendar", off="Zz", worked="2026-02-30"),
         sent("/admin/reminders", ADMIN, "/admin/reminders", address="zz"),
         sent("/admin/write?kind=notice", AUTHOR, "/admin/write", then="submit"),
         sent("/admin/write?kind=window-board", AUTHOR, "/admin/write", then="submit", catalogue_entry="zz-1"),

@@ -23,6 +23,8 @@ ROLES = {
     AUTHOR: ["author"], REVIEWER: ["confidentiality-reviewer"], COUNTERSIGNER: ["countersigner"], APPROVER: ["approver"],
     OPERATOR: ["display-operator"], "zzz-zz": ["inspector", "enquiry-operator"],
 }
+# The catalogue's entries, and notices beside the samples: more than fit on a page.
+ENTRIES, MANY = 40, 60
 # A text that the gate blocks: a number of an identity card, which is nobody's.
 BLOCKED = "甲乙 11010519491231002X"
 
@@ -52,9 +54,10 @@ def both(number):
 def dated(text):
     """The sample's blanks for days filled in."""
     def day(match):
-        days = int(match[1] or 0)
-        return (datetime.date.today() + datetime.timedelta(days=days)).isoformat()
-    return re.sub(r"\{\{today([+-]\d+)?(?::\w+)?\}\}", day, text)
+        date = datetime.date.today() + datetime.timedelta(days=int(match[1] or 0))
+        # In the middle of a text it stands as people write it.
+        return f"{date.year}.{date.month}.{date.day}" if match[2] else date.isoformat()
+    return re.sub(r"\{\{today([+-]\d+)?(:\w+)?\}\}", day, text)
 
 
 def samples():
@@ -80,6 +83,7 @@ class World:
         self.people = {who: Caller(story.url, who) for who in ROLES}
         self.publications = {}
         self._write()
+        self._fill_pages()
         self._leave_drafts()
         self._hang()
 
@@ -96,7 +100,7 @@ class World:
                 "id": who, "name": both(number), "department": "zz", "roles": roles, "password": PASSWORD})
         cadences = ["standing", {"ad-hoc": {"within_working_days": 20}}, {"regular": {"period_months": 1}}, {"regular": {"period_months": 12}}]
         categories = ["government-information", "finance", "personnel", "planning", "organisation", "enforcement", "interpretation", "rules"]
-        for number in range(16):
+        for number in range(ENTRIES):
             must("POST", "/api/v1/catalogue", {
                 "id": f"zz-{number}", "index_number": f"ZZ-{number:03}", "category": categories[number % 8],
                 "cadence": cadences[number % 4], "department": "zz", "responsible": AUTHOR, "name": both(number),
@@ -115,6 +119,13 @@ class World:
             end = ends.pop(0) if kind == "notice" and ends else "released"
             self._take(answer["id"], end)
             self.publications.setdefault(end, []).append(answer["id"])
+
+    def _fill_pages(self):
+        """So many notices that no list has them on one page."""
+        for number in range(MANY):
+            content = {lang: {"title": text, "body": text, "department": text, "date": "2026-11-24"} for lang, text in both(number).items()}
+            draft = {"kind": "notice", "catalogue_entry": "zz-1", "content": content}
+            self._take(self.people[AUTHOR].must("POST", "/api/v1/drafts", draft)["id"], "released")
 
     def _take(self, one, end):
         self._act(AUTHOR, one, "submit", countersign=end == "countersign")
@@ -153,6 +164,17 @@ class World:
         draft = {"kind": kind, "catalogue_entry": "zz-1", "content": content, "publication": one}
         self._act(AUTHOR, self.people[AUTHOR].must("POST", "/api/v1/drafts", draft)["id"], "submit")
         self.publications["revised"] = [one]
+
+    def table(self):
+        """The catalogue as the office takes it out, and can take it in again."""
+        browser = Caller(self.story.url)
+        browser.cookies(ADMIN)
+        table = browser.send("GET", "/admin/catalogue.csv")[2].decode("utf-8-sig")
+        # Columns that the program works out by itself: here they are the office's own.
+        for column in ("上次公开", "下次到期", "剩余天数"):
+            check(column in table, f"the table has no column {column}")
+            table = table.replace(column, veiled(column))
+        return table
 
     def _hang(self):
         """A display that plays, and a machine that waits to be let in."""

@@ -5,27 +5,37 @@
 use heliograph_tests::python;
 
 /// Tells a story, which must end as it should.
-fn tell(story: &str) {
-    let binary = env!("CARGO_BIN_EXE_heliograph");
-    let _ = python::must("selenium", &format!("browser/{story}.py"), &[binary]);
+fn tell(story: &str, more: &[&str]) {
+    let arguments = [&[env!("CARGO_BIN_EXE_heliograph")], more].concat();
+    let _ = python::must("selenium", &format!("browser/{story}.py"), &arguments);
 }
 
 #[test]
 fn the_first_day_of_a_new_office_goes_by_clicks_from_an_empty_folder() {
-    tell("first_day");
+    tell("first_day", &[]);
 }
 
 #[test]
 fn a_notice_goes_from_draft_to_glass_by_four_people() {
-    tell("to_glass");
+    tell("to_glass", &[]);
 }
 
 #[test]
 fn a_review_is_void_when_the_text_was_returned_and_changed_without_any_script() {
-    tell("returned");
+    tell("returned", &[]);
 }
 
 #[test]
 fn a_notice_is_written_reviewed_released_and_withdrawn_without_a_mouse() {
-    tell("by_keyboard");
+    tell("by_keyboard", &[]);
+}
+
+#[test]
+fn every_page_passes_axe_core_and_is_chinese_where_the_office_did_not_write_it() {
+    tell("every_page", &["--lang", "zh"]);
+}
+
+#[test]
+fn every_page_passes_axe_core_and_is_english_where_the_office_did_not_write_it() {
+    tell("every_page", &["--lang", "en"]);
 }

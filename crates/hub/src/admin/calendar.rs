@@ -3,6 +3,7 @@
 use super::due;
 use super::form::{Faults, Posted};
 use super::layout::{Desk, Place, redirect, tag};
+use super::times::day_of_field;
 use super::words as w;
 use super::words::limits as lw;
 use crate::http::calendar as api;
@@ -83,7 +84,7 @@ fn source(desk: &Desk, year: u16) -> Markup {
     }
     match notices(year) {
         [] => tag("amber", desk.t(lw::UNKNOWN_YEAR)),
-        notices => html! { (desk.f(lw::BUILT_IN, &[&notices.join(desk.t(w::LIST_COMMA))])) },
+        notices => html! { (desk.t(lw::BUILT_IN)) " " span lang="zh-Hans" { "（" (notices.join("、")) "）" } },
     }
 }
 
@@ -111,7 +112,7 @@ fn form(desk: &Desk, year: u16, failed: Option<(&Posted, &Problem)>) -> Markup {
             form.form method="post" action="/admin/calendar" {
                 (desk.key())
                 input type="hidden" name="year" value=(year);
-                p.hint { (desk.t(lw::DAYS_HINT)) }
+                p.hint { (desk.t(lw::DAYS_HINT)) code { "2027-01-01" } (desk.t(lw::DAYS_HINT_SPAN)) code { "2027-01-01/2027-01-03" } }
                 div.pair {
                     (list("off", lw::DAYS_OFF, known.map(|known| &known.off)))
                     (list("worked", lw::DAYS_WORKED, known.map(|known| &known.worked)))
@@ -136,7 +137,7 @@ fn other_year(desk: &Desk) -> Markup {
 fn plain(desk: &Desk, year: u16) -> Markup {
     let known = desk.state.calendar.year(year);
     let list = |label, days: Option<&BTreeSet<Date>>| {
-        html! { div { h3 { (desk.t(label)) } p.prose { (days.map(lines).unwrap_or_default()) } } }
+        html! { div { h3 { (desk.t(label)) } p.prose { @match days { Some(days) if !days.is_empty() => (spans(desk, days)), _ => "—" } } } }
     };
     html! {
         section.card id="form" {
@@ -148,6 +149,16 @@ fn plain(desk: &Desk, year: u16) -> Markup {
             (other_year(desk))
         }
     }
+}
+
+/// The same for those who read them.
+fn spans(desk: &Desk, days: &BTreeSet<Date>) -> String {
+    let day = |text: &str| day_of_field(text, desk.lang);
+    let span = |line: &str| match line.split_once('/') {
+        Some((first, last)) => format!("{} – {}", day(first), day(last)),
+        None => day(line),
+    };
+    lines(days).lines().map(span).collect::<Vec<_>>().join("\n")
 }
 
 /// Days one a line, those that follow each other as one line.

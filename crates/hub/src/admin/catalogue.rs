@@ -177,11 +177,8 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
     let text = known.and_then(|known| desk.office.library.entry_text(&known.text));
     let of = |read: &dyn Fn(&CatalogueEntry) -> String| known.map(read).unwrap_or_default();
     let categories = Category::ALL.map(|category| (category.slug().to_owned(), category.label(desk.lang).to_owned()));
-    let people: Vec<(String, String)> = desk
-        .state
-        .staff
-        .people
-        .keys()
+    let people: Vec<(String, String)> = super::order::people(desk)
+        .into_iter()
         .map(|id| {
             (
                 id.to_string(),

@@ -251,11 +251,11 @@ fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channel_titles(desk, &setting.channels)) } }
                 div { dt { (desk.t(w::LAST_SEEN)) } dd { (last_seen) } }
                 @if let Some(status) = &status {
-                    div { dt { (desk.t(w::SOFTWARE)) } dd { (status.version) " · " (status.sink) } }
+                    div { dt { (desk.t(w::SOFTWARE)) } dd { (status.version) " · " code { (status.sink) } } }
                     div { dt { (desk.t(w::UPTIME)) } dd { (uptime(desk, status.uptime_ms)) } }
-                    @if status.refusals > 0 { div { dt { (desk.t(w::REFUSALS)) } dd { (status.refusals) " " (status.last_refusal.as_deref().unwrap_or_default()) } } }
+                    @if status.refusals > 0 { div { dt { (desk.t(w::REFUSALS)) } dd { (status.refusals) " " span lang="en" { (status.last_refusal.as_deref().unwrap_or_default()) } } } }
                 }
-                div { dt { (desk.t(w::PANEL)) } dd { (setting.panel.width_px) "×" (setting.panel.height_px) " · " (setting.profile) } }
+                div { dt { (desk.t(w::PANEL)) } dd { (setting.panel.width_px) "×" (setting.panel.height_px) " · " code { (setting.profile) } } }
                 div { dt { (desk.t(w::LANGUAGE)) } dd { (super::document::language_name(desk, setting.language)) } }
                 div { dt { (desk.t(w::DEVICE_KEY)) } dd { code { (hex(&display.key)) } } }
             }

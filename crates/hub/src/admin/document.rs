@@ -2,6 +2,7 @@
 
 use super::comments::Remarks;
 use super::layout::{Desk, tag};
+use super::times::day_of_field;
 use super::words::{self as w, together};
 use crate::drafts::{self, Draft};
 use crate::http::problem::Problem;
@@ -58,7 +59,7 @@ fn value_of(document: &Document, lang: Lang) -> Read {
 pub(crate) fn view(desk: &Desk, document: &Document, remarks: Option<&Remarks>) -> Markup {
     html! {
         @for lang in document.texts.keys() {
-            section.text lang=(lang.tag()) {
+            section.text {
                 @if document.texts.len() > 1 { h3.language { (language_name(desk, *lang)) } }
                 (language_view(desk, document, *lang, remarks))
             }
@@ -72,14 +73,15 @@ fn language_view(desk: &Desk, document: &Document, lang: Lang, remarks: Option<&
         dl.fields {
             @for spec in read.kind_fields {
                 @if !read.value[spec.name].is_null() {
-                    div { dt { (spec.label(desk.lang)) } dd { (field(desk, spec, &read.value[spec.name])) @if let Some(remarks) = remarks { (remarks.at(desk, &format!("content.{}.{}", lang.tag(), spec.name))) } } }
+                    div { dt { (spec.label(desk.lang)) } dd { (field(desk, spec, &read.value[spec.name], lang)) @if let Some(remarks) = remarks { (remarks.at(desk, &format!("content.{}.{}", lang.tag(), spec.name))) } } }
                 }
             }
         }
     }
 }
 
-fn field(desk: &Desk, spec: &FieldSpec, value: &Value) -> Markup {
+/// A value; what was typed is in the text's language, the rest in that of the page.
+fn field(desk: &Desk, spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
     match (spec.shape, value) {
         (_, Value::Null) => html! { span.muted { "—" } },
         (Shape::Choice(choices), Value::String(name)) => {
@@ -93,18 +95,21 @@ fn field(desk: &Desk, spec: &FieldSpec, value: &Value) -> Markup {
             });
             html! { (label.unwrap_or(name)) }
         }
-        (Shape::Lines, Value::Array(lines)) => html! { ol { @for line in lines { li { (text(line)) } } } },
+        (Shape::Lines, Value::Array(lines)) => {
+            html! { ol lang=(lang.tag()) { @for line in lines { li { (text(line)) } } } }
+        }
         (Shape::Rows(columns), Value::Array(rows)) => html! {
             div.scroll { table {
                 thead { tr { @for column in columns { th { (column.label(desk.lang)) } } } }
-                tbody { @for row in rows { tr { @for column in columns { td { (field(desk, column, &row[column.name])) } } } } }
+                tbody { @for row in rows { tr { @for column in columns { td { (field(desk, column, &row[column.name], lang)) } } } } }
             } }
         },
         (Shape::Group(fields), Value::Object(_)) => html! {
-            dl.inner { @for spec in fields { div { dt { (spec.label(desk.lang)) } dd { (field(desk, spec, &value[spec.name])) } } } }
+            dl.inner { @for spec in fields { div { dt { (spec.label(desk.lang)) } dd { (field(desk, spec, &value[spec.name], lang)) } } } }
         },
-        (Shape::Text | Shape::Markdown, _) => html! { div.prose { (text(value)) } },
-        _ => html! { (text(value)) },
+        (Shape::Text | Shape::Markdown, _) => html! { div.prose lang=(lang.tag()) { (text(value)) } },
+        (Shape::Date, Value::String(day)) => html! { time datetime=(day) { (day_of_field(day, desk.lang)) } },
+        _ => html! { span lang=(lang.tag()) { (text(value)) } },
     }
 }
 

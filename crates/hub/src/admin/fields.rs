@@ -113,9 +113,10 @@ pub(crate) fn inputs(
         clashes: said.clashes,
         blank_rows,
         must: lang == Lang::ZhHans,
+        lang: lang.tag(),
     };
     let path = format!("content.{}", lang.tag());
-    html! { div.form lang=(lang.tag()) { @for spec in kind.fields() { (sheet.input(&path, spec, &content[lang.tag()][spec.name])) } } }
+    html! { div.form { @for spec in kind.fields() { (sheet.input(&path, spec, &content[lang.tag()][spec.name])) } } }
 }
 
 struct Inputs<'a> {
@@ -126,6 +127,8 @@ struct Inputs<'a> {
     blank_rows: usize,
     /// Whether required fields are marked: a translation may be left out altogether.
     must: bool,
+    /// The language of what is typed, which need not be that of the page.
+    lang: &'static str,
 }
 
 impl Inputs<'_> {
@@ -166,9 +169,9 @@ impl Inputs<'_> {
             label.field.bad[bad] {
                 span { (self.label(spec)) }
                 @match spec.shape {
-                    Shape::Text => textarea name=(path) rows="3" { (typed) },
-                    Shape::Lines => textarea name=(path) rows="4" { (typed) },
-                    Shape::Markdown => textarea.tall name=(path) rows="9" { (typed) },
+                    Shape::Text => textarea name=(path) rows="3" lang=(self.lang) { (typed) },
+                    Shape::Lines => textarea name=(path) rows="4" lang=(self.lang) { (typed) },
+                    Shape::Markdown => textarea.tall name=(path) rows="9" lang=(self.lang) { (typed) },
                     Shape::Date => input type="date" name=(path) value=(typed);,
                     Shape::Year => input type="text" inputmode="numeric" name=(path) value=(typed);,
                     Shape::Choice(choices) => select name=(path) {
@@ -177,7 +180,7 @@ impl Inputs<'_> {
                             option value=(choice.name) selected[choice.name == typed] { (if self.desk.lang == Lang::ZhHans { choice.zh } else { choice.en }) }
                         }
                     },
-                    _ => input type="text" name=(path) value=(typed);,
+                    _ => input type="text" name=(path) value=(typed) lang=(self.lang);,
                 }
                 (field_faults(self.faults, path, self.desk.lang))
                 (self.notes.at(self.desk, path))

@@ -1,6 +1,7 @@
 //! The frame of every page: who looks, in which language, the way around, and the parts that pages are made of.
 
 use super::form::Faults;
+use super::words::frame as fw;
 use super::words::{self as w, Word};
 use super::{assets, duties};
 use crate::directory;
@@ -142,7 +143,13 @@ impl Desk {
 
     pub(crate) fn department(&self, id: &DepartmentId) -> String {
         let known = self.profile.as_ref().and_then(|profile| profile.departments.get(id));
-        known.map_or_else(|| id.to_string(), |name| name.get(self.lang).to_owned())
+        match known {
+            Some(name) => name.get(self.lang).to_owned(),
+            None if id.as_str() == crate::http::people::FIRST_DEPARTMENT => {
+                fw::FIRST_DEPARTMENT.get(self.lang).to_owned()
+            }
+            None => id.to_string(),
+        }
     }
 
     pub(crate) fn department_of(&self, person: &StaffId) -> String {
@@ -158,7 +165,7 @@ impl Desk {
             .profile
             .as_ref()
             .and_then(|profile| profile.departments.get(&person.department));
-        known.map_or_else(|| person.department.to_string(), |name| name.get(lang).to_owned())
+        known.map_or_else(|| self.department(&person.department), |name| name.get(lang).to_owned())
     }
 
     /// A catalogue entry's name.
@@ -363,7 +370,8 @@ pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang, path:
             h1 { (title) }
             p { (problem.detail.get(lang)) }
             @if signed_out { a.btn.wide href=(format!("/admin/login?next={}", in_query(path))) { (w::SIGN_IN.get(lang)) } }
-            @else { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
+            @else if path.starts_with("/admin") || path.starts_with("/wall") { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
+            @else { a.btn.wide href="/" { (fw::SEE_PUBLIC.get(lang)) } }
         }
     };
     let mut response = bare_page(office, lang, title, path, body);

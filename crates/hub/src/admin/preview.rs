@@ -71,7 +71,8 @@ pub(crate) async fn of_publication(
     let id: PublicationId = id.parse().map_err(|_| missing())?;
     let dossier = desk.state.publications.get(&id).cloned().ok_or_else(missing)?;
     let (pending, released) = super::document::texts(&desk, &dossier.publication);
-    let document = pending.or(released).ok_or_else(missing)?;
+    let last = || dossier.last_text().and_then(|hash| desk.office.library.document(&hash));
+    let document = pending.or(released).or_else(last).ok_or_else(missing)?;
     drawn(desk, document, None, &asked).await
 }
 

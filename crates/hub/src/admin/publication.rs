@@ -69,7 +69,7 @@ pub(crate) struct Shown<'a> {
 pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Shown<'_>) -> Result<Response, Problem> {
     let (done, failed) = (shown.done, shown.failed.as_ref());
     let publication = &dossier.publication;
-    let title = shape::title(&desk.office, publication, desk.lang);
+    let title = shape::title_of(&desk.office, dossier, desk.lang);
     let remarks = Remarks::of(desk, id)?;
     let body = html! {
         div.top {

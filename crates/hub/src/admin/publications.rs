@@ -72,7 +72,7 @@ impl Wanted {
         let words = || {
             let words = self.words.to_lowercase();
             let has = |lang| {
-                shape::title(&desk.office, publication, lang)
+                shape::title_of(&desk.office, dossier, lang)
                     .to_lowercase()
                     .contains(&words)
             };
@@ -129,7 +129,7 @@ pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String
         let author = dossier.history.first().map(|step| desk.person(&step.by));
         let first = publication.first_released_at.map(|at| desk.civil(at).0.to_string());
         vec![
-            shape::title(&desk.office, publication, desk.lang),
+            shape::title_of(&desk.office, dossier, desk.lang),
             publication.kind.label(desk.lang).to_owned(),
             desk.entry_name(&publication.catalogue_entry),
             desk.t(state_word(shape::state_of(publication, desk.now)).1).to_owned(),
@@ -182,7 +182,7 @@ fn row(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
     html! {
         a.row href=(format!("/admin/publications/{id}")) {
             span {
-                (shape::title(&desk.office, publication, desk.lang))
+                (shape::title_of(&desk.office, dossier, desk.lang))
                 small {
                     (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry))
                     @if let Some(step) = dossier.history.last() { " · " (desk.person(&step.by)) " · " (desk.time(step.at)) }

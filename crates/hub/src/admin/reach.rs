@@ -16,7 +16,7 @@ use maud::{Markup, html};
 pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response, Problem> {
     let (id, dossier) = find(&desk, &id)?;
     let journey = desk.office.reach().of(id).cloned();
-    let title = shape::title(&desk.office, &dossier.publication, desk.lang);
+    let title = shape::title_of(&desk.office, &dossier, desk.lang);
     let on = dossier.publication.released.as_ref();
     let early = on.is_some_and(|on| desk.now < on.release.window.from);
     let body = html! {

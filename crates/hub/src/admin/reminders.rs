@@ -1,7 +1,7 @@
 //! Reminders by e-mail: one's own address; for administrators everyone's, and what became of the letters.
 
 use super::form::Posted;
-use super::layout::{Desk, Place, redirect, tag};
+use super::layout::{Desk, Place, empty, redirect, tag};
 use super::parts::Shown;
 use super::words as w;
 use super::words::limits as lw;
@@ -90,7 +90,7 @@ fn everyone(desk: &Desk) -> Result<Markup, Problem> {
     Ok(html! {
         section.card id="people" {
             h2 { (desk.t(lw::WHO_IS_REMINDED)) }
-            div.scroll { table.stacked {
+            @if rows.is_empty() { (empty(desk.t(w::NO_CATALOGUE), Some(("/admin/catalogue", desk.t(w::OPEN_ENTRY))))) } @else { div.scroll { table.stacked {
                 thead { tr { th { (desk.t(w::RESPONSIBLE)) } th { (desk.t(w::CATALOGUE)) } th { (desk.t(lw::ADDRESS)) } th {} } }
                 tbody { @for (id, answers_for, address) in rows {
                     tr {
@@ -100,7 +100,7 @@ fn everyone(desk: &Desk) -> Result<Markup, Problem> {
                         td.end { a href=(format!("/admin/reminders?edit={id}#form")) { (desk.t(w::EDIT)) } }
                     }
                 } }
-            } }
+            } } }
         }
     })
 }

@@ -49,7 +49,7 @@ pub(super) fn show(office: &Office, lang: Lang, next: &str, typed: &str, problem
                 }
             }
             input type="hidden" name="next" value=(next);
-            (plain_field(lang, w::STAFF_ID, "staff", typed, "text", "username", &faults))
+            (plain_field(lang, w::STAFF_ID, "staff", typed, "text", "username", &Faults::default()))
             (plain_field(lang, w::PASSWORD, "password", "", "password", "current-password", &Faults::default()))
             button.btn.wide type="submit" { (w::SIGN_IN.get(lang)) }
             div data-passkey="sign-in" data-next=(local_path(next)) hidden {

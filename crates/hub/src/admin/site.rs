@@ -42,7 +42,7 @@ fn show(desk: &Desk, done: Option<w::Word>, failed: Option<(&Posted, &Problem)>,
     let shown = Shown::new(desk, failed);
     let body = html! {
         div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url", "hotlines"])) }
         @else if let Some(done) = done { p.told role="status" { (desk.t(done)) } }
         @if let Some(path) = &desk.office.keys.root_here { p.notice { (desk.f(w::ROOT_HERE, &[&path.display().to_string()])) } }
         section.card { (form(desk, &shown)) }

@@ -2,6 +2,7 @@
 
 use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
+use super::order;
 use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
@@ -59,7 +60,8 @@ fn again(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result
 
 /// `GET /admin/staff.csv`
 pub(crate) async fn table(desk: Desk) -> Response {
-    let rows = desk.state.staff.people.iter().map(|(id, person)| {
+    let rows = order::people(&desk).into_iter().map(|id| {
+        let person = &desk.state.staff.people[id];
         let roles: Vec<&str> = person.roles.iter().map(|role| role.label(desk.lang)).collect();
         let (name, department) = (desk.person(id), desk.department(&person.department));
         vec![id.to_string(), name, department, roles.join(desk.t(w::LIST_COMMA))]
@@ -78,7 +80,8 @@ fn list(desk: &Desk, part: &Part) -> Markup {
         div.scroll { table.stacked {
             thead { tr { th { (desk.t(w::NAME_ZH)) } th { (desk.t(w::DEPARTMENT)) } th { (desk.t(w::ROLES)) } th {} } }
             tbody {
-                @for (id, person) in part.of(&desk.state.staff.people) {
+                @for id in part.of(order::people(desk)) {
+                    @let person = &desk.state.staff.people[id];
                     tr {
                         td { b { (desk.person(id)) } small { (id) } }
                         td data-label=(desk.t(w::DEPARTMENT)) { (desk.department(&person.department)) }

@@ -38,6 +38,7 @@ mod account;
 pub(crate) mod airtime;
 pub(crate) mod departments;
 pub(crate) mod first_steps;
+pub(crate) mod frame;
 pub(crate) mod limits;
 pub(crate) mod on_show;
 pub(crate) mod panels;
@@ -476,6 +477,7 @@ mod tests {
         ALL,
         account::ALL,
         first_steps::ALL,
+        frame::ALL,
         limits::ALL,
         review::ALL,
         together::ALL,

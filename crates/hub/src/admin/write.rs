@@ -472,7 +472,7 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) 
         @for line in told { p.told role="status" { (line) } }
         div.split.writing {
             (form(desk, sheet, problem, &notes))
-            aside.stack.looks id="looks" {
+            aside.stack.looks id="looks" tabindex="0" aria-label=(desk.t(w::ON_THE_PANELS)) {
                 (gate_card(desk, sheet, &notes))
                 @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
                 @if let Some((id, dossier)) = dossier { (comments::card(desk, (id, &dossier.publication), &notes.remarks, comments::On::Writing, None)) }

@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
+/// The department of the first administrator, who is there before any has a name.
+pub(crate) const FIRST_DEPARTMENT: &str = "office";
 /// The shortest password.
 pub(crate) const PASSWORD_MIN: usize = 10;
 /// The longest: hashing must stay bounded.
@@ -76,7 +78,7 @@ pub(crate) async fn first_administrator(
     if !right || !office.state().staff.people.is_empty() {
         return Err(gone());
     }
-    let department = "office".parse().map_err(Problem::internal)?;
+    let department = FIRST_DEPARTMENT.parse().map_err(Problem::internal)?;
     let newcomer = Newcomer {
         id: id.clone(),
         name,

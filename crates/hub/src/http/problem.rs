@@ -323,7 +323,7 @@ impl Problem {
         match refused {
             Refused::FourEyes { part, .. } => Self {
                 status: StatusCode::FORBIDDEN,
-                ..Self::conflict("four-eyes", Told::new(four_eyes_zh(*part), en), current)
+                ..Self::conflict("four-eyes", four_eyes(*part), current)
             },
             Refused::FourEyesInStead { .. }
             | Refused::NotSubstitute { .. }
@@ -418,17 +418,36 @@ impl Problem {
     }
 }
 
-fn four_eyes_zh(part: Part) -> String {
-    if part == Part::Requester {
-        return "删除须由两个人完成：您是申请人，请换一位同事执行".to_owned();
+fn four_eyes(part: Part) -> Told {
+    match part {
+        Part::Requester => Told::new(
+            "删除须由两个人完成：您是申请人，请换一位同事执行",
+            "Erasing takes two people: you asked for it, so somebody else has to do it",
+        ),
+        Part::Countersigner => Told::new(
+            "每个处室的会审须由不同的人完成：您已代表另一处室会审，请换一位同事办理",
+            "Every department's countersignature is another person's: you signed for one, so somebody else has to do this",
+        ),
+        _ => {
+            let (zh, en) = (part_zh(part), part_en(part));
+            Told::new(
+                format!("拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{zh}，请换一位同事办理"),
+                format!(
+                    "Author, confidentiality reviewer and approver are three people: you are {en}, so somebody else has to do this"
+                ),
+            )
+        }
     }
-    if part == Part::Countersigner {
-        return "每个处室的会审须由不同的人完成：您已代表另一处室会审，请换一位同事办理".to_owned();
+}
+
+fn part_en(part: Part) -> &'static str {
+    match part {
+        Part::Author => "its author",
+        Part::Reviewer => "its confidentiality reviewer",
+        Part::Countersigner => "its countersigner",
+        Part::Contributor => "one of its writers",
+        Part::Approver | Part::Requester => "its approver",
     }
-    format!(
-        "拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{}，请换一位同事办理",
-        part_zh(part)
-    )
 }
 
 pub(super) fn part_zh(part: Part) -> &'static str {

@@ -125,6 +125,15 @@ pub(crate) fn title(office: &Office, publication: &Publication, lang: Lang) -> S
     title.unwrap_or_else(|| publication.kind.label(lang).to_owned())
 }
 
+/// The same, by which what was withdrawn can still be known until its text is erased.
+pub(crate) fn title_of(office: &Office, dossier: &Dossier, lang: Lang) -> String {
+    let publication = &dossier.publication;
+    let here = publication.pending.is_some() || publication.released.is_some();
+    let last = dossier.last_text().filter(|_| !here);
+    let document = last.and_then(|hash| office.library.document(&hash));
+    document.map_or_else(|| title(office, publication, lang), |document| document.title(lang))
+}
+
 /// A catalogue entry, with its words.
 pub(crate) fn entry(office: &Office, entry: &CatalogueEntry) -> Value {
     let text = office.library.entry_text(&entry.text);

@@ -1,6 +1,7 @@
 //! A text field by field, for everyone. Markdown becomes headings, paragraphs and lists; nothing in it is taken as HTML,
 //! and nothing is fetched from anywhere.
 
+use crate::admin::times::day_of_field;
 use heliograph_domain::content::{Body, FieldSpec, Shape, unshowable};
 use heliograph_domain::{Document, Lang};
 use maud::{Markup, PreEscaped, html};
@@ -46,7 +47,7 @@ fn field(spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
     match (spec.shape, value) {
         (Shape::Choice(choices), Value::String(name)) => {
             let choice = choices.iter().find(|choice| choice.name == name);
-            html! { (choice.map_or(name.as_str(), |choice| if lang == Lang::ZhHans { choice.zh } else { choice.en })) }
+            html! { span lang=(lang.tag()) { (choice.map_or(name.as_str(), |choice| if lang == Lang::ZhHans { choice.zh } else { choice.en })) } }
         }
         (Shape::Lines, Value::Array(lines)) => html! { ol { @for line in lines { li { (text(line)) } } } },
         (Shape::Rows(columns), Value::Array(rows)) => html! {
@@ -54,6 +55,9 @@ fn field(spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
         },
         (Shape::Group(fields), Value::Object(_)) => group(fields, value, lang),
         (Shape::Markdown, Value::String(markdown)) => prose(markdown),
+        (Shape::Date, Value::String(day)) => {
+            html! { time datetime=(day) lang=(lang.tag()) { (day_of_field(day, lang)) } }
+        }
         _ => html! { span.plain { (text(value)) } },
     }
 }
@@ -62,7 +66,7 @@ fn group(fields: &[FieldSpec], value: &Value, lang: Lang) -> Markup {
     html! {
         dl.inner {
             @for spec in fields {
-                div { dt { (spec.label(lang)) } dd { (field(spec, &value[spec.name], lang)) } }
+                div { dt lang=(lang.tag()) { (spec.label(lang)) } dd { (field(spec, &value[spec.name], lang)) } }
             }
         }
     }

@@ -108,8 +108,8 @@ pub(crate) async fn page(State(office): State<Arc<Office>>, _: Onlooker, headers
                 header {
                     h1 { (name) }
                     p.count id="count" data-all=(displays.len())
-                        data-fine=(t(lang, "{n} 块屏幕，{live} 块有实时画面", "{n} displays, {live} live")) {
-                        (displays.len()) (t(lang, " 块屏幕", " displays"))
+                        data-fine=(t(lang, "{n} 块屏幕，{live} 块有实时画面", "Displays: {n}, live: {live}")) {
+                        (t(lang, "", "Displays: ")) (displays.len()) (t(lang, " 块屏幕", ""))
                     }
                     nav {
                         a href=(format!("/admin/language/{}?back=/wall", other.0)) lang=(other.0) { (other.1) }

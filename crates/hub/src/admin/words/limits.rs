@@ -23,12 +23,13 @@ words! {
     CALENDAR "工作日历" "Working days";
     CALENDAR_WHAT "公开时限按工作日计算：节假日和调休上班日以国务院办公厅每年的通知为准，本单位可以修改。" "Time limits count working days: days off and make-up working days follow the State Council's yearly notices; the office can change them.";
     YEAR "年份" "Year";
-    BUILT_IN "内置（{}）" "Built in ({})";
+    BUILT_IN "内置" "Built in";
     OWN "本单位设定" "Set by the office";
     UNKNOWN_YEAR "尚未录入" "Not entered yet";
-    DAYS_OFF "放假（每行一天）" "Days off (one a line)";
-    DAYS_WORKED "调休上班的周末（每行一天）" "Weekend days that are worked (one a line)";
-    DAYS_HINT "写成 2027-01-01；一段日子写成 2027-01-01/2027-01-03" "like 2027-01-01; several days like 2027-01-01/2027-01-03";
+    DAYS_OFF "放假" "Days off";
+    DAYS_WORKED "调休上班的周末" "Weekend days that are worked";
+    DAYS_HINT "每行写一天，如 " "One day a line, like ";
+    DAYS_HINT_SPAN "；连着的几天写成 " "; days that follow each other like ";
     N_DAYS_OFF "放假 {} 天" "days off: {}";
     N_DAYS_WORKED "调休上班 {} 天" "made up: {}";
     CHANGE_YEAR "修改 {} 年" "Change {}";
@@ -67,7 +68,7 @@ words! {
     IMPORT_CADENCES "公开时限写成：每月、每季、每半年、每年、每 2 个月、10 个工作日内、长期公开。" "Cadence: monthly, quarterly, half-yearly, yearly, every 2 months, within 10 working days, standing.";
     IMPORT_CHECK "核对" "Check it";
     IMPORT_CHECKED "核对结果" "What was read";
-    IMPORT_CONFIRM "确认导入 {} 项" "Import {} entries";
+    IMPORT_CONFIRM "确认导入 {} 项" "Import ({})";
     IMPORT_SAME "没有要改动的内容：表格与现有目录一致。" "Nothing to do: the table says what the catalogue says already.";
     IMPORT_FAULTS "有 {} 处需要改正，什么也没有保存。请在表格里改好后再核对。" "{} things need correcting; nothing was saved. Correct the table and check it again.";
     IGNORED_COLUMNS "未使用的列：{}" "Columns left out: {}";
