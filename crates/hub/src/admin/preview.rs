@@ -75,9 +75,9 @@ pub(crate) async fn of_publication(
     drawn(desk, document, None, &asked).await
 }
 
-/// The caller's draft, for its pictures; none is no fault here.
-fn own_draft(desk: &Desk, id: &str) -> Option<Draft> {
-    crate::http::drafts::own(&desk.office, &desk.caller, id).ok()
+/// A draft that is open to the caller, for its pictures; none is no fault here.
+fn open_draft(desk: &Desk, id: &str) -> Option<Draft> {
+    crate::http::drafts::open(&desk.office, &desk.caller, id).ok()
 }
 
 /// The document with the draft's pictures.
@@ -130,7 +130,7 @@ fn kept(desk: &Desk, token: &str) -> Option<Arc<Typed>> {
 
 fn document_of(desk: &Desk, typed: &Typed) -> Result<(Document, Option<Draft>), Problem> {
     let document = fields::as_far_as_written(desk, typed.kind, &typed.content)?;
-    let draft = typed.draft.as_deref().and_then(|id| own_draft(desk, id));
+    let draft = typed.draft.as_deref().and_then(|id| open_draft(desk, id));
     Ok((illustrated(document, draft.as_ref()), draft))
 }
 

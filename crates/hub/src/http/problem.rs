@@ -419,6 +419,7 @@ fn four_eyes_zh(part: Part) -> String {
     let part = match part {
         Part::Author => "拟稿人",
         Part::Reviewer => "保密审查人",
+        Part::Contributor => "共同拟稿人",
         Part::Approver | Part::Requester => "审批人",
     };
     format!("拟稿、保密审查、审批须由三个不同的人完成：您已是这份内容的{part}，请换一位同事办理")
