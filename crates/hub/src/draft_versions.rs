@@ -1,7 +1,7 @@
 //! Former states of drafts, each kept while somebody may still have it before their eyes: what they type is of that
 //! state, and is put together with what others saved since. In an erasable table, and gone with the draft.
 
-use crate::drafts::{Draft, DraftError};
+use crate::drafts::{Draft, DraftError, Proposal};
 use heliograph_domain::{CatalogueEntryId, ContentHash, Instant, Kind, PublicationId};
 use heliograph_log::{EventLog, TableName, TableWrite};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,8 @@ pub(crate) struct Version {
     pub(crate) kind: Kind,
     pub(crate) catalogue_entry: CatalogueEntryId,
     pub(crate) content: Value,
+    #[serde(default, skip_serializing_if = "Proposal::is_empty")]
+    pub(crate) proposal: Proposal,
     /// When it was put aside.
     pub(crate) at: Instant,
 }
@@ -56,6 +58,7 @@ pub(crate) fn put_aside(log: &dyn EventLog, draft: &Draft, now: Instant) -> Resu
         kind: draft.kind,
         catalogue_entry: draft.catalogue_entry.clone(),
         content: draft.content.clone(),
+        proposal: draft.proposal.clone(),
         at: now,
     };
     let table = table()?;
@@ -111,6 +114,7 @@ mod tests {
             kind: Kind::Notice,
             catalogue_entry: "notices".parse().unwrap(),
             content: serde_json::json!({"zh-Hans": {"title": "甲"}}),
+            proposal: Proposal::default(),
             at: Instant(7),
         };
         let row = r#"{"kind":"notice","catalogue_entry":"notices","content":{"zh-Hans":{"title":"甲"}},"at":7}"#;

@@ -12,6 +12,9 @@ use heliograph_domain::{ChannelName, Instant, PublicationId};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
+/// What it is called among the fields that others changed.
+pub(crate) const FIELD: &str = crate::http::draft_together::PROPOSAL;
+
 /// What a form says of it, as it was typed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Proposed {

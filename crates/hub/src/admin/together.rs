@@ -4,7 +4,8 @@ use super::fields;
 use super::form::Posted;
 use super::gate;
 use super::layout::{Desk, redirect};
-use super::words::{self as w, together as tw};
+use super::proposal;
+use super::words::{self as w, airtime as aw, together as tw};
 use super::write;
 use crate::drafts::Draft;
 use crate::http::draft_together as api;
@@ -196,6 +197,11 @@ impl News {
         self.taken.is_empty() && self.doubled.is_empty()
     }
 
+    /// Whether this was taken from others.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.taken.iter().any(|taken| taken == field)
+    }
+
     /// As part of an address. Names of fields need no escaping but for their brackets.
     pub(crate) fn query(&self) -> String {
         if self.is_empty() {
@@ -213,10 +219,10 @@ impl News {
     /// In words.
     pub(crate) fn told(&self, desk: &Desk, kind: Kind) -> Vec<String> {
         let names = |fields: &[String]| {
-            let labels = fields
-                .iter()
-                .take(12)
-                .map(|field| gate::field_label(desk, Some(kind), field));
+            let labels = fields.iter().take(12).map(|field| match field.as_str() {
+                proposal::FIELD => desk.t(aw::AIRTIME).to_owned(),
+                field => gate::field_label(desk, Some(kind), field),
+            });
             labels.collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))
         };
         let mut told = Vec::new();

@@ -428,6 +428,10 @@ fn saved_quietly(desk: &Desk, sheet: &Sheet, news: &News) -> Result<Value, Probl
     if !news.is_empty() {
         let saved = api::open(&desk.office, &desk.caller, sheet.id.as_deref().unwrap_or_default())?;
         body["changed"] = together::differing(sheet.kind, &sheet.content, &saved, &sheet.entry);
+        if news.has(proposal::FIELD) {
+            // The script cannot put choices into the form: the window goes on from what it sent.
+            body["changed"][proposal::FIELD] = Value::Null;
+        }
         body["sent"] = json!(news.sent);
         body["note"] = json!(news.told(desk, sheet.kind).join(" "));
     }

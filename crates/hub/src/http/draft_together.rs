@@ -15,6 +15,9 @@ use heliograph_domain::staff::Verb;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// What where and when it should be shown is called among what was taken from others.
+pub(crate) const PROPOSAL: &str = "proposal";
+
 /// A draft is shared with at most so many colleagues.
 const MOST_EDITORS: usize = 20;
 
@@ -121,12 +124,17 @@ fn together(base: Option<&Version>, mine: &Draft, theirs: &Draft) -> Result<(Wis
             both: None,
         });
     }
+    // A proposal decides nothing: whoever changed it last has it.
+    let untouched = base.is_some_and(|base| base.proposal == mine.proposal);
+    let proposal = if untouched { &theirs.proposal } else { &mine.proposal };
+    if *proposal != mine.proposal {
+        merged.taken.push(PROPOSAL.to_owned());
+    }
     let wish = Wish {
         kind: mine.kind,
         catalogue_entry: entry,
         content: merged.content.clone(),
-        // A proposal is no text: whoever saves last proposes.
-        proposal: mine.proposal.clone(),
+        proposal: proposal.clone(),
     };
     Ok((wish, merged))
 }

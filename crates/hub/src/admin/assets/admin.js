@@ -105,7 +105,7 @@
       if (answer.ok) {
         behind = follow(told.changed || {}, sent);
         sheet.elements.hash.value = behind ? told.sent : told.hash;
-        if (told.changed) drawAll();
+        if (told.changed) sheet.dispatchEvent(new Event("followed"));
         if (!sheet.action.endsWith(told.id)) {
           sheet.action = "/admin/write/" + told.id;
           history.replaceState(null, "", sheet.action);

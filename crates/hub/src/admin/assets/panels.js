@@ -100,6 +100,8 @@
     pause = setTimeout(() => { waiting = 0; follow(); }, Math.max(0, Math.min(450, waiting + 2000 - now)));
   };
   sheet.addEventListener("input", later);
+  // What others wrote meanwhile came into the form.
+  sheet.addEventListener("followed", later);
   // The button is for those without script.
   const button = sheet.querySelector("button[value=preview]");
   if (button) button.hidden = true;
