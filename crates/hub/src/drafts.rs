@@ -5,7 +5,7 @@ use crate::attachments::{self, Kept};
 use crate::draft_versions;
 use crate::library;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
-use heliograph_domain::{CatalogueEntryId, ContentHash, Document, Instant, Kind, PublicationId, StaffId};
+use heliograph_domain::{CatalogueEntryId, ContentHash, Document, Instant, Kind, Lang, PublicationId, StaffId};
 use heliograph_log::{AppendError, ContentObject, EventLog, NameError, ReadError, TableName, TableWrite};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,6 +44,34 @@ pub(crate) struct Draft {
     /// Who saved it last, if that was not its author.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) saved_by: Option<StaffId>,
+    /// What somebody has to look at: what was changed or left out when it was begun from something else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Note>,
+}
+
+/// Something in a draft to look at, in both languages of the interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Note {
+    /// The field, if it is about one: `content.zh-Hans.body`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+impl Note {
+    /// About the whole draft.
+    pub(crate) fn of(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
+    pub(crate) fn text(&self, lang: Lang) -> &str {
+        if lang == Lang::ZhHans { &self.zh } else { &self.en }
+    }
 }
 
 /// The question to a confidentiality reviewer whether a draft that the gate blocks may be submitted.

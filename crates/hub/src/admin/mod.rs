@@ -6,6 +6,7 @@
 mod account;
 mod actions;
 pub(crate) mod assets;
+mod beginnings;
 mod calendar;
 mod catalogue;
 mod catalogue_import;
@@ -19,17 +20,19 @@ mod fields;
 mod form;
 mod gate;
 mod home;
+mod kinds;
 pub(crate) mod layout;
 mod machine;
 mod pairing;
 mod parts;
 mod pictures;
-mod preview;
+pub(crate) mod preview;
 mod publication;
 mod publications;
 mod reach;
 mod referrals;
 mod reminders;
+mod rows;
 mod screens;
 mod sign_in;
 mod sign_on;
@@ -83,6 +86,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/write/{id}/share", get(write::back).post(together::share))
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
+        .merge(of_beginnings())
         .merge(of_displays())
         .merge(of_catalogue())
         .merge(of_staff())
@@ -95,6 +99,33 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/preview", post(preview::of_form))
         .route("/admin/preview/{token}", get(preview::of_typed))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+}
+
+fn of_beginnings() -> Router<Arc<Office>> {
+    let to_templates = async || layout::redirect("/admin/templates");
+    Router::new()
+        .route("/admin/templates", get(beginnings::page).post(beginnings::make))
+        .route(
+            "/admin/templates/{id}/rename",
+            get(to_templates).post(beginnings::rename),
+        )
+        .route(
+            "/admin/templates/{id}/delete",
+            get(to_templates).post(beginnings::delete),
+        )
+        .route(
+            "/admin/write/import",
+            get(beginnings::import_page).post(beginnings::import),
+        )
+        .route(
+            "/admin/write/import/rows",
+            get(async || layout::redirect("/admin/write/import")).post(rows::make),
+        )
+        .route("/admin/write/{id}/notes", get(write::back).post(beginnings::looked_at))
+        .route(
+            "/admin/publications/{id}/again",
+            get(beginnings::back).post(beginnings::again),
+        )
 }
 
 fn of_displays() -> Router<Arc<Office>> {

@@ -193,6 +193,14 @@ pub(crate) fn keep(desk: &Desk, kind: Kind, content: Value, draft: Option<String
     Ok(token)
 }
 
+/// Forgets what was typed for a draft that is discarded, and what its author typed besides: their other open pages show
+/// no pictures until they are loaded anew.
+pub(crate) fn forget(draft: PublicationId, author: &StaffId) {
+    let id = draft.to_string();
+    let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
+    typed.retain(|typed| typed.staff != *author && typed.draft.as_ref() != Some(&id));
+}
+
 /// `GET /admin/preview/{token}?panel=&page=&lang=`
 pub(crate) async fn of_typed(
     desk: Desk,

@@ -73,6 +73,7 @@ pub(crate) fn show(
                 }
                 (actions::card(desk, id, dossier, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
+                (super::beginnings::of_publication(desk, id, dossier))
                 (history(desk, dossier))
             }
         }

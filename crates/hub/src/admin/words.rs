@@ -35,6 +35,7 @@ macro_rules! words {
 }
 
 mod account;
+pub(crate) mod beginnings;
 pub(crate) mod limits;
 pub(crate) mod together;
 
@@ -479,7 +480,13 @@ mod tests {
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL.iter().chain(account::ALL).chain(limits::ALL).chain(together::ALL) {
+        for (name, word) in ALL
+            .iter()
+            .chain(account::ALL)
+            .chain(limits::ALL)
+            .chain(beginnings::ALL)
+            .chain(together::ALL)
+        {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod attachments;
 pub(crate) mod backups;
+pub(crate) mod beginnings;
 pub(crate) mod broker;
 pub(crate) mod calendar;
 pub(crate) mod call;
@@ -24,6 +25,7 @@ pub(crate) mod reminders;
 pub(crate) mod reports;
 pub(crate) mod sessions;
 pub(crate) mod shape;
+pub(crate) mod templates;
 pub(crate) mod wall;
 
 use crate::admin;
@@ -96,6 +98,14 @@ fn api() -> Router<Arc<Office>> {
         )
         .route("/api/v1/device/mail", get(device::mail))
         .route("/api/v1/device/content/{hash}", get(attachments::for_display))
+        .route("/api/v1/drafts/{id}/notes", delete(beginnings::looked_at))
+        .route("/api/v1/imports", post(beginnings::import))
+        .route("/api/v1/templates", get(templates::list).post(templates::make))
+        .route(
+            "/api/v1/templates/{id}",
+            get(templates::one).put(templates::rename).delete(templates::delete),
+        )
+        .route("/api/v1/publications/{id}/again", post(beginnings::again))
         .route("/api/v1/drafts/{id}/editors", put(draft_together::share))
         .route("/api/v1/drafts/{id}/merge", post(draft_together::merge))
         .route("/api/v1/drafts/{id}/refer", post(referrals::refer))
