@@ -10,6 +10,7 @@ mod http;
 mod machine;
 pub mod mqtt;
 mod people;
+pub mod python;
 pub mod sim;
 
 pub use authenticator::code_of;

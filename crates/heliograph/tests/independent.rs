@@ -3,44 +3,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "tests")]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use heliograph_tests::python;
+use std::path::PathBuf;
 
-const NEEDED: &str = "import paho.mqtt.client, nacl.signing";
-
-/// The first Python that has what the display needs: a Python of one's own often lacks the packages of the system's.
-fn python() -> &'static str {
-    let able = |python: &&str| {
-        let tried = Command::new(python).args(["-c", NEEDED]).output();
-        tried.is_ok_and(|output| output.status.success())
-    };
-    ["python3", "/usr/bin/python3"].into_iter().find(able).expect(
-        "no python3 has paho-mqtt and PyNaCl: install Debian's python3, python3-paho-mqtt and python3-nacl, as scripts/test does",
-    )
-}
-
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/python")
-        .join(name)
-}
+const NEEDED: &str = "paho.mqtt.client, nacl.signing";
 
 /// Runs a script, which must end well; what it printed.
 fn run(name: &str, arguments: &[&str]) -> String {
-    let output = Command::new(python())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .arg(script(name))
-        .args(arguments)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "{name} ends with {}:\n{said}\n{errors}",
-        output.status
-    );
-    said
+    python::must(NEEDED, &format!("python/{name}"), arguments)
+}
+
+fn script(name: &str) -> PathBuf {
+    python::beside("python").join(name)
 }
 
 #[test]
@@ -70,12 +44,7 @@ fn a_damaged_golden_file_is_not_read() {
         let text = if damaged { text.replacen('0', "1", 1) } else { text };
         std::fs::write(folder.join(path.file_name().unwrap()), text).unwrap();
     }
-    let output = Command::new(python())
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .arg(script("golden.py"))
-        .arg(&folder)
-        .output()
-        .unwrap();
+    let output = python::run(NEEDED, "python/golden.py", &[folder.to_str().unwrap()]);
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(!output.status.success(), "a damaged file was read");
 }

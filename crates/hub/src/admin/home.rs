@@ -4,7 +4,7 @@ use super::duties::{self, Duty, Task};
 use super::layout::{Desk, Place, empty, tag};
 use super::words as w;
 use super::words::limits as lw;
-use super::{due, screens};
+use super::{due, first_steps, screens};
 use crate::http::problem::Problem;
 use crate::http::shape;
 use crate::time_limits::{Due, Pressure};
@@ -24,7 +24,7 @@ pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
             @if desk.may(Verb::Draft) { a.btn href="/admin/write" id="write" { (desk.t(w::WRITE_ONE)) } }
         }
         (unsigned(&desk))
-        @if desk.profile.is_none() { (first_steps(&desk)) }
+        (first_steps::card(&desk))
         (due::missing_year(&desk))
         (super::reminders::failures(&desk))
         div.cols {
@@ -81,22 +81,6 @@ fn who(desk: &Desk) -> String {
         desk.department(&person.department),
         roles.join(desk.t(w::LIST_COMMA))
     )
-}
-
-fn first_steps(desk: &Desk) -> Markup {
-    html! {
-        div.card.steps {
-            h2 { (desk.t(w::FIRST_STEPS)) }
-            @if desk.may(Verb::Administer) {
-                ol {
-                    li { a href="/admin/site" { (desk.t(w::STEP_SITE)) } }
-                    li { a href="/admin/channels" { (desk.t(w::STEP_CHANNELS)) } }
-                    li { a href="/admin/catalogue" { (desk.t(w::STEP_CATALOGUE)) } }
-                    li { a href="/admin/staff" { (desk.t(w::STEP_STAFF)) } }
-                }
-            } @else { p { (desk.t(w::STEP_ASK)) } }
-        }
-    }
 }
 
 fn waiting(desk: &Desk) -> Result<Markup, Problem> {

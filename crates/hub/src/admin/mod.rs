@@ -7,6 +7,7 @@ mod account;
 mod actions;
 pub(crate) mod assets;
 mod beginnings;
+mod audit;
 mod calendar;
 mod catalogue;
 mod catalogue_import;
@@ -17,6 +18,7 @@ mod document;
 mod due;
 mod duties;
 mod fields;
+mod first_steps;
 mod form;
 mod gate;
 mod home;
@@ -34,6 +36,7 @@ mod referrals;
 mod reminders;
 mod rows;
 mod screens;
+mod search;
 mod sign_in;
 mod sign_on;
 mod site;
@@ -87,6 +90,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
         .merge(of_beginnings())
+        .merge(of_the_record())
         .merge(of_displays())
         .merge(of_catalogue())
         .merge(of_staff())
@@ -126,6 +130,15 @@ fn of_beginnings() -> Router<Arc<Office>> {
             "/admin/publications/{id}/again",
             get(beginnings::back).post(beginnings::again),
         )
+}
+
+/// Looking for what is there, and for who did it.
+fn of_the_record() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/admin/search", get(search::page))
+        .route("/admin/audit", get(audit::page))
+        .route("/admin/audit.csv", get(audit::table))
+        .route("/admin/audit.jsonl", get(audit::lines))
 }
 
 fn of_displays() -> Router<Arc<Office>> {

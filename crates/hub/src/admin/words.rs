@@ -36,10 +36,13 @@ macro_rules! words {
 
 mod account;
 pub(crate) mod beginnings;
+pub(crate) mod first_steps;
 pub(crate) mod limits;
 pub(crate) mod together;
+mod trail;
 
 pub(crate) use account::*;
+pub(crate) use trail::*;
 
 words! {
     PRODUCT "Heliograph" "Heliograph";
@@ -109,12 +112,6 @@ words! {
     AD_HOC_DAYS "临时性工作，{} 个工作日内" "As it comes, within {} working days";
     STANDING "长期公开" "Standing";
 
-    FIRST_STEPS "开始使用" "First steps";
-    STEP_SITE "填写单位信息：名称、电话、办公时间和处室" "Describe the office: name, telephone, hours and departments";
-    STEP_CHANNELS "开设频道，例如“大厅”" "Open channels, for instance Hall";
-    STEP_CATALOGUE "建立公开目录" "Fill the catalogue";
-    STEP_STAFF "添加工作人员并分配角色" "Add staff and give them roles";
-    STEP_ASK "单位信息尚未设置，请联系系统管理员。" "The office has not been described yet: ask your administrator.";
 
     WAITS_REVIEW "待保密审查" "To be reviewed";
     WAITS_COUNTERSIGN "待会审" "To be countersigned";
@@ -477,16 +474,22 @@ words! {
 mod tests {
     use super::*;
 
+    /// Every list of words, one a line.
+    #[rustfmt::skip]
+    const LISTS: &[&[(&str, Word)]] = &[
+        ALL,
+        account::ALL,
+        beginnings::ALL,
+        first_steps::ALL,
+        limits::ALL,
+        together::ALL,
+        trail::ALL,
+    ];
+
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL
-            .iter()
-            .chain(account::ALL)
-            .chain(limits::ALL)
-            .chain(beginnings::ALL)
-            .chain(together::ALL)
-        {
+        for (name, word) in LISTS.iter().copied().flatten() {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

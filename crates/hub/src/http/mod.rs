@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod attachments;
+pub(crate) mod audit;
 pub(crate) mod backups;
 pub(crate) mod beginnings;
 pub(crate) mod broker;
@@ -16,6 +17,7 @@ pub(crate) mod enrolments;
 pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod idempotency;
+pub(crate) mod openapi;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod problem;
@@ -23,6 +25,7 @@ pub(crate) mod publications;
 pub(crate) mod referrals;
 pub(crate) mod reminders;
 pub(crate) mod reports;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod shape;
 pub(crate) mod templates;
@@ -65,6 +68,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router {
 fn api() -> Router<Arc<Office>> {
     Router::new()
         .merge(people_and_sign_in())
+        .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/v1/site", get(people::site).put(people::set_site))
         .route("/api/v1/site/blank", post(people::blank))
         .route("/api/v1/site/unblank", post(people::unblank))
@@ -126,6 +130,8 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/broker-files", get(broker::files))
         .route("/api/v1/broker/auth", post(broker::auth))
         .route("/api/v1/broker/acl", post(broker::acl))
+        .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/search", get(search::find))
         .route("/api/v1/events", get(events::events))
 }
 

@@ -128,7 +128,7 @@ pub(crate) async fn rename(
         at: office.now(),
         ..known
     };
-    let answer = Answer::ok(shaped(&template));
+    let answer = Answer::ok(json!({"id": template.id}));
     write(&office, &call, template.keep().map_err(Problem::internal)?, answer).await
 }
 
@@ -139,10 +139,11 @@ pub(crate) async fn delete(
     caller: Caller,
 ) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Draft)?;
-    let erase = found(&office, &id)?.erase().map_err(Problem::internal)?;
+    let template = found(&office, &id)?;
+    let erase = template.erase().map_err(Problem::internal)?;
     let log = Arc::clone(&office.log);
     blocking(move || log.write(vec![erase])).await?;
-    Ok(Answer::ok(json!({"id": id, "erased": true})))
+    Ok(Answer::ok(json!({"id": template.id, "erased": true})))
 }
 
 fn name_of(fields: &mut Fields) -> String {
@@ -160,12 +161,11 @@ pub(crate) fn found(office: &Office, id: &str) -> Result<Template, Problem> {
 
 async fn write(office: &Arc<Office>, call: &Call, row: TableWrite, answer: Answer) -> Result<Answer, Problem> {
     let mut writes = vec![row];
-    // The answer that is kept for a repetition says nothing of the text.
-    let told = Answer {
-        body: json!({"id": answer.body["id"]}),
-        ..answer.clone()
-    };
-    writes.extend(call.repeatable.remember(&call.caller.staff, &told, office.now()));
+    // An answer is kept for a repetition, and says nothing of the text.
+    writes.extend(
+        call.repeatable
+            .remember(&call.caller.staff, &answer, office.now()),
+    );
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
     Ok(answer)

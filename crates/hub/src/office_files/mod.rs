@@ -11,8 +11,8 @@ use crate::drafts::Note;
 use crate::http::problem::{Problem, Told};
 use thiserror::Error;
 
-/// The most bytes of a file.
-pub(crate) const MOST_BYTES: usize = 20 << 20;
+/// The most bytes of a file: as many as of any upload.
+pub(crate) const MOST_BYTES: usize = crate::attachments::MAX_UPLOAD_BYTES;
 
 /// Why a file is not read at all.
 #[derive(Debug, Error, PartialEq, Eq)]

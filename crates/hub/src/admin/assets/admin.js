@@ -17,6 +17,15 @@
   const bad = document.querySelector(".bad input, .bad textarea, .bad select");
   if (bad && document.querySelector(".alert")) bad.focus();
 
+  // The slash leads to the search, unless somebody types.
+  addEventListener("keydown", (event) => {
+    const find = document.getElementById("find");
+    if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || !find) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    find.focus();
+  });
+
   // Live pictures: the new one is loaded before it takes the place of the old.
   const renew = (img) => {
     if (!img.dataset.source) img.dataset.source = img.getAttribute("src");

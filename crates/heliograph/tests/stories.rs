@@ -1,0 +1,31 @@
+//! Stories in a real Chromium, against this program's own processes. The stories themselves are in `tests/browser/`.
+
+#![allow(missing_docs, reason = "tests")]
+
+use heliograph_tests::python;
+
+/// Tells a story, which must end as it should.
+fn tell(story: &str) {
+    let binary = env!("CARGO_BIN_EXE_heliograph");
+    let _ = python::must("selenium", &format!("browser/{story}.py"), &[binary]);
+}
+
+#[test]
+fn the_first_day_of_a_new_office_goes_by_clicks_from_an_empty_folder() {
+    tell("first_day");
+}
+
+#[test]
+fn a_notice_goes_from_draft_to_glass_by_four_people() {
+    tell("to_glass");
+}
+
+#[test]
+fn a_review_is_void_when_the_text_was_returned_and_changed_without_any_script() {
+    tell("returned");
+}
+
+#[test]
+fn a_notice_is_written_reviewed_released_and_withdrawn_without_a_mouse() {
+    tell("by_keyboard");
+}

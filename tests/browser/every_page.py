@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+"""Every page of the hub before its judges: in Chinese and English, at 1366×768 and 390×844, with content and errors in it.
+
+    every_page.py HELIOGRAPH_BINARY [--look FOLDER] [--only WORD]
+
+Which pages there are is read from `docs/endpoints.md`. `--look` keeps a picture of each for one's own eyes.
+"""
+
+import argparse
+import pathlib
+import re
+import sys
+import time
+
+import judges
+import pages
+from chromium import NARROW, WIDE, Browser, StoryFailed, check
+from office import Caller, Story
+from world import ADMIN, World
+
+SEND = """
+const [action, fields] = arguments;
+const form = [...document.forms].find((one) => one.getAttribute('action') === action || one.getAttribute('action').endsWith(action));
+if (!form) return false;
+for (const [name, value] of Object.entries(fields)) {
+    const old = [...form.elements].filter((one) => one.name === name && one.type !== 'submit');
+    if (value === null) { old.forEach((one) => { one.checked = false; one.disabled = true; }); continue; }
+    if (old.length) { old[0].value = value; continue; }
+    const extra = document.createElement('input');
+    [extra.type, extra.name, extra.value] = ['hidden', name, value];
+    form.append(extra);
+}
+form.submit();
+return true;
+"""
+
+
+class Walk:
+    """One walk through a list of pages."""
+
+    def __init__(self, browser, url, look=None):
+        self.browser, self.url, self.look = browser, url, look
+        self.cookies, self.faults, self.counts = {}, [], {"pages": 0, "looks": 0, "checks": 0, "texts": 0}
+        self.heaviest, self.seen = (0, ""), set()
+        browser.open(f"{url}/admin/login")
+
+    def be(self, who, lang):
+        """Whoever looks, in their language."""
+        if who not in self.cookies:
+            self.cookies[who] = Caller(self.url).cookies(who) if who else {}
+        driver = self.browser.driver
+        driver.delete_all_cookies()
+        for name, value in {**self.cookies[who], "heliograph_lang": {"zh": "zh-Hans", "en": "en"}[lang]}.items():
+            driver.add_cookie({"name": name, "value": value, "path": "/"})
+
+    def find(self, page, lang, what, found):
+        for one in found:
+            self.faults.append(f"{page} in {lang}: {what}: {one}")
+
+    def open(self, page, lang):
+        self.be(page.who, lang)
+        self.browser.resize(WIDE)
+        self.browser.open(self.url + page.path)
+        if page.wrong:
+            action, fields = page.wrong
+            ok = []
+            self.browser.leave(lambda: ok.append(self.browser.run(SEND, action, fields)))
+            check(ok == [True], f"{page}: there is no such form")
+        return self.browser.run("return document.contentType") == "text/html"
+
+    def news(self, page):
+        """Whether what an address led to is a page that was not looked at yet."""
+        if not self.open(page, "zh"):
+            return False
+        found = (self.browser.path, page.who, str(page.wrong))
+        if found in self.seen:
+            return False
+        self.seen.add(found)
+        return True
+
+    def try_visit(self, page):
+        """One page that goes wrong hides nothing of the others."""
+        try:
+            self.visit(page)
+        except StoryFailed as fault:
+            self.faults.append(f"{page}: {fault}")
+
+    def visit(self, page):
+        """All of its looks."""
+        if not self.news(page):
+            return
+        self.counts["pages"] += 1
+        for lang in ("zh", "en"):
+            if lang == "en":
+                self.open(page, lang)
+            if page.wrong:
+                said = self.browser.all(".alert, .fault, [role=alert]")
+                self.find(page, lang, "a wrong form", [] if said else ["says nothing of it"])
+            self.find(page, lang, "another language", judges.foreign(self.browser, lang))
+            self.find(page, lang, "a day", judges.days(self.browser))
+            heavy = judges.weight(self.browser)
+            self.heaviest = max(self.heaviest, (heavy, str(page)))
+            self.find(page, lang, "weight", [f"{heavy} bytes"] if heavy > judges.MOST_BYTES else [])
+            for size in (WIDE, NARROW):
+                self.browser.resize(size)
+                self.judge(page, lang, size)
+
+    def judge(self, page, lang, size):
+        violations, checks = judges.axe(self.browser)
+        self.counts["checks"] += checks
+        self.counts["looks"] += 1
+        at = f"{lang} at {size[0]} px"
+        self.find(page, at, "axe-core", violations)
+        self.find(page, at, "too wide", judges.too_wide(self.browser))
+        if self.look:
+            name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", str(page))
+            name = re.sub(r"[^\w=?&-]+", "_", name)[:110]
+            self.keep(self.look / f"{self.counts['pages']:03}-{name}-{lang}-{size[0]}.png", size)
+
+    def keep(self, file, size):
+        tall = self.browser.run("return document.scrollingElement.scrollHeight")
+        self.browser.resize((size[0], min(max(tall, size[1]), 4000)))
+        self.browser.driver.save_screenshot(str(file))
+        self.browser.resize(size)
+
+
+def controls(walk):
+    """Each judge finds what it is there for, planted into a page that has nothing of it."""
+    browser = walk.browser
+    walk.open(pages.Page("/admin/login", None), "en")
+    clean = (judges.axe(browser)[0], judges.foreign(browser, "en"), judges.days(browser), judges.too_wide(browser))
+    check(clean == ([], [], [], []), f"the page for the controls is not clean: {clean}")
+    browser.run("""
+        document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<p>尚未翻译</p><p>due 2026-11-27</p><img src="/assets/icon.svg"><input name="unnamed"><i id="wide">x</i>');
+        Object.assign(document.getElementById('wide').style, {display: 'block', width: '3000px'});
+    """)
+    found = "\n".join(judges.axe(browser)[0])
+    check("image-alt" in found and "label" in found, f"axe-core misses what was planted: {found}")
+    check(judges.foreign(browser, "en") == ["尚未翻译"], "a Chinese word on an English page is not found")
+    check(judges.days(browser) == ["due 2026-11-27"], "a day as machines write it is not found")
+    check(judges.too_wide(browser), "what sticks out is not found")
+    walk.open(pages.Page("/admin/login", None), "zh")
+    browser.run("document.querySelector('main').append('Not translated')")
+    check(judges.foreign(browser, "zh") == ["Not translated"], "an English word on a Chinese page is not found")
+
+
+def report(walk, began):
+    heavy, where = walk.heaviest
+    print(f"{walk.counts['pages']} pages, {walk.counts['looks']} looks by axe-core, {walk.counts['checks']} checks; the heaviest has "
+          f"{heavy} bytes before pictures: {where}; {time.monotonic() - began:.0f} s")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--look", type=pathlib.Path)
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    if asked.look:
+        asked.look.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    faults = []
+    with Story(asked.binary) as story, Browser() as browser:
+        world = World(story)
+        walk = Walk(browser, story.url, asked.look)
+        controls(walk)
+        for page in [*pages.of_table(world), *pages.more(world), *pages.wrong(world)]:
+            if asked.only in str(page):
+                walk.try_visit(page)
+        report(walk, began)
+        faults += walk.faults
+    faults += empty(asked, began)
+    print("\n".join(dict.fromkeys(faults)))
+    return 1 if faults else 0
+
+
+def empty(asked, began):
+    """An office in which there is nothing yet."""
+    with Story(asked.binary) as story, Browser() as browser:
+        link = story.hub()
+        walk = Walk(browser, story.url, asked.look and asked.look / "empty")
+        if walk.look:
+            walk.look.mkdir(exist_ok=True)
+        door = link.removeprefix(story.url)
+        for page in [pages.Page(door, None), pages.Page("/admin/setup", None), pages.Page("/admin/login", None),
+                     pages.Page(door, None, ("/admin/setup", {"id": "Z Z", "password": "z"}))]:
+            walk.try_visit(page)
+        word = link.split("word=")[1]
+        Caller(story.url).must("POST", "/api/v1/setup", {
+            "word": word, "id": ADMIN, "name": {"zh-Hans": "甲乙", "en": "Zzz"}, "password": "a-long-password"})
+        for path in pages.EMPTY:
+            if asked.only in path:
+                walk.try_visit(pages.Page(path, ADMIN))
+        report(walk, began)
+        return walk.faults
+
+
+if __name__ == "__main__":
+    sys.exit(main())

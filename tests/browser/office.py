@@ -1,0 +1,154 @@
+"""The processes of a story: a hub on an empty folder or the demo, and players. All on loopback, all ended with it."""
+
+import http.cookiejar
+import json
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from chromium import StoryFailed, check, eventually
+
+PASSWORD = "a-long-password"
+START_S = 60
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Process:
+    """A program whose words are kept, and which ends with the story."""
+
+    def __init__(self, arguments, cwd=None):
+        self.lines = []
+        self.child = subprocess.Popen([str(argument) for argument in arguments], cwd=cwd, stdin=subprocess.DEVNULL,
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.child.stdout:
+            self.lines.append(line.rstrip("\n"))
+
+    def said(self):
+        return "\n".join(self.lines[-60:])
+
+    def says(self, pattern, seconds=START_S):
+        """Waits until it says something like this; the match."""
+        def found():
+            match = next((match for line in list(self.lines) if (match := re.search(pattern, line))), None)
+            if match is None and self.child.poll() is not None:
+                raise StoryFailed(f"it ended with {self.child.returncode}:\n{self.said()}")
+            return match
+        return eventually(f"a line like {pattern}", found, seconds, self.said)
+
+    def stop(self):
+        if self.child.poll() is None:
+            self.child.terminate()
+            try:
+                self.child.wait(10)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+        self.child.wait()
+        self.child.stdout.close()
+
+
+class Story:
+    """A temporary folder with processes in it."""
+
+    def __init__(self, binary):
+        self.binary = binary
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="heliograph-story-"))
+        self.processes = []
+        self.url = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            for process in reversed(self.processes):
+                process.stop()
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, *arguments, cwd=None):
+        process = Process([self.binary, *arguments], cwd)
+        self.processes.append(process)
+        return process
+
+    def hub(self):
+        """A hub on an empty folder; the one-time link that it prints."""
+        port = free_port()
+        process = self.start("hub", "--data", self.folder / "hub", "--listen", f"127.0.0.1:{port}", "--mqtt-listen",
+                             f"127.0.0.1:{free_port()}", "--site", "binhe")
+        self.url = f"http://127.0.0.1:{port}"
+        link = process.says(r"(http://\S+/admin/setup\?word=[^\s\"]+)")[1]
+        check(link.startswith(self.url + "/"), f"the link leads elsewhere: {link}")
+        return link
+
+    def demo(self):
+        """The demo: the sample office after a year, with its lobby."""
+        port = free_port()
+        process = self.start("demo", "--port", port, "--fresh", cwd=self.folder)
+        process.says(r"/wall")
+        self.url = f"http://127.0.0.1:{port}"
+
+    def player(self, name="player", profile="lobby-1080p"):
+        """A player that knows nothing but where the hub is; its process, and the picture that it shows."""
+        folder = self.folder / name
+        folder.mkdir()
+        picture = folder / "panel.png"
+        process = self.start("player", "--profile", profile, "--hub", self.url, "--sink", f"png:{picture}", "--data", folder)
+        return process, picture
+
+
+class Caller:
+    """Somebody who calls the hub without a browser: by its API, or by its forms with a browser's cookie."""
+
+    def __init__(self, url, staff=None, password=PASSWORD):
+        self.url, self.token, self.password = url, None, password
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+        if staff:
+            self.token = self.must("POST", "/api/v1/sessions", {"staff": staff, "password": password})["token"]
+
+    def send(self, method, path, body=None, headers=None):
+        """Status, headers and bytes of an answer; redirections are followed."""
+        request = urllib.request.Request(self.url + path, method=method, data=body, headers=headers or {})
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        try:
+            with self.opener.open(request, timeout=30) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    def call(self, method, path, body=None):
+        data = None if body is None else json.dumps(body).encode()
+        status, _, text = self.send(method, path, data, {"Content-Type": "application/json"})
+        return status, json.loads(text or b"null")
+
+    def must(self, method, path, body=None):
+        """The JSON of a call that has to work; whoever is asked shows again that it is they."""
+        status, answer = self.call(method, path, body)
+        if status == 403 and answer.get("type") == "urn:heliograph:problem:confirm-identity":
+            self.call("POST", "/api/v1/sessions/current/confirm", {"password": self.password})
+            status, answer = self.call(method, path, body)
+        check(status in (200, 201, 204), f"{method} {path} is answered {status}: {answer}")
+        return answer
+
+    def cookies(self, staff):
+        """Signs in at the door as a browser does; the cookies that it is given."""
+        form = urllib.parse.urlencode({"staff": staff, "password": self.password}).encode()
+        status, _, text = self.send("POST", "/admin/login", form, {"Content-Type": "application/x-www-form-urlencoded"})
+        check(status == 200 and b"name=\"password\"" not in text, f"{staff} is not let in: {status}")
+        return {cookie.name: cookie.value for cookie in self.jar}
