@@ -89,6 +89,18 @@ impl Browser {
         }
     }
 
+    /// Sends a form with a file in it; its parts are between `--edge`.
+    pub fn post_file(&mut self, path: &str, body: &[u8]) -> Reply {
+        let cookie = self.cookie();
+        let headers = [
+            ("cookie", cookie.as_str()),
+            ("content-type", "multipart/form-data; boundary=edge"),
+        ];
+        let reply = self.http.send("POST", path, &headers, body);
+        self.keep_cookies(&reply);
+        reply
+    }
+
     fn post_once(&mut self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let cookie = self.cookie();
         let headers = [

@@ -7,7 +7,7 @@ use crate::library;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
 use heliograph_domain::publication::Countersign;
 use heliograph_domain::{
-    CatalogueEntryId, ChannelName, ContentHash, DepartmentId, Document, Instant, Kind, PublicationId, StaffId,
+    CatalogueEntryId, ChannelName, ContentHash, DepartmentId, Document, Instant, Kind, Lang, PublicationId, StaffId,
 };
 use heliograph_log::{AppendError, ContentObject, EventLog, NameError, ReadError, TableName, TableWrite};
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,9 @@ pub(crate) struct Draft {
     /// Where and when its author thinks that it should be shown.
     #[serde(default, skip_serializing_if = "Proposal::is_empty")]
     pub(crate) proposal: Proposal,
+    /// What somebody has to look at: what was changed or left out when it was begun from something else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) notes: Vec<Note>,
 }
 
 /// Where and when a text should be shown, as its author proposes it to whoever releases it. The log knows only what
@@ -71,6 +74,31 @@ impl Proposal {
     /// Whether nothing is proposed.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+/// Something in a draft to look at, in both languages of the interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Note {
+    /// The field, if it is about one: `content.zh-Hans.body`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) field: Option<String>,
+    pub(crate) zh: String,
+    pub(crate) en: String,
+}
+
+impl Note {
+    /// About the whole draft.
+    pub(crate) fn of(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            zh: zh.into(),
+            en: en.into(),
+        }
+    }
+
+    pub(crate) fn text(&self, lang: Lang) -> &str {
+        if lang == Lang::ZhHans { &self.zh } else { &self.en }
     }
 }
 

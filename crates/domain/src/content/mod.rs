@@ -5,6 +5,7 @@ mod check;
 mod fields;
 mod kinds;
 mod merge;
+mod next_year;
 
 pub use attachment::{
     Attachment, MAX_ATTACHMENTS, MAX_NAME_CHARS, MAX_SIDE_PX, MediaType, check_attachments, name_fault,
@@ -13,6 +14,7 @@ pub use check::{Checked, FieldError, Problem, Strictness, check_texts, unshowabl
 pub use fields::{Choice, FieldSpec, Shape};
 pub use kinds::*;
 pub use merge::{Conflict, Merged, merge};
+pub use next_year::{Moved, NextYear, next_year};
 
 use crate::lang::{Lang, pick};
 use serde::{Deserialize, Serialize};

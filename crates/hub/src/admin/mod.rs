@@ -8,6 +8,7 @@ mod actions;
 mod airtime;
 pub(crate) mod assets;
 mod audit;
+mod beginnings;
 mod calendar;
 mod catalogue;
 mod catalogue_import;
@@ -27,6 +28,7 @@ mod first_steps;
 mod form;
 mod gate;
 mod home;
+mod kinds;
 pub(crate) mod layout;
 mod machine;
 mod on_show;
@@ -36,13 +38,14 @@ mod pairing;
 mod panels;
 mod parts;
 mod pictures;
-mod preview;
+pub(crate) mod preview;
 mod proposal;
 mod publication;
 mod publications;
 mod reach;
 mod referrals;
 mod reminders;
+mod rows;
 mod screens;
 mod search;
 mod sign_in;
@@ -99,6 +102,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/write/{id}/share", get(write::back).post(together::share))
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
+        .merge(of_beginnings())
         .merge(of_the_record())
         .merge(of_displays())
         .merge(of_catalogue())
@@ -113,6 +117,33 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         )
         .route("/admin/preview/{token}", get(preview::of_typed).post(preview::follow))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+}
+
+fn of_beginnings() -> Router<Arc<Office>> {
+    let to_templates = async || layout::redirect("/admin/templates");
+    Router::new()
+        .route("/admin/templates", get(beginnings::page).post(beginnings::make))
+        .route(
+            "/admin/templates/{id}/rename",
+            get(to_templates).post(beginnings::rename),
+        )
+        .route(
+            "/admin/templates/{id}/delete",
+            get(to_templates).post(beginnings::delete),
+        )
+        .route(
+            "/admin/write/import",
+            get(beginnings::import_page).post(beginnings::import),
+        )
+        .route(
+            "/admin/write/import/rows",
+            get(async || layout::redirect("/admin/write/import")).post(rows::make),
+        )
+        .route("/admin/write/{id}/notes", get(write::back).post(beginnings::looked_at))
+        .route(
+            "/admin/publications/{id}/again",
+            get(beginnings::back).post(beginnings::again),
+        )
 }
 
 /// Looking for what is there, and for who did it.

@@ -188,6 +188,14 @@ fn missing_preview() -> Problem {
     Problem::not_found("预览（请重新加载页面）", "The preview (load the page anew)")
 }
 
+/// Forgets what was typed for a draft that is discarded, and what its author typed besides: their other open pages show
+/// no pictures until they are loaded anew.
+pub(crate) fn forget(draft: PublicationId, author: &StaffId) {
+    let id = draft.to_string();
+    let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
+    typed.retain(|kept| kept.staff != *author && kept.typed.draft.as_ref() != Some(&id));
+}
+
 /// `GET /admin/preview/{token}?panel=&lang=&page=&at=`
 pub(crate) async fn of_typed(
     desk: Desk,

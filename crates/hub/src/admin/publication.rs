@@ -90,6 +90,7 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
                 (actions::card(desk, id, dossier, failed))
                 (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
+                (super::beginnings::of_publication(desk, id, dossier))
                 (history(desk, dossier))
             }
         }

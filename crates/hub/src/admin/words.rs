@@ -36,6 +36,7 @@ macro_rules! words {
 
 mod account;
 pub(crate) mod airtime;
+pub(crate) mod beginnings;
 pub(crate) mod departments;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
@@ -476,6 +477,7 @@ mod tests {
     const LISTS: &[&[(&str, Word)]] = &[
         ALL,
         account::ALL,
+        beginnings::ALL,
         first_steps::ALL,
         frame::ALL,
         limits::ALL,

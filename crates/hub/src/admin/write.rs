@@ -1,31 +1,32 @@
 //! Writing: a form for each kind, with the live picture of the text on every form of panel beside it.
 
-use super::comments::{self, Remarks};
-use super::form::{Faults, Posted};
-use super::gate::{self as gate_parts, Notes};
-use super::layout::{Desk, Place, redirect};
+mod page;
+
+use super::form::Posted;
+use super::gate::Notes;
+use super::layout::{Desk, redirect};
 use super::panels::Where;
-use super::preview::{self, Typed};
+use super::preview::Typed;
 use super::proposal::{self, Proposed};
 use super::together::{Clashes, News};
 use super::words::{self as w, together as tw};
-use super::{countersign, document, fields, pictures, together};
+use super::{beginnings, countersign, document, fields, kinds, together};
 use crate::attachments::Kept;
-use crate::draft_versions;
 use crate::drafts::{self, Draft, Referral};
 use crate::gate;
 use crate::http::draft_together;
 use crate::http::drafts as api;
 use crate::http::idempotency::Answer;
 use crate::http::problem::Problem;
+use crate::http::templates::content_of;
 use crate::http::{publications, referrals};
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use heliograph_domain::gate::{of_attachments, of_content};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{Kind, Lang, PublicationId};
-use maud::{Markup, html};
+use heliograph_domain::{Kind, PublicationId};
+use page::{gate_card, show};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -184,8 +185,11 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
     if let Some(id) = query.get("publication") {
         return revise(&desk, id);
     }
+    if let Some(id) = query.get("template") {
+        return of_template(&desk, id);
+    }
     let Some(slug) = query.get("kind") else {
-        return Ok(choose(&desk));
+        return kinds::choose(&desk);
     };
     let kind: Kind = slug.parse().map_err(|_| fields::unknown_kind())?;
     let entry = query.get("entry").cloned().unwrap_or_default();
@@ -197,6 +201,17 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
     show(&desk, &sheet, None, &[])
 }
 
+/// A text begins with what a template says.
+fn of_template(desk: &Desk, id: &str) -> Result<Response, Problem> {
+    let (template, content) = beginnings::from_template(desk, id)?;
+    let sheet = Sheet {
+        entry: template.catalogue_entry.to_string(),
+        content,
+        ..Sheet::blank(template.kind)
+    };
+    show(desk, &sheet, None, &[])
+}
+
 /// A revision begins with what the public reads now; one that was begun goes on.
 fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
     let (id, dossier) = super::publication::find(desk, id)?;
@@ -206,13 +221,7 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
     let (pending, released) = document::texts(desk, &dossier.publication);
     let former = pending.or(released);
     let kind = dossier.publication.kind;
-    let texts = former.as_ref().map(|former| {
-        let text = former
-            .texts
-            .iter()
-            .map(|(lang, body)| (lang.tag().to_owned(), body.to_value()));
-        Value::Object(text.collect())
-    });
+    let texts = former.as_ref().map(|former| content_of(former));
     let sheet = Sheet {
         publication: id.to_string(),
         entry: dossier.publication.catalogue_entry.to_string(),
@@ -225,39 +234,6 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
 fn open_draft(desk: &Desk, id: PublicationId) -> Result<bool, Problem> {
     let draft = drafts::find(&*desk.office.log, id).map_err(Problem::internal)?;
     Ok(draft.is_some_and(|draft| draft.is_open_to(desk.me())))
-}
-
-fn choose(desk: &Desk) -> Response {
-    let body = html! {
-        div.top { h1 { (desk.t(w::WHAT_TO_WRITE)) } }
-        div.kinds {
-            @for kind in Kind::ALL {
-                a.card.kind href=(format!("/admin/write?kind={}", kind.slug())) {
-                    b { (kind.label(desk.lang)) }
-                    small { (desk.t(about(*kind))) }
-                }
-            }
-        }
-    };
-    desk.page(Place::Write, desk.t(w::WHAT_TO_WRITE), body)
-}
-
-fn about(kind: Kind) -> w::Word {
-    match kind {
-        Kind::Notice => w::ABOUT_NOTICE,
-        Kind::ServiceGuide => w::ABOUT_GUIDE,
-        Kind::ServiceCommitment => w::ABOUT_COMMITMENT,
-        Kind::WindowBoard => w::ABOUT_WINDOW,
-        Kind::PowerList => w::ABOUT_POWERS,
-        Kind::DiscretionBenchmark => w::ABOUT_DISCRETION,
-        Kind::Finance => w::ABOUT_FINANCE,
-        Kind::Personnel => w::ABOUT_PERSONNEL,
-        Kind::Planning => w::ABOUT_PLANNING,
-        Kind::Organisation => w::ABOUT_ORGANISATION,
-        Kind::Enforcement => w::ABOUT_ENFORCEMENT,
-        Kind::Interpretation => w::ABOUT_INTERPRETATION,
-        Kind::Rule => w::ABOUT_RULE,
-    }
 }
 
 /// `GET /admin/write/{id}`
@@ -384,23 +360,6 @@ async fn refer(desk: &Desk, sheet: &Sheet, posted: &Posted) -> Result<(), Proble
     Ok(())
 }
 
-/// Where the question to a reviewer stands, and how to ask it.
-fn referral(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
-    let asked = sheet
-        .referral
-        .as_ref()
-        .filter(|asked| asked.hash.to_string() == sheet.hash);
-    html! {
-        @if let Some(no) = asked.and_then(|asked| asked.declined.as_ref()) {
-            div.notice { strong { (desk.f(w::REFERRAL_DECLINED, &[&desk.person(&no.by)])) } p { (no.reason) } }
-        } @else if asked.is_some() { p.notice { (desk.t(w::REFERRED)) } }
-        @else if notes.block() && sheet.is_mine(desk) {
-            button.btn.quiet type="submit" form="sheet" name="then" value="refer" { (desk.t(w::REFER)) }
-            p.hint { (desk.t(w::REFER_HINT)) }
-        }
-    }
-}
-
 /// What the script hears that saves as one types.
 fn quietly(desk: &Desk, sheet: &Sheet, outcome: &Result<News, Problem>) -> Result<Response, Problem> {
     let (status, body) = match outcome {
@@ -442,120 +401,4 @@ fn saved_quietly(desk: &Desk, sheet: &Sheet, news: &News) -> Result<Value, Probl
 pub(crate) async fn discard(desk: Desk, Path(id): Path<String>, _: Posted) -> Result<Response, Problem> {
     api::delete(State(Arc::clone(&desk.office)), Path(id), desk.caller.clone()).await?;
     Ok(redirect("/admin/publications"))
-}
-
-fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
-    gate_parts::card(desk, notes, &referral(desk, sheet, notes))
-}
-
-fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) -> Result<Response, Problem> {
-    if let Some(draft) = &sheet.saved {
-        draft_versions::shown(draft);
-    }
-    let saved = sheet
-        .saved
-        .as_ref()
-        .map(|draft| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
-    let known = sheet.id.as_ref().and_then(|id| id.parse().ok());
-    let dossier = known.and_then(|id: PublicationId| Some((id, desk.state.publications.get(&id)?)));
-    let panels = preview::beside(desk, sheet.typed(), &sheet.goes(desk))?;
-    let mut notes = sheet.notes(desk);
-    if let Some((id, _)) = dossier {
-        notes.remarks = Remarks::of(desk, id)?;
-    }
-    let title = format!("{} · {}", desk.t(w::WRITE), sheet.kind.label(desk.lang));
-    let body = html! {
-        div.top {
-            div {
-                a.crumb href="/admin/write" { (desk.t(w::OTHER_KIND)) }
-                h1 { (sheet.kind.label(desk.lang)) }
-            }
-            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) { (saved.unwrap_or_default()) }
-        }
-        @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
-        @for line in told { p.told role="status" { (line) } }
-        div.split.writing {
-            (form(desk, sheet, problem, &notes))
-            aside.stack.looks id="looks" tabindex="0" aria-label=(desk.t(w::ON_THE_PANELS)) {
-                (gate_card(desk, sheet, &notes))
-                @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
-                @if let Some((id, dossier)) = dossier { (comments::card(desk, (id, &dossier.publication), &notes.remarks, comments::On::Writing, None)) }
-                (panels)
-            }
-        }
-    };
-    let status = problem.map_or(StatusCode::OK, |problem| problem.status);
-    Ok(desk.page_with(status, Place::Write, &title, body))
-}
-
-/// Fields besides the text's own that say their faults themselves.
-const PLACED: [&str; 4] = ["catalogue_entry", "channels", "from", "until"];
-
-fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
-    let unplaced: Vec<String> = Faults::of(problem)
-        .all(desk.lang)
-        .filter(|(field, _)| !field.starts_with("content.") && !PLACED.contains(field))
-        .map(|(_, text)| text)
-        .collect();
-    let count = problem.faults.len().to_string();
-    html! {
-        div.alert role="alert" {
-            strong { (problem.title.get(desk.lang)) }
-            @if problem.kind == "both-changed" { p { (desk.t(tw::CHOOSE_FIRST)) } }
-            @else if problem.faults.is_empty() { p { (problem.detail.get(desk.lang)) } } @else { p { (desk.f(w::N_FAULTS, &[&count])) } }
-            @for text in unplaced { p { (text) } }
-            @if problem.kind == "stale" { @if let Some(id) = &sheet.id { p { a href=(format!("/admin/write/{id}")) { (desk.t(w::SEE_SAVED)) } } } }
-        }
-    }
-}
-
-fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) -> Markup {
-    let attachments: Vec<_> = sheet.pictures.iter().map(|kept| kept.attachment.clone()).collect();
-    let faults = problem.map(Faults::of).unwrap_or_default();
-    let said = fields::Said {
-        faults: &faults,
-        notes,
-        clashes: &sheet.clashes,
-    };
-    let english = sheet.content[Lang::En.tag()].is_object();
-    html! {
-        div.stack {
-            form.sheet.stack id="sheet" method="post" action=(sheet.action()) novalidate {
-                (desk.key())
-                input type="hidden" name="kind" value=(sheet.kind.slug());
-                input type="hidden" name="hash" value=(sheet.hash);
-                input type="hidden" name="publication" value=(sheet.publication);
-                // Enter in a field saves; it never submits for review.
-                button.away type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {}
-                section.card {
-                    (super::entry_choice::field(desk, &sheet.entry, &faults))
-                    (sheet.clashes.at(desk, "catalogue_entry"))
-                }
-                section.card {
-                    h2 { (desk.t(w::CHINESE_TEXT)) }
-                    (fields::inputs(desk, sheet.kind, Lang::ZhHans, &sheet.content, &said, sheet.blank_rows))
-                }
-                details.card.translation open[english] {
-                    summary { h2 { (desk.t(w::ENGLISH_TEXT)) } span.hint { (desk.t(w::ENGLISH_HINT)) } }
-                    (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &said, sheet.blank_rows))
-                }
-                @if sheet.is_mine(desk) { section.card { (countersign::choice(desk, &sheet.countersign)) } }
-                @if !sheet.goes(desk).is_released() { (proposal::card(desk, &sheet.proposal, &faults)) }
-                section.card.send {
-                    div.buttons {
-                        @if sheet.is_mine(desk) { button.btn type="submit" name="then" value="submit" { (desk.t(w::SUBMIT)) } }
-                        button.btn.quiet type="submit" name="then" value="save" { (desk.t(w::SAVE_DRAFT)) }
-                        button.btn.quiet type="submit" name="then" value="preview" { (desk.t(w::PREVIEW)) }
-                    }
-                }
-            }
-            (pictures::card(desk, sheet.id.as_deref(), &attachments))
-            @if let Some(id) = sheet.id.as_ref().filter(|_| sheet.is_mine(desk)) {
-                details.fold {
-                    summary.btn.danger.small { (desk.t(w::DISCARD)) }
-                    form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
-                }
-            }
-        }
-    }
 }

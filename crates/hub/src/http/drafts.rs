@@ -5,9 +5,11 @@ use super::fields::Fields;
 use super::idempotency::{self, Answer, Repeatable, fresh_uuid};
 use super::problem::{Fault, Problem, Told};
 use super::shape;
+use crate::admin::preview;
 use crate::attachments::{self, Kept};
+use crate::backups;
 use crate::draft_versions;
-use crate::drafts::{self, Draft, Proposal};
+use crate::drafts::{self, Draft, Note, Proposal};
 use crate::gate;
 use crate::office::Office;
 use crate::transact::blocking;
@@ -39,18 +41,39 @@ pub(crate) async fn create(State(office): State<Arc<Office>>, call: Call) -> Res
         Some(id) => revisable(&office, id)?,
         None => PublicationId(fresh_uuid(office.now())?),
     };
-    save_new(&office, &call, id, wish).await
+    let beginning = Beginning {
+        id,
+        wish,
+        attachments: inherited(&office, id).await?,
+        notes: Vec::new(),
+    };
+    save_new(&office, &call.caller, &call.repeatable, beginning).await
 }
 
-/// A new draft of `id`.
+/// What a draft begins with.
+pub(crate) struct Beginning {
+    pub(crate) id: PublicationId,
+    pub(crate) wish: Wish,
+    /// Pictures whose bytes are kept already.
+    pub(crate) attachments: Vec<Kept>,
+    pub(crate) notes: Vec<Note>,
+}
+
+/// A new draft of the caller's.
 pub(crate) async fn save_new(
     office: &Arc<Office>,
-    call: &Call,
-    id: PublicationId,
-    wish: Wish,
+    caller: &Caller,
+    repeatable: &Repeatable,
+    beginning: Beginning,
 ) -> Result<Answer, Problem> {
-    let actor = &call.caller.staff;
-    if let Some(answer) = idempotency::answered(office, actor, &call.repeatable)? {
+    let Beginning {
+        id,
+        wish,
+        attachments,
+        notes,
+    } = beginning;
+    let actor = &caller.staff;
+    if let Some(answer) = idempotency::answered(office, actor, repeatable)? {
         return Ok(answer);
     }
     if let Some(known) = drafts::find(&*office.log, id).map_err(Problem::internal)? {
@@ -66,15 +89,16 @@ pub(crate) async fn save_new(
         salt,
         author: actor.clone(),
         updated_at: office.now(),
-        attachments: inherited(office, id).await?,
+        attachments,
         referral: None,
         editors: Vec::new(),
         contributors: Vec::new(),
         saved_by: None,
         proposal: wish.proposal,
+        notes,
     };
     let answer = Answer::created(told(office, &draft)).with_etag(draft.hash());
-    keep(office, actor, &call.repeatable, &draft, answer).await
+    keep(office, actor, repeatable, &draft, answer).await
 }
 
 /// `PUT /api/v1/drafts/{id}` with `If-Match`
@@ -168,7 +192,7 @@ pub(crate) async fn one(
     Ok(Answer::ok(body).with_etag(draft.hash()))
 }
 
-/// `DELETE /api/v1/drafts/{id}`
+/// `DELETE /api/v1/drafts/{id}`: with its pictures and its former states, here and in the copies that the hub made.
 pub(crate) async fn delete(
     State(office): State<Arc<Office>>,
     Path(id): Path<String>,
@@ -181,6 +205,8 @@ pub(crate) async fn delete(
     let log = Arc::clone(&office.log);
     let writes = drafts::discard(&*log, draft.id).map_err(Problem::internal)?;
     blocking(move || log.write(writes)).await?;
+    preview::forget(draft.id, &draft.author);
+    backups::carry_erasures(&office).await?;
     Ok(Answer::ok(json!({"id": draft.id, "discarded": true})))
 }
 
@@ -203,6 +229,7 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "editors": draft.editors,
         "contributors": draft.contributors,
         "saved_by": draft.last_writer(),
+        "notes": draft.notes,
         "referred": draft.is_referred(),
         "channels": draft.proposal.channels,
         "from": draft.proposal.from.map(shape::time),

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod attachments;
 pub(crate) mod audit;
 pub(crate) mod backups;
+pub(crate) mod beginnings;
 pub(crate) mod broker;
 pub(crate) mod calendar;
 pub(crate) mod call;
@@ -30,6 +31,7 @@ pub(crate) mod sessions;
 pub(crate) mod shape;
 pub(crate) mod submission;
 pub(crate) mod substitutes;
+pub(crate) mod templates;
 mod together;
 pub(crate) mod wall;
 
@@ -70,6 +72,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router {
 fn api() -> Router<Arc<Office>> {
     Router::new()
         .merge(people_and_sign_in())
+        .merge(texts_in_the_making())
         .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/v1/site", get(people::site).put(people::set_site))
         .route("/api/v1/site/blank", post(people::blank))
@@ -92,25 +95,8 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/enrolments/{id}/reveal", post(enrolments::reveal))
         .route("/api/v1/enrolments/{id}/admit", post(enrolments::admit))
         .route("/api/v1/enrolments/{id}/refuse", post(enrolments::refuse))
-        .route("/api/v1/drafts", get(drafts::list).post(drafts::create))
-        .route(
-            "/api/v1/drafts/{id}",
-            get(drafts::one).put(drafts::update).delete(drafts::delete),
-        )
-        .route("/api/v1/drafts/{id}/attachments", post(attachments::add))
-        .route(
-            "/api/v1/drafts/{id}/attachments/{hash}",
-            get(attachments::of_own).delete(attachments::remove),
-        )
         .route("/api/v1/device/mail", get(device::mail))
         .route("/api/v1/device/content/{hash}", get(attachments::for_display))
-        .route("/api/v1/drafts/{id}/editors", put(draft_together::share))
-        .route("/api/v1/drafts/{id}/merge", post(draft_together::merge))
-        .route("/api/v1/drafts/{id}/refer", post(referrals::refer))
-        .route("/api/v1/referrals", get(referrals::list))
-        .route("/api/v1/referrals/{id}", get(referrals::one))
-        .route("/api/v1/referrals/{id}/override", post(referrals::let_through))
-        .route("/api/v1/referrals/{id}/decline", post(referrals::decline))
         .route("/api/v1/publications", get(publications::list))
         .route("/api/v1/publications/{id}", get(publications::one))
         .route("/api/v1/publications/{id}/reach", get(publications::reach))
@@ -135,6 +121,36 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/audit", get(audit::list))
         .route("/api/v1/search", get(search::find))
         .route("/api/v1/events", get(events::events))
+}
+
+/// Drafts, what they begin from, and what the gate refers.
+fn texts_in_the_making() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/api/v1/drafts", get(drafts::list).post(drafts::create))
+        .route(
+            "/api/v1/drafts/{id}",
+            get(drafts::one).put(drafts::update).delete(drafts::delete),
+        )
+        .route("/api/v1/drafts/{id}/attachments", post(attachments::add))
+        .route(
+            "/api/v1/drafts/{id}/attachments/{hash}",
+            get(attachments::of_own).delete(attachments::remove),
+        )
+        .route("/api/v1/drafts/{id}/notes", delete(beginnings::looked_at))
+        .route("/api/v1/imports", post(beginnings::import))
+        .route("/api/v1/templates", get(templates::list).post(templates::make))
+        .route(
+            "/api/v1/templates/{id}",
+            get(templates::one).put(templates::rename).delete(templates::delete),
+        )
+        .route("/api/v1/publications/{id}/again", post(beginnings::again))
+        .route("/api/v1/drafts/{id}/editors", put(draft_together::share))
+        .route("/api/v1/drafts/{id}/merge", post(draft_together::merge))
+        .route("/api/v1/drafts/{id}/refer", post(referrals::refer))
+        .route("/api/v1/referrals", get(referrals::list))
+        .route("/api/v1/referrals/{id}", get(referrals::one))
+        .route("/api/v1/referrals/{id}/override", post(referrals::let_through))
+        .route("/api/v1/referrals/{id}/decline", post(referrals::decline))
 }
 
 /// Who works here, and how they are let in.

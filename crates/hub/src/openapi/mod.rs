@@ -1,6 +1,7 @@
 //! The API, told to programs: an OpenAPI 3.1 document. It is written beside the routes and not generated from them; a test
 //! compares it with `docs/endpoints.md`, and Schemathesis compares it with what the hub answers.
 
+mod beginnings;
 mod displays;
 mod operation;
 mod people;
@@ -24,6 +25,7 @@ pub(crate) fn document() -> Value {
     let operations: Vec<Operation> = [
         people::operations(),
         texts::operations(),
+        beginnings::operations(),
         publications::operations(),
         displays::operations(),
         site::operations(),
@@ -109,6 +111,7 @@ fn schemas() -> Value {
     );
     schemas.extend(people::schemas());
     schemas.extend(texts::schemas());
+    schemas.extend(beginnings::schemas());
     schemas.extend(publications::schemas());
     schemas.extend(displays::schemas());
     schemas.extend(site::schemas());

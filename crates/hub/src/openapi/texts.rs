@@ -279,6 +279,7 @@ fn draft() -> Value {
         ("editors", list(slug())),
         ("contributors", list(slug())),
         ("saved_by", slug()),
+        ("notes", list(named("Note"))),
         ("referred", flag()),
         (
             "channels",
