@@ -6,8 +6,8 @@
 mod account;
 mod actions;
 pub(crate) mod assets;
-mod beginnings;
 mod audit;
+mod beginnings;
 mod calendar;
 mod catalogue;
 mod catalogue_import;

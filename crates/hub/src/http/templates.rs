@@ -162,10 +162,7 @@ pub(crate) fn found(office: &Office, id: &str) -> Result<Template, Problem> {
 async fn write(office: &Arc<Office>, call: &Call, row: TableWrite, answer: Answer) -> Result<Answer, Problem> {
     let mut writes = vec![row];
     // An answer is kept for a repetition, and says nothing of the text.
-    writes.extend(
-        call.repeatable
-            .remember(&call.caller.staff, &answer, office.now()),
-    );
+    writes.extend(call.repeatable.remember(&call.caller.staff, &answer, office.now()));
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
     Ok(answer)

@@ -2,7 +2,7 @@
 
 use super::operation::{Operation, delete, get, post, put};
 use super::schema::{
-    any_object, answer, answer_with, exactly, hash, line, list, named, slug, text, time, told, uuid, wish,
+    answer, answer_with, any_object, exactly, hash, line, list, named, slug, text, time, told, uuid, wish,
 };
 use super::texts::kind;
 use crate::office_files::MOST_BYTES;
@@ -94,5 +94,8 @@ pub(super) fn schemas() -> Map<String, Value> {
             told(note, "Something in a draft to look at, in Chinese and English."),
         ),
     ];
-    named.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect()
+    named
+        .into_iter()
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .collect()
 }
