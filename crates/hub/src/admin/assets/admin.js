@@ -103,6 +103,7 @@
       const answer = await fetch(sheet.action, { method: "POST", body: sent });
       const told = await answer.json();
       if (answer.ok) {
+        const was = behind;
         behind = follow(told.changed || {}, sent);
         sheet.elements.hash.value = behind ? told.sent : told.hash;
         if (told.changed) sheet.dispatchEvent(new Event("followed"));
@@ -110,7 +111,8 @@
           sheet.action = "/admin/write/" + told.id;
           history.replaceState(null, "", sheet.action);
         }
-        saved.textContent = told.note || told.saved;
+        // A window that catches up has said already whose words came.
+        saved.textContent = (!was && told.note) || told.saved;
         // What stands at the fields is of the text as it was; the card has all of it as it is.
         for (const old of all(".found", sheet)) old.remove();
         const gate = document.getElementById("gate");
