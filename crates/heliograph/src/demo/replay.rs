@@ -1,7 +1,7 @@
 //! Fills the demo's office by living its year again: every step goes through the public API, by the people who took it,
 //! at the moment they took it.
 
-use super::sample::{PastItem, Sample, SampleItem, TodaysItem, TurnStep, midnight, reworded};
+use super::sample::{Leave, PastItem, Sample, SampleItem, TodaysItem, TurnStep, midnight, reworded};
 use crate::Failure;
 use crate::api::{Api, ApiError};
 use heliograph_domain::Instant;
@@ -22,6 +22,8 @@ pub(crate) struct People {
     base: Api,
     /// What a token of each may be used for.
     scopes: BTreeMap<String, Vec<&'static str>>,
+    /// Who works where.
+    departments: BTreeMap<String, String>,
     signed_in: BTreeMap<String, Api>,
 }
 
@@ -61,8 +63,28 @@ impl People {
         Self {
             base,
             scopes: sample.office.staff.iter().map(scopes).collect(),
+            departments: sample
+                .office
+                .staff
+                .iter()
+                .map(|person| (person.id.clone(), person.department.clone()))
+                .collect(),
             signed_in: BTreeMap::new(),
         }
+    }
+
+    /// The departments of these people, or that none has to countersign.
+    fn departments(&self, of: &[String]) -> Value {
+        if of.is_empty() {
+            return json!(false);
+        }
+        json!(of.iter().map(|who| self.departments.get(who)).collect::<Vec<_>>())
+    }
+
+    fn has_scope(&self, who: &str, verb: &str) -> bool {
+        self.scopes
+            .get(who)
+            .is_none_or(|scopes| !Verb::ALL.iter().any(|known| known.slug() == verb) || scopes.contains(&verb))
     }
 
     /// A person who has just signed in: what a step asks for that goes to the public.
@@ -118,11 +140,25 @@ pub(crate) fn live_the_year(
     year.sort_by_key(|h| (h.at, h.order, h.place));
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let total = year.len();
+    let mut leaves: Vec<&Leave> = sample.turns.leaves.iter().collect();
+    leaves.sort_by_key(|leave| std::cmp::Reverse(leave.named_at));
     for (done, happening) in year.iter().enumerate() {
+        while let Some(leave) = leaves.pop_if(|leave| leave.named_at <= happening.at) {
+            move_to(clock, leave.named_at);
+            go_on_leave(leave, people)?;
+        }
         move_to(clock, happening.at);
         happen(sample, happening, people, &mut ids)?;
         told(done + 1, total);
     }
+    Ok(())
+}
+
+/// Somebody names who signs in their stead.
+fn go_on_leave(leave: &Leave, people: &People) -> Result<(), ApiError> {
+    let wish = json!({"substitute": leave.substitute, "from": leave.from, "until": leave.until});
+    let path = format!("/api/v1/staff/{}/substitute", leave.person);
+    people.present(&leave.person)?.put(&path, &wish)?;
     Ok(())
 }
 
@@ -173,7 +209,7 @@ fn happenings(sample: &Sample) -> Vec<Happening<'_>> {
         };
         add(item.submitted_at, 0, &who.author, Step::Submit);
         add(item.reviewed_at, 1, &who.reviewer, Step::Turn(&TurnStep::Review));
-        if let (Some(at), Some(by)) = (item.countersigned_at, &who.countersigner) {
+        for (at, by) in item.signatures() {
             add(at, 2, by, Step::Turn(&TurnStep::Countersign));
         }
         add(item.approved_at, 3, &who.approver, Step::Turn(&TurnStep::Approve));
@@ -238,7 +274,7 @@ fn resubmit(item: &SampleItem, (by, id): (&str, &str), people: &mut People) -> R
     let seen = author.get(&path)?;
     let mended = json!({"kind": item.kind, "catalogue_entry": item.catalogue_entry, "content": item.content});
     author.put_over(&path, &mended, seen["hash"].as_str().unwrap_or_default())?;
-    let wish = json!({"countersign": item.countersigner.is_some()});
+    let wish = json!({"countersign": people.departments(&item.countersigners)});
     author.post(&format!("/api/v1/publications/{id}/submit"), &wish)?;
     Ok(())
 }
@@ -249,7 +285,7 @@ fn revise(item: &SampleItem, content: &Value, (by, id): (&str, &str), people: &m
     let draft =
         json!({"publication": id, "kind": item.kind, "catalogue_entry": item.catalogue_entry, "content": content});
     author.post("/api/v1/drafts", &draft)?;
-    let wish = json!({"countersign": item.countersigner.is_some()});
+    let wish = json!({"countersign": people.departments(&item.countersigners)});
     author.post(&format!("/api/v1/publications/{id}/submit"), &wish)?;
     Ok(())
 }
@@ -280,15 +316,17 @@ fn hand_in(item: &SampleItem, content: &Value, referred: bool, people: &mut Peop
     } else {
         format!("/api/v1/publications/{id}/submit")
     };
-    let wish = json!({"countersign": item.countersigner.is_some()});
+    let wish = json!({"countersign": people.departments(&item.countersigners)});
     author.post(&path, &wish).map_err(named)?;
     Ok(id)
 }
 
 fn act(people: &mut People, who: &str, id: &str, verb: &str, body: &Value) -> Result<Value, ApiError> {
-    let person = match verb {
-        "release" | "amend" => people.present(who)?,
-        _ => people.api(who)?,
+    // A token stands in for nobody.
+    let person = if matches!(verb, "release" | "amend") || !people.has_scope(who, verb) {
+        people.present(who)?
+    } else {
+        people.api(who)?
     };
     person.post(&format!("/api/v1/publications/{id}/{verb}"), body)
 }
@@ -319,7 +357,7 @@ pub(crate) fn release_today(
             "review",
             &json!({"findings_confirmed": true}),
         )?;
-        if let Some(countersigner) = &item.countersigner {
+        for countersigner in &item.countersigners {
             act(people, countersigner, &id, "countersign", &json!({}))?;
         }
         act(people, &item.approver, &id, "approve", &json!({}))?;
@@ -477,9 +515,26 @@ mod tests {
         assert_eq!(count(|event| matches!(event, E::Released(_))), 92);
         assert_eq!(lives_with(|event| matches!(event, E::Rejected { .. })), 9, "returned");
         assert_eq!(
-            lives_with(|event| matches!(event, E::Countersigned { .. })),
+            lives_with(|event| matches!(event, E::DepartmentCountersigned { .. })),
             22,
-            "countersigned"
+            "countersigned by the departments that were asked"
+        );
+        let departments = |life: &Vec<E>| {
+            let signed = life.iter().filter_map(|event| match event {
+                E::DepartmentCountersigned { department, .. } => Some(department.clone()),
+                _ => None,
+            });
+            signed.collect::<BTreeSet<_>>().len()
+        };
+        assert_eq!(
+            lives.values().filter(|life| departments(life) == 2).count(),
+            5,
+            "by two"
+        );
+        assert_eq!(
+            lives_with(|event| matches!(event, E::StoodIn { .. })),
+            2,
+            "signed in somebody's stead"
         );
         assert_eq!(lives_with(|event| matches!(event, E::Amended { .. })), 4, "amended");
         assert_eq!(lives_with(|event| matches!(event, E::Withdrawn { .. })), 3, "withdrawn");

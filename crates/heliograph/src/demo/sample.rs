@@ -56,10 +56,23 @@ pub(crate) struct PastItem {
     pub(crate) item: SampleItem,
     pub(crate) submitted_at: Timestamp,
     pub(crate) reviewed_at: Timestamp,
+    /// When the first of them signed; the others follow.
     pub(crate) countersigned_at: Option<Timestamp>,
     pub(crate) approved_at: Timestamp,
     pub(crate) released_at: Timestamp,
     pub(crate) until: Option<Timestamp>,
+}
+
+impl PastItem {
+    /// Each signature of another department, twenty minutes after the one before.
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = (Timestamp, &str)> {
+        let first = self.countersigned_at.into_iter();
+        first.flat_map(|first| {
+            let minutes = (0i64..).step_by(20).map(jiff::ToSpan::minutes);
+            let at = minutes.map(move |later| first.checked_add(later).unwrap_or(first));
+            at.zip(self.item.countersigners.iter().map(String::as_str))
+        })
+    }
 }
 
 /// What the year brought besides each publication's straight way: see `sample/README.md`.
@@ -68,6 +81,17 @@ pub(crate) struct Turns {
     /// What stood in texts that were returned, when they were handed in first.
     pub(crate) written_first: Vec<Rewording>,
     pub(crate) turns: Vec<Turn>,
+    pub(crate) leaves: Vec<Leave>,
+}
+
+/// Somebody was away, and a colleague signed in their stead.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Leave {
+    pub(crate) person: String,
+    pub(crate) substitute: String,
+    pub(crate) from: Date,
+    pub(crate) until: Date,
+    pub(crate) named_at: Timestamp,
 }
 
 /// Other words in the place of some.
@@ -167,7 +191,9 @@ pub(crate) struct SampleItem {
     pub(crate) kind: String,
     pub(crate) catalogue_entry: String,
     pub(crate) author: String,
-    pub(crate) countersigner: Option<String>,
+    /// Who countersigns it: each for their department.
+    #[serde(default)]
+    pub(crate) countersigners: Vec<String>,
     pub(crate) reviewer: String,
     pub(crate) approver: String,
     pub(crate) channels: Vec<String>,
