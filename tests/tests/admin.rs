@@ -165,8 +165,9 @@ fn a_double_click_does_nothing_twice_and_an_old_page_overwrites_nothing() {
         .expect_status(303);
     let late = author
         .post(&edit, &sheet("ghi789", "save", &old, "另一页上的修改。"))
-        .expect_status(412);
+        .expect_status(409);
     assert!(late.text.contains("另一页上的修改。"), "what was typed stays");
+    assert!(late.text.contains("第一次修改。"), "and stands beside what is saved");
     assert!(
         author.get(&edit).text.contains("第一次修改。"),
         "and what was saved stays too"

@@ -132,7 +132,7 @@ fn a_second_named_person_lets_it_through_with_a_reason_and_the_log_holds_no_text
         (&pending["author"], &pending["overridden_by"]),
         (&json!("author"), &json!("reviewer"))
     );
-    assert_eq!(pending["rule_set"], 2);
+    assert_eq!(pending["rule_set"], heliograph_domain::publication::RULE_SET);
     let history = told.json["history"].as_array().unwrap();
     let names: Vec<&String> = history
         .iter()

@@ -17,6 +17,7 @@ pub mod on_air;
 pub mod panel;
 pub mod publication;
 pub mod report;
+pub mod search;
 pub mod site;
 pub mod staff;
 pub mod time;

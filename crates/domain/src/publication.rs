@@ -5,6 +5,7 @@
 //! submission voids them. While a publication is on release, its next revision takes the same road beside it, and
 //! `Amend` puts it in the place of the former.
 
+mod contributors;
 mod erasure;
 mod event;
 mod refused;
@@ -25,7 +26,7 @@ pub use refused::{Part, Refused};
 pub use submit::blocks;
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
-pub const RULE_SET: u16 = 2;
+pub const RULE_SET: u16 = 3;
 
 /// A display that has heard nothing stops showing an item after this long, unless the item is standing: 30 days.
 pub const OFFLINE_LEASE_MS: u64 = 30 * crate::time::DAY_MS;
@@ -47,6 +48,8 @@ pub enum Command {
         findings: Vec<Finding>,
         /// Who lets it through although the gate blocks it, and why: an object of the content store.
         overridden: Option<(StaffId, ContentHash)>,
+        /// Who else wrote in it, besides the author.
+        contributors: Vec<StaffId>,
     },
     /// Clear it for confidentiality.
     Review {
@@ -148,6 +151,8 @@ pub struct Pending {
     pub findings: Vec<Finding>,
     /// Who let it through although the gate blocks it, and why.
     pub overridden: Option<(StaffId, ContentHash)>,
+    /// Who else wrote in it: to four eyes they are authors, too.
+    pub contributors: Vec<StaffId>,
 }
 
 /// What the public may see.
@@ -170,6 +175,8 @@ pub struct Hands {
     pub reviewer: StaffId,
     /// Approver.
     pub approver: StaffId,
+    /// Who else wrote in it.
+    pub contributors: Vec<StaffId>,
 }
 
 /// A publication as its facts tell it.
@@ -428,6 +435,7 @@ impl Publication {
             rule_set: *rule_set,
             findings: Vec::new(),
             overridden: None,
+            contributors: Vec::new(),
         });
     }
 
@@ -474,6 +482,11 @@ impl Publication {
                     pending.overridden = Some((by.clone(), *reason));
                 }
             }
+            PublicationEvent::ContributorsNamed { contributors, .. } => {
+                if let Some(pending) = &mut self.pending {
+                    pending.contributors.clone_from(contributors);
+                }
+            }
             PublicationEvent::ErasureRequested { by, reason } => self.take_erasure(at, by, reason, false),
             PublicationEvent::ErasureDeclined { .. } => self.erasure = None,
             PublicationEvent::ContentErased { by, reason, .. } => self.take_erasure(at, by, reason, true),
@@ -495,6 +508,7 @@ impl Publication {
                 author: p.author,
                 reviewer: p.reviewer?,
                 approver: p.approver?,
+                contributors: p.contributors,
             })
         });
         self.released = hands.map(|hands| OnRelease { release, at, hands });

@@ -78,6 +78,8 @@ pub enum Verb {
     Erase,
     /// Read publications, catalogue, reports, displays.
     Read,
+    /// Read the audit trail: who did what, when, on what.
+    Audit,
     /// Open channels; enrol, set and retire displays; see the wall.
     OperateDisplays,
     /// Put every display of the site on its slate, and let the programmes come back.
@@ -90,7 +92,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb, in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Draft,
         Self::Review,
         Self::Countersign,
@@ -100,6 +102,7 @@ impl Verb {
         Self::Withdraw,
         Self::Erase,
         Self::Read,
+        Self::Audit,
         Self::OperateDisplays,
         Self::Blank,
         Self::Catalogue,
@@ -119,6 +122,7 @@ impl Verb {
             Self::Withdraw => "withdraw",
             Self::Erase => "erase",
             Self::Read => "read",
+            Self::Audit => "audit",
             Self::OperateDisplays => "operate-displays",
             Self::Blank => "blank",
             Self::Catalogue => "catalogue",
@@ -145,6 +149,7 @@ impl Verb {
             Self::Withdraw => ("撤回", "Withdraw"),
             Self::Erase => ("删除", "Erase"),
             Self::Read => ("查看", "Read"),
+            Self::Audit => ("操作记录", "Read the audit trail"),
             Self::OperateDisplays => ("屏幕与频道", "Displays and channels"),
             Self::Blank => ("全部黑场", "Blank every display"),
             Self::Catalogue => ("公开目录", "The catalogue"),
@@ -185,6 +190,7 @@ pub const PERMISSIONS: &[(Verb, &[Role])] = &[
     (Verb::Withdraw, &[Role::Approver]),
     (Verb::Erase, &[Role::Approver, Role::Administrator]),
     (Verb::Read, &Role::ALL),
+    (Verb::Audit, &[Role::Approver, Role::Inspector, Role::Administrator]),
     (Verb::OperateDisplays, &[Role::DisplayOperator, Role::Administrator]),
     (
         Verb::Blank,

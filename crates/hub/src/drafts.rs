@@ -2,6 +2,7 @@
 //! draft only from submission on.
 
 use crate::attachments::{self, Kept};
+use crate::draft_versions;
 use crate::library;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
 use heliograph_domain::{CatalogueEntryId, ContentHash, Document, Instant, Kind, PublicationId, StaffId};
@@ -33,6 +34,16 @@ pub(crate) struct Draft {
     /// Its author asked that a confidentiality reviewer let it through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) referral: Option<Referral>,
+    /// Colleagues with whom its author shares it: they read and save it, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) editors: Vec<StaffId>,
+    /// Who besides its author ever saved a change of it. They stay here when it is no longer shared with them: to four
+    /// eyes they are authors.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) contributors: Vec<StaffId>,
+    /// Who saved it last, if that was not its author.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) saved_by: Option<StaffId>,
 }
 
 /// The question to a confidentiality reviewer whether a draft that the gate blocks may be submitted.
@@ -91,6 +102,30 @@ impl Draft {
         ContentHash::of(&self.salt, seen.to_string().as_bytes())
     }
 
+    /// Whether this person may read and save it: its author, or one with whom they share it.
+    pub(crate) fn is_open_to(&self, person: &StaffId) -> bool {
+        self.author == *person || self.editors.contains(person)
+    }
+
+    /// Whether this person wrote in it.
+    pub(crate) fn was_written_by(&self, person: &StaffId) -> bool {
+        self.author == *person || self.contributors.contains(person)
+    }
+
+    /// Who saved it last.
+    pub(crate) fn last_writer(&self) -> &StaffId {
+        self.saved_by.as_ref().unwrap_or(&self.author)
+    }
+
+    /// Notes that this person changed it now.
+    pub(crate) fn changed_by(&mut self, person: &StaffId, now: Instant) {
+        self.updated_at = now;
+        self.saved_by = (self.author != *person).then(|| person.clone());
+        if !self.was_written_by(person) {
+            self.contributors.push(person.clone());
+        }
+    }
+
     /// Whether it waits for a confidentiality reviewer, as it is now.
     pub(crate) fn is_referred(&self) -> bool {
         let asked = self.referral.as_ref();
@@ -136,17 +171,18 @@ pub(crate) fn all(log: &dyn EventLog) -> Result<Vec<Draft>, DraftError> {
     Ok(drafts.collect::<Result<_, _>>()?)
 }
 
-/// All drafts of an author, the newest first.
-pub(crate) fn of_author(log: &dyn EventLog, author: &StaffId) -> Result<Vec<Draft>, DraftError> {
+/// All drafts that are open to a person, the newest first.
+pub(crate) fn open_to(log: &dyn EventLog, person: &StaffId) -> Result<Vec<Draft>, DraftError> {
     let mut drafts = all(log)?;
-    drafts.retain(|draft| draft.author == *author);
+    drafts.retain(|draft| draft.is_open_to(person));
     drafts.sort_by_key(|draft| std::cmp::Reverse(draft.updated_at));
     Ok(drafts)
 }
 
-/// The writes that drop a draft with its pictures.
+/// The writes that drop a draft with its pictures and its former states.
 pub(crate) fn discard(log: &dyn EventLog, id: PublicationId) -> Result<Vec<TableWrite>, DraftError> {
     let mut writes = attachments::drop_all(log, id)?;
+    writes.extend(draft_versions::drop_all(log, id)?);
     writes.push(TableWrite {
         table: table()?,
         key: key(id),
@@ -183,5 +219,25 @@ mod tests {
         assert!(kept == draft && kept.is_referred());
         draft.content = serde_json::json!({"zh-Hans": {"title": "甲"}});
         assert!(!draft.is_referred(), "it was changed since");
+    }
+
+    #[test]
+    fn whoever_changes_a_draft_stays_in_it() {
+        let mut draft: Draft = serde_json::from_str(OLD).unwrap();
+        let (wang, sun): (StaffId, StaffId) = ("wang".parse().unwrap(), "sun".parse().unwrap());
+        draft.changed_by(&wang, Instant(6));
+        assert!(draft.contributors.is_empty() && draft.saved_by.is_none());
+        draft.editors.push(sun.clone());
+        draft.changed_by(&sun, Instant(7));
+        draft.changed_by(&sun, Instant(8));
+        draft.editors.clear();
+        draft.changed_by(&wang, Instant(9));
+        assert_eq!(
+            (&draft.contributors[..], draft.last_writer()),
+            (&[sun.clone()][..], &wang)
+        );
+        assert!(draft.was_written_by(&sun) && !draft.is_open_to(&sun));
+        let kept: Draft = serde_json::from_slice(&serde_json::to_vec(&draft).unwrap()).unwrap();
+        assert_eq!(kept, draft);
     }
 }

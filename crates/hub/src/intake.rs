@@ -12,6 +12,7 @@ use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop,
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{io, thread};
 use tokio::sync::mpsc;
 
 /// Pause before the hub tries the broker again, at first; each time twice as long,
@@ -21,6 +22,9 @@ const LAST_RETRY: Duration = Duration::from_secs(10);
 
 /// What each display's statuses are judged by, and the key that it was made for: another machine begins anew.
 type Verifiers = HashMap<DisplayId, ([u8; 32], StatusVerifier)>;
+
+/// Niceness of the thread that verifies: about a tenth of the share of the others, and all that they leave.
+const STAND_BACK: i32 = 10;
 
 /// Messages of displays that may wait to be verified. What is more is dropped: a status is said again.
 const WAITING: usize = 65_536;
@@ -88,11 +92,26 @@ pub(crate) fn channel() -> (mpsc::Sender<Publish>, mpsc::Receiver<Publish>) {
     mpsc::channel(WAITING)
 }
 
-/// Verifies what displays publish, until the hub stops.
-pub(crate) async fn listen(office: Arc<Office>, client: AsyncClient, mut inbox: mpsc::Receiver<Publish>) {
-    let mut verifiers = HashMap::new();
-    while let Some(message) = inbox.recv().await {
-        heard(&office, &client, &mut verifiers, &message);
+/// Verifies what displays publish, until nobody brings any more. In a thread of its own that stands back: when ten
+/// thousand displays tell what they have just received, those that have not must not wait for that.
+pub(crate) fn listen(
+    office: Arc<Office>,
+    client: AsyncClient,
+    mut inbox: mpsc::Receiver<Publish>,
+) -> io::Result<thread::JoinHandle<()>> {
+    thread::Builder::new().name("intake".to_owned()).spawn(move || {
+        stand_back();
+        let mut verifiers = HashMap::new();
+        while let Some(message) = inbox.blocking_recv() {
+            heard(&office, &client, &mut verifiers, &message);
+        }
+    })
+}
+
+/// Gives this thread alone a small share of the processor while others want it (Linux counts niceness by thread).
+fn stand_back() {
+    if let Err(error) = rustix::process::setpriority_process(None, STAND_BACK) {
+        tracing::debug!(%error, "what displays say is heard with the priority of everything else");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Documents and profiles read from the content store, kept at hand by their hash.
 
+use crate::digest::{Digest, Digests};
 use bytes::Bytes;
 use heliograph_domain::catalogue::EntryText;
 use heliograph_domain::site::SiteProfile;
@@ -18,6 +19,8 @@ const AT_HAND: usize = 4096;
 pub(crate) struct Library {
     log: Arc<dyn EventLog>,
     documents: RwLock<HashMap<ContentHash, Arc<Document>>>,
+    digests: RwLock<Digests>,
+    entries: RwLock<HashMap<ContentHash, EntryText>>,
     profile: RwLock<Option<(ContentHash, Arc<SiteProfile>)>>,
     pictures: Mutex<Pictures>,
     payloads: Mutex<VecDeque<(ContentHash, Bytes)>>,
@@ -35,6 +38,8 @@ impl Library {
         Self {
             log,
             documents: RwLock::default(),
+            digests: RwLock::default(),
+            entries: RwLock::default(),
             profile: RwLock::default(),
             pictures: Mutex::default(),
             payloads: Mutex::default(),
@@ -65,6 +70,18 @@ impl Library {
         }
         documents.insert(*hash, Arc::clone(&document));
         Some(document)
+    }
+
+    /// A text in brief: what lists and searches ask of many.
+    pub(crate) fn digest(&self, hash: &ContentHash) -> Option<Arc<Digest>> {
+        if let Some(known) = self.digests.read().unwrap_or_else(PoisonError::into_inner).get(hash) {
+            return Some(known);
+        }
+        let document = Document::from_bytes(&self.object(hash)?.bytes).ok()?;
+        let digest = Arc::new(Digest::of(&document));
+        let mut digests = self.digests.write().unwrap_or_else(PoisonError::into_inner);
+        digests.keep(*hash, Arc::clone(&digest));
+        Some(digest)
     }
 
     /// These objects and the pictures of those among them that are documents, each once.
@@ -122,6 +139,10 @@ impl Library {
     pub(crate) fn forget(&self, erased: &[ContentHash]) {
         let mut documents = self.documents.write().unwrap_or_else(PoisonError::into_inner);
         documents.retain(|hash, _| !erased.contains(hash));
+        self.digests
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .forget(erased);
         let mut pictures = self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
         pictures.retain(|((hash, _), _)| !erased.contains(hash));
         let mut payloads = self.payloads.lock().unwrap_or_else(PoisonError::into_inner);
@@ -140,9 +161,31 @@ impl Library {
         Some(profile)
     }
 
+    /// A profile of the site as it was once, by its hash.
+    pub(crate) fn profile_at(&self, hash: &ContentHash) -> Option<SiteProfile> {
+        self.json(hash)
+    }
+
     /// The words of a catalogue entry.
     pub(crate) fn entry_text(&self, hash: &ContentHash) -> Option<EntryText> {
-        self.json(hash)
+        let known = |library: &Self| {
+            library
+                .entries
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(hash)
+                .cloned()
+        };
+        if let Some(text) = known(self) {
+            return Some(text);
+        }
+        let text: EntryText = self.json(hash)?;
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= AT_HAND {
+            entries.clear();
+        }
+        entries.insert(*hash, text.clone());
+        Some(text)
     }
 
     fn json<T: DeserializeOwned>(&self, hash: &ContentHash) -> Option<T> {

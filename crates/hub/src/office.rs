@@ -2,6 +2,7 @@
 
 use crate::addresses::{Addresses, BrokerAt};
 use crate::asked::Asked;
+use crate::audit::index::Index;
 use crate::backups::Backups;
 use crate::broadcast::Mailbox;
 use crate::broker_access::{BrokerFiles, HubAccount};
@@ -62,6 +63,8 @@ pub(crate) struct Office {
     pub(crate) seals: Seals,
     /// Documents, profiles and pictures made from the content store.
     pub(crate) library: Library,
+    /// Every record of the log in brief, as far as somebody asked for it.
+    pub(crate) audit: RwLock<Index>,
     /// The newest signed message of each retained topic.
     pub(crate) mailbox: Arc<Mailbox>,
     /// Which publications hold a picture.
@@ -142,6 +145,7 @@ impl Office {
     pub(crate) fn new(parts: Parts) -> Self {
         Self {
             library: Library::new(Arc::clone(&parts.log)),
+            audit: RwLock::default(),
             mailbox: Arc::default(),
             holders: Holders::default(),
             position: watch::Sender::new(parts.state.position),

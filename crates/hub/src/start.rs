@@ -19,7 +19,7 @@ use crate::sso::{SignOn, SignOnConfig};
 use crate::state::State;
 use crate::tls::{Opening, Peer, SecureDoor, TO_PLAIN, Tls, TlsError, TlsFacts, TlsMode, names};
 use crate::wall::WallControls;
-use crate::{http, intake, seal_ledger, sign_in};
+use crate::{http, intake, seal_ledger, search, sign_in};
 use axum::Router;
 use heliograph_broker::TlsDoor;
 use heliograph_domain::SiteName;
@@ -141,7 +141,7 @@ pub struct Hub {
     office: Arc<Office>,
     http_addr: SocketAddr,
     link: Link,
-    projector: Option<thread::JoinHandle<()>>,
+    threads: Vec<thread::JoinHandle<()>>,
     stopping: Arc<AtomicBool>,
     http: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -190,7 +190,7 @@ impl Hub {
             office,
             http_addr,
             link,
-            projector: None,
+            threads: Vec::new(),
             stopping: Arc::default(),
             http: None,
             tasks: Vec::new(),
@@ -200,6 +200,10 @@ impl Hub {
         hub.tidy();
         hub.tasks.push(tokio::spawn(reminders::run(Arc::clone(&hub.office))));
         hub.seal();
+        let (warming, stopping) = (Arc::clone(&hub.office), Arc::clone(&hub.stopping));
+        hub.tasks.push(tokio::task::spawn_blocking(move || {
+            search::warm(&warming, &stopping);
+        }));
         Ok(hub)
     }
 
@@ -213,7 +217,8 @@ impl Hub {
         let (to_broadcaster, inputs) = mpsc::unbounded_channel();
         let (projected, mut from_projector) = mpsc::unbounded_channel();
         let thread = projector::follow(&self.office, projected, &self.stopping);
-        self.projector = Some(thread.map_err(|error| StartError::Machine(error.to_string()))?);
+        self.threads
+            .push(thread.map_err(|error| StartError::Machine(error.to_string()))?);
         let forward = to_broadcaster.clone();
         self.tasks.push(tokio::spawn(async move {
             while let Some(projected) = from_projector.recv().await {
@@ -227,7 +232,8 @@ impl Hub {
         self.tasks.push(tokio::spawn(broadcaster.run(inputs)));
         let (to_listener, inbox) = intake::channel();
         let listener = intake::listen(Arc::clone(&self.office), client.clone(), inbox);
-        self.tasks.push(tokio::spawn(listener));
+        self.threads
+            .push(listener.map_err(|error| StartError::Machine(error.to_string()))?);
         self.tasks.push(tokio::spawn(intake::run(
             Arc::clone(&self.office),
             client,
@@ -379,10 +385,10 @@ impl Hub {
             // Aborted on purpose.
             let _ = task.await;
         }
-        let (stop_broker, projector) = (self.link.stopper(), self.projector.take());
+        let (stop_broker, threads) = (self.link.stopper(), self.threads);
         let stopped = tokio::task::spawn_blocking(move || {
             stop_broker();
-            projector.map(thread::JoinHandle::join)
+            threads.into_iter().try_for_each(thread::JoinHandle::join)
         });
         let _ = stopped.await;
     }

@@ -53,6 +53,16 @@ impl Dossier {
         contents.into_iter().collect()
     }
 
+    /// Every text that was handed in, oldest first, erased or not.
+    #[must_use]
+    pub fn texts(&self) -> Vec<ContentHash> {
+        let handed_in = self.history.iter().filter_map(|step| match &step.event {
+            PublicationEvent::Submitted { content, .. } => Some(*content),
+            _ => None,
+        });
+        handed_in.collect()
+    }
+
     /// The text that was public last, or was handed in last if none was.
     #[must_use]
     pub fn last_text(&self) -> Option<ContentHash> {

@@ -322,6 +322,7 @@ impl Office {
             countersign: false,
             findings: Vec::new(),
             overridden: None,
+            contributors: Vec::new(),
         };
         self.does(number, "author", &submit, content, now).unwrap();
         let review = Command::Review {

@@ -4,6 +4,7 @@ mod attachment;
 mod check;
 mod fields;
 mod kinds;
+mod merge;
 
 pub use attachment::{
     Attachment, MAX_ATTACHMENTS, MAX_NAME_CHARS, MAX_SIDE_PX, MediaType, check_attachments, name_fault,
@@ -11,6 +12,7 @@ pub use attachment::{
 pub use check::{Checked, FieldError, Problem, Strictness, check_texts, unshowable};
 pub use fields::{Choice, FieldSpec, Shape};
 pub use kinds::*;
+pub use merge::{Conflict, Merged, merge};
 
 use crate::lang::{Lang, pick};
 use serde::{Deserialize, Serialize};

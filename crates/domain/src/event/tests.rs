@@ -138,6 +138,14 @@ fn events_keep_their_bytes() {
             }),
             format!("0d{ab}0477616e670201{found}{ab}"),
         ),
+        (
+            publication(PublicationEvent::ContributorsNamed {
+                content,
+                by: who(),
+                contributors: vec!["sun".parse().unwrap(), who()],
+            }),
+            format!("0e{ab}0477616e67020373756e0477616e67"),
+        ),
     ];
     for (event, bytes) in golden {
         assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");

@@ -1,5 +1,6 @@
 //! The rules as data: a JSON file with a version. `rules/README.md` describes every field.
 
+use super::words::Index;
 use super::{Class, fold};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -7,7 +8,7 @@ use std::sync::LazyLock;
 use thiserror::Error;
 
 /// The rule sets that this program has; a newer file takes the place of the older, whose versions stay in the log.
-const NEWEST: &str = include_str!("../../rules/gate-2.json");
+const NEWEST: &str = include_str!("../../rules/gate-3.json");
 
 /// The kinds of things that are found: what a person calls them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -109,6 +110,9 @@ pub struct Rule {
     /// Words before or within a shape that say it is something else.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_near: Vec<String>,
+    /// Its words, ordered for looking.
+    #[serde(skip)]
+    pub(super) index: Index,
 }
 
 impl Rule {
@@ -277,8 +281,10 @@ impl RuleSet {
             unless: word.unless.iter().map(line).collect(),
             instead: word.instead.clone(),
         };
+        let words: Vec<Word> = rule.words.iter().map(word).collect();
         Rule {
-            words: rule.words.iter().map(word).collect(),
+            index: Index::of(&words),
+            words,
             near: rule.near.iter().map(line).collect(),
             not_near: rule.not_near.iter().map(line).collect(),
             ..rule.clone()

@@ -148,6 +148,15 @@ pub enum PublicationEvent {
         /// The reason, in the content store.
         reason: ContentHash,
     },
+    /// Others than the author wrote in the text that was handed in.
+    ContributorsNamed {
+        /// The text.
+        content: ContentHash,
+        /// The author.
+        by: StaffId,
+        /// Who else wrote in it.
+        contributors: Vec<StaffId>,
+    },
 }
 
 impl PublicationEvent {
@@ -167,7 +176,8 @@ impl PublicationEvent {
             | Self::ErasureDeclined { by }
             | Self::ContentErased { by, .. }
             | Self::GateScanned { by, .. }
-            | Self::GateOverridden { by, .. } => by,
+            | Self::GateOverridden { by, .. }
+            | Self::ContributorsNamed { by, .. } => by,
             Self::Released(release) => &release.by,
         }
     }

@@ -89,4 +89,6 @@ pub enum Part {
     Approver,
     /// Who asked for the erasure.
     Requester,
+    /// Who wrote in it beside its author.
+    Contributor,
 }

@@ -9,12 +9,15 @@ impl Pending {
             Part::Author => Some(&self.author),
             Part::Reviewer => self.reviewer.as_ref(),
             Part::Approver => self.approver.as_ref(),
-            Part::Requester => None,
+            Part::Contributor | Part::Requester => None,
         };
-        match not.iter().find(|part| had(**part) == Some(person)) {
+        let part = not.iter().copied().find(|part| had(*part) == Some(person));
+        // Whoever wrote in a text is its author to four eyes.
+        let wrote = not.contains(&Part::Author) && self.contributors.contains(person);
+        match part.or(wrote.then_some(Part::Contributor)) {
             Some(part) => Err(Refused::FourEyes {
                 person: person.clone(),
-                part: *part,
+                part,
             }),
             None => Ok(()),
         }

@@ -1,15 +1,15 @@
 //! Handing in: with what the confidentiality gate found, and past it only through a second person.
 
-use super::{Command, Facts, Part, Pending, Publication, PublicationEvent, RULE_SET, Refused, Stage};
+use super::{Command, Facts, Part, Pending, Publication, PublicationEvent, RULE_SET, Refused, Stage, contributors};
 use crate::content::Kind;
 use crate::gate::{Class, Finding};
 use crate::ids::{CatalogueEntryId, ContentHash, StaffId};
 
 impl Pending {
-    /// Whether the gate found something that blocks, and nobody but the author let it through.
+    /// Whether the gate found something that blocks, and nobody but those who wrote it let it through.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
-        let by_another = self.overridden.as_ref().is_some_and(|(by, _)| *by != self.author);
+        let by_another = self.overridden.as_ref().is_some_and(|(by, _)| !self.was_written_by(by));
         blocks(&self.findings) && !by_another
     }
 
@@ -27,9 +27,17 @@ pub fn blocks(findings: &[Finding]) -> bool {
 }
 
 impl Publication {
-    fn stands_submitted(&self, content: ContentHash, kind: Kind, entry: &CatalogueEntryId, by: &StaffId) -> bool {
+    fn stands_submitted(
+        &self,
+        content: ContentHash,
+        (kind, entry): (Kind, &CatalogueEntryId),
+        (by, contributors): (&StaffId, &[StaffId]),
+    ) -> bool {
         self.pending.as_ref().is_some_and(|p| {
-            p.content == content && p.author == *by && p.stage != Stage::Returned && p.rule_set == RULE_SET
+            p.content == content
+                && (&p.author, &p.contributors[..]) == (by, contributors)
+                && p.stage != Stage::Returned
+                && p.rule_set == RULE_SET
         }) && (self.kind, &self.catalogue_entry) == (kind, entry)
     }
 }
@@ -47,11 +55,14 @@ pub(super) fn submit(
         countersign,
         findings,
         overridden,
+        contributors,
     } = command
     else {
         return Ok(Vec::new());
     };
-    if known.is_some_and(|p| p.stands_submitted(*content, *kind, catalogue_entry, facts.by)) {
+    let contributors = contributors::others(facts.by, contributors);
+    let (place, writers) = ((*kind, catalogue_entry), (facts.by, &contributors[..]));
+    if known.is_some_and(|p| p.stands_submitted(*content, place, writers)) {
         return Ok(Vec::new());
     }
     let (content, by) = (*content, facts.by.clone());
@@ -63,6 +74,13 @@ pub(super) fn submit(
         countersign: *countersign,
         rule_set: RULE_SET,
     }];
+    if !contributors.is_empty() {
+        events.push(PublicationEvent::ContributorsNamed {
+            content,
+            by: by.clone(),
+            contributors: contributors.clone(),
+        });
+    }
     if !findings.is_empty() {
         events.push(PublicationEvent::GateScanned {
             content,
@@ -73,11 +91,9 @@ pub(super) fn submit(
     }
     if blocks(findings) {
         let (person, reason) = overridden.clone().ok_or(Refused::Blocked)?;
-        if person == by {
-            return Err(Refused::FourEyes {
-                person,
-                part: Part::Author,
-            });
+        if person == by || contributors.contains(&person) {
+            let part = if person == by { Part::Author } else { Part::Contributor };
+            return Err(Refused::FourEyes { person, part });
         }
         let blocking = findings.iter().filter(|finding| finding.class == Class::Block);
         events.push(PublicationEvent::GateOverridden {

@@ -2,7 +2,7 @@
 
 use super::layout::{Desk, tag};
 use super::times::day_of_field;
-use super::words as w;
+use super::words::{self as w, together};
 use crate::drafts::{self, Draft};
 use crate::http::problem::Problem;
 use heliograph_domain::content::{FieldSpec, Shape};
@@ -140,9 +140,9 @@ pub(crate) fn language_name(desk: &Desk, lang: Lang) -> &'static str {
     })
 }
 
-/// The author's drafts that are not on their way.
+/// The drafts that are open to whoever sits at the desk and not on their way.
 pub(crate) fn unsent(desk: &Desk) -> Result<Vec<Draft>, Problem> {
-    let mut drafts = drafts::of_author(&*desk.office.log, desk.me()).map_err(Problem::internal)?;
+    let mut drafts = drafts::open_to(&*desk.office.log, desk.me()).map_err(Problem::internal)?;
     drafts.retain(|draft| {
         let known = desk.state.publications.get(&draft.id);
         known.is_none_or(|dossier| dossier.publication.pending.is_none())
@@ -156,7 +156,7 @@ pub(crate) fn draft_row(desk: &Desk, draft: &Draft) -> Markup {
         a.row href=(format!("/admin/write/{}", draft.id)) {
             span {
                 (draft_title(desk, draft))
-                small { (draft.kind.label(desk.lang)) " · " (desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)])) }
+                small { (draft.kind.label(desk.lang)) " · " (desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)])) @if draft.author != *desk.me() { " · " (desk.f(together::SHARED_BY, &[&desk.person(&draft.author)])) } }
             }
             (tag("grey", desk.t(w::DRAFT)))
         }

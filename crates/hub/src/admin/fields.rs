@@ -3,6 +3,7 @@
 use super::form::{Faults, Posted};
 use super::gate::Notes;
 use super::layout::{Desk, field_faults};
+use super::together::{Clashes, Flat};
 use super::words as w;
 use crate::http::problem::Problem;
 use heliograph_domain::content::{FieldSpec, Shape};
@@ -89,20 +90,27 @@ pub(crate) fn fresh(desk: &Desk, kind: Kind) -> Value {
     json!({Lang::ZhHans.tag(): fields})
 }
 
+/// What is said at the fields.
+pub(crate) struct Said<'a> {
+    pub(crate) faults: &'a Faults,
+    pub(crate) notes: &'a Notes,
+    pub(crate) clashes: &'a Clashes,
+}
+
 /// The inputs of one language.
 pub(crate) fn inputs(
     desk: &Desk,
     kind: Kind,
     lang: Lang,
     content: &Value,
-    faults: &Faults,
-    notes: &Notes,
+    said: &Said<'_>,
     blank_rows: usize,
 ) -> Markup {
     let sheet = Inputs {
         desk,
-        faults,
-        notes,
+        faults: said.faults,
+        notes: said.notes,
+        clashes: said.clashes,
         blank_rows,
         must: lang == Lang::ZhHans,
         lang: lang.tag(),
@@ -115,6 +123,7 @@ struct Inputs<'a> {
     desk: &'a Desk,
     faults: &'a Faults,
     notes: &'a Notes,
+    clashes: &'a Clashes,
     blank_rows: usize,
     /// Whether required fields are marked: a translation may be left out altogether.
     must: bool,
@@ -175,6 +184,7 @@ impl Inputs<'_> {
                 (field_faults(self.faults, path, self.desk.lang))
                 (self.notes.at(self.desk, path))
             }
+            (self.clashes.at(self.desk, path))
         }
     }
 
@@ -196,12 +206,38 @@ impl Inputs<'_> {
     }
 }
 
-fn text_of(value: &Value) -> String {
+/// A value as it stands in a form's field.
+pub(crate) fn text_of(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("\n"),
         other => other.to_string(),
+    }
+}
+
+/// The text of every field of a content by the name that it has in the form.
+pub(crate) fn flat(kind: Kind, content: &Value) -> Flat {
+    let mut all = Flat::new();
+    for lang in LANGS {
+        let path = format!("content.{}", lang.tag());
+        flatten(&path, kind.fields(), &content[lang.tag()], &mut all);
+    }
+    all
+}
+
+fn flatten(path: &str, specs: &[FieldSpec], fields: &Value, all: &mut Flat) {
+    for spec in specs {
+        let (path, value) = (format!("{path}.{}", spec.name), &fields[spec.name]);
+        match spec.shape {
+            Shape::Group(inner) => flatten(&path, inner, value, all),
+            Shape::Rows(columns) => {
+                for (row, fields) in value.as_array().into_iter().flatten().enumerate() {
+                    flatten(&format!("{path}[{row}]"), columns, fields, all);
+                }
+            }
+            _ => drop(all.insert(path, text_of(value))),
+        }
     }
 }
 

@@ -61,6 +61,12 @@ impl Posted {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Puts another value into a field.
+    pub(crate) fn set(&mut self, name: &str, value: String) {
+        self.pairs.retain(|(key, _)| key != name);
+        self.pairs.push((name.to_owned(), value));
+    }
+
     /// All values of a field, like those of checked boxes.
     pub(crate) fn all(&self, name: &str) -> Vec<&str> {
         self.pairs

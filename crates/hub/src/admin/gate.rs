@@ -91,34 +91,39 @@ impl Notes {
         }
     }
 
-    /// The field's name in words: `中文 · 正文`.
     fn label(&self, desk: &Desk, field: &str) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        let mut specs: &[FieldSpec] = self.kind.map_or(&[], Kind::fields);
-        for part in field.split('.') {
-            let (name, index) = part
-                .split_once('[')
-                .map_or((part, None), |(name, rest)| (name, rest.strip_suffix(']')));
-            let spec = specs.iter().find(|spec| spec.name == name);
-            let word = match (name, Lang::from_tag(name), spec) {
-                ("content", ..) => continue,
-                ("attachments", ..) => desk.t(w::PICTURES),
-                ("metadata", ..) => desk.t(w::FOUND_METADATA),
-                ("text", _, None) => desk.t(w::FOUND_PAGE_TEXT),
-                (_, Some(lang), None) => language_name(desk, lang),
-                (_, _, Some(spec)) => spec.label(desk.lang),
-                (other, ..) => other,
-            };
-            let number = index
-                .and_then(|index| index.parse::<usize>().ok())
-                .map(|index| index + 1);
-            parts.push(number.map_or_else(|| word.to_owned(), |number| format!("{word} {number}")));
-            if let Some(Shape::Rows(inner) | Shape::Group(inner)) = spec.map(|spec| spec.shape) {
-                specs = inner;
-            }
-        }
-        parts.join(" · ")
+        field_label(desk, self.kind, field)
     }
+}
+
+/// A field's name in words: `中文 · 正文`.
+pub(crate) fn field_label(desk: &Desk, kind: Option<Kind>, field: &str) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    let mut specs: &[FieldSpec] = kind.map_or(&[], Kind::fields);
+    for part in field.split('.') {
+        let (name, index) = part
+            .split_once('[')
+            .map_or((part, None), |(name, rest)| (name, rest.strip_suffix(']')));
+        let spec = specs.iter().find(|spec| spec.name == name);
+        let word = match (name, Lang::from_tag(name), spec) {
+            ("content", ..) => continue,
+            ("catalogue_entry", ..) => desk.t(w::ENTRY),
+            ("attachments", ..) => desk.t(w::PICTURES),
+            ("metadata", ..) => desk.t(w::FOUND_METADATA),
+            ("text", _, None) => desk.t(w::FOUND_PAGE_TEXT),
+            (_, Some(lang), None) => language_name(desk, lang),
+            (_, _, Some(spec)) => spec.label(desk.lang),
+            (other, ..) => other,
+        };
+        let number = index
+            .and_then(|index| index.parse::<usize>().ok())
+            .map(|index| index + 1);
+        parts.push(number.map_or_else(|| word.to_owned(), |number| format!("{word} {number}")));
+        if let Some(Shape::Rows(inner) | Shape::Group(inner)) = spec.map(|spec| spec.shape) {
+            specs = inner;
+        }
+    }
+    parts.join(" · ")
 }
 
 fn told(class: Class) -> (&'static str, Word) {

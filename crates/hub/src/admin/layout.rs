@@ -34,6 +34,8 @@ pub(crate) enum Place {
     Channels,
     Staff,
     Site,
+    Audit,
+    Search,
     Account,
 }
 
@@ -221,6 +223,7 @@ impl Desk {
         html! {
             nav.side aria-label=(self.t(w::NAVIGATION)) {
                 a.brand href="/admin" { (self.t(w::PRODUCT)) }
+                (super::search::head_box(self))
                 div.links {
                     (link(Place::Home, "/admin", w::HOME, 0))
                     @if self.may(Verb::Draft) { (link(Place::Write, "/admin/write", w::WRITE, 0)) }
@@ -232,6 +235,7 @@ impl Desk {
                     hr;
                     (link(Place::Staff, "/admin/staff", w::STAFF, 0))
                     @if self.may(Verb::Administer) { (link(Place::Site, "/admin/site", w::SITE, 0)) }
+                    @if self.may(Verb::Audit) { (link(Place::Audit, "/admin/audit", w::AUDIT, 0)) }
                 }
                 div.foot {
                     (language_links(self.lang, &self.here))

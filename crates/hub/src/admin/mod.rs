@@ -6,6 +6,7 @@
 mod account;
 mod actions;
 pub(crate) mod assets;
+mod audit;
 mod calendar;
 mod catalogue;
 mod catalogue_import;
@@ -33,12 +34,14 @@ mod reach;
 mod referrals;
 mod reminders;
 mod screens;
+mod search;
 mod sign_in;
 mod sign_on;
 mod site;
 mod staff;
 mod table;
 pub(crate) mod times;
+mod together;
 mod waiting;
 mod words;
 mod write;
@@ -81,8 +84,10 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/write", get(write::begin).post(write::create))
         .route("/admin/write/{id}", get(write::edit).post(write::update))
         .route("/admin/write/{id}/discard", post(write::discard))
+        .route("/admin/write/{id}/share", get(write::back).post(together::share))
         .route("/admin/write/{id}/pictures", post(pictures::add))
         .route("/admin/write/{id}/pictures/{hash}/remove", post(pictures::remove))
+        .merge(of_the_record())
         .merge(of_displays())
         .merge(of_catalogue())
         .merge(of_staff())
@@ -95,6 +100,15 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .route("/admin/preview", post(preview::of_form))
         .route("/admin/preview/{token}", get(preview::of_typed))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+}
+
+/// Looking for what is there, and for who did it.
+fn of_the_record() -> Router<Arc<Office>> {
+    Router::new()
+        .route("/admin/search", get(search::page))
+        .route("/admin/audit", get(audit::page))
+        .route("/admin/audit.csv", get(audit::table))
+        .route("/admin/audit.jsonl", get(audit::lines))
 }
 
 fn of_displays() -> Router<Arc<Office>> {

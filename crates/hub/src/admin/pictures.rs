@@ -25,7 +25,7 @@ const FORM_BYTES: usize = 64 * 1024;
 pub(crate) async fn add(desk: Desk, Path(id): Path<String>, request: Request) -> Result<Response, Problem> {
     desk.must(Verb::Draft)?;
     same_origin(request.headers())?;
-    let draft = drafts::own(&desk.office, &desk.caller, &id)?;
+    let draft = drafts::open(&desk.office, &desk.caller, &id)?;
     match taken(&desk, draft.id, request).await {
         Ok(()) => Ok(redirect(&format!("/admin/write/{id}?done=save#pictures"))),
         Err(problem) => write::again(&desk, &draft, &problem),

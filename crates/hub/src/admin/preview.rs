@@ -145,14 +145,14 @@ pub(crate) async fn of_form(desk: Desk, Query(asked): Query<Asked>, posted: Post
     desk.must(Verb::Draft)?;
     let kind = fields::kind_of(&posted)?;
     let document = fields::as_far_as_written(&desk, kind, &fields::content(kind, &posted))?;
-    let draft = asked.get("draft").and_then(|id| own_draft(&desk, id));
+    let draft = asked.get("draft").and_then(|id| open_draft(&desk, id));
     let document = illustrated(document, draft.as_ref());
     drawn(desk, Arc::new(document), draft, view(&asked)).await
 }
 
-/// The caller's draft, for its pictures; none is no fault here.
-fn own_draft(desk: &Desk, id: &str) -> Option<Draft> {
-    crate::http::drafts::own(&desk.office, &desk.caller, id).ok()
+/// A draft that is open to the caller, for its pictures; none is no fault here.
+fn open_draft(desk: &Desk, id: &str) -> Option<Draft> {
+    crate::http::drafts::open(&desk.office, &desk.caller, id).ok()
 }
 
 /// The document with the draft's pictures.
@@ -212,7 +212,7 @@ pub(crate) async fn of_typed(
             .ok_or_else(missing)?
     };
     let document = fields::as_far_as_written(&desk, kind, &content)?;
-    let draft = draft.and_then(|id| own_draft(&desk, &id));
+    let draft = draft.and_then(|id| open_draft(&desk, &id));
     let document = illustrated(document, draft.as_ref());
     drawn(desk, Arc::new(document), draft, view(&asked)).await
 }

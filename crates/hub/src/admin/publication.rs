@@ -7,7 +7,7 @@ use super::layout::{Desk, Place, tag};
 use super::pictures;
 use super::preview;
 use super::screens::state_tag;
-use super::words::{self as w, Word};
+use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
 use crate::http::shape;
 use crate::state::{Dossier, Step};
@@ -191,6 +191,7 @@ fn history_line(desk: &Desk, step: &Step) -> Markup {
             b { (desk.t(word)) }
             small { (desk.department_of(&step.by)) " " (desk.person(&step.by)) " · " (desk.time(step.at)) }
             @if let Some(why) = why { blockquote { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) } }
+            @if let PublicationEvent::ContributorsNamed { contributors, .. } = &step.event { small { (contributors.iter().map(|person| desk.person(person)).collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))) } }
             @if let PublicationEvent::ErasureRequested { reason, .. } | PublicationEvent::ContentErased { reason, .. } = &step.event { blockquote { (reason) } }
         }
     }
@@ -208,6 +209,7 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
         PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
         PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
+        PublicationEvent::ContributorsNamed { .. } => ("plain", together::EVENT_CONTRIBUTORS, None),
         PublicationEvent::GateScanned { .. } => ("plain", w::EVENT_GATE_SCANNED, None),
         PublicationEvent::GateOverridden { reason, .. } => ("bad", w::EVENT_GATE_OVERRIDDEN, Some(reason)),
         PublicationEvent::ErasureRequested { .. } => ("plain", w::EVENT_ERASURE_REQUESTED, None),

@@ -38,8 +38,11 @@ mod account;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod limits;
+pub(crate) mod together;
+mod trail;
 
 pub(crate) use account::*;
+pub(crate) use trail::*;
 
 words! {
     PRODUCT "Heliograph" "Heliograph";
@@ -471,16 +474,22 @@ words! {
 mod tests {
     use super::*;
 
+    /// Every list of words, one a line.
+    #[rustfmt::skip]
+    const LISTS: &[&[(&str, Word)]] = &[
+        ALL,
+        account::ALL,
+        first_steps::ALL,
+        frame::ALL,
+        limits::ALL,
+        together::ALL,
+        trail::ALL,
+    ];
+
     #[test]
     fn every_word_is_there_in_both_languages_with_the_same_blanks() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, word) in ALL
-            .iter()
-            .chain(account::ALL)
-            .chain(first_steps::ALL)
-            .chain(frame::ALL)
-            .chain(limits::ALL)
-        {
+        for (name, word) in LISTS.iter().copied().flatten() {
             let blanks = |text: &str| text.matches("{}").count();
             assert!(!word.zh.is_empty() && !word.en.is_empty(), "{name}");
             assert!(!han(word.en), "{name}: Chinese in the English text");

@@ -3,12 +3,14 @@
 use super::form::{Faults, Posted};
 use super::gate::{self as gate_parts, Notes};
 use super::layout::{Desk, Place, field_faults, redirect};
-use super::words as w;
-use super::{document, fields, pictures, preview};
+use super::together::{Clashes, News};
+use super::words::{self as w, together as tw};
+use super::{document, fields, pictures, preview, together};
 use crate::attachments::Kept;
+use crate::draft_versions;
 use crate::drafts::{self, Draft, Referral};
 use crate::gate;
-use crate::http::call::Call;
+use crate::http::draft_together;
 use crate::http::drafts as api;
 use crate::http::idempotency::Answer;
 use crate::http::problem::Problem;
@@ -40,9 +42,35 @@ struct Sheet {
     pictures: Vec<Kept>,
     /// Whether a reviewer was asked to let it through, and said no.
     referral: Option<Referral>,
+    /// The draft as it is saved, once it was.
+    saved: Option<Draft>,
+    /// What somebody else changed in the same place.
+    clashes: Clashes,
 }
 
 impl Sheet {
+    fn blank(kind: Kind) -> Self {
+        Self {
+            id: None,
+            hash: String::new(),
+            publication: String::new(),
+            kind,
+            entry: String::new(),
+            content: Value::Null,
+            countersign: false,
+            blank_rows: 1,
+            pictures: Vec::new(),
+            referral: None,
+            saved: None,
+            clashes: Clashes::default(),
+        }
+    }
+
+    /// Whether whoever sits at the desk is its author, or will be.
+    fn is_mine(&self, desk: &Desk) -> bool {
+        self.saved.as_ref().is_none_or(|draft| draft.author == *desk.me())
+    }
+
     fn of_draft(draft: &Draft) -> Self {
         Self {
             id: Some(draft.id.to_string()),
@@ -55,6 +83,8 @@ impl Sheet {
             blank_rows: 1,
             pictures: draft.attachments.clone(),
             referral: draft.referral.clone(),
+            saved: Some(draft.clone()),
+            clashes: Clashes::default(),
         }
     }
 
@@ -71,7 +101,33 @@ impl Sheet {
             blank_rows: if posted.get("then") == "row" { 2 } else { 1 },
             pictures: Vec::new(),
             referral: None,
+            saved: None,
+            clashes: Clashes::default(),
         })
+    }
+
+    /// Takes what belongs to the draft and is not in the form.
+    fn as_saved(&mut self, desk: &Desk) {
+        let draft = self
+            .id
+            .as_ref()
+            .and_then(|id| api::open(&desk.office, &desk.caller, id).ok());
+        if let Some(draft) = draft {
+            self.pictures.clone_from(&draft.attachments);
+            self.referral.clone_from(&draft.referral);
+            self.saved = Some(draft);
+        }
+    }
+
+    /// Somebody else changed the same place: everything else of both stands in the form, and the places are to be chosen.
+    fn take_both(&mut self, problem: &Problem) {
+        let current = problem.current.as_ref().unwrap_or(&Value::Null);
+        if problem.kind == "both-changed" {
+            self.content = current["content"].clone();
+            self.entry = current["catalogue_entry"].as_str().unwrap_or_default().to_owned();
+            self.hash = current["draft"]["hash"].as_str().unwrap_or_default().to_owned();
+            self.clashes = Clashes::of(problem);
+        }
     }
 
     fn action(&self) -> String {
@@ -110,24 +166,17 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
     let kind: Kind = slug.parse().map_err(|_| fields::unknown_kind())?;
     let entry = query.get("entry").cloned().unwrap_or_default();
     let sheet = Sheet {
-        id: None,
-        hash: String::new(),
-        publication: String::new(),
-        kind,
         entry,
         content: fields::fresh(&desk, kind),
-        countersign: false,
-        blank_rows: 1,
-        pictures: Vec::new(),
-        referral: None,
+        ..Sheet::blank(kind)
     };
-    show(&desk, &sheet, None, None)
+    show(&desk, &sheet, None, &[])
 }
 
 /// A revision begins with what the public reads now; one that was begun goes on.
 fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
     let (id, dossier) = super::publication::find(desk, id)?;
-    if own_draft(desk, id)? {
+    if open_draft(desk, id)? {
         return Ok(redirect(&format!("/admin/write/{id}")));
     }
     let (pending, released) = document::texts(desk, &dossier.publication);
@@ -141,23 +190,17 @@ fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
         Value::Object(text.collect())
     });
     let sheet = Sheet {
-        id: None,
-        hash: String::new(),
         publication: id.to_string(),
-        kind,
         entry: dossier.publication.catalogue_entry.to_string(),
         content: texts.unwrap_or_else(|| fields::fresh(desk, kind)),
-        countersign: false,
-        blank_rows: 1,
-        pictures: Vec::new(),
-        referral: None,
+        ..Sheet::blank(kind)
     };
-    show(desk, &sheet, None, None)
+    show(desk, &sheet, None, &[])
 }
 
-fn own_draft(desk: &Desk, id: PublicationId) -> Result<bool, Problem> {
+fn open_draft(desk: &Desk, id: PublicationId) -> Result<bool, Problem> {
     let draft = drafts::find(&*desk.office.log, id).map_err(Problem::internal)?;
-    Ok(draft.is_some_and(|draft| draft.author == *desk.me()))
+    Ok(draft.is_some_and(|draft| draft.is_open_to(desk.me())))
 }
 
 fn choose(desk: &Desk) -> Response {
@@ -200,11 +243,12 @@ pub(crate) async fn edit(
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Problem> {
     desk.must(Verb::Draft)?;
-    let draft = api::own(&desk.office, &desk.caller, &id)?;
-    let saved = query
-        .get("done")
-        .map(|_| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
-    show(&desk, &Sheet::of_draft(&draft), None, saved)
+    let draft = api::open(&desk.office, &desk.caller, &id)?;
+    let mut told = News::of_query(&query).told(&desk, draft.kind);
+    if query.get("done").is_some_and(|done| done == "not-sent") {
+        told.push(desk.t(tw::NOT_SENT_YET).to_owned());
+    }
+    show(&desk, &Sheet::of_draft(&draft), None, &told)
 }
 
 /// `POST /admin/write`
@@ -215,59 +259,84 @@ pub(crate) async fn create(desk: Desk, posted: Posted) -> Result<Response, Probl
 }
 
 /// `POST /admin/write/{id}`
-pub(crate) async fn update(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+pub(crate) async fn update(desk: Desk, Path(id): Path<String>, mut posted: Posted) -> Result<Response, Problem> {
     desk.must(Verb::Draft)?;
-    let sheet = Sheet::of_form(Some(id), &posted)?;
+    let clashes = Clashes::chosen(&mut posted);
+    let sheet = Sheet {
+        clashes,
+        ..Sheet::of_form(Some(id), &posted)?
+    };
     take(desk, sheet, &posted).await
+}
+
+/// Reloading a form that was refused ends at the draft.
+pub(crate) async fn back(Path(id): Path<String>) -> Response {
+    redirect(&format!("/admin/write/{id}"))
 }
 
 /// The page of a draft as it was saved, with what went wrong since.
 pub(crate) fn again(desk: &Desk, draft: &Draft, problem: &Problem) -> Result<Response, Problem> {
-    show(desk, &Sheet::of_draft(draft), Some(problem), None)
+    show(desk, &Sheet::of_draft(draft), Some(problem), &[])
 }
 
 async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response, Problem> {
-    if let Some(id) = &sheet.id {
-        let draft = api::own(&desk.office, &desk.caller, id);
-        if let Ok(draft) = draft {
-            (sheet.pictures, sheet.referral) = (draft.attachments, draft.referral);
-        }
-    }
+    sheet.as_saved(&desk);
     let then = posted.get("then");
     if matches!(then, "preview" | "row") {
-        return show(&desk, &sheet, None, None);
+        return show(&desk, &sheet, None, &[]);
     }
-    let outcome = match save(&desk, &mut sheet, posted).await {
-        Ok(()) if then == "submit" => submit(&desk, &sheet, posted).await,
-        Ok(()) if then == "refer" => refer(&desk, &sheet, posted).await,
-        outcome => outcome,
+    let saved = save(&desk, &mut sheet, posted).await;
+    let news = saved.as_ref().map(News::of_answer).unwrap_or_default();
+    if then == "autosave" {
+        return quietly(&desk, &sheet, &saved.map(|_| news));
+    }
+    let outcome = match saved {
+        // What others wrote meanwhile is looked at before it is handed in.
+        Ok(_) if !news.is_empty() => Ok(()),
+        Ok(_) if then == "submit" => submit(&desk, &sheet, posted).await,
+        Ok(_) if then == "refer" => refer(&desk, &sheet, posted).await,
+        Ok(_) => Ok(()),
+        Err(problem) => Err(problem),
     };
     let id = sheet.id.clone().unwrap_or_default();
     match (outcome, then) {
-        (outcome, "autosave") => Ok(quietly(&desk, &sheet, &outcome)),
+        (Err(problem), _) => show(&desk, &sheet, Some(&problem), &[]),
+        (Ok(()), "submit" | "refer") if !news.is_empty() => {
+            Ok(redirect(&format!("/admin/write/{id}?done=not-sent{}", news.query())))
+        }
         (Ok(()), "submit") => Ok(redirect(&format!("/admin/publications/{id}?done=submit"))),
-        (Ok(()), _) => Ok(redirect(&format!("/admin/write/{id}?done=save"))),
-        (Err(problem), _) => show(&desk, &sheet, Some(&problem), None),
+        (Ok(()), _) => Ok(redirect(&format!("/admin/write/{id}?done=save{}", news.query()))),
     }
 }
 
-/// Saves by the API's own handlers; the sheet then has the draft's id and hash.
-async fn save(desk: &Desk, sheet: &mut Sheet, posted: &Posted) -> Result<(), Problem> {
+/// Saves by the API's own handlers; the sheet then has the draft's id and hash, or what both changed.
+async fn save(desk: &Desk, sheet: &mut Sheet, posted: &Posted) -> Result<Value, Problem> {
+    if !sheet.clashes.is_empty() {
+        return Err(sheet.clashes.unchosen());
+    }
     let office = || State(Arc::clone(&desk.office));
-    let answer: Answer = match &sheet.id {
+    let answer = match sheet.id.clone() {
         None => {
             let call = posted.call(desk, "create", None, &sheet.wish());
-            api::create(office(), call).await?
+            api::create(office(), call).await
         }
         Some(id) => {
-            let call: Call = posted.call(desk, "save", Some(&sheet.hash), &sheet.wish());
-            api::update(office(), Path(id.clone()), call).await?
+            let call = posted.call(desk, "save", Some(&sheet.hash), &sheet.wish());
+            draft_together::merge(office(), Path(id), call).await
         }
     };
-    let text = |name: &str| answer.body[name].as_str().map(str::to_owned);
-    sheet.id = text("id").or_else(|| sheet.id.take());
-    sheet.hash = text("hash").unwrap_or_default();
-    Ok(())
+    match answer {
+        Ok(Answer { body, .. }) => {
+            let text = |name: &str| body[name].as_str().map(str::to_owned);
+            sheet.id = text("id").or_else(|| sheet.id.take());
+            sheet.hash = text("hash").unwrap_or_default();
+            Ok(body)
+        }
+        Err(problem) => {
+            sheet.take_both(&problem);
+            Err(problem)
+        }
+    }
 }
 
 async fn submit(desk: &Desk, sheet: &Sheet, posted: &Posted) -> Result<(), Problem> {
@@ -297,7 +366,7 @@ fn referral(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
         @if let Some(no) = asked.and_then(|asked| asked.declined.as_ref()) {
             div.notice { strong { (desk.f(w::REFERRAL_DECLINED, &[&desk.person(&no.by)])) } p { (no.reason) } }
         } @else if asked.is_some() { p.notice { (desk.t(w::REFERRED)) } }
-        @else if notes.block() {
+        @else if notes.block() && sheet.is_mine(desk) {
             button.btn.quiet type="submit" form="sheet" name="then" value="refer" { (desk.t(w::REFER)) }
             p.hint { (desk.t(w::REFER_HINT)) }
         }
@@ -305,14 +374,12 @@ fn referral(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
 }
 
 /// What the script hears that saves as one types.
-fn quietly(desk: &Desk, sheet: &Sheet, outcome: &Result<(), Problem>) -> Response {
+fn quietly(desk: &Desk, sheet: &Sheet, outcome: &Result<News, Problem>) -> Result<Response, Problem> {
     let (status, body) = match outcome {
-        Ok(()) => (
-            StatusCode::OK,
-            json!({
-                "id": sheet.id, "hash": sheet.hash, "saved": desk.f(w::SAVED_AT, &[&desk.time(desk.now)]),
-                "gate": gate_card(desk, sheet, &sheet.notes(desk)).into_string(),
-            }),
+        Ok(news) => (StatusCode::OK, saved_quietly(desk, sheet, news)?),
+        Err(problem) if problem.kind == "both-changed" => (
+            problem.status,
+            json!({"kind": problem.kind, "note": sheet.clashes.quietly(desk)}),
         ),
         Err(problem) => (problem.status, json!({"kind": problem.kind})),
     };
@@ -320,7 +387,23 @@ fn quietly(desk: &Desk, sheet: &Sheet, outcome: &Result<(), Problem>) -> Respons
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, body.to_string()).into_response()
+    Ok((status, headers, body.to_string()).into_response())
+}
+
+/// With the fields that others changed meanwhile, and the hash of what this window sent: as long as it does not show
+/// their changes, what is typed in it is of that.
+fn saved_quietly(desk: &Desk, sheet: &Sheet, news: &News) -> Result<Value, Problem> {
+    let mut body = json!({
+        "id": sheet.id, "hash": sheet.hash, "saved": desk.f(w::SAVED_AT, &[&desk.time(desk.now)]),
+        "gate": gate_card(desk, sheet, &sheet.notes(desk)).into_string(),
+    });
+    if !news.is_empty() {
+        let saved = api::open(&desk.office, &desk.caller, sheet.id.as_deref().unwrap_or_default())?;
+        body["changed"] = together::differing(sheet.kind, &sheet.content, &saved, &sheet.entry);
+        body["sent"] = json!(news.sent);
+        body["note"] = json!(news.told(desk, sheet.kind).join(" "));
+    }
+    Ok(body)
 }
 
 /// `POST /admin/write/{id}/discard`
@@ -333,7 +416,14 @@ fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
     gate_parts::card(desk, notes, &referral(desk, sheet, notes))
 }
 
-fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<String>) -> Result<Response, Problem> {
+fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, told: &[String]) -> Result<Response, Problem> {
+    if let Some(draft) = &sheet.saved {
+        draft_versions::shown(draft);
+    }
+    let saved = sheet
+        .saved
+        .as_ref()
+        .map(|draft| desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)]));
     let token = preview::keep(desk, sheet.kind, sheet.content.clone(), sheet.id.clone())?;
     let langs: Vec<Lang> = fields::LANGS
         .into_iter()
@@ -350,10 +440,12 @@ fn show(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, saved: Option<Str
             p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) { (saved.unwrap_or_default()) }
         }
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
+        @for line in told { p.told role="status" { (line) } }
         div.split.writing {
             (form(desk, sheet, problem, &notes))
             aside.stack.looks id="looks" tabindex="0" aria-label=(desk.t(w::ON_THE_PANELS)) {
                 (gate_card(desk, sheet, &notes))
+                @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
                 section.card {
                     h2 { (desk.t(w::ON_THE_PANELS)) }
                     (preview::panes(desk, &format!("/admin/preview/{token}"), &langs))
@@ -376,7 +468,8 @@ fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
     html! {
         div.alert role="alert" {
             strong { (problem.title.get(desk.lang)) }
-            @if problem.faults.is_empty() { p { (problem.detail.get(desk.lang)) } } @else { p { (desk.f(w::N_FAULTS, &[&count])) } }
+            @if problem.kind == "both-changed" { p { (desk.t(tw::CHOOSE_FIRST)) } }
+            @else if problem.faults.is_empty() { p { (problem.detail.get(desk.lang)) } } @else { p { (desk.f(w::N_FAULTS, &[&count])) } }
             @for text in unplaced { p { (text) } }
             @if problem.kind == "stale" { @if let Some(id) = &sheet.id { p { a href=(format!("/admin/write/{id}")) { (desk.t(w::SEE_SAVED)) } } } }
         }
@@ -386,6 +479,11 @@ fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
 fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) -> Markup {
     let attachments: Vec<_> = sheet.pictures.iter().map(|kept| kept.attachment.clone()).collect();
     let faults = problem.map(Faults::of).unwrap_or_default();
+    let said = fields::Said {
+        faults: &faults,
+        notes,
+        clashes: &sheet.clashes,
+    };
     let english = sheet.content[Lang::En.tag()].is_object();
     html! {
         div.stack {
@@ -401,23 +499,23 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 }
                 section.card {
                     h2 { (desk.t(w::CHINESE_TEXT)) }
-                    (fields::inputs(desk, sheet.kind, Lang::ZhHans, &sheet.content, &faults, notes, sheet.blank_rows))
+                    (fields::inputs(desk, sheet.kind, Lang::ZhHans, &sheet.content, &said, sheet.blank_rows))
                 }
                 details.card.translation open[english] {
                     summary { h2 { (desk.t(w::ENGLISH_TEXT)) } span.hint { (desk.t(w::ENGLISH_HINT)) } }
-                    (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &faults, notes, sheet.blank_rows))
+                    (fields::inputs(desk, sheet.kind, Lang::En, &sheet.content, &said, sheet.blank_rows))
                 }
                 section.card.send {
-                    label.check { input type="checkbox" name="countersign" value="yes" checked[sheet.countersign]; (desk.t(w::NEEDS_COUNTERSIGN)) }
+                    @if sheet.is_mine(desk) { label.check { input type="checkbox" name="countersign" value="yes" checked[sheet.countersign]; (desk.t(w::NEEDS_COUNTERSIGN)) } }
                     div.buttons {
-                        button.btn type="submit" name="then" value="submit" { (desk.t(w::SUBMIT)) }
+                        @if sheet.is_mine(desk) { button.btn type="submit" name="then" value="submit" { (desk.t(w::SUBMIT)) } }
                         button.btn.quiet type="submit" name="then" value="save" { (desk.t(w::SAVE_DRAFT)) }
                         button.btn.quiet type="submit" name="then" value="preview" { (desk.t(w::PREVIEW)) }
                     }
                 }
             }
             (pictures::card(desk, sheet.id.as_deref(), &attachments))
-            @if let Some(id) = &sheet.id {
+            @if let Some(id) = sheet.id.as_ref().filter(|_| sheet.is_mine(desk)) {
                 details.fold {
                     summary.btn.danger.small { (desk.t(w::DISCARD)) }
                     form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
@@ -441,5 +539,6 @@ fn entry_field(desk: &Desk, sheet: &Sheet, faults: &Faults) -> Markup {
             }
             (field_faults(faults, "catalogue_entry", desk.lang))
         }
+        (sheet.clashes.at(desk, "catalogue_entry"))
     }
 }

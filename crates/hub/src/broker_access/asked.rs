@@ -13,21 +13,25 @@ pub(super) fn display(office: &Office, username: &str, client_id: &str, token: &
     let kept = credentials.get(&id).map(|credential| credential.sha256)?;
     drop(credentials);
     let right = credentials::hash(token) == kept && client_id == format!("display-{id}");
-    if !right || rights(office, id).is_none() {
+    if !right || !has_machine(office, id) {
         return None;
     }
     credentials::seen(office, id, token);
     Some(id)
 }
 
-/// What a display may do now: channels may have been given or taken a moment ago, and a machine revoked.
-pub(super) fn rights(office: &Office, id: DisplayId) -> Option<Rights> {
+/// Whether a display may do this now: channels may have been given or taken a moment ago, and a machine revoked.
+pub(super) fn may(office: &Office, id: DisplayId, act: Act, filter: &str) -> bool {
     let state = office.state();
-    let display = &state.displays.get(&id)?.display;
-    let channels = &display.setting.channels;
-    display
-        .has_machine()
-        .then(|| Rights::of_display(&office.site, id, channels))
+    state.displays.get(&id).is_some_and(|known| {
+        let channels = &known.display.setting.channels;
+        known.display.has_machine() && Rights::display_may(&office.site, id, channels, act, filter)
+    })
+}
+
+fn has_machine(office: &Office, id: DisplayId) -> bool {
+    let state = office.state();
+    state.displays.get(&id).is_some_and(|known| known.display.has_machine())
 }
 
 /// What another broker says of a client that wants to come in or to do something.
@@ -52,13 +56,13 @@ impl Guest<'_> {
 
     /// Whether it may do this. It was let in before, under this name.
     pub(crate) fn may(&self, office: &Office, act: Act, filter: &str) -> bool {
-        let rights = match &office.hub_account {
-            Some(hub) if hub.is_named(self.username) => Some(Rights::of_hub(&office.site)),
-            Some(_) => self.username.parse().ok().and_then(|id| rights(office, id)),
-            None => None,
-        };
         // A name holds no wildcard (MQTT 3.1.1, 3.3.2.1).
         let sound = act == Act::Subscribe || !filter.contains(['#', '+']);
-        sound && rights.is_some_and(|rights| rights.allow(act, filter))
+        sound
+            && match &office.hub_account {
+                Some(hub) if hub.is_named(self.username) => Rights::of_hub(&office.site).allow(act, filter),
+                Some(_) => self.username.parse().is_ok_and(|id| may(office, id, act, filter)),
+                None => false,
+            }
     }
 }

@@ -36,18 +36,13 @@ impl BrokerRules {
         Some((self.office.get()?.upgrade()?, principal.parse().ok()?))
     }
 
-    fn rights(&self, principal: &Principal) -> Option<Rights> {
-        match principal {
-            Principal::Hub => Some(Rights::of_hub(&self.site)),
-            Principal::Display(id) => {
-                let (office, id) = self.display(id)?;
-                asked::rights(&office, id)
-            }
-        }
-    }
-
     fn allow(&self, principal: &Principal, act: Act, filter: &str) -> bool {
-        self.rights(principal).is_some_and(|rights| rights.allow(act, filter))
+        match principal {
+            Principal::Hub => Rights::of_hub(&self.site).allow(act, filter),
+            Principal::Display(id) => self
+                .display(id)
+                .is_some_and(|(office, id)| asked::may(&office, id, act, filter)),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use heliograph_domain::content::{FieldError, MAX_ATTACHMENTS, MediaType, name_fault};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ContentHash, DisplayId, PublicationId};
+use heliograph_domain::{ContentHash, DisplayId, PublicationId, StaffId};
 use heliograph_picture::PictureError;
 use serde_json::json;
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub(crate) async fn add(
     let (mut parts, body) = request.into_parts();
     let caller = <Caller as axum::extract::FromRequestParts<_>>::from_request_parts(&mut parts, &office).await?;
     caller.may(&office, Verb::Draft)?;
-    let draft = api::own(&office, &caller, &id)?;
+    let draft = api::open(&office, &caller, &id)?;
     let key = super::call::idempotency_key(&parts.headers)?;
     let name = query.get("name").map(|name| name.trim().to_owned()).unwrap_or_default();
     let announced = parts
@@ -127,8 +127,10 @@ pub(crate) async fn attach(
         .map_err(Problem::internal)?
         .map_err(|error| refused(&error))?;
     let _one_at_a_time = drafts::CHANGES.lock().await;
-    let draft = api::own(office, caller, &id.to_string())?;
-    let draft = with(draft, &made, office)?;
+    let draft = api::open(office, caller, &id.to_string())?;
+    let former = draft.clone();
+    let draft = with(draft, &made, &caller.staff, office)?;
+    api::put_aside(office, &former, &draft).await?;
     let log = Arc::clone(&office.log);
     let added: Vec<_> = made.iter().map(|fresh| fresh.kept.attachment.clone()).collect();
     blocking(move || {
@@ -142,9 +144,9 @@ pub(crate) async fn attach(
 }
 
 /// The draft with these pictures, if they are not too many.
-fn with(mut draft: Draft, made: &[Fresh], office: &Office) -> Result<Draft, Problem> {
+fn with(mut draft: Draft, made: &[Fresh], by: &StaffId, office: &Office) -> Result<Draft, Problem> {
     draft.attachments.extend(made.iter().map(|fresh| fresh.kept.clone()));
-    draft.updated_at = office.now();
+    draft.changed_by(by, office.now());
     if draft.attachments.len() > MAX_ATTACHMENTS {
         let (zh, en) = (
             format!("一条信息最多 {MAX_ATTACHMENTS} 张图片：请先删除一些"),
@@ -167,12 +169,14 @@ pub(crate) async fn remove(
 ) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Draft)?;
     let _one_at_a_time = drafts::CHANGES.lock().await;
-    let mut draft = api::own(&office, &caller, &id)?;
+    let mut draft = api::open(&office, &caller, &id)?;
     let kept = of_draft(&draft, &hash)?;
+    let former = draft.clone();
     draft
         .attachments
         .retain(|known| known.attachment.hash != kept.attachment.hash);
-    draft.updated_at = office.now();
+    draft.changed_by(&caller.staff, office.now());
+    api::put_aside(&office, &former, &draft).await?;
     let answer = Answer::ok(json!({"id": draft.id, "hash": draft.hash()})).with_etag(draft.hash());
     let answer = api::keep(&office, &caller.staff, &Repeatable::once(), &draft, answer).await?;
     let log = Arc::clone(&office.log);
@@ -184,7 +188,7 @@ pub(crate) async fn remove(
     Ok(answer)
 }
 
-/// `GET /api/v1/drafts/{id}/attachments/{hash}`: a picture of one's own draft, or of one that was referred.
+/// `GET /api/v1/drafts/{id}/attachments/{hash}`: a picture of a draft that is open to one, or of one that was referred.
 pub(crate) async fn of_own(
     State(office): State<Arc<Office>>,
     Path((id, hash)): Path<(String, String)>,
@@ -192,7 +196,7 @@ pub(crate) async fn of_own(
 ) -> Result<Response, Problem> {
     let own = caller
         .may(&office, Verb::Draft)
-        .and_then(|()| api::own(&office, &caller, &id));
+        .and_then(|()| api::open(&office, &caller, &id));
     let draft = own.or_else(|refused| super::referrals::referred(&office, &caller, &id).map_err(|_| refused))?;
     let kept = of_draft(&draft, &hash)?;
     let (log, media_type) = (Arc::clone(&office.log), kept.attachment.media_type);

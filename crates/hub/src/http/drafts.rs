@@ -6,6 +6,7 @@ use super::idempotency::{self, Answer, Repeatable, fresh_uuid};
 use super::problem::{Fault, Problem, Told};
 use super::shape;
 use crate::attachments::{self, Kept};
+use crate::draft_versions;
 use crate::drafts::{self, Draft};
 use crate::gate;
 use crate::office::Office;
@@ -13,7 +14,7 @@ use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, Kind, PublicationId, StaffId};
+use heliograph_domain::{CatalogueEntryId, ContentHash, Instant, Kind, PublicationId, StaffId};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -66,6 +67,9 @@ pub(crate) async fn save_new(
         updated_at: office.now(),
         attachments: inherited(office, id).await?,
         referral: None,
+        editors: Vec::new(),
+        contributors: Vec::new(),
+        saved_by: None,
     };
     let answer = Answer::created(told(office, &draft)).with_etag(draft.hash());
     keep(office, actor, &call.repeatable, &draft, answer).await
@@ -80,40 +84,68 @@ pub(crate) async fn update(
     call.caller.may(&office, Verb::Draft)?;
     let wish = read_wish(&office, call.fields()?)?;
     let _one_at_a_time = drafts::CHANGES.lock().await;
-    let known = own(&office, &call.caller, &id)?;
-    let seen = call.seen_hash()?;
-    let Some(seen) = seen else {
-        return Err(Problem {
-            status: StatusCode::PRECONDITION_REQUIRED,
-            ..Problem::malformed(
-                "If-Match",
-                "missing",
-                "请带上 If-Match：您看到的草稿的哈希值",
-                "send If-Match: the hash of the draft that you saw",
-            )
-        });
-    };
+    let known = open(&office, &call.caller, &id)?;
+    let seen = seen(&call)?;
     if let Some(answer) = idempotency::answered(&office, &call.caller.staff, &call.repeatable)? {
         return Ok(answer);
     }
     if seen != known.hash() {
         return Err(Problem::stale(shaped(&known)));
     }
-    let draft = Draft {
-        kind: wish.kind,
-        catalogue_entry: wish.catalogue_entry,
-        content: wish.content,
-        updated_at: office.now(),
-        ..known
-    };
+    let draft = rewritten(&known, wish, &call.caller.staff, office.now());
+    put_aside(&office, &known, &draft).await?;
     let answer = Answer::ok(told(&office, &draft)).with_etag(draft.hash());
     keep(&office, &call.caller.staff, &call.repeatable, &draft, answer).await
 }
 
-/// `GET /api/v1/drafts`: one's own.
+/// The hash that a caller saw; a change of a draft needs it.
+pub(crate) fn seen(call: &Call) -> Result<ContentHash, Problem> {
+    call.seen_hash()?.ok_or_else(|| Problem {
+        status: StatusCode::PRECONDITION_REQUIRED,
+        ..Problem::malformed(
+            "If-Match",
+            "missing",
+            "请带上 If-Match：您看到的草稿的哈希值",
+            "send If-Match: the hash of the draft that you saw",
+        )
+    })
+}
+
+/// The draft with what this person wrote.
+pub(crate) fn rewritten(known: &Draft, wish: Wish, by: &StaffId, now: Instant) -> Draft {
+    let mut draft = Draft {
+        kind: wish.kind,
+        catalogue_entry: wish.catalogue_entry,
+        content: wish.content,
+        ..known.clone()
+    };
+    if draft.hash() == known.hash() {
+        draft.updated_at = now;
+    } else {
+        draft.changed_by(by, now);
+    }
+    draft
+}
+
+/// Puts a draft aside that another form takes the place of, if somebody may have it before their eyes.
+pub(crate) async fn put_aside(office: &Arc<Office>, former: &Draft, next: &Draft) -> Result<(), Problem> {
+    if draft_versions::is_shown(former) && former.hash() != next.hash() {
+        put_aside_anyway(office, former).await?;
+    }
+    Ok(())
+}
+
+/// Puts a draft aside.
+pub(crate) async fn put_aside_anyway(office: &Arc<Office>, former: &Draft) -> Result<(), Problem> {
+    let writes = draft_versions::put_aside(&*office.log, former, office.now()).map_err(Problem::internal)?;
+    let log = Arc::clone(&office.log);
+    blocking(move || log.write(writes)).await
+}
+
+/// `GET /api/v1/drafts`: one's own, and those that are shared with one.
 pub(crate) async fn list(State(office): State<Arc<Office>>, caller: Caller) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Draft)?;
-    let drafts = drafts::of_author(&*office.log, &caller.staff).map_err(Problem::internal)?;
+    let drafts = drafts::open_to(&*office.log, &caller.staff).map_err(Problem::internal)?;
     Ok(Answer::ok(
         json!({"drafts": drafts.iter().map(shaped).collect::<Vec<_>>()}),
     ))
@@ -126,7 +158,8 @@ pub(crate) async fn one(
     caller: Caller,
 ) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Draft)?;
-    let draft = own(&office, &caller, &id)?;
+    let draft = open(&office, &caller, &id)?;
+    draft_versions::shown(&draft);
     let mut body = shaped(&draft);
     body["findings"] = told(&office, &draft)["findings"].take();
     Ok(Answer::ok(body).with_etag(draft.hash()))
@@ -139,6 +172,8 @@ pub(crate) async fn delete(
     caller: Caller,
 ) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Draft)?;
+    // A save under way must not bring back what is dropped now.
+    let _one_at_a_time = drafts::CHANGES.lock().await;
     let draft = own(&office, &caller, &id)?;
     let log = Arc::clone(&office.log);
     let writes = drafts::discard(&*log, draft.id).map_err(Problem::internal)?;
@@ -147,7 +182,7 @@ pub(crate) async fn delete(
 }
 
 /// What a writer hears at once: the draft's hash, and what the confidentiality gate finds so far.
-fn told(office: &Office, draft: &Draft) -> Value {
+pub(crate) fn told(office: &Office, draft: &Draft) -> Value {
     let findings = gate::look(office, &gate::of_draft(draft));
     json!({"id": draft.id, "hash": draft.hash(), "findings": gate::shaped(&findings)})
 }
@@ -162,26 +197,54 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "content": draft.content,
         "attachments": draft.attachments.iter().map(|kept| &kept.attachment).collect::<Vec<_>>(),
         "author": draft.author,
+        "editors": draft.editors,
+        "contributors": draft.contributors,
+        "saved_by": draft.last_writer(),
         "referred": draft.is_referred(),
         "updated_at": shape::time(draft.updated_at),
     })
 }
 
-/// The caller's own draft: nobody reads another's before it is submitted.
+/// A draft whose author the caller is: they alone share it, hand it in and drop it.
 pub(crate) fn own(office: &Office, caller: &Caller, id: &str) -> Result<Draft, Problem> {
+    let draft = open(office, caller, id)?;
+    if draft.author == caller.staff {
+        Ok(draft)
+    } else {
+        Err(not_the_author())
+    }
+}
+
+/// What a co-editor hears who would do what is the author's.
+pub(crate) fn not_the_author() -> Problem {
+    Problem {
+        status: StatusCode::FORBIDDEN,
+        ..Problem::conflict(
+            "not-the-author",
+            Told::new(
+                "这份草稿由拟稿人共享给您：送审、共享和删除由拟稿人办理",
+                "its author shares this draft with you: the author hands it in, shares it and drops it",
+            ),
+            None,
+        )
+    }
+}
+
+/// A draft that is the caller's or shared with them: nobody else reads it before it is submitted.
+pub(crate) fn open(office: &Office, caller: &Caller, id: &str) -> Result<Draft, Problem> {
     let missing = || Problem::not_found("这份草稿", "The draft");
     let id: PublicationId = id.parse().map_err(|_| missing())?;
     let draft = drafts::find(&*office.log, id)
         .map_err(Problem::internal)?
         .ok_or_else(missing)?;
-    if draft.author == caller.staff {
+    if draft.is_open_to(&caller.staff) {
         Ok(draft)
     } else {
         Err(missing())
     }
 }
 
-fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Problem> {
+pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Problem> {
     let kind = fields.choice("kind", |slug| {
         Kind::ALL.iter().copied().find(|kind| kind.slug() == slug)
     });

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod attachments;
+pub(crate) mod audit;
 pub(crate) mod backups;
 pub(crate) mod broker;
 pub(crate) mod calendar;
@@ -9,11 +10,13 @@ pub(crate) mod call;
 pub(crate) mod catalogue;
 pub(crate) mod device;
 pub(crate) mod displays;
+pub(crate) mod draft_together;
 pub(crate) mod drafts;
 pub(crate) mod enrolments;
 pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod idempotency;
+pub(crate) mod openapi;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod problem;
@@ -21,6 +24,7 @@ pub(crate) mod publications;
 pub(crate) mod referrals;
 pub(crate) mod reminders;
 pub(crate) mod reports;
+pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod shape;
 pub(crate) mod wall;
@@ -62,6 +66,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router {
 fn api() -> Router<Arc<Office>> {
     Router::new()
         .merge(people_and_sign_in())
+        .route("/api/v1/openapi.json", get(openapi::document))
         .route("/api/v1/site", get(people::site).put(people::set_site))
         .route("/api/v1/site/blank", post(people::blank))
         .route("/api/v1/site/unblank", post(people::unblank))
@@ -95,6 +100,8 @@ fn api() -> Router<Arc<Office>> {
         )
         .route("/api/v1/device/mail", get(device::mail))
         .route("/api/v1/device/content/{hash}", get(attachments::for_display))
+        .route("/api/v1/drafts/{id}/editors", put(draft_together::share))
+        .route("/api/v1/drafts/{id}/merge", post(draft_together::merge))
         .route("/api/v1/drafts/{id}/refer", post(referrals::refer))
         .route("/api/v1/referrals", get(referrals::list))
         .route("/api/v1/referrals/{id}", get(referrals::one))
@@ -113,6 +120,8 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/broker-files", get(broker::files))
         .route("/api/v1/broker/auth", post(broker::auth))
         .route("/api/v1/broker/acl", post(broker::acl))
+        .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/search", get(search::find))
         .route("/api/v1/events", get(events::events))
 }
 

@@ -422,6 +422,7 @@ fn four_eyes(part: Part) -> Told {
         }
         Part::Author => ("拟稿人", "its author"),
         Part::Reviewer => ("保密审查人", "its confidentiality reviewer"),
+        Part::Contributor => ("共同拟稿人", "one of its authors"),
         Part::Approver => ("审批人", "its approver"),
     };
     Told::new(

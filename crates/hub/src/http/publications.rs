@@ -233,6 +233,12 @@ pub(crate) fn submission(
     fields.finish()?;
     call.caller.may(office, Verb::Draft)?;
     let draft = drafts::find(&*office.log, id).map_err(Problem::internal)?;
+    if draft
+        .as_ref()
+        .is_some_and(|draft| draft.editors.contains(&call.caller.staff))
+    {
+        return Err(super::drafts::not_the_author());
+    }
     let Some(draft) = draft.filter(|draft| draft.author == call.caller.staff) else {
         return repeated_submission(office, call, id, countersign);
     };
@@ -264,6 +270,7 @@ pub(crate) fn of_draft(
         countersign,
         findings: gate::look(office, &passages),
         overridden,
+        contributors: draft.contributors.clone(),
     };
     Ok(Meant {
         content: objects,
@@ -331,6 +338,7 @@ fn repeated_submission(office: &Office, call: &Call, id: PublicationId, counters
         countersign,
         findings: Vec::new(),
         overridden: None,
+        contributors: Vec::new(),
     };
     Ok(Meant::plain(command, Verb::Draft, None))
 }

@@ -90,7 +90,7 @@ fn told(office: &Office, draft: &Draft) -> Value {
 /// The drafts that wait for this reviewer, the oldest first; nobody clears their own.
 pub(crate) fn waiting(office: &Office, caller: &Caller) -> Result<Vec<Draft>, Problem> {
     let mut all = drafts::all(&*office.log).map_err(Problem::internal)?;
-    all.retain(|draft| draft.is_referred() && draft.author != caller.staff);
+    all.retain(|draft| draft.is_referred() && !draft.was_written_by(&caller.staff));
     all.sort_by_key(|draft| draft.referral.as_ref().map(|referral| referral.at));
     Ok(all)
 }
@@ -102,7 +102,7 @@ pub(crate) fn referred(office: &Office, caller: &Caller, id: &str) -> Result<Dra
     let id: PublicationId = id.parse().map_err(|_| missing())?;
     let draft = drafts::find(&*office.log, id).map_err(Problem::internal)?;
     draft
-        .filter(|draft| draft.is_referred() && draft.author != caller.staff)
+        .filter(|draft| draft.is_referred() && !draft.was_written_by(&caller.staff))
         .ok_or_else(missing)
 }
 

@@ -109,8 +109,8 @@ pub(crate) fn title(office: &Office, publication: &Publication, lang: Lang) -> S
     let released = publication.released.as_ref().map(|on| on.release.content);
     let hash = pending.or(released);
     let title = hash
-        .and_then(|hash| office.library.document(&hash))
-        .map(|document| document.title(lang));
+        .and_then(|hash| office.library.digest(&hash))
+        .map(|digest| digest.title(lang).to_owned());
     title.unwrap_or_else(|| publication.kind.label(lang).to_owned())
 }
 

@@ -197,8 +197,7 @@ impl Sealer {
             if on.release.content != item.content {
                 return Err(Unsigned::ForeignContent(id));
             }
-            let hands = &on.hands;
-            if hands.author == hands.reviewer || hands.author == hands.approver || hands.reviewer == hands.approver {
+            if !on.hands.are_apart() {
                 return Err(Unsigned::FourEyes(id));
             }
         }

@@ -101,6 +101,10 @@ impl Bench {
 
     /// A publication that these people saw through, released on the hall's channel.
     fn released(&mut self, author: &str, reviewer: &str, approver: &str) {
+        self.released_by(author, &[], reviewer, approver);
+    }
+
+    fn released_by(&mut self, author: &str, contributors: &[&str], reviewer: &str, approver: &str) {
         let who = |name: &str| -> StaffId { name.parse().unwrap() };
         let content = CONTENT;
         let events = [
@@ -111,6 +115,11 @@ impl Bench {
                 by: who(author),
                 countersign: false,
                 rule_set: 1,
+            },
+            PublicationEvent::ContributorsNamed {
+                content,
+                by: who(author),
+                contributors: contributors.iter().map(|name| who(name)).collect(),
             },
             PublicationEvent::ConfidentialityReviewed {
                 content,
@@ -367,6 +376,11 @@ fn a_head_that_did_not_pass_three_people_or_that_the_log_does_not_say_is_refused
             assert_eq!(signer.sign(&bench.head()), Err(Unsigned::FourEyes(ID)));
         });
     }
+    let mut wrote = Bench::new();
+    wrote.released_by("wang", &["li"], "li", "zhao");
+    each(&wrote, |bench, signer| {
+        assert_eq!(signer.sign(&bench.head()), Err(Unsigned::FourEyes(ID)));
+    });
 }
 
 #[test]

@@ -72,7 +72,7 @@ impl Agent {
             let question = Reply::AskTime { nonce };
             self.say(&Topic::Reply(self.me.display), &question.to_bytes(), now);
         }
-        if !self.is_behind() {
+        if self.asking.behind.is_some() && !self.is_behind() {
             self.asking.caught_up();
         }
         let untold = !self.time.is_signed() && self.asking.early.is_due(now_ms);

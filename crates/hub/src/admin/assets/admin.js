@@ -17,6 +17,15 @@
   const bad = document.querySelector(".bad input, .bad textarea, .bad select");
   if (bad && document.querySelector(".alert")) bad.focus();
 
+  // The slash leads to the search, unless somebody types.
+  addEventListener("keydown", (event) => {
+    const find = document.getElementById("find");
+    if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey || !find) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    find.focus();
+  });
+
   // Live pictures: the new one is loaded before it takes the place of the old.
   const renew = (img) => {
     if (!img.dataset.source) img.dataset.source = img.getAttribute("src");
@@ -151,32 +160,48 @@
   });
 
   const saved = document.getElementById("saved");
-  let saving = false, dirty = false, leaving = false;
+  let saving = false, dirty = false, leaving = false, behind = false;
+  // What others wrote meanwhile comes into the fields, but not into the one in which somebody types, nor into one that was
+  // changed since it was sent: these wait, and what is typed stays of what was sent.
+  const follow = (changed, sent) => {
+    const plain = (text) => (text || "").replace(/\r\n/g, "\n").trim();
+    let waits = false;
+    for (const [name, text] of Object.entries(changed)) {
+      const field = sheet.elements[name];
+      const mayFollow = text !== null && field && "value" in field && field !== document.activeElement && plain(field.value) === plain(sent.get(name));
+      if (mayFollow) field.value = text; else waits = true;
+    }
+    return waits;
+  };
   const save = async () => {
     if (saving || leaving || !dirty || !sheet.elements.catalogue_entry.value) return;
     saving = true; dirty = false;
     try {
-      const answer = await fetch(sheet.action, { method: "POST", body: typed("autosave") });
+      const sent = typed("autosave");
+      const answer = await fetch(sheet.action, { method: "POST", body: sent });
       const told = await answer.json();
       if (answer.ok) {
-        sheet.elements.hash.value = told.hash;
+        behind = follow(told.changed || {}, sent);
+        sheet.elements.hash.value = behind ? told.sent : told.hash;
+        if (told.changed) drawAll();
         if (!sheet.action.endsWith(told.id)) {
           sheet.action = "/admin/write/" + told.id;
           history.replaceState(null, "", sheet.action);
         }
-        saved.textContent = told.saved;
+        saved.textContent = told.note || told.saved;
         // What stands at the fields is of the text as it was; the card has all of it as it is.
         for (const old of all(".found", sheet)) old.remove();
         const gate = document.getElementById("gate");
         const card = gate && new DOMParser().parseFromString(told.gate, "text/html").getElementById("gate");
         if (card && card.outerHTML !== gate.outerHTML && !gate.contains(document.activeElement)) gate.replaceWith(document.importNode(card, true));
-      } else saved.textContent = saved.dataset.unsaved;
+      } else saved.textContent = told.note || saved.dataset.unsaved;
     } catch { saved.textContent = saved.dataset.unsaved; }
     saving = false;
     if (dirty) setTimeout(save, 1200);
   };
   let pause = 0;
   sheet.addEventListener("input", () => { dirty = true; clearTimeout(pause); pause = setTimeout(save, 1200); });
+  sheet.addEventListener("focusout", () => { if (behind) { dirty = true; clearTimeout(pause); pause = setTimeout(save, 300); } });
   // A save under way must not be overtaken by the button: its answer brings the hash that the button needs.
   sheet.addEventListener("submit", (event) => {
     leaving = true; clearTimeout(pause);

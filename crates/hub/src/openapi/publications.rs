@@ -1,0 +1,305 @@
+//! Publications: the workflow, from submission to withdrawal.
+
+use super::operation::{Operation, get, post};
+use super::schema::{
+    answer, answer_with, any_object, count, flag, hash, line, list, list_of, named, nothing, number, one_of, or_null,
+    perhaps_line, slug, text, time, told, uuid, wish,
+};
+use super::texts::kind;
+use heliograph_domain::publication::MAX_REASON_CHARS;
+use serde_json::{Map, Value, json};
+
+/// Where a publication stands.
+const STATES: [&str; 9] = [
+    "submitted",
+    "reviewed",
+    "countersigned",
+    "approved",
+    "returned",
+    "released",
+    "expired",
+    "withdrawn",
+    "erased",
+];
+
+pub(super) fn operations() -> Vec<Operation> {
+    [reading(), deciding(), public(), erasing()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn reading() -> Vec<Operation> {
+    const WHO: &str = "Read";
+    vec![
+        get("/api/v1/publications", WHO, "Publications, the newest first")
+            .asks("state", one_of(STATES), "Those that stand so.")
+            .asks("kind", kind(), "Those of this kind.")
+            .asks("q", text(), "Those whose Chinese title has this.")
+            .asks("limit", number(1, 1000), "At most so many; 100 unless asked.")
+            .gives(
+                200,
+                "They.",
+                answer(&[("publications", list(named("ListedPublication")))]),
+            ),
+        get("/api/v1/publications/{id}", WHO, "One, with its texts and its history").gives_tagged(
+            200,
+            "It.",
+            named("PublicationWithHistory"),
+        ),
+        get(
+            "/api/v1/publications/{id}/reach",
+            WHO,
+            "How far its release has come, display by display",
+        )
+        .gives(200, "So far.", named("Reach")),
+        get(
+            "/api/v1/publications/{id}/attachments/{hash}",
+            WHO,
+            "A picture of its texts",
+        )
+        .gives_bytes("The picture.", &["image/png", "image/jpeg"]),
+    ]
+}
+
+/// A step of the workflow.
+fn step(path: &'static str, who: &str, summary: &str, body: Value) -> Operation {
+    post(path, who, summary)
+        .takes(body)
+        .repeatable()
+        .if_match("IfRevision")
+        .gives_tagged(
+            200,
+            "It is done; the publication as it is now.",
+            named("PublicationDone"),
+        )
+        .fails(&[409])
+}
+
+/// The text that the caller saw.
+fn seen() -> (&'static str, Value) {
+    (
+        "content",
+        or_null(told(hash(), "The text that the caller saw. Another: 412.")),
+    )
+}
+
+fn deciding() -> Vec<Operation> {
+    let reason = || line(2000);
+    vec![
+        post(
+            "/api/v1/publications/{id}/submit",
+            "Draft",
+            "Hands one's draft in, as it is saved",
+        )
+        .says("The id is the draft's. What the confidentiality gate blocks is refused with the places that it found.")
+        .takes(wish(&[], &[("countersign", flag())]))
+        .repeatable()
+        .if_match("IfDraft")
+        .gives_tagged(200, "It is submitted.", named("PublicationDone"))
+        .fails(&[409]),
+        step(
+            "/api/v1/publications/{id}/review",
+            "Review",
+            "Clears it for confidentiality",
+            wish(
+                &[],
+                &[
+                    (
+                        "findings_confirmed",
+                        told(flag(), "Whether every warning of the gate was looked at."),
+                    ),
+                    seen(),
+                ],
+            ),
+        ),
+        step(
+            "/api/v1/publications/{id}/countersign",
+            "Countersign",
+            "Countersigns it",
+            wish(&[], &[seen()]),
+        ),
+        step(
+            "/api/v1/publications/{id}/approve",
+            "Approve",
+            "Approves it",
+            wish(&[], &[seen()]),
+        ),
+        step(
+            "/api/v1/publications/{id}/reject",
+            "Reject",
+            "Returns it to its author",
+            wish(&[("reason", reason())], &[seen()]),
+        ),
+    ]
+}
+
+fn public() -> Vec<Operation> {
+    let release = wish(
+        &[("channels", list_of(slug(), 1, 64))],
+        &[
+            ("from", or_null(told(time(), "Now, unless it is said."))),
+            ("until", or_null(told(time(), "For ever, unless it is said."))),
+            ("priority", or_null(one_of(["normal", "filler"]))),
+            seen(),
+        ],
+    );
+    vec![
+        step(
+            "/api/v1/publications/{id}/release",
+            "Release",
+            "Lets it through to channels",
+            release,
+        ),
+        step(
+            "/api/v1/publications/{id}/amend",
+            "Release",
+            "Puts the approved text in the place of the released one",
+            wish(&[], &[seen()]),
+        ),
+        step(
+            "/api/v1/publications/{id}/withdraw",
+            "Withdraw",
+            "Takes it from every display, at once; the reason may follow",
+            wish(&[], &[("reason", perhaps_line(2000)), seen()]),
+        ),
+    ]
+}
+
+fn erasing() -> Vec<Operation> {
+    const WHO: &str = "Erase";
+    vec![
+        step(
+            "/api/v1/publications/{id}/request-erasure",
+            WHO,
+            "Asks that all its texts be erased",
+            wish(&[("reason", line(MAX_REASON_CHARS))], &[]),
+        ),
+        step(
+            "/api/v1/publications/{id}/decline-erasure",
+            WHO,
+            "They shall not be",
+            nothing(),
+        ),
+        step(
+            "/api/v1/publications/{id}/erase",
+            WHO,
+            "Erases what somebody else asked for",
+            nothing(),
+        ),
+    ]
+}
+
+pub(super) fn schemas() -> Map<String, Value> {
+    let done = with(publication(), &[("revision", told(count(), "For `If-Match`."))], &[]);
+    let listed = with(publication(), &[("title", text())], &[]);
+    let step = answer(&[
+        ("at", time()),
+        ("by", slug()),
+        ("event", told(json!({}), "The fact as the log has it.")),
+    ]);
+    let whole = with(
+        publication(),
+        &[
+            ("revision", told(count(), "For `If-Match`.")),
+            ("history", list(step)),
+            ("position", told(count(), "Of its last record in the log.")),
+        ],
+        &[],
+    );
+    let arrival = answer(&[
+        ("display", uuid()),
+        ("name", or_null(named("LocalText"))),
+        ("sent_at", or_null(time())),
+        ("received_at", or_null(time())),
+        ("on_air_at", or_null(time())),
+        ("on_air_after_ms", or_null(count())),
+    ]);
+    let reach = answer(&[
+        ("publication", uuid()),
+        ("content", hash()),
+        ("released_at", time()),
+        ("displays", list(arrival)),
+    ]);
+    [
+        (
+            "PublicationDone",
+            told(done, "A publication as it stands after a step."),
+        ),
+        ("ListedPublication", listed),
+        ("PublicationWithHistory", whole),
+        ("Reach", reach),
+    ]
+    .into_iter()
+    .map(|(name, schema)| (name.to_owned(), schema))
+    .collect()
+}
+
+fn publication() -> Value {
+    let erasure = answer(&[("by", slug()), ("at", time()), ("reason", text()), ("done", flag())]);
+    answer(&[
+        ("id", uuid()),
+        (
+            "state",
+            told(one_of(STATES), "A text on its way first, then what the public sees."),
+        ),
+        ("kind", kind()),
+        ("catalogue_entry", slug()),
+        ("pending", or_null(pending())),
+        ("released", or_null(released())),
+        ("first_released_at", or_null(time())),
+        ("withdrawn_at", or_null(time())),
+        ("erasure", or_null(erasure)),
+    ])
+}
+
+/// The text on its way.
+fn pending() -> Value {
+    let person = || or_null(slug());
+    answer_with(
+        &[
+            ("content", hash()),
+            ("stage", one_of(&STATES[..5])),
+            ("author", slug()),
+            ("submitted_at", time()),
+            ("countersign", flag()),
+            ("reviewer", person()),
+            ("countersigner", person()),
+            ("approver", person()),
+            ("rule_set", count()),
+            ("findings", list(named("Finding"))),
+            ("overridden_by", person()),
+        ],
+        &[("document", or_null(any_object()))],
+    )
+}
+
+/// What the public sees.
+fn released() -> Value {
+    answer_with(
+        &[
+            ("content", hash()),
+            ("channels", list(slug())),
+            ("from", time()),
+            ("until", or_null(time())),
+            ("priority", one_of(["filler", "normal", "campaign", "emergency"])),
+            ("by", slug()),
+            ("at", time()),
+            ("author", slug()),
+            ("reviewer", slug()),
+            ("approver", slug()),
+        ],
+        &[("document", or_null(any_object()))],
+    )
+}
+
+/// A schema with more fields.
+fn with(mut schema: Value, fields: &[(&str, Value)], sometimes: &[(&str, Value)]) -> Value {
+    for (name, field) in fields.iter().chain(sometimes) {
+        schema["properties"][*name] = field.clone();
+    }
+    if let Some(required) = schema["required"].as_array_mut() {
+        required.extend(fields.iter().map(|(name, _)| json!(name)));
+    }
+    schema
+}
