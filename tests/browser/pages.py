@@ -87,7 +87,7 @@ def more(world):
         Page("/admin/reminders", ADMIN), Page("/admin/account/authenticator", ADMIN), Page("/admin/publications?q=%E7%94%B2", AUTHOR),
         Page("/admin/publications?q=nothing-has-this", AUTHOR), Page("/?q=%E7%94%B2", None), Page("/?q=nothing-has-this", None), Page("/?page=2", None),
         Page("/admin/publications?page=2", AUTHOR),
-        Page("/admin/search?q=%E7%94%B2", APPROVER), Page("/admin/search?q=nothing-has-this", AUTHOR),
+        Page("/admin/search?q=%E7%94%B2", APPROVER), Page("/admin/search?q=" + "z" * 30, AUTHOR),
         Page("/admin/audit?words=nothing-has-this", "zzz-zz"), Page("/admin", AUTHOR), Page("/admin", REVIEWER), Page("/admin", ADMIN), Page("/admin", OPERATOR),
         Page(f"/admin/publications/{approved}", AUTHOR), Page(f"/admin/publications/{world.publications['submitted'][0]}", REVIEWER),
         Page(f"/admin/displays/pair/{world.waiting}?replaces={world.display}", OPERATOR), Page("/admin/displays", ADMIN),
