@@ -58,7 +58,7 @@ return [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingC
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
 # Words that are the same in every language: names, formats, units, protocols.
 NAMES = {
-    "heliograph", "png", "jpeg", "webp", "pdf", "csv", "api", "http", "https", "tls", "url", "mib", "px", "mm", "id", "qr", "led",
+    "heliograph", "log", "prove", "json", "lines", "png", "jpeg", "webp", "pdf", "csv", "api", "http", "https", "tls", "url", "mib", "px", "mm", "id", "qr", "led",
     "utf", "asia", "shanghai", "plain", "smtp", "tsv", "excel", "usb", "pin", "hz", "sha", "chrome", "linux",
 }
 # Addresses, paths, and names with numbers in them, as of panels and versions.

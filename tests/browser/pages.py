@@ -10,11 +10,11 @@ ROW = re.compile(r"^\| GET \| `([^`]+)` \| ([^|]+?) \|$", re.MULTILINE)
 WHO = {
     "Everyone": None, "Person": AUTHOR, "Way back": ADMIN, "OperateDisplays": OPERATOR, "Administer": ADMIN, "Read": APPROVER,
     "Draft": AUTHOR, "Review": REVIEWER, "Catalogue": ADMIN, "Countersign": "zz-zzz", "Approve": APPROVER, "Blank": OPERATOR,
-    "Inspect": "zzz-zz",
+    "Audit": "zzz-zz",
 }
 # Addresses that programs ask, streams, which never end, and what only leads back in another language.
 NO_PAGES = ("/api/", "/assets/", "/wall/", "/content/", "/media/", "/log/", "/admin/preview/", "/admin/language/")
-NO_PAGES_END = (".csv", ".png", ".json", ".txt", "/live", "/ready")
+NO_PAGES_END = (".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
 
 
 class Page:
@@ -67,6 +67,8 @@ def of_table(world):
     for path, who in rows():
         if who in ("Machine", "Display", "Broker"):
             continue
+        if who not in WHO:
+            raise AssertionError(f"{who} is new in docs/endpoints.md: say in tests/browser/pages.py who looks at {path}")
         found += [Page(one, WHO[who]) for one in filled(path, world)]
     return found
 
@@ -85,7 +87,8 @@ def more(world):
         Page("/admin/reminders", ADMIN), Page("/admin/account/authenticator", ADMIN), Page("/admin/publications?q=%E7%94%B2", AUTHOR),
         Page("/admin/publications?q=nothing-has-this", AUTHOR), Page("/?q=%E7%94%B2", None), Page("/?q=nothing-has-this", None), Page("/?page=2", None),
         Page("/admin/publications?page=2", AUTHOR),
-        Page("/admin", AUTHOR), Page("/admin", REVIEWER), Page("/admin", ADMIN), Page("/admin", OPERATOR),
+        Page("/admin/search?q=%E7%94%B2", APPROVER), Page("/admin/search?q=" + "z" * 30, AUTHOR),
+        Page("/admin/audit?words=nothing-has-this", "zzz-zz"), Page("/admin", AUTHOR), Page("/admin", REVIEWER), Page("/admin", ADMIN), Page("/admin", OPERATOR),
         Page(f"/admin/publications/{approved}", AUTHOR), Page(f"/admin/publications/{world.publications['submitted'][0]}", REVIEWER),
         Page(f"/admin/displays/pair/{world.waiting}?replaces={world.display}", OPERATOR), Page("/admin/displays", ADMIN),
         Page("/admin/displays", APPROVER), Page("/nothing-is-here", None), Page("/admin/nothing-is-here", AUTHOR),
