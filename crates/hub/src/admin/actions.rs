@@ -13,7 +13,7 @@ use crate::http::publications;
 use crate::state::Dossier;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use heliograph_domain::publication::{Duty, MAX_REASON_CHARS, Pending, Stage};
+use heliograph_domain::publication::{Duty, MAX_REASON_CHARS, Pending, Publication, Stage};
 use heliograph_domain::staff::{Role, Verb};
 use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
@@ -130,11 +130,26 @@ fn hands(desk: &Desk, pending: Option<&Pending>) -> Markup {
     }
 }
 
+/// Who returned a text to its author, and why.
+pub(super) fn returned(desk: &Desk, publication: &Publication) -> Markup {
+    let pending = publication.pending.as_ref();
+    let told = pending
+        .filter(|pending| pending.stage == Stage::Returned)
+        .and_then(|pending| pending.returned.as_ref());
+    html! {
+        @if let Some((by, why)) = told {
+            div.notice.returned {
+                strong { (desk.f(w::RETURNED_BY, &[&desk.person(by)])) }
+                p { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) }
+            }
+        }
+    }
+}
+
 /// Where the text stands, and who can take the next step.
 fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
-    if let Some((by, why)) = pending.returned.as_ref().filter(|_| pending.stage == Stage::Returned) {
-        let why = document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned());
-        return html! { div.notice { strong { (desk.f(w::RETURNED_BY, &[&desk.person(by)])) } p { (why) } } };
+    if pending.stage == Stage::Returned {
+        return returned(desk, &dossier.publication);
     }
     let (word, step) = match pending.stage {
         Stage::Submitted => (w::WAITS_REVIEW, Step::Review),
@@ -277,7 +292,7 @@ fn reasoned(
                     textarea name="reason" rows="3" maxlength=(if step == Step::RequestErasure { MAX_REASON_CHARS } else { 2000 }) required[required] { (failed.map_or("", |failed| failed.typed.get("reason"))) }
                     (field_faults(&faults, "reason", desk.lang))
                 }
-                button.btn.danger type="submit" { (desk.t(w::CONFIRM)) }
+                button.btn.danger type="submit" { (desk.f(w::CONFIRM_STEP, &[desk.t(word)])) }
             }
         }
     }

@@ -175,7 +175,7 @@ fn told(desk: &Desk, proposal: &Proposal) -> String {
     let from = proposal.from.map(|from| desk.f(aw::PROPOSED_FROM, &[&desk.time(from)]));
     let until = proposal
         .until
-        .map(|until| desk.f(aw::PROPOSED_UNTIL, &[&desk.time(until)]));
+        .map(|until| desk.f(aw::PROPOSED_UNTIL, &[&desk.end(until)]));
     let channels = Some(channels.join(desk.t(w::LIST_COMMA))).filter(|channels| !channels.is_empty());
     let parts: Vec<String> = [channels, from, until].into_iter().flatten().collect();
     parts.join(" · ")

@@ -175,7 +175,7 @@ fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
             dl.facts {
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
                 div { dt { (desk.t(w::FROM)) } dd { (desk.time(release.window.from)) } }
-                div { dt { (desk.t(w::UNTIL)) } dd { @match release.window.until { Some(until) => (desk.time(until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } } }
+                div { dt { (desk.t(w::UNTIL)) } dd { @match release.window.until { Some(until) => (desk.end(until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } } }
                 div { dt { (desk.t(w::RELEASED_BY)) } dd { (desk.person(&release.by)) " · " (desk.time(on.at)) } }
                 div { dt { (desk.t(w::CONTENT_HASH)) } dd { code { (release.content.short()) } } }
             }

@@ -9,6 +9,7 @@ use crate::http::shape;
 use crate::reach::{Arrival, Journey};
 use axum::extract::Path;
 use axum::response::Response;
+use heliograph_domain::publication::{OnRelease, Publication};
 use heliograph_domain::{DisplayId, Instant, Lang};
 use maud::{Markup, html};
 
@@ -31,8 +32,7 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
         @if let (true, Some(on)) = (early, on) { p.notice { (desk.f(w::NOT_YET, &[&desk.time(on.release.window.from)])) } }
         @match &journey {
             Some(journey) if !journey.displays.is_empty() => (arrivals(&desk, journey)),
-            Some(_) => section.card { (empty(desk.t(w::NOBODY_TUNED), Some(("/admin/displays", desk.t(w::DISPLAYS))))) },
-            None => section.card { (empty(desk.t(w::REACH_FORGOTTEN), Some(("/admin/displays", desk.t(w::DISPLAYS))))) },
+            _ => (now(&desk, &dossier.publication)),
         }
     };
     Ok(desk.page(
@@ -40,6 +40,54 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
         desk.t(w::REACH),
         html! { div.stack data-live="reach display" data-about=(id) { (body) } },
     ))
+}
+
+/// What the displays that are tuned in now say of a text: of a release of long ago, or one that is older than they are.
+fn now(desk: &Desk, publication: &Publication) -> Markup {
+    let on = publication.released.as_ref();
+    let tuned = on.map_or_else(Vec::new, |on| desk.state.audience(&on.release.channels));
+    html! {
+        section.card {
+            @if tuned.is_empty() { (empty(desk.t(w::NOBODY_TUNED), Some(("/admin/displays", desk.t(w::DISPLAYS))))) }
+            @else {
+                h2 { (desk.t(w::REACH_NOW)) }
+                p.hint { (desk.t(w::REACH_NOW_WHY)) }
+                div.journeys id="reach-now" data-fresh { @for display in tuned { (reported(desk, on, display)) } }
+            }
+        }
+    }
+}
+
+/// One of them, with the first moment that it showed the text, if it told one.
+fn reported(desk: &Desk, on: Option<&OnRelease>, display: DisplayId) -> Markup {
+    let status = desk.office.presence().of(display).status;
+    let shown = status.iter().flat_map(|status| &status.shown);
+    let at = on.and_then(|on| {
+        let mut of_this = shown.filter(|shown| shown.content == on.release.content);
+        of_this.next().map(|shown| shown.at)
+    });
+    html! {
+        div.journey data-display=(display) {
+            (who(desk, display))
+            (leg(desk, w::ON_AIR, at, None))
+            span.state {
+                @if at.is_some() { (tag("green", desk.t(w::ON_AIR))) }
+                @else { (tag("amber", desk.t(w::NOT_REPORTED))) }
+            }
+        }
+    }
+}
+
+/// Which display it is.
+fn who(desk: &Desk, display: DisplayId) -> Markup {
+    html! {
+        a.who href=(format!("/admin/displays/{display}")) {
+            @match desk.state.displays.get(&display) {
+                Some(known) => { b { (known.display.setting.name.get(desk.lang)) } small { (known.display.setting.location.get(desk.lang)) } },
+                None => b { (display) },
+            }
+        }
+    }
 }
 
 fn arrivals(desk: &Desk, journey: &Journey) -> Markup {
@@ -67,12 +115,7 @@ fn line(desk: &Desk, journey: &Journey, display: DisplayId, arrival: Arrival) ->
     let offline = known.is_some_and(|known| screens::standing(desk, known).0 == "red");
     html! {
         div.journey data-display=(display) data-arrived=[arrival.on_air_at.map(|_| "yes")] {
-            a.who href=(format!("/admin/displays/{display}")) {
-                @match known {
-                    Some(known) => { b { (known.display.setting.name.get(desk.lang)) } small { (known.display.setting.location.get(desk.lang)) } },
-                    None => b { (display) },
-                }
-            }
+            (who(desk, display))
             (leg(desk, w::SENT, journey.sent_at, None))
             (leg(desk, w::RECEIVED, arrival.received_at, None))
             (leg(desk, w::ON_AIR, arrival.on_air_at, arrival.on_air_at.map(|at| at.since(journey.released_at.max(start_of(desk, journey))))))

@@ -61,6 +61,15 @@ impl Desk {
         format!("{} {:02}:{:02}", self.day(date), minutes / 60, minutes % 60)
     }
 
+    /// When something ends: a midnight is the end of the day before, as people say it.
+    pub(crate) fn end(&self, at: Instant) -> String {
+        if self.civil(at).1 > 0 {
+            return self.time(at);
+        }
+        let (date, _) = self.civil(Instant(at.0.saturating_sub(1)));
+        format!("{} 24:00", self.day(date))
+    }
+
     /// The day alone.
     pub(crate) fn day(&self, date: Date) -> String {
         let zh = self.lang == Lang::ZhHans;

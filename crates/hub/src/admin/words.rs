@@ -253,6 +253,7 @@ words! {
     REASON "理由" "Reason";
     MAY_FOLLOW "可以稍后补充" "may follow later";
     CONFIRM "确认" "Confirm";
+    CONFIRM_STEP "确认：{}" "Confirm: {}";
     NO_CHANNELS "还没有频道，请先由屏幕运维开设。" "There is no channel yet: a display operator opens one first.";
     PRIORITY "优先级" "Priority";
     PRIORITY_NORMAL "普通" "Normal";
@@ -305,8 +306,10 @@ words! {
     RELEASED_AT "发布于 {}（{}）" "Released {} ({})";
     REFRESH "刷新" "Refresh";
     NOT_YET "将于 {} 开始显示，各屏会先收好内容。" "It will be shown from {}; the displays get it before that.";
-    NOBODY_TUNED "没有屏幕收看所选的频道，这条信息还没有在任何屏幕上显示。" "No display is tuned to these channels: nobody sees it yet.";
-    REACH_FORGOTTEN "到达情况只为最近的发布保留，系统重新启动后不再保留。各屏现在显示什么，请看屏幕页。" "This is kept for the newest releases only, until the hub restarts. See the displays for what is shown now.";
+    NOBODY_TUNED "现在没有屏幕收看所选的频道。" "No display is tuned to these channels now.";
+    REACH_NOW "现在收看这些频道的屏幕" "Displays that are tuned to these channels now";
+    REACH_NOW_WHY "发布时的逐屏记录已不在（屏幕是后来接入的，或系统重新启动过）。下面是各屏自己最近一次的报告。" "How it arrived, display by display, is not kept: the displays came later, or the hub was started anew. This is what each of them reported last.";
+    NOT_REPORTED "没有报告播出" "Not reported on air";
     N_OF_M_ON_AIR "{} / {} 块屏已播出" "On air on {} of {} displays";
     SENT "已发出" "Sent";
     RECEIVED "已收到" "Received";

@@ -49,28 +49,6 @@ fn of_drafts() -> Vec<Operation> {
             "It is gone.",
             answer(&[("id", uuid()), ("discarded", exactly(true))]),
         ),
-        put(
-            "/api/v1/drafts/{id}/editors",
-            WHO,
-            "Shares one's draft with colleagues, all of them named",
-        )
-        .takes(wish(&[("editors", list_of(slug(), 0, 20))], &[]))
-        .repeatable()
-        .gives_tagged(
-            200,
-            "They may read and save it.",
-            answer(&[("id", uuid()), ("hash", hash()), ("editors", list(slug()))]),
-        ),
-        post(
-            "/api/v1/drafts/{id}/merge",
-            WHO,
-            "Saves a text, put together with what others saved since the caller saw the draft",
-        )
-        .takes(named("DraftWish"))
-        .repeatable()
-        .if_match("IfThisDraft")
-        .gives_tagged(200, "Both are kept.", named("DraftMerged"))
-        .fails(&[409, 428]),
         post(
             "/api/v1/drafts/{id}/refer",
             WHO,
@@ -226,18 +204,6 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("width_px", count()),
         ("height_px", count()),
     ]);
-    let fields = |what: &str| told(list(text()), what);
-    let merged = answer_with(
-        &[
-            ("id", uuid()),
-            ("hash", hash()),
-            ("findings", list(named("Finding"))),
-            ("sent", told(hash(), "Of the text as the caller sent it.")),
-            ("taken", fields("What was taken from the others.")),
-            ("doubled", fields("Where both added something, one after the other.")),
-        ],
-        &[("by", told(slug(), "Who saved last before."))],
-    );
     let kept = answer(&[("id", uuid()), ("hash", hash()), ("findings", list(named("Finding")))]);
     let mut schemas: Map<String, Value> = [
         (
@@ -250,7 +216,6 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("Attachment", attachment),
         ("Draft", draft()),
         ("DraftKept", kept),
-        ("DraftMerged", merged),
         ("DraftWish", draft_wish(&[])),
         (
             "NewDraft",

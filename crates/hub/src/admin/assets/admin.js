@@ -134,5 +134,28 @@
     const go = () => { if (saving) setTimeout(go, 40); else sheet.requestSubmit(event.submitter); };
     go();
   });
+  // What stands on the sheet is saved before another form of the page, or a link, leads away from it.
+  const settled = async () => {
+    clearTimeout(pause);
+    while (saving) await new Promise((done) => setTimeout(done, 40));
+    if (dirty) await save();
+  };
+  const waits = (event, go) => {
+    if (!dirty && !saving || leaving) return;
+    event.preventDefault();
+    settled().then(() => {
+      if (dirty && !confirm(saved.dataset.unsaved)) return;
+      leaving = true;
+      go();
+    });
+  };
+  addEventListener("submit", (event) => {
+    if (event.target !== sheet) waits(event, () => event.target.requestSubmit(event.submitter));
+  });
+  addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || link.target || event.ctrlKey || event.metaKey || event.shiftKey || link.getAttribute("href").startsWith("#")) return;
+    waits(event, () => { location.href = link.href; });
+  });
   addEventListener("pageshow", () => { leaving = false; });
 })();

@@ -13,7 +13,7 @@ words! {
     FROM_TODAY "今天起（发布即播）" "From today, at once";
     FROM_TOMORROW "明天起（{}）" "From tomorrow ({})";
     FROM_MONDAY "下周一起（{}）" "From Monday ({})";
-    UNTIL_TAKEN_DOWN "直到撤下" "Until it is taken down";
+    UNTIL_TAKEN_DOWN "直到撤回" "Until it is withdrawn";
     UNTIL_FRIDAY "到周五（{}）" "Until Friday ({})";
     UNTIL_MONTH_END "到月底（{}）" "Until the month's end ({})";
     ON_A_DAY "选日期…" "On a day …";

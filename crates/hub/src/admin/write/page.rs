@@ -67,6 +67,7 @@ pub(super) fn show(
         }
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
         @for line in told { p.told role="status" { (line) } }
+        @if let Some((_, dossier)) = dossier { (super::super::actions::returned(desk, &dossier.publication)) }
         @if let Some(draft) = &sheet.saved { (beginnings::notes(desk, draft)) }
         div.split.writing {
             (form(desk, sheet, problem, &notes))
