@@ -39,3 +39,8 @@ fn every_page_passes_axe_core_and_is_chinese_where_the_office_did_not_write_it()
 fn every_page_passes_axe_core_and_is_english_where_the_office_did_not_write_it() {
     tell("every_page", &["--lang", "en"]);
 }
+
+#[test]
+fn two_people_edit_one_draft_and_nothing_is_lost() {
+    tell("two_writers", &[]);
+}

@@ -230,16 +230,16 @@ impl Hub {
         let hubs = vec![self.office.addresses.hub(None)];
         let broadcaster = Broadcaster::new(Arc::clone(&self.office), client.clone(), hubs);
         self.tasks.push(tokio::spawn(broadcaster.run(inputs)));
-        let (to_listener, inbox) = intake::channel();
-        let listener = intake::listen(Arc::clone(&self.office), client.clone(), inbox);
+        let (to_listeners, inboxes) = intake::channels();
+        let listeners = intake::listen(&self.office, &client, inboxes);
         self.threads
-            .push(listener.map_err(|error| StartError::Machine(error.to_string()))?);
+            .extend(listeners.map_err(|error| StartError::Machine(error.to_string()))?);
         self.tasks.push(tokio::spawn(intake::run(
             Arc::clone(&self.office),
             client,
             connection,
             to_broadcaster,
-            to_listener,
+            to_listeners,
         )));
         Ok(())
     }
