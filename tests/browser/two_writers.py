@@ -65,9 +65,9 @@ def one_is_chosen(mine, theirs):
 
 
 def main(binary):
-    people.NAMES[COLLEAGUE] = "赵合写"
     with Story(binary) as story:
         admin = set_up(story)
+        people.NAMES[COLLEAGUE] = "赵合写"
         # The colleague would review, too, and may not review what they wrote in.
         admin.must("POST", "/api/v1/staff", {
             "id": COLLEAGUE, "name": zh(people.NAMES[COLLEAGUE]), "department": "general",
