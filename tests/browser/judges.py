@@ -59,7 +59,7 @@ ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}
 # Words that are the same in every language: names, formats, units, protocols.
 NAMES = {
     "heliograph", "log", "prove", "json", "lines", "png", "jpeg", "webp", "pdf", "csv", "api", "http", "https", "tls", "url", "mib", "px", "mm", "id", "qr", "led",
-    "utf", "asia", "shanghai", "plain", "smtp", "tsv", "excel", "usb", "pin", "hz", "sha", "chrome", "linux",
+    "utf", "asia", "shanghai", "plain", "smtp", "tsv", "excel", "usb", "pin", "hz", "sha", "chrome", "linux", "word", "docx", "xlsx", "doc", "xls", "wps", "et",
 }
 # Addresses, paths, and names with numbers in them, as of panels and versions.
 TECHNICAL = re.compile(r"\S+@\S+|\w+://\S+|(?:/[\w.-]+)+|[\w.-]*\d[\w.-]*")

@@ -74,7 +74,7 @@ fn row(desk: &Desk, id: &DepartmentId) -> Markup {
             td.name {
                 @match name {
                     Some(name) => { b { (name.get(desk.lang)) } small { @for other in name.0.values().filter(|other| *other != name.get(desk.lang)) { (other) } } },
-                    None => { b { (id) } " " (tag("amber", desk.t(dw::NO_NAME_YET))) },
+                    None => { b { code { (id) } } " " (tag("amber", desk.t(dw::NO_NAME_YET))) },
                 }
             }
             td data-label=(desk.t(dw::DEPARTMENT_ID)) { code { (id) } }

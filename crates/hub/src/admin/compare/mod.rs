@@ -9,7 +9,7 @@ use super::document::language_name;
 use super::layout::{Desk, tag};
 use super::words::review as w;
 use crate::state::Dossier;
-use heliograph_domain::content::{Attachment, FieldSpec};
+use heliograph_domain::content::{Attachment, FieldSpec, Shape};
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::{ContentHash, Document, Lang, PublicationId};
 use marks::{Row, Span};
@@ -150,9 +150,19 @@ struct Comparison<'a> {
 struct Field {
     /// `content.zh-Hans.body`.
     path: String,
+    /// What it is written in.
+    lang: Lang,
     label: String,
     old: Vec<String>,
     new: Vec<String>,
+}
+
+/// What a field's paragraphs are written in: names of answers and of columns are the interface's.
+fn spoken(spec: &FieldSpec, text: Lang, interface: Lang) -> Lang {
+    match spec.shape {
+        Shape::Choice(_) | Shape::Rows(_) | Shape::Group(_) | Shape::Date => interface,
+        _ => text,
+    }
 }
 
 impl Comparison<'_> {
@@ -175,7 +185,7 @@ impl Comparison<'_> {
             _ => None,
         };
         html! {
-            section.text lang=(lang.tag()) {
+            section.text {
                 @if several { h3.language { (language_name(self.desk, lang)) @if let Some((colour, word)) = state { " " (tag(colour, self.desk.t(word))) } } }
                 @else if let Some((colour, word)) = state { p { (tag(colour, self.desk.t(word))) } }
                 @for field in changed { (self.field(field)) }
@@ -196,6 +206,7 @@ impl Comparison<'_> {
         let paragraphs = |spec: &FieldSpec, value: &Value| texts::paragraphs(spec, &value[spec.name], self.desk.lang);
         let fields = specs.into_iter().map(|spec| Field {
             path: format!("content.{}.{}", lang.tag(), spec.name),
+            lang: spoken(spec, lang, self.desk.lang),
             label: spec.label(self.desk.lang).to_owned(),
             old: paragraphs(spec, &old),
             new: paragraphs(spec, &new),
@@ -210,23 +221,27 @@ impl Comparison<'_> {
             section.versus {
                 h4 { (field.label) }
                 div.heads aria-hidden="true" { span { (self.heading) } span { (self.desk.t(super::words::NOW)) } }
-                @for row in marks::rows(&field.old, &field.new) { (self.row(&row)) }
+                @for row in marks::rows(&field.old, &field.new) { (self.row(&row, field.lang)) }
                 (self.remarks.at(self.desk, &field.path))
             }
         }
     }
 
-    fn row(&self, row: &Row) -> Markup {
+    fn row(&self, row: &Row, lang: Lang) -> Markup {
+        let lang = lang.tag();
         match row {
-            Row::Same(paragraphs) => self.same(paragraphs),
-            Row::Changed(old, new) => self.pair(&html! { (side(old, false)) }, &html! { (side(new, true)) }),
+            Row::Same(paragraphs) => self.same(paragraphs, lang),
+            Row::Changed(old, new) => self.pair(
+                &html! { span lang=(lang) { (side(old, false)) } },
+                &html! { span lang=(lang) { (side(new, true)) } },
+            ),
             Row::Gone(text) => self.pair(
-                &html! { del { (text) } },
+                &html! { del lang=(lang) { (text) } },
                 &html! { span.none { (self.desk.t(w::GONE)) } },
             ),
             Row::New(text) => self.pair(
                 &html! { span.none { (self.desk.t(w::NOT_THERE)) } },
-                &html! { ins { (text) } },
+                &html! { ins lang=(lang) { (text) } },
             ),
         }
     }
@@ -240,11 +255,11 @@ impl Comparison<'_> {
         }
     }
 
-    fn same(&self, paragraphs: &[String]) -> Markup {
+    fn same(&self, paragraphs: &[String], lang: &str) -> Markup {
         html! {
             details.same {
                 summary { (self.desk.f(w::N_UNCHANGED, &[&paragraphs.len().to_string()])) }
-                @for text in paragraphs { p { (text) } }
+                @for text in paragraphs { p lang=(lang) { (text) } }
             }
         }
     }
@@ -256,7 +271,7 @@ impl Comparison<'_> {
             @if !fields.is_empty() {
                 details.same {
                     summary { (self.desk.f(w::UNCHANGED_FIELDS, &[&labels.join(self.desk.t(super::words::LIST_COMMA))])) }
-                    dl.fields { @for field in fields { div { dt { (field.label) } dd { @for text in &field.new { p { (text) } } (self.remarks.at(self.desk, &field.path)) } } } }
+                    dl.fields { @for field in fields { div { dt { (field.label) } dd { @for text in &field.new { p lang=(field.lang.tag()) { (text) } } (self.remarks.at(self.desk, &field.path)) } } } }
                 }
             }
         }

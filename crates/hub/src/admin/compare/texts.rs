@@ -1,5 +1,6 @@
 //! A document's fields as paragraphs that can be compared: what a reader would see of them, line by line.
 
+use crate::admin::times::day_of_field;
 use heliograph_domain::Lang;
 use heliograph_domain::content::{FieldSpec, Shape};
 use serde_json::Value;
@@ -13,6 +14,7 @@ pub(crate) fn paragraphs(spec: &FieldSpec, value: &Value, lang: Lang) -> Vec<Str
             let label = choice.map(|choice| if lang == Lang::ZhHans { choice.zh } else { choice.en });
             vec![label.unwrap_or(name).to_owned()]
         }
+        (Shape::Date, Value::String(day)) => vec![day_of_field(day, lang)],
         (Shape::Lines, Value::Array(lines)) => lines.iter().flat_map(lines_of).collect(),
         (Shape::Rows(columns), Value::Array(rows)) => rows.iter().map(|row| line_of(columns, row, lang)).collect(),
         (Shape::Group(fields), Value::Object(_)) => fields
