@@ -12,7 +12,6 @@ use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop,
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use std::{io, thread};
 use tokio::sync::mpsc;
 
 /// Pause before the hub tries the broker again, at first; each time twice as long,
@@ -22,9 +21,6 @@ const LAST_RETRY: Duration = Duration::from_secs(10);
 
 /// What each display's statuses are judged by, and the key that it was made for: another machine begins anew.
 type Verifiers = HashMap<DisplayId, ([u8; 32], StatusVerifier)>;
-
-/// Niceness of the thread that verifies: about a tenth of the share of the others, and all that they leave.
-const STAND_BACK: i32 = 10;
 
 /// Messages of displays that may wait to be verified. What is more is dropped: a status is said again.
 const WAITING: usize = 65_536;
@@ -36,7 +32,7 @@ pub(crate) async fn run(
     client: AsyncClient,
     mut connection: EventLoop,
     to_broadcaster: mpsc::UnboundedSender<Input>,
-    to_listeners: ToListeners,
+    to_listener: mpsc::Sender<Publish>,
 ) {
     let mut retry = FIRST_RETRY;
     let outlives_the_hub = office.hub_account.is_some();
@@ -59,7 +55,7 @@ pub(crate) async fn run(
                 }
             }
             Ok(Event::Incoming(Packet::Publish(message))) => {
-                if to_listeners.of(&message).try_send(message).is_err() {
+                if to_listener.try_send(message).is_err() {
                     tracing::warn!("displays say more than this hub can verify; some of it is dropped");
                 }
             }
@@ -87,74 +83,16 @@ fn told(error: &ConnectionError) -> String {
     }
 }
 
-/// The ways of what displays publish to whoever verifies it.
-pub(crate) struct ToListeners {
-    statuses: mpsc::Sender<Publish>,
-    questions: mpsc::Sender<Publish>,
+/// The way of what displays publish to whoever verifies it.
+pub(crate) fn channel() -> (mpsc::Sender<Publish>, mpsc::Receiver<Publish>) {
+    mpsc::channel(WAITING)
 }
 
-impl ToListeners {
-    /// A display waits for an answer to what it asks; nobody waits for a status.
-    fn of(&self, message: &Publish) -> &mpsc::Sender<Publish> {
-        if message.topic.ends_with("/reply") {
-            &self.questions
-        } else {
-            &self.statuses
-        }
-    }
-}
-
-/// Their other ends.
-pub(crate) struct Inboxes {
-    statuses: mpsc::Receiver<Publish>,
-    questions: mpsc::Receiver<Publish>,
-}
-
-/// The ways and their ends.
-pub(crate) fn channels() -> (ToListeners, Inboxes) {
-    let (to_statuses, statuses) = mpsc::channel(WAITING);
-    let (to_questions, questions) = mpsc::channel(WAITING);
-    let ways = ToListeners {
-        statuses: to_statuses,
-        questions: to_questions,
-    };
-    (ways, Inboxes { statuses, questions })
-}
-
-/// Verifies what displays publish, until nobody brings any more. Statuses in a thread of its own that stands back: when
-/// ten thousand displays tell what they have just received, those that have not must not wait for that. Questions for the
-/// time in another that does not, since a display believes no answer that takes too long.
-pub(crate) fn listen(
-    office: &Arc<Office>,
-    client: &AsyncClient,
-    inboxes: Inboxes,
-) -> io::Result<[thread::JoinHandle<()>; 2]> {
-    let statuses = hear_all("statuses", office, client, inboxes.statuses, stand_back)?;
-    let questions = hear_all("questions", office, client, inboxes.questions, || ())?;
-    Ok([statuses, questions])
-}
-
-fn hear_all(
-    name: &str,
-    office: &Arc<Office>,
-    client: &AsyncClient,
-    mut inbox: mpsc::Receiver<Publish>,
-    first: fn(),
-) -> io::Result<thread::JoinHandle<()>> {
-    let (office, client) = (Arc::clone(office), client.clone());
-    thread::Builder::new().name(name.to_owned()).spawn(move || {
-        first();
-        let mut verifiers = HashMap::new();
-        while let Some(message) = inbox.blocking_recv() {
-            heard(&office, &client, &mut verifiers, &message);
-        }
-    })
-}
-
-/// Gives this thread alone a small share of the processor while others want it (Linux counts niceness by thread).
-fn stand_back() {
-    if let Err(error) = rustix::process::setpriority_process(None, STAND_BACK) {
-        tracing::debug!(%error, "what displays say is heard with the priority of everything else");
+/// Verifies what displays publish, until the hub stops.
+pub(crate) async fn listen(office: Arc<Office>, client: AsyncClient, mut inbox: mpsc::Receiver<Publish>) {
+    let mut verifiers = HashMap::new();
+    while let Some(message) = inbox.recv().await {
+        heard(&office, &client, &mut verifiers, &message);
     }
 }
 

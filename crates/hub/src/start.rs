@@ -230,16 +230,15 @@ impl Hub {
         let hubs = vec![self.office.addresses.hub(None)];
         let broadcaster = Broadcaster::new(Arc::clone(&self.office), client.clone(), hubs);
         self.tasks.push(tokio::spawn(broadcaster.run(inputs)));
-        let (to_listeners, inboxes) = intake::channels();
-        let listeners = intake::listen(&self.office, &client, inboxes);
-        self.threads
-            .extend(listeners.map_err(|error| StartError::Machine(error.to_string()))?);
+        let (to_listener, inbox) = intake::channel();
+        let listener = intake::listen(Arc::clone(&self.office), client.clone(), inbox);
+        self.tasks.push(tokio::spawn(listener));
         self.tasks.push(tokio::spawn(intake::run(
             Arc::clone(&self.office),
             client,
             connection,
             to_broadcaster,
-            to_listeners,
+            to_listener,
         )));
         Ok(())
     }
