@@ -331,7 +331,7 @@ fn a_reviewer_sees_the_former_text_and_the_new_one_side_by_side() {
     for mark in [
         "<del>告</del>",
         "<ins>达</ins>",
-        "<ins>另：&lt;b&gt;周六&lt;/b&gt;不办公。</ins>",
+        "<ins lang=\"zh-Hans\">另：&lt;b&gt;周六&lt;/b&gt;不办公。</ins>",
         "没有改动的栏目",
     ] {
         assert!(shown.contains(mark), "{mark}: {shown}");
