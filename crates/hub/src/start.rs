@@ -141,7 +141,7 @@ pub struct Hub {
     office: Arc<Office>,
     http_addr: SocketAddr,
     link: Link,
-    threads: Vec<thread::JoinHandle<()>>,
+    projector: Option<thread::JoinHandle<()>>,
     stopping: Arc<AtomicBool>,
     http: Option<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
@@ -190,7 +190,7 @@ impl Hub {
             office,
             http_addr,
             link,
-            threads: Vec::new(),
+            projector: None,
             stopping: Arc::default(),
             http: None,
             tasks: Vec::new(),
@@ -217,8 +217,7 @@ impl Hub {
         let (to_broadcaster, inputs) = mpsc::unbounded_channel();
         let (projected, mut from_projector) = mpsc::unbounded_channel();
         let thread = projector::follow(&self.office, projected, &self.stopping);
-        self.threads
-            .push(thread.map_err(|error| StartError::Machine(error.to_string()))?);
+        self.projector = Some(thread.map_err(|error| StartError::Machine(error.to_string()))?);
         let forward = to_broadcaster.clone();
         self.tasks.push(tokio::spawn(async move {
             while let Some(projected) = from_projector.recv().await {
@@ -384,10 +383,10 @@ impl Hub {
             // Aborted on purpose.
             let _ = task.await;
         }
-        let (stop_broker, threads) = (self.link.stopper(), self.threads);
+        let (stop_broker, projector) = (self.link.stopper(), self.projector.take());
         let stopped = tokio::task::spawn_blocking(move || {
             stop_broker();
-            threads.into_iter().try_for_each(thread::JoinHandle::join)
+            projector.map(thread::JoinHandle::join)
         });
         let _ = stopped.await;
     }
