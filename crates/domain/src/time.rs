@@ -1,5 +1,6 @@
 //! Instants, days and windows. Time always comes in as an argument.
 
+use crate::lang::Lang;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -67,7 +68,33 @@ pub struct Date {
 #[error("`{0}` is not a date: write YYYY-MM-DD")]
 pub struct DateError(String);
 
+/// The months, as English texts name them.
+pub(crate) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 impl Date {
+    /// As a text names the day: “2026年11月23日” or “23 November 2026”.
+    #[must_use]
+    pub fn in_words(self, lang: Lang) -> String {
+        let month = MONTHS[usize::from(self.month.clamp(1, 12)) - 1];
+        match lang {
+            Lang::ZhHans => format!("{}年{}月{}日", self.year, self.month, self.day),
+            _ => format!("{} {month} {}", self.day, self.year),
+        }
+    }
+
     /// A date, if the calendar has it.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {

@@ -7,29 +7,6 @@ pub(crate) fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static st
     if lang == Lang::ZhHans { zh } else { en }
 }
 
-/// “2026年11月23日” or “23 November 2026”.
-pub(crate) fn date(lang: Lang, date: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    if lang == Lang::ZhHans {
-        return format!("{}年{}月{}日", date.year, date.month, date.day);
-    }
-    let month = MONTHS[usize::from(date.month.clamp(1, 12)) - 1];
-    format!("{} {month} {}", date.day, date.year)
-}
-
 /// “星期一” or “Monday”.
 pub(crate) fn weekday(lang: Lang, date: Date) -> &'static str {
     const ZH: [&str; 7] = ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"];
@@ -48,7 +25,7 @@ pub(crate) fn weekday(lang: Lang, date: Date) -> &'static str {
 
 /// The date with its weekday, as clocks on screens show it.
 pub(crate) fn day(lang: Lang, day: Date) -> String {
-    format!("{}　{}", date(lang, day), weekday(lang, day))
+    format!("{}　{}", day.in_words(lang), weekday(lang, day))
 }
 
 /// “3号窗口” or “Window 3”.
@@ -73,9 +50,9 @@ pub(crate) fn labelled(lang: Lang, label: &str, text: &str) -> String {
 /// “发布” after a date, “Issued” before it.
 pub(crate) fn issued(lang: Lang, day: Date) -> String {
     if lang == Lang::ZhHans {
-        format!("{}发布", date(lang, day))
+        format!("{}发布", day.in_words(lang))
     } else {
-        format!("Issued {}", date(lang, day))
+        format!("Issued {}", day.in_words(lang))
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{FieldSpec, Kind, Shape};
 use crate::time::Date;
+use crate::time::MONTHS;
 use serde_json::{Map, Value, json};
 
 /// A text for another year.
@@ -25,20 +26,6 @@ pub struct Moved {
     pub to: Option<String>,
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const WEEKDAYS: [char; 7] = ['日', '一', '二', '三', '四', '五', '六'];
 
 /// The text for the year after `year`. It bears the date `today`.

@@ -9,34 +9,10 @@ use jiff::tz::TimeZone;
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
-const FULL_MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// A day as a text names it: `2026年11月27日`, `27 November 2026`.
-pub(crate) fn full_day(date: Date, lang: Lang) -> String {
-    let month = FULL_MONTHS[usize::from(date.month.clamp(1, 12)) - 1];
-    match lang {
-        Lang::ZhHans => format!("{}年{}月{}日", date.year, date.month, date.day),
-        _ => format!("{} {month} {}", date.day, date.year),
-    }
-}
-
-/// The same for a field of a document; what is no day stays as it is.
+/// The day of a document's field in words; what is no day stays as it is.
 pub(crate) fn day_of_field(text: &str, lang: Lang) -> String {
     text.parse()
-        .map_or_else(|_| text.to_owned(), |date| full_day(date, lang))
+        .map_or_else(|_| text.to_owned(), |date: Date| date.in_words(lang))
 }
 
 impl Desk {

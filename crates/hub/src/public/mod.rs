@@ -71,7 +71,7 @@ impl Visit {
     fn day(&self, at: Instant) -> String {
         let offset_s = self.site.as_ref().map_or(8 * 3600, |site| site.clock.offset_s(at));
         let (date, _) = heliograph_domain::Date::at(at, offset_s);
-        crate::admin::times::full_day(date, self.lang)
+        date.in_words(self.lang)
     }
 
     /// The page, with a mark of its bytes, so that a phone on a slow line need not fetch it twice.

@@ -63,7 +63,7 @@ pub(super) fn moment(lang: Lang, site: &SiteProfile, at: Instant) -> String {
         format!("{}月{}日 {time}", date.month, date.day)
     } else {
         // Nobody needs the year of something that is over in hours.
-        let day = words::date(lang, date);
+        let day = date.in_words(lang);
         let day = day.rsplit_once(' ').map_or(day.as_str(), |(day, _)| day);
         format!("{day}, {time}")
     }
