@@ -9,6 +9,7 @@ It ends with 1 and says what went otherwise when something does.
 """
 
 import pathlib
+import select
 import socket
 import ssl
 import subprocess
@@ -17,7 +18,7 @@ import tempfile
 import threading
 
 from hub import Hub, Office, StoryFailed
-from story import SETTING, Witness
+from story import SETTING, STARTED_WITHIN_S, Witness
 
 
 class Between:
@@ -49,26 +50,46 @@ class Between:
             near.close()
             far.close()
             return
-        back = threading.Thread(target=self.pump, args=(far, near), daemon=True)
-        back.start()
-        self.pump(near, far, self.heard)
-        back.join()
+        try:
+            self.pass_on(near, far)
+        except OSError:
+            pass
         near.close()
         far.close()
 
-    @staticmethod
-    def pump(source, sink, copy=None):
-        try:
-            while data := source.recv(65536):
-                if copy is not None:
-                    copy += data
-                sink.sendall(data)
-            sink.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
+    def pass_on(self, near, far):
+        """Both directions in this one thread: what ends TLS must not be read and written by two at once."""
+        open_ends = [near, far]
+        while open_ends:
+            for source in select.select(open_ends, [], [])[0]:
+                data = received(source)
+                if data is None:
+                    continue
+                if source is near:
+                    self.heard += data
+                sink = near if source is far else far
+                if data:
+                    sink.sendall(data)
+                else:
+                    open_ends.remove(source)
+                    sink.shutdown(socket.SHUT_WR)
 
     def close(self):
         self.door.close()
+
+
+def received(source):
+    """All that can be read without waiting: empty at the end, None when only TLS itself had something to say."""
+    source.setblocking(False)
+    data = bytearray()
+    try:
+        while more := source.recv(65536):
+            data += more
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return bytes(data) or None
+    finally:
+        source.setblocking(True)
+    return bytes(data)
 
 
 def certificate(folder):
@@ -96,7 +117,7 @@ def caught(hub, office, witness, own):
     status, answer = office.decide(request, "admit", {**SETTING, "short_string": short})
     must(status == 422, f"what stands on the display's screen is answered {status}: {answer}")
     must(office.decide(request, "refuse", {})[0] == 200, "the machine cannot be refused")
-    witness.lines.process.wait(30)
+    witness.lines.process.wait(STARTED_WITHIN_S)
     must(witness.lines.process.returncode != 0, "the display takes itself for enrolled")
     said = witness.errors.read_text(encoding="utf-8")
     must("the request is refused" in said, f"the display does not tell why: {said}")

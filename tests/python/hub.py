@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 
 PASSWORD = "a-long-password"
-TIMEOUT_S = 20
+TIMEOUT_S = 60
 ROLES = {"author": "author", "reviewer": "confidentiality-reviewer", "approver": "approver"}
 
 
