@@ -92,6 +92,30 @@ fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
     );
 
     let page = approver.get(&format!("/admin/publications/{id}")).text;
+    let moved = approver.step(
+        &id,
+        "reschedule",
+        &[("until", "2001-01-01T09:00"), ("channels", "hall")],
+    );
+    assert!(
+        moved.expect_status(422).text.contains("结束时间"),
+        "the form comes back with what is wrong"
+    );
+    let _ = approver
+        .step(
+            &id,
+            "reschedule",
+            &[("until", "2099-02-01T09:00"), ("channels", "hall")],
+        )
+        .expect_status(303);
+    let api = world.people.admin.get(&format!("/api/v1/publications/{id}")).json;
+    assert_eq!(api["released"]["until"], "2099-02-01T01:00:00.000Z");
+    assert!(
+        approver
+            .get(&format!("/admin/publications/{id}"))
+            .text
+            .contains("调整播出")
+    );
     for word in ["提交送审", "通过保密审查", "审批同意", "李拟稿", "王审查", "陈审批"] {
         assert!(page.contains(word), "the history says {word}");
     }
@@ -233,6 +257,19 @@ fn every_page_is_there_in_both_languages_under_a_strict_policy() {
 #[test]
 fn lists_are_exported_as_tables() {
     let world = World::new();
+    let clerk = Browser::signed_in(&world, "author");
+    for (list, row) in [
+        ("channels", "\"大厅\",\"hall\",\"0\",\"—\""),
+        ("departments", "李拟稿"),
+        ("substitutes", "代理人"),
+    ] {
+        let table = clerk.get(&format!("/admin/{list}.csv")).expect_status(200);
+        assert!(
+            table.text.starts_with('\u{feff}') && table.text.contains(row),
+            "{list}: {}",
+            table.text
+        );
+    }
     let _ = world.people.publish_notice("=大厅临时调整", &["hall"]);
     let browser = Browser::signed_in(&world, "author");
     for (path, cell) in [

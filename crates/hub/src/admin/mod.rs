@@ -45,6 +45,7 @@ mod publications;
 mod reach;
 mod referrals;
 mod reminders;
+mod reschedule;
 mod rows;
 mod screens;
 mod search;
@@ -182,6 +183,7 @@ fn of_displays() -> Router<Arc<Office>> {
             get(displays::back).post(displays::revoke),
         )
         .route("/admin/displays/{id}/retire", post(displays::retire))
+        .route("/admin/channels.csv", get(channels::table))
         .route("/admin/channels", get(channels::page).post(channels::define))
 }
 
@@ -200,6 +202,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
 fn of_staff() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/staff.csv", get(staff::table))
+        .route("/admin/departments.csv", get(departments::table))
         .route("/admin/departments", get(departments::page).post(departments::set))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route(

@@ -60,14 +60,19 @@ impl Proposed {
         Ok(())
     }
 
-    fn inputs(&self, desk: &Desk, faults: &Faults) -> Markup {
+    pub(super) fn inputs(&self, desk: &Desk, faults: &Faults) -> Markup {
         html! {
             (airtime::inputs(desk, End::From, &self.from, faults))
             (airtime::inputs(desk, End::Until, &self.until, faults))
         }
     }
 
-    fn boxes(&self, desk: &Desk, faults: &Faults, must: bool) -> Markup {
+    /// The end alone, where the beginning is past.
+    pub(super) fn end(&self, desk: &Desk, faults: &Faults) -> Markup {
+        airtime::inputs(desk, End::Until, &self.until, faults)
+    }
+
+    pub(super) fn boxes(&self, desk: &Desk, faults: &Faults, must: bool) -> Markup {
         html! {
             fieldset.bad[!faults.at("channels", desk.lang).is_empty()] {
                 legend { (desk.t(w::CHANNELS)) @if must { span.must { "*" } } @else { " " small { (desk.t(aw::CHANNELS_NONE)) } } }

@@ -9,6 +9,7 @@ use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
 use super::screens::state_tag;
+use super::words::airtime as aw;
 use super::words::review as rw;
 use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
@@ -109,6 +110,7 @@ fn done_word(step: &str) -> Option<Word> {
         "approve" => w::DONE_APPROVE,
         "reject" => w::DONE_REJECT,
         "amend" => w::DONE_AMEND,
+        "reschedule" => aw::DONE_RESCHEDULE,
         "withdraw" => w::DONE_WITHDRAW,
         "request-erasure" => w::DONE_REQUEST_ERASURE,
         "erase" => w::DONE_ERASE,
@@ -233,6 +235,7 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Rejected { reason, .. } => ("bad", w::EVENT_REJECTED, Some(reason)),
         PublicationEvent::Released(_) => ("good", w::EVENT_RELEASED, None),
         PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
+        PublicationEvent::Rescheduled { .. } => ("good", aw::EVENT_RESCHEDULED, None),
         PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
         PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
         PublicationEvent::ContributorsNamed { .. } => ("plain", together::EVENT_CONTRIBUTORS, None),

@@ -19,6 +19,12 @@ words! {
     ON_A_DAY "选日期…" "On a day …";
     DAY "日期" "Day";
     TIME "时间" "Time";
+    EVENT_RESCHEDULED "调整播出" "Shown elsewhere or for another time";
+    DO_RESCHEDULE "调整播出时间或频道…" "Change when or where it is shown …";
+    RESCHEDULE "保存调整" "Change it";
+    RESCHEDULE_WHAT "内容不变，不需重新审查；各屏随即按新的安排播出，记入发布记录。" "The text stays as it is and needs no new review; the displays follow at once, and it is on record.";
+    SHOWN_SINCE "{} 已开始播出，只能调整结束时间。" "It has been shown since {}: only its end can be moved.";
+    DONE_RESCHEDULE "已调整，各屏正按新的安排播出。" "Changed: the displays follow.";
     WHOLE_DAY_FROM "不填则从零点起" "from midnight when empty";
     WHOLE_DAY_UNTIL "不填则到当天结束" "until the day's end when empty";
 }
