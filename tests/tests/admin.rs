@@ -92,30 +92,6 @@ fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
     );
 
     let page = approver.get(&format!("/admin/publications/{id}")).text;
-    let moved = approver.step(
-        &id,
-        "reschedule",
-        &[("until", "2001-01-01T09:00"), ("channels", "hall")],
-    );
-    assert!(
-        moved.expect_status(422).text.contains("结束时间"),
-        "the form comes back with what is wrong"
-    );
-    let _ = approver
-        .step(
-            &id,
-            "reschedule",
-            &[("until", "2099-02-01T09:00"), ("channels", "hall")],
-        )
-        .expect_status(303);
-    let api = world.people.admin.get(&format!("/api/v1/publications/{id}")).json;
-    assert_eq!(api["released"]["until"], "2099-02-01T01:00:00.000Z");
-    assert!(
-        approver
-            .get(&format!("/admin/publications/{id}"))
-            .text
-            .contains("调整播出")
-    );
     for word in ["提交送审", "通过保密审查", "审批同意", "李拟稿", "王审查", "陈审批"] {
         assert!(page.contains(word), "the history says {word}");
     }
@@ -128,6 +104,26 @@ fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
             .text
             .contains("时间有误")
     );
+}
+
+#[test]
+fn what_is_on_release_is_shown_longer_by_a_form() {
+    let world = World::new();
+    let id = world.people.publish_notice("大厅临时调整", &["hall"]);
+    let mut approver = Browser::signed_in(&world, "approver");
+    let wrong = [("until", "2001-01-01T09:00"), ("channels", "hall")];
+    let wrong = approver.step(&id, "reschedule", &wrong).expect_status(422).text;
+    assert!(
+        wrong.contains("结束时间") && wrong.contains("只能调整结束时间"),
+        "{wrong}"
+    );
+    let right = [("until", "2099-02-01T09:00"), ("channels", "hall")];
+    let _ = approver.step(&id, "reschedule", &right).expect_status(303);
+    let api = world.people.admin.get(&format!("/api/v1/publications/{id}")).json;
+    assert_eq!(api["released"]["until"], "2099-02-01T01:00:00.000Z");
+    let page = approver.get(&format!("/admin/publications/{id}?done=reschedule")).text;
+    assert!(page.contains("调整播出") && page.contains("已调整"), "{page}");
+    approver.reads_both_languages(&format!("/admin/publications/{id}"));
 }
 
 #[test]

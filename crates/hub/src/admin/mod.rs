@@ -21,7 +21,7 @@ mod departments;
 mod displays;
 mod document;
 mod due;
-mod duties;
+pub(crate) mod duties;
 mod entry_choice;
 mod fields;
 mod first_steps;
