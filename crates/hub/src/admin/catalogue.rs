@@ -127,7 +127,7 @@ fn row(desk: &Desk, due: &Due) -> Markup {
         tr id=(entry.id) {
             td.name { b { (desk.entry_name(&entry.id)) } small { (entry.index_number) " · " (entry.category.label(desk.lang)) } }
             td data-label=(desk.t(w::CADENCE)) { (due::cadence(desk, entry.cadence)) }
-            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } }
+            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } @if let Some((from, _)) = super::states::scheduled(desk, &entry.id) { small { (super::states::State::Scheduled(from).words(desk)) } } }
             td data-label=(desk.t(w::NEXT_DUE)) {
                 @if let Some(text_due) = due.text() { a href=(format!("/admin/publications/{}", text_due.publication)) { (tag(colour, &text)) } } @else { (tag(colour, &text)) }
                 @if let Some(deadline) = due.deadline { small { (due::day(desk, deadline)) } }

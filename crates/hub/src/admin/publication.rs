@@ -8,7 +8,7 @@ use super::form::Posted;
 use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
-use super::screens::state_tag;
+use super::states;
 use super::words::review as rw;
 use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
@@ -75,7 +75,8 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
         div.top {
             div {
                 a.crumb href="/admin/publications" { (desk.t(w::PUBLICATIONS)) }
-                h1 { (title) " " span id="state" data-fresh { (state_tag(desk, publication)) } }
+                h1 { (title) " " span id="state" data-fresh { (states::tags(desk, publication)) } }
+                p id="waits" data-fresh { @if let Some(waits) = states::waits_for(desk, publication) { strong { (waits) } } }
                 p.muted { (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry)) }
             }
         }

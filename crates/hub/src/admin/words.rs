@@ -43,7 +43,9 @@ pub(crate) mod frame;
 pub(crate) mod limits;
 pub(crate) mod on_show;
 pub(crate) mod panels;
+pub(crate) mod reach;
 pub(crate) mod review;
+pub(crate) mod states;
 pub(crate) mod together;
 mod trail;
 
@@ -124,8 +126,6 @@ words! {
     WAITS_APPROVAL "待审批" "To be approved";
     WAITS_RELEASE "待发布" "To be released";
     WAITS_AMEND "待更新发布" "Amendment ready";
-    STATE_REVIEWED "已审查" "Reviewed";
-    STATE_COUNTERSIGNED "已会审" "Countersigned";
     STATE_RETURNED "已退回" "Returned";
     STATE_RELEASED "发布中" "On release";
     STATE_EXPIRED "已到期" "Expired";
@@ -307,15 +307,10 @@ words! {
     REFRESH "刷新" "Refresh";
     NOT_YET "将于 {} 开始显示，各屏会先收好内容。" "It will be shown from {}; the displays get it before that.";
     NOBODY_TUNED "现在没有屏幕收看所选的频道。" "No display is tuned to these channels now.";
-    REACH_NOW "现在收看这些频道的屏幕" "Displays that are tuned to these channels now";
-    REACH_NOW_WHY "发布时的逐屏记录已不在（屏幕是后来接入的，或系统重新启动过）。下面是各屏自己最近一次的报告。" "How it arrived, display by display, is not kept: the displays came later, or the hub was started anew. This is what each of them reported last.";
-    NOT_REPORTED "没有报告播出" "Not reported on air";
-    N_OF_M_ON_AIR "{} / {} 块屏已播出" "On air on {} of {} displays";
     SENT "已发出" "Sent";
     RECEIVED "已收到" "Received";
     ON_AIR "已播出" "On air";
     ON_ITS_WAY "送达中" "On its way";
-    ARRIVES_LATER "上线后自动送达" "It arrives once the display is back";
 
     RETIRED_DISPLAYS "已停用的屏幕" "Retired displays";
     TOKEN_FOR "令牌用途" "What the token is for";
@@ -484,7 +479,9 @@ mod tests {
         first_steps::ALL,
         frame::ALL,
         limits::ALL,
+        reach::ALL,
         review::ALL,
+        states::ALL,
         together::ALL,
         trail::ALL,
         airtime::ALL,
