@@ -1,6 +1,7 @@
 //! What someone may do with a publication now: buttons and small forms, and the posts behind them.
 
 use super::document;
+use super::done::done;
 use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults, in_query, redirect};
@@ -38,8 +39,8 @@ pub(crate) async fn act(
     let call = posted.call(&desk, known.slug(), None, &fields);
     let office = Arc::clone(&desk.office);
     match publications::act(extract::State(office), Path((id.clone(), step.clone())), call).await {
-        Ok(_) if known == Step::Release => Ok(redirect(&format!("/admin/publications/{id}/reach"))),
-        Ok(_) => Ok(redirect(&format!("/admin/publications/{id}?done={step}"))),
+        Ok(_) if known == Step::Release => Ok(done(&format!("/admin/publications/{id}/reach"), &step)),
+        Ok(_) => Ok(done(&format!("/admin/publications/{id}"), &step)),
         Err(problem) => refused(&desk.refreshed(), &id, &step, &problem, &posted),
     }
 }

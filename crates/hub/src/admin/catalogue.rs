@@ -1,8 +1,9 @@
 //! The catalogue: every entry with its cadence, when it is due, when it was last released and who answers for it.
 
+use super::done::done;
 use super::due;
 use super::form::Posted;
-use super::layout::{Desk, Place, empty, redirect, tag};
+use super::layout::{Desk, Place, empty, tag};
 use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
@@ -281,7 +282,7 @@ pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Probl
     });
     let call = posted.call(&desk, "entry", None, &wish);
     match api::define(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect(&format!("/admin/catalogue#{}", posted.get("id").trim()))),
+        Ok(_) => Ok(done(&format!("/admin/catalogue#{}", posted.get("id").trim()), "entry")),
         Err(problem) => {
             let first = Part::first(desk.state.catalogue.entries.len());
             Ok(show(&desk, &first, posted.get("id"), Some((&posted, &problem))))

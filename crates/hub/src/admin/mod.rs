@@ -5,6 +5,7 @@
 
 mod account;
 mod actions;
+mod afterwards;
 mod airtime;
 pub(crate) mod assets;
 mod audit;
@@ -21,6 +22,7 @@ mod countersign;
 mod departments;
 mod displays;
 mod document;
+mod done;
 mod due;
 mod duties;
 mod entry_choice;
@@ -56,8 +58,10 @@ mod staff;
 mod states;
 mod substitutes;
 mod table;
+mod technical;
 pub(crate) mod times;
 mod together;
+mod translation;
 mod void;
 mod waiting;
 mod words;

@@ -50,7 +50,7 @@ pub(crate) fn tile(desk: &Desk, known: &KnownDisplay) -> Markup {
     let away = colour == "red";
     html! {
         a.tile href=(format!("/admin/displays/{id}")) data-display=(id) {
-            span.shot {
+            span.shot data-drawing=(desk.t(w::helps::DRAWING)) {
                 img.pixels[setting.panel.height_px <= 96] src=(picture(known, 640)) data-shot=(id) alt=(desk.f(w::PICTURE_OF, &[setting.name.get(desk.lang)])) loading="lazy";
                 span.veil[away] id=(format!("veil-{id}")) data-fresh {
                     @match seen {

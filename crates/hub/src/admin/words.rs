@@ -35,11 +35,14 @@ macro_rules! words {
 }
 
 mod account;
+pub(crate) mod afterwards;
 pub(crate) mod airtime;
 pub(crate) mod beginnings;
 pub(crate) mod departments;
+pub(crate) mod done;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
+pub(crate) mod helps;
 pub(crate) mod limits;
 pub(crate) mod on_show;
 pub(crate) mod panels;
@@ -47,7 +50,8 @@ pub(crate) mod reach;
 pub(crate) mod review;
 pub(crate) mod states;
 pub(crate) mod together;
-mod trail;
+pub(crate) mod trail;
+pub(crate) mod translation;
 
 pub(crate) use account::*;
 pub(crate) use trail::*;
@@ -278,7 +282,7 @@ words! {
     ENGLISH_TEXT "英文内容" "English text";
     ENGLISH_HINT "可选，供英文屏和双语公示使用" "Optional, for English screens";
     HINT_LINES "每行一项" "one to a line";
-    HINT_MARKDOWN "空一行分段，# 作小标题，- 作列表" "a blank line parts paragraphs, # heads, - lists";
+    HINT_MARKDOWN "空一行分段，# 作小标题，- 作列表，可以写表格" "a blank line parts paragraphs, # heads, - lists; tables can be written";
     OPTIONAL "可不填" "may be empty";
     CHOOSE "请选择" "Choose";
     ROW_N "第 {} 项" "No. {}";
@@ -412,7 +416,6 @@ words! {
     NO_ROLES "无角色，不能登录" "No role: cannot sign in";
     ADD_PERSON "添加工作人员" "Add someone";
     EDIT_PERSON "修改工作人员" "Edit this person";
-    PASSWORD_KEEPS "不填则保持不变" "stays as it is when empty";
     PASSWORD_MIN "至少 10 个字符" "at least 10 characters";
     FOUR_EYES "一个人可以兼任多个角色，但同一条信息的拟稿、保密审查、审批必须由三个不同的人完成。" "One person may have several roles, but author, reviewer and approver of one publication are always three people.";
 
@@ -475,17 +478,21 @@ mod tests {
     const LISTS: &[&[(&str, Word)]] = &[
         ALL,
         account::ALL,
+        afterwards::ALL,
         beginnings::ALL,
         first_steps::ALL,
         frame::ALL,
+        helps::ALL,
         limits::ALL,
         reach::ALL,
         review::ALL,
         states::ALL,
         together::ALL,
         trail::ALL,
+        translation::ALL,
         airtime::ALL,
         departments::ALL,
+        done::ALL,
         on_show::ALL,
         panels::ALL,
     ];
