@@ -24,7 +24,7 @@ axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violatio
 # says what went wrong; not what stands in fields or is code.
 TEXTS = """
 const skip = 'script, style, code, pre, textarea';
-const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks'];
+const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks', 'data-drawing'];
 const lang = (one) => one.closest('[lang]').lang.slice(0, 2);
 const found = [[lang(document.documentElement), document.title]];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

@@ -77,7 +77,7 @@ fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
         .expect_status(303);
     let reach = released.header("location").unwrap().to_owned();
     eventually("the page shows it on air", || {
-        approver.get(&reach).text.contains("1 / 1 块屏已播出")
+        approver.get(&reach).text.contains("全部 1 块屏都已播出")
     });
     assert!(
         approver

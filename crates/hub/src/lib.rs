@@ -56,6 +56,7 @@ mod templates;
 mod time_limits;
 mod tls;
 mod transact;
+mod translation;
 pub mod transparency;
 pub mod wall;
 

@@ -1,18 +1,20 @@
 //! What someone may do with a publication now: buttons and small forms, and the posts behind them.
 
 use super::document;
+use super::done::done;
 use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults, in_query, redirect};
 use super::proposal::{self, Proposed};
 use super::publication::{Failed, Shown, find, show};
 use super::reschedule;
+use super::states::{self, State};
 use super::words::review as rw;
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
 use crate::http::{publications, shape};
 use crate::state::Dossier;
-use axum::extract::{Path, State};
+use axum::extract::{self, Path};
 use axum::response::Response;
 use heliograph_domain::publication::{Duty, MAX_REASON_CHARS, Pending, Publication, Stage};
 use heliograph_domain::staff::{Role, Verb};
@@ -37,9 +39,9 @@ pub(crate) async fn act(
     let fields = asked(&desk, known, &posted);
     let call = posted.call(&desk, known.slug(), None, &fields);
     let office = Arc::clone(&desk.office);
-    match publications::act(State(office), Path((id.clone(), step.clone())), call).await {
-        Ok(_) if known == Step::Release => Ok(redirect(&format!("/admin/publications/{id}/reach"))),
-        Ok(_) => Ok(redirect(&format!("/admin/publications/{id}?done={step}"))),
+    match publications::act(extract::State(office), Path((id.clone(), step.clone())), call).await {
+        Ok(_) if known == Step::Release => Ok(done(&format!("/admin/publications/{id}/reach"), &step)),
+        Ok(_) => Ok(done(&format!("/admin/publications/{id}"), &step)),
         Err(problem) => refused(&desk.refreshed(), &id, &step, &problem, &posted),
     }
 }
@@ -161,24 +163,14 @@ fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
     if pending.stage == Stage::Returned {
         return returned(desk, &dossier.publication);
     }
-    let (word, step) = match pending.stage {
-        Stage::Submitted => (w::WAITS_REVIEW, Step::Review),
-        Stage::Reviewed if pending.countersign.is_asked() => (w::WAITS_COUNTERSIGN, Step::Countersign),
-        Stage::Approved if dossier.publication.released.is_some() => (w::WAITS_AMEND, Step::Amend),
-        Stage::Approved => (w::WAITS_RELEASE, Step::Release),
-        _ => (w::WAITS_APPROVAL, Step::Approve),
+    let state = State::on_its_way(pending, dossier.publication.released.is_some());
+    let Some(step) = state.step() else {
+        return html! {};
     };
-    let people: Vec<String> = desk
-        .state
-        .staff
-        .people
-        .keys()
-        .filter(|person| duties::verdict_for(desk, person, &dossier.publication, step) == Verdict::May)
-        .map(|person: &StaffId| desk.person(person))
-        .collect();
+    let people = states::hands(desk, &dossier.publication, step);
     let stead = duties::in_stead_of(desk, &dossier.publication, step);
     html! {
-        p { strong { (desk.t(word)) } }
+        p { strong { (desk.t(state.word())) } }
         (super::countersign::standing(desk, pending))
         @if let Some(absent) = stead { p.notice id="stead" { (desk.f(rw::YOU_STAND_IN, &[&desk.person(&absent)])) } }
         p.hint {

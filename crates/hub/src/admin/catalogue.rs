@@ -1,8 +1,9 @@
 //! The catalogue: every entry with its cadence, when it is due, when it was last released and who answers for it.
 
+use super::done::done;
 use super::due;
 use super::form::Posted;
-use super::layout::{Desk, Place, empty, redirect, tag};
+use super::layout::{Desk, Place, empty, tag};
 use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
@@ -127,7 +128,7 @@ fn row(desk: &Desk, due: &Due) -> Markup {
         tr id=(entry.id) {
             td.name { b { (desk.entry_name(&entry.id)) } small { (entry.index_number) " · " (entry.category.label(desk.lang)) } }
             td data-label=(desk.t(w::CADENCE)) { (due::cadence(desk, entry.cadence)) }
-            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } }
+            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } @if let Some((from, _)) = super::states::scheduled(desk, &entry.id) { small { (super::states::State::Scheduled(from).words(desk)) } } }
             td data-label=(desk.t(w::NEXT_DUE)) {
                 @if let Some(text_due) = due.text() { a href=(format!("/admin/publications/{}", text_due.publication)) { (tag(colour, &text)) } } @else { (tag(colour, &text)) }
                 @if let Some(deadline) = due.deadline { small { (due::day(desk, deadline)) } }
@@ -281,7 +282,7 @@ pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Probl
     });
     let call = posted.call(&desk, "entry", None, &wish);
     match api::define(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect(&format!("/admin/catalogue#{}", posted.get("id").trim()))),
+        Ok(_) => Ok(done(&format!("/admin/catalogue#{}", posted.get("id").trim()), "entry")),
         Err(problem) => {
             let first = Part::first(desk.state.catalogue.entries.len());
             Ok(show(&desk, &first, posted.get("id"), Some((&posted, &problem))))

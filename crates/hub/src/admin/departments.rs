@@ -1,7 +1,8 @@
 //! Departments: their names in both languages, who is in them, and what of the catalogue they answer for.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, empty, redirect, tag};
+use super::layout::{Desk, Place, empty, tag};
 use super::parts::Shown;
 use super::words::{self as w, departments as dw};
 use crate::http::people as api;
@@ -135,7 +136,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
 pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     desk.must(Verb::Administer)?;
     match name(&desk, &posted).await {
-        Ok(()) => Ok(redirect("/admin/departments")),
+        Ok(()) => Ok(done("/admin/departments", "department")),
         Err(problem) => Ok(show(&desk, posted.get("id"), Some((&posted, &problem)))),
     }
 }

@@ -1,6 +1,7 @@
 //! What is due, as people of the office read it.
 
 use super::layout::{Desk, tag};
+use super::states::State;
 use super::words as w;
 use super::words::limits as lw;
 use crate::time_limits::{Due, Pressure, TextDue, Today};
@@ -65,7 +66,11 @@ pub(crate) fn tag_of(desk: &Desk, due: &Due) -> (&'static str, String) {
             (colour, desk.f(w::DUE_IN_DAYS, &[&days.to_string()]))
         }
         None if due.released == 0 => ("grey", desk.t(w::NEVER_RELEASED).to_owned()),
-        None => ("green", desk.t(w::ON_RECORD).to_owned()),
+        None => match super::states::scheduled(desk, &due.entry.id) {
+            // What nobody has seen yet is not public yet.
+            Some((from, count)) if count == due.released => ("blue", State::Scheduled(from).words(desk)),
+            _ => ("green", desk.t(w::ON_RECORD).to_owned()),
+        },
     }
 }
 

@@ -62,13 +62,19 @@ fn unsigned(desk: &Desk) -> Markup {
 }
 
 fn greeting(desk: &Desk) -> String {
-    let word = match desk.civil(desk.now).1 / 60 {
+    let hour = desk.civil(desk.now).1 / 60;
+    desk.f(greeting_at(hour), &[&desk.person(desk.me())])
+}
+
+/// What people say to each other at this hour of the office's day.
+fn greeting_at(hour: u64) -> w::Word {
+    match hour {
         5..=10 => w::GOOD_MORNING,
         11..=12 => w::GOOD_NOON,
         13..=17 => w::GOOD_AFTERNOON,
-        _ => w::GOOD_EVENING,
-    };
-    desk.f(word, &[&desk.person(desk.me())])
+        18..=22 => w::GOOD_EVENING,
+        _ => w::helps::GOOD_NIGHT,
+    }
 }
 
 fn who(desk: &Desk) -> String {
@@ -224,6 +230,26 @@ fn displays(desk: &Desk) -> Markup {
             @if any {
                 div.wall { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } }
             } @else { (empty(desk.t(w::NO_DISPLAYS), Some(("/admin/displays", desk.t(w::HOW_TO_ADD_DISPLAY))))) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_wished_a_good_evening_at_half_past_two() {
+        for (hour, word) in [
+            (2, w::helps::GOOD_NIGHT),
+            (5, w::GOOD_MORNING),
+            (12, w::GOOD_NOON),
+            (17, w::GOOD_AFTERNOON),
+            (18, w::GOOD_EVENING),
+            (22, w::GOOD_EVENING),
+            (23, w::helps::GOOD_NIGHT),
+        ] {
+            assert_eq!(greeting_at(hour), word, "at {hour}");
         }
     }
 }

@@ -97,6 +97,11 @@ impl FromRequestParts<Arc<Office>> for Desk {
 }
 
 impl Desk {
+    /// What stands in the address after the question mark.
+    pub(crate) fn query(&self) -> &str {
+        self.here.split_once('?').map_or("", |(_, query)| query)
+    }
+
     /// A word of the interface.
     pub(crate) fn t(&self, word: Word) -> &'static str {
         word.get(self.lang)
@@ -181,7 +186,7 @@ impl Desk {
             a.skip href="#main" { (self.t(w::SKIP)) }
             div.desk {
                 (self.navigation(place))
-                main id="main" { (self.blanked_bar()) (body) }
+                main id="main" { (self.blanked_bar()) (super::done::told(self)) (body) }
             }
         };
         respond(

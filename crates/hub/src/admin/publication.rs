@@ -8,7 +8,8 @@ use super::form::Posted;
 use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
-use super::screens::state_tag;
+use super::states;
+use super::technical;
 use super::words::airtime as aw;
 use super::words::review as rw;
 use super::words::{self as w, Word, together};
@@ -48,7 +49,6 @@ pub(crate) async fn page(
     let (id, dossier) = find(&desk, &id)?;
     let asked = |name: &str| query.get(name).map(String::as_str);
     let shown = Shown {
-        done: asked("done"),
         against: asked("against"),
         failed: None,
     };
@@ -58,8 +58,6 @@ pub(crate) async fn page(
 /// What a page says besides what it always says.
 #[derive(Default)]
 pub(crate) struct Shown<'a> {
-    /// The step that was just taken.
-    pub(crate) done: Option<&'a str>,
     /// What the text is compared with.
     pub(crate) against: Option<&'a str>,
     /// What went wrong.
@@ -68,7 +66,7 @@ pub(crate) struct Shown<'a> {
 
 /// The page, as it is or with what went wrong.
 pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Shown<'_>) -> Result<Response, Problem> {
-    let (done, failed) = (shown.done, shown.failed.as_ref());
+    let failed = shown.failed.as_ref();
     let publication = &dossier.publication;
     let title = shape::title_of(&desk.office, dossier, desk.lang);
     let remarks = Remarks::of(desk, id)?;
@@ -76,17 +74,17 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
         div.top {
             div {
                 a.crumb href="/admin/publications" { (desk.t(w::PUBLICATIONS)) }
-                h1 { (title) " " span id="state" data-fresh { (state_tag(desk, publication)) } }
+                h1 { (title) " " span id="state" data-fresh { (states::tags(desk, publication)) } }
+                p id="waits" data-fresh { @if let Some(waits) = states::waits_for(desk, publication) { strong { (waits) } } }
                 p.muted { (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry)) }
             }
         }
         @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority", "text", "quote", "field"])) }
-        @else if let Some(word) = done.and_then(done_word) { p.told role="status" { (desk.t(word)) } }
         div.split {
             div.stack { (content(desk, (id, dossier), &remarks, shown.against)) }
             div.stack {
                 @if let Some(pending) = &publication.pending {
-                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) }
+                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::translation::of_pending(desk, dossier, pending, &text)) }
                 }
                 (actions::card(desk, id, dossier, failed))
                 (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
@@ -99,24 +97,6 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
     let status = failed.map_or(StatusCode::OK, |failed| failed.problem.status);
     let body = html! { div.stack data-live="record" { (body) } };
     Ok(desk.page_with(status, Place::Publications, &title, body))
-}
-
-fn done_word(step: &str) -> Option<Word> {
-    Some(match step {
-        "submit" => w::DONE_SUBMIT,
-        "review" => w::DONE_REVIEW,
-        "override" => w::DONE_OVERRIDE,
-        "countersign" => w::DONE_COUNTERSIGN,
-        "approve" => w::DONE_APPROVE,
-        "reject" => w::DONE_REJECT,
-        "amend" => w::DONE_AMEND,
-        "reschedule" => aw::DONE_RESCHEDULE,
-        "withdraw" => w::DONE_WITHDRAW,
-        "request-erasure" => w::DONE_REQUEST_ERASURE,
-        "erase" => w::DONE_ERASE,
-        "decline-erasure" => w::DONE_DECLINE_ERASURE,
-        _ => return None,
-    })
 }
 
 fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Remarks, against: Option<&str>) -> Markup {
@@ -179,8 +159,8 @@ fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
                 div { dt { (desk.t(w::FROM)) } dd { (desk.time(release.window.from)) } }
                 div { dt { (desk.t(w::UNTIL)) } dd { @match release.window.until { Some(until) => (desk.end(until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } } }
                 div { dt { (desk.t(w::RELEASED_BY)) } dd { (desk.person(&release.by)) " · " (desk.time(on.at)) } }
-                div { dt { (desk.t(w::CONTENT_HASH)) } dd { code { (release.content.short()) } } }
             }
+            (technical::details(desk, &html! { p.hint { (desk.t(w::CONTENT_HASH_WHAT)) } p { (desk.t(w::CONTENT_HASH)) " " code { (release.content.short()) } } }))
         }
     }
 }

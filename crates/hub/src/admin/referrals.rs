@@ -1,8 +1,9 @@
 //! Drafts that the confidentiality gate blocks and whose authors ask a reviewer to let them through.
 
+use super::done::done;
 use super::form::{Faults, Posted};
 use super::gate::Notes;
-use super::layout::{Desk, Place, field_faults, redirect, tag};
+use super::layout::{Desk, Place, field_faults, tag};
 use super::words as w;
 use super::{document, pictures};
 use crate::drafts::Draft;
@@ -67,8 +68,8 @@ pub(crate) async fn act(
         _ => return Err(Problem::not_found("这个操作", "The step")),
     };
     match outcome {
-        Ok(_) if step == "override" => Ok(redirect(&format!("/admin/publications/{id}?done=override"))),
-        Ok(_) => Ok(redirect("/admin")),
+        Ok(_) if step == "override" => Ok(done(&format!("/admin/publications/{id}"), "override")),
+        Ok(_) => Ok(done("/admin", "decline")),
         Err(problem) => {
             let desk = desk.refreshed();
             let draft = api::referred(&desk.office, &desk.caller, &id).map_err(|_| problem.clone())?;

@@ -23,9 +23,9 @@ use std::sync::Arc;
 /// Who tells the facts, in one language.
 pub(crate) struct Voice<'o> {
     office: &'o Office,
-    state: Arc<State>,
-    profile: Option<Arc<SiteProfile>>,
-    lang: Lang,
+    pub(super) state: Arc<State>,
+    pub(super) profile: Option<Arc<SiteProfile>>,
+    pub(super) lang: Lang,
 }
 
 impl<'o> Voice<'o> {
@@ -44,7 +44,7 @@ impl<'o> Voice<'o> {
         }
     }
 
-    fn say(&self, zh: String, en: String) -> String {
+    pub(super) fn say(&self, zh: String, en: String) -> String {
         if self.lang == Lang::ZhHans { zh } else { en }
     }
 
@@ -111,7 +111,7 @@ impl<'o> Voice<'o> {
         }
     }
 
-    fn channels<'c>(&self, names: impl IntoIterator<Item = &'c ChannelName>) -> String {
+    pub(super) fn channels<'c>(&self, names: impl IntoIterator<Item = &'c ChannelName>) -> String {
         let titles = &self.state.channels.titles;
         let title = |name: &ChannelName| {
             titles
@@ -122,7 +122,7 @@ impl<'o> Voice<'o> {
         named.join(if self.lang == Lang::ZhHans { "、" } else { ", " })
     }
 
-    fn entry(&self, id: &CatalogueEntryId) -> String {
+    pub(super) fn entry(&self, id: &CatalogueEntryId) -> String {
         let entry = self.state.catalogue.entries.get(id);
         let text = entry.and_then(|entry| self.library().entry_text(&entry.text));
         self.quoted(text.as_ref().map_or(id.as_str(), |text| text.name.get(self.lang)))

@@ -308,8 +308,20 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("display", uuid()),
         ("name", or_null(named("LocalText"))),
         ("sent_at", or_null(time())),
-        ("received_at", or_null(time())),
-        ("on_air_at", or_null(time())),
+        (
+            "received_at",
+            told(
+                or_null(time()),
+                "When the hub heard the display say that it has it, by the hub's clock: a display that tells of its first frame at once is heard after that frame.",
+            ),
+        ),
+        (
+            "on_air_at",
+            told(
+                or_null(time()),
+                "When its first frame was handed to the panel, by the display's own clock.",
+            ),
+        ),
         ("on_air_after_ms", or_null(count())),
     ]);
     let reach = answer(&[

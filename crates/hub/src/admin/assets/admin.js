@@ -118,6 +118,9 @@
         const gate = document.getElementById("gate");
         const card = gate && new DOMParser().parseFromString(told.gate, "text/html").getElementById("gate");
         if (card && card.outerHTML !== gate.outerHTML && !gate.contains(document.activeElement)) gate.replaceWith(document.importNode(card, true));
+        // The first save made the draft: pictures can be added to it now.
+        const pictures = told.pictures && document.getElementById("pictures");
+        if (pictures) pictures.replaceWith(document.importNode(new DOMParser().parseFromString(told.pictures, "text/html").getElementById("pictures"), true));
       } else saved.textContent = told.note || saved.dataset.unsaved;
     } catch { saved.textContent = saved.dataset.unsaved; }
     saving = false;

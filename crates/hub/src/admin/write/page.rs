@@ -6,7 +6,7 @@ use crate::admin::form::Faults;
 use crate::admin::gate::{self as gate_parts, Notes};
 use crate::admin::layout::{Desk, Place};
 use crate::admin::words::{self as w, together as tw};
-use crate::admin::{beginnings, countersign, entry_choice, fields, pictures, preview, proposal, together};
+use crate::admin::{beginnings, countersign, entry_choice, fields, pictures, preview, proposal, together, translation};
 use crate::draft_versions;
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
@@ -32,7 +32,10 @@ fn referral(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
 }
 
 pub(super) fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
-    gate_parts::card(desk, notes, &referral(desk, sheet, notes))
+    let of = sheet.id.as_deref().unwrap_or(&sheet.publication);
+    let lags = translation::of_sheet(desk, of, sheet.kind, &sheet.content);
+    let lagging = translation::list(desk, sheet.kind, &lags);
+    gate_parts::card(desk, notes, &lagging, &referral(desk, sheet, notes))
 }
 
 /// The page: the form, and what stands beside it.
