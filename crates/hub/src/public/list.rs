@@ -53,7 +53,7 @@ pub(super) async fn page(
         h1 { (visit.t("公开信息", "Public information")) }
         form.search action="/" role="search" {
             label for="q" { (visit.t("查找", "Search")) }
-            input id="q" name="q" type="search" value=(query) maxlength=(QUERY_CHARS);
+            input id="q" name="q" type="search" value=(query) maxlength=(QUERY_CHARS) placeholder=(visit.t("查找标题和正文", "Titles and texts"));
             @if let Some(kind) = kind { input type="hidden" name="kind" value=(kind.slug()); }
             button { (visit.t("查找", "Search")) }
         }
