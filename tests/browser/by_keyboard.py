@@ -11,7 +11,7 @@ import sys
 
 from selenium.webdriver.common.keys import Keys
 
-from chromium import Browser, check, eventually
+from chromium import Browser, StoryFailed, check, eventually
 from office import PASSWORD, Story
 from people import APPROVER, AUTHOR, NAMES, OPERATOR, REVIEWER, TITLE, hang, set_up
 from tabbing import tabs_through
@@ -128,10 +128,36 @@ def withdraws(browser):
     browser.reads("已撤回")
 
 
+# What is planted into a page, and what must then be said of it.
+PLANTED = {
+    "nothing shows": "field.style.outline = 'none'",
+    "lies over the focus": "const over = document.createElement('div'); Object.assign(over.style, {position: 'fixed', inset: '0'}); document.body.append(over)",
+    "not that of the eye": "field.form.style.display = 'flex'; field.form.style.flexDirection = 'column-reverse'",
+    "misses": "field.addEventListener('keydown', (event) => { event.preventDefault(); document.body.tabIndex = -1; document.activeElement.blur() })",
+    "does not come round": "field.addEventListener('keydown', (event) => event.preventDefault())",
+}
+
+
+def controls(browser):
+    """Going round a page finds what it is there for."""
+    tabs_through(browser)
+    for said, planted in PLANTED.items():
+        browser.driver.refresh()
+        browser.run(f"const field = document.querySelector('[name=staff]'); {planted}")
+        try:
+            tabs_through(browser, 60)
+        except StoryFailed as fault:
+            check(said in str(fault), f"something else is found than “{said}”: {fault}")
+        else:
+            raise StoryFailed(f"it is not found that “{said}”")
+    browser.driver.refresh()
+
+
 def main(binary):
     with Story(binary) as story, Browser() as browser:
         hang(story, set_up(story))
         browser.open(f"{story.url}/admin")
+        controls(browser)
         sign_in(browser, AUTHOR)
         writes(browser)
         sign_out(browser)
