@@ -14,7 +14,7 @@ import time
 
 import judges
 import pages
-from chromium import NARROW, WIDE, Browser, StoryFailed, check
+from chromium import NARROW, REFLOW, WIDE, Browser, StoryFailed, check
 from office import Caller, Story
 from world import ADMIN, World
 
@@ -106,6 +106,14 @@ class Walk:
             for size in (WIDE, NARROW):
                 self.browser.resize(size)
                 self.judge(page, lang, size)
+            self.as_readers_set_it(page, lang)
+
+    def as_readers_set_it(self, page, lang):
+        """With letters and lines spaced by the reader, and in a window as narrow as a page at four times its size."""
+        self.browser.resize(WIDE)
+        self.find(page, lang, "cut off by the reader's own spacing", judges.cut_when_spaced(self.browser))
+        self.browser.resize(REFLOW)
+        self.find(page, lang, f"too wide at {REFLOW[0]} px", judges.too_wide(self.browser))
 
     def judge(self, page, lang, size):
         violations, checks = judges.axe(self.browser)
@@ -147,6 +155,12 @@ def controls(walk):
     walk.open(pages.Page("/admin/login", None), "zh")
     browser.run("document.querySelector('main').append('Not translated')")
     check(judges.foreign(browser) == ["Not translated"], "an English word on a Chinese page is not found")
+    check(judges.cut_when_spaced(browser) == [], "a clean page is said to cut its texts")
+    browser.run("""
+        document.querySelector('main').insertAdjacentHTML('beforeend', '<p id="cut">一行字</p>');
+        Object.assign(document.getElementById('cut').style, {height: '22px', width: '100px', overflow: 'hidden', font: '20px/1 serif'});
+    """)
+    check(judges.cut_when_spaced(browser), "a text that is cut off when it grows is not found")
 
 
 def report(walk, began):

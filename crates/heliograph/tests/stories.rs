@@ -44,3 +44,13 @@ fn every_page_passes_axe_core_and_is_english_where_the_office_did_not_write_it()
 fn two_people_edit_one_draft_and_nothing_is_lost() {
     tell("two_writers", &[]);
 }
+
+#[test]
+fn whoever_comes_back_from_the_offices_sign_on_or_is_asked_again_finds_a_page_without_fault() {
+    tell("signing_on", &[]);
+}
+
+#[test]
+fn the_review_sheet_and_the_public_page_are_fit_for_paper() {
+    tell("on_paper", &[]);
+}

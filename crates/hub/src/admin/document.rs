@@ -99,9 +99,9 @@ fn field(desk: &Desk, spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
             html! { ol lang=(lang.tag()) { @for line in lines { li { (text(line)) } } } }
         }
         (Shape::Rows(columns), Value::Array(rows)) => html! {
-            div.scroll { table {
-                thead { tr { @for column in columns { th { (column.label(desk.lang)) } } } }
-                tbody { @for row in rows { tr { @for column in columns { td { (field(desk, column, &row[column.name], lang)) } } } } }
+            div.scroll { table.stacked {
+                thead { tr { @for column in columns { th scope="col" { (column.label(desk.lang)) } } } }
+                tbody { @for row in rows { tr { @for column in columns { td data-label=(column.label(desk.lang)) { (field(desk, column, &row[column.name], lang)) } } } } }
             } }
         },
         (Shape::Group(fields), Value::Object(_)) => html! {

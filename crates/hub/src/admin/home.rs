@@ -15,6 +15,8 @@ use maud::{Markup, html};
 
 /// So many rows stand on the first page; the rest is a click away.
 const ROWS: usize = 6;
+/// So many entries stand under each heading of what is due, so that the displays are on the first screen, too.
+const DUE_ROWS: usize = 4;
 
 /// `GET /admin`
 pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
@@ -190,7 +192,7 @@ fn dues(desk: &Desk) -> Markup {
                 @let group: Vec<&Due> = dues.iter().filter(|due| due.pressure == pressure).collect();
                 @if !group.is_empty() {
                     h3 { (desk.t(heading)) " " span.muted { (group.len()) } }
-                    @for due in group.iter().take(ROWS) { (due_row(desk, due)) }
+                    @for due in group.iter().take(DUE_ROWS) { (due_row(desk, due)) }
                 }
             }
             @if none {

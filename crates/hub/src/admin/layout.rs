@@ -375,8 +375,7 @@ pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang, path:
             h1 { (title) }
             p { (problem.detail.get(lang)) }
             @if signed_out { a.btn.wide href=(format!("/admin/login?next={}", in_query(path))) { (w::SIGN_IN.get(lang)) } }
-            @else if path.starts_with("/admin") || path.starts_with("/wall") { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
-            @else { a.btn.wide href="/" { (fw::SEE_PUBLIC.get(lang)) } }
+            @else { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
         }
     };
     let mut response = bare_page(office, lang, title, path, body);

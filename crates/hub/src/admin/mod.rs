@@ -39,6 +39,7 @@ mod order;
 mod pages;
 mod pairing;
 mod panels;
+mod paper;
 mod parts;
 mod pictures;
 pub(crate) mod preview;
@@ -235,5 +236,9 @@ fn of_staff() -> Router<Arc<Office>> {
 
 /// A problem as a page, with a way on.
 pub(crate) fn problem_page(office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
-    layout::problem_page(office, problem, lang, path)
+    if path.starts_with("/admin") || path.starts_with("/wall") {
+        layout::problem_page(office, problem, lang, path)
+    } else {
+        crate::public::problem_page(office, problem, lang)
+    }
 }

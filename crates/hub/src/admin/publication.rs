@@ -81,7 +81,10 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
         }
         @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority", "text", "quote", "field"])) }
         div.split {
-            div.stack { (content(desk, (id, dossier), &remarks, shown.against)) }
+            div.stack {
+                (super::paper::sheet(desk, id, dossier, &title))
+                (content(desk, (id, dossier), &remarks, shown.against))
+            }
             div.stack {
                 @if let Some(pending) = &publication.pending {
                     @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::translation::of_pending(desk, dossier, pending, &text)) }
@@ -152,7 +155,7 @@ fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
         })
         .collect();
     html! {
-        section.card {
+        section.card id="release" {
             h2 { (desk.t(w::RELEASE)) a href=(format!("/admin/publications/{id}/reach")) { (desk.t(w::REACH)) } }
             dl.facts {
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
@@ -175,7 +178,7 @@ fn history(desk: &Desk, dossier: &Dossier) -> Markup {
 }
 
 /// In whose stead a step was taken: the line before it says so.
-fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
+pub(super) fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
     match &dossier.history.get(at.checked_sub(1)?)?.event {
         PublicationEvent::StoodIn { person, .. } => Some(person),
         _ => None,
@@ -201,7 +204,8 @@ fn history_line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
     }
 }
 
-fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) {
+/// How a step is told: its colour, its name, and the reason that was given.
+pub(super) fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) {
     match event {
         PublicationEvent::Submitted { countersign: true, .. } => ("plain", w::EVENT_SUBMITTED_COUNTERSIGN, None),
         PublicationEvent::Submitted { .. } => ("plain", w::EVENT_SUBMITTED, None),

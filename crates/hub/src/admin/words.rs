@@ -47,6 +47,7 @@ pub(crate) mod limits;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod reach;
+pub(crate) mod paper;
 pub(crate) mod review;
 pub(crate) mod states;
 pub(crate) mod together;
@@ -495,6 +496,7 @@ mod tests {
         done::ALL,
         on_show::ALL,
         panels::ALL,
+        paper::ALL,
     ];
 
     #[test]

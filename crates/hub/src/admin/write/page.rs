@@ -74,11 +74,11 @@ pub(super) fn show(
         @if let Some(draft) = &sheet.saved { (beginnings::notes(desk, draft)) }
         div.split.writing {
             (form(desk, sheet, problem, &notes))
-            aside.stack.looks id="looks" tabindex="0" aria-label=(desk.t(w::ON_THE_PANELS)) {
+            aside.stack.looks id="looks" aria-label=(desk.t(w::ON_THE_PANELS)) {
                 (gate_card(desk, sheet, &notes))
-                @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
                 @if let Some((id, dossier)) = dossier { (comments::card(desk, (id, &dossier.publication), &notes.remarks, comments::On::Writing, None)) }
                 (panels)
+                @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
             }
         }
     };
@@ -148,13 +148,21 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 }
             }
             (pictures::card(desk, sheet.id.as_deref(), &attachments))
-            @if let Some(id) = &sheet.id { (beginnings::keep_as_template(desk, "draft", id)) }
-            @if let Some(id) = sheet.id.as_ref().filter(|_| sheet.is_mine(desk)) {
-                details.fold {
-                    summary.btn.danger.small { (desk.t(w::DISCARD)) }
-                    form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
+            @if let Some(id) = &sheet.id {
+                div.folds {
+                    (beginnings::keep_as_template(desk, "draft", id))
+                    @if sheet.is_mine(desk) { (discarding(desk, id)) }
                 }
             }
+        }
+    }
+}
+
+fn discarding(desk: &Desk, id: &str) -> Markup {
+    html! {
+        details.fold {
+            summary.btn.danger.small { (desk.t(w::DISCARD)) }
+            form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
         }
     }
 }
