@@ -41,6 +41,7 @@ pub(crate) mod departments;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod limits;
+pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod review;
@@ -484,6 +485,7 @@ mod tests {
         first_steps::ALL,
         frame::ALL,
         limits::ALL,
+        lists::ALL,
         review::ALL,
         together::ALL,
         trail::ALL,

@@ -91,11 +91,11 @@ fn body(heading: &Heading, late: &[String], soon: &[String], lang: Lang) -> Stri
     }
     text.push_str(&if zh {
         format!(
-            "\n公开目录：{hub}/admin/catalogue\n\n{office}的信息公开系统在工作日上午自动发出此信，请勿回复。\n不再接收：{hub}/admin/reminders\n"
+            "\n公开目录：{hub}/admin/catalogue?due=mine\n\n{office}的信息公开系统在工作日上午自动发出此信，请勿回复。\n不再接收：{hub}/admin/reminders\n"
         )
     } else {
         format!(
-            "\nThe catalogue: {hub}/admin/catalogue\n\nSent by itself on the mornings of working days by {office}; please do not answer.\nTo receive no more: {hub}/admin/reminders\n"
+            "\nThe catalogue: {hub}/admin/catalogue?due=mine\n\nSent by itself on the mornings of working days by {office}; please do not answer.\nTo receive no more: {hub}/admin/reminders\n"
         )
     });
     text
