@@ -54,6 +54,7 @@ def filled(path, world):
         "/admin/staff/{id}": [AUTHOR],
         "/admin/account/": ["1"],
         "/admin/templates/": ["1"],
+        "/admin/catalogue/entries/": ["zz-1"],
     }
     known = [start for start in blanks if path.startswith(start)]
     if not known:
@@ -86,6 +87,8 @@ def more(world):
         *(Page(f"/admin/write?kind={kind}", AUTHOR) for kind in kinds),
         Page("/admin/channels?edit=zz", ADMIN), Page(f"/admin/staff?edit={AUTHOR}", ADMIN),
         Page("/admin/catalogue?edit=zz-1", ADMIN), Page("/admin/catalogue", AUTHOR), Page("/admin/calendar", ADMIN),
+        Page("/admin/catalogue?due=overdue", AUTHOR), Page("/admin/catalogue?due=soon&department=nowhere", AUTHOR),
+        Page("/admin/catalogue/entries/zz-1", AUTHOR),
         Page("/admin/reminders", ADMIN), Page("/admin/account/authenticator", ADMIN), Page("/admin/publications?q=%E7%94%B2", AUTHOR),
         Page("/admin/publications?q=nothing-has-this", AUTHOR), Page("/?q=%E7%94%B2", None), Page("/?q=nothing-has-this", None), Page("/?page=2", None),
         Page("/admin/publications?page=2", AUTHOR),

@@ -10,9 +10,11 @@ mod airtime;
 pub(crate) mod assets;
 mod audit;
 mod beginnings;
+mod begun;
 mod calendar;
 mod carried;
 mod catalogue;
+mod catalogue_filter;
 mod catalogue_import;
 mod channels;
 mod comments;
@@ -25,7 +27,9 @@ mod document;
 mod done;
 mod due;
 pub(crate) mod duties;
+mod entry;
 mod entry_choice;
+mod entry_kinds;
 mod fields;
 mod first_steps;
 mod form;
@@ -198,6 +202,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/catalogue.csv", get(catalogue::table))
         .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route("/admin/catalogue/entries/{id}", get(entry::page))
         .route(
             "/admin/catalogue/import",
             get(catalogue_import::page).post(catalogue_import::post),

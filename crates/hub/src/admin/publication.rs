@@ -8,6 +8,7 @@ use super::form::Posted;
 use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
+use super::proposal;
 use super::states;
 use super::technical;
 use super::words::airtime as aw;
@@ -90,6 +91,7 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
                     @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::translation::of_pending(desk, dossier, pending, &text)) }
                 }
                 (actions::card(desk, id, dossier, failed))
+                (proposal::standing(desk, id, dossier))
                 (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
                 (super::beginnings::of_publication(desk, id, dossier))

@@ -44,6 +44,7 @@ pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod helps;
 pub(crate) mod limits;
+pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod reach;
@@ -486,6 +487,7 @@ mod tests {
         helps::ALL,
         limits::ALL,
         reach::ALL,
+        lists::ALL,
         review::ALL,
         states::ALL,
         together::ALL,

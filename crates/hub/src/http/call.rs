@@ -257,6 +257,16 @@ impl Call {
         }
     }
 
+    /// The call that a file makes of the API: what was read of it as JSON, repeatable as the file itself.
+    pub(crate) fn of_file(caller: Caller, repeatable: Repeatable, fields: &serde_json::Value) -> Self {
+        Self {
+            caller,
+            repeatable,
+            if_match: None,
+            body: Bytes::from(fields.to_string()),
+        }
+    }
+
     /// `If-Match` as a revision.
     pub(crate) fn seen_revision(&self) -> Result<Option<u64>, Problem> {
         let Some(text) = self.if_match.as_deref().filter(|text| *text != "*") else {

@@ -367,6 +367,11 @@ fn publication() -> Value {
 fn pending() -> Value {
     let person = || or_null(slug());
     let signature = answer(&[("by", slug()), ("department", person())]);
+    let proposed = answer(&[
+        ("channels", list(slug())),
+        ("from", or_null(time())),
+        ("until", or_null(time())),
+    ]);
     answer_with(
         &[
             ("content", hash()),
@@ -385,7 +390,16 @@ fn pending() -> Value {
             ("findings", list(named("Finding"))),
             ("overridden_by", person()),
         ],
-        &[("document", or_null(any_object()))],
+        &[
+            ("document", or_null(any_object())),
+            (
+                "proposed",
+                told(
+                    or_null(proposed),
+                    "Where and when its author thinks that it should be shown.",
+                ),
+            ),
+        ],
     )
 }
 

@@ -139,11 +139,11 @@ fn body(heading: &Heading, [waiting, late, soon]: [Vec<String>; 3], lang: Lang) 
     }
     text.push_str(&if zh {
         format!(
-            "\n待办：{hub}/admin\n公开目录：{hub}/admin/catalogue\n\n{office}的信息公开系统在工作日上午自动发出此信，请勿回复。\n不再接收：{hub}/admin/reminders\n"
+            "\n待办：{hub}/admin\n公开目录：{hub}/admin/catalogue?due=mine\n\n{office}的信息公开系统在工作日上午自动发出此信，请勿回复。\n不再接收：{hub}/admin/reminders\n"
         )
     } else {
         format!(
-            "\nYour tasks: {hub}/admin\nThe catalogue: {hub}/admin/catalogue\n\nSent by itself on the mornings of working days by {office}; please do not answer.\nTo receive no more: {hub}/admin/reminders\n"
+            "\nYour tasks: {hub}/admin\nThe catalogue: {hub}/admin/catalogue?due=mine\n\nSent by itself on the mornings of working days by {office}; please do not answer.\nTo receive no more: {hub}/admin/reminders\n"
         )
     });
     text

@@ -9,6 +9,10 @@ words! {
     PROPOSED_FROM "自 {} 起" "from {}";
     PROPOSED_UNTIL "到 {} 止" "until {}";
     PROPOSED_PAST "拟稿人建议的结束时间已过，请重新选择。" "The end that the author proposed has passed: choose another.";
+    PROPOSED_ENDED "建议的结束时间已过。" "The end that is proposed has passed.";
+    AT_RELEASE "发布后即播" "at once when it is released";
+    USUAL "（目录项通常发布的频道）" "(the entry's usual channels)";
+    NO_CHANNELS_YET "未指定，发布时选择" "none named: chosen at release";
     CHANNELS_NONE "不选则用目录项通常发布的频道" "the entry's usual channels when none is ticked";
     FROM_TODAY "今天起（发布即播）" "From today, at once";
     FROM_TOMORROW "明天起（{}）" "From tomorrow ({})";

@@ -126,7 +126,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 // Enter in a field saves; it never submits for review.
                 button.away type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {}
                 section.card {
-                    (entry_choice::field(desk, &sheet.entry, &faults))
+                    (entry_choice::field(desk, sheet.kind, &sheet.entry, &faults))
                     (sheet.clashes.at(desk, "catalogue_entry"))
                 }
                 section.card {
