@@ -20,6 +20,7 @@ mod countersign;
 mod departments;
 mod displays;
 mod document;
+mod door;
 mod due;
 mod duties;
 mod entry_choice;
@@ -117,6 +118,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         )
         .route("/admin/preview/{token}", get(preview::of_typed).post(preview::follow))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(office), door::keep))
 }
 
 fn of_beginnings() -> Router<Arc<Office>> {

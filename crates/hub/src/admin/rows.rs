@@ -178,7 +178,7 @@ pub(crate) async fn make(desk: Desk, posted: Posted) -> Result<Response, Problem
             wish: Wish {
                 proposal: Proposal::default(),
                 kind: place.0,
-                catalogue_entry: place.1.clone(),
+                catalogue_entry: Some(place.1.clone()),
                 content,
             },
             attachments: Vec::new(),

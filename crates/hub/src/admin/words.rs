@@ -38,6 +38,7 @@ mod account;
 pub(crate) mod airtime;
 pub(crate) mod beginnings;
 pub(crate) mod departments;
+pub(crate) mod door;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod limits;
@@ -481,6 +482,7 @@ mod tests {
         ALL,
         account::ALL,
         beginnings::ALL,
+        door::ALL,
         first_steps::ALL,
         frame::ALL,
         limits::ALL,
