@@ -1,4 +1,5 @@
-"""Who judges a page: axe-core, whether it is in one language, what it weighs, whether it fits, and how it writes days."""
+"""Who judges a page, its folds open: axe-core, whether it is in one language, what it weighs, whether it fits, and how it writes
+days."""
 
 import functools
 import pathlib
@@ -24,7 +25,7 @@ axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violatio
 # says what went wrong; not what stands in fields or is code.
 TEXTS = """
 const skip = 'script, style, code, pre, textarea';
-const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks'];
+const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-away', 'data-sign-in', 'data-lacks'];
 const lang = (one) => one.closest('[lang]').lang.slice(0, 2);
 const found = [[lang(document.documentElement), document.title]];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -53,6 +54,13 @@ const wide = document.scrollingElement.scrollWidth;
 if (wide <= innerWidth) return [];
 return [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map((one) => `${one.tagName.toLowerCase()}.${one.className} to ${Math.round(one.getBoundingClientRect().right)} px: ${(one.textContent || '').trim().slice(0, 40)}`);
+"""
+
+# What is folded away is part of the page, too: axe-core looks at nothing that is not shown.
+UNFOLD = """
+const folds = [...document.querySelectorAll('details:not([open])')];
+for (const one of folds) one.open = true;
+return folds.length;
 """
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
@@ -109,3 +117,8 @@ def weight(browser):
 
 def too_wide(browser):
     return browser.run(TOO_WIDE)
+
+
+def unfold(browser):
+    """Opens every fold of the page; how many there were."""
+    return browser.run(UNFOLD)
