@@ -1,4 +1,5 @@
-"""Who judges a page: axe-core, whether it is in one language, what it weighs, whether it fits, and how it writes days."""
+"""Who judges a page, its folds open: axe-core, whether it is in one language, what it weighs, whether it fits, and how it writes
+days."""
 
 import functools
 import pathlib
@@ -24,7 +25,7 @@ axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violatio
 # says what went wrong; not what stands in fields or is code.
 TEXTS = """
 const skip = 'script, style, code, pre, textarea';
-const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks', 'data-drawing'];
+const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks', 'data-drawing', 'data-away', 'data-sign-in'];
 const lang = (one) => one.closest('[lang]').lang.slice(0, 2);
 const found = [[lang(document.documentElement), document.title]];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -80,6 +81,13 @@ while (walker.nextNode()) {
         found.push(`${box.tagName.toLowerCase()}.${box.className}: ${text.data.trim().slice(0, 60)}`);
 }
 return [...new Set(found)].slice(0, 6);
+"""
+
+# What is folded away is part of the page, too: axe-core looks at nothing that is not shown.
+UNFOLD = """
+const folds = [...document.querySelectorAll('details:not([open])')];
+for (const one of folds) one.open = true;
+return folds.length;
 """
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
@@ -144,3 +152,8 @@ def cut_when_spaced(browser):
     found = browser.run(CUT) + browser.run(TOO_WIDE)
     browser.run(SPACED, False)
     return found
+
+
+def unfold(browser):
+    """Opens every fold of the page; how many there were."""
+    return browser.run(UNFOLD)

@@ -21,8 +21,9 @@ pub(crate) struct Draft {
     pub(crate) id: PublicationId,
     /// Its kind.
     pub(crate) kind: Kind,
-    /// Its place in the catalogue.
-    pub(crate) catalogue_entry: CatalogueEntryId,
+    /// Its place in the catalogue, once its author has chosen one: it is demanded when the draft is handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) catalogue_entry: Option<CatalogueEntryId>,
     /// `{lang: {field: …}}`, as far as it is written.
     pub(crate) content: Value,
     /// Drawn once for this draft: every form of it is hashed with it.

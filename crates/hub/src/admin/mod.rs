@@ -25,6 +25,7 @@ mod departments;
 mod displays;
 mod document;
 mod done;
+mod door;
 mod due;
 pub(crate) mod duties;
 mod entry;
@@ -129,6 +130,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         )
         .route("/admin/preview/{token}", get(preview::of_typed).post(preview::follow))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(office), door::keep))
 }
 
 fn of_beginnings() -> Router<Arc<Office>> {

@@ -40,6 +40,7 @@ pub(crate) mod airtime;
 pub(crate) mod beginnings;
 pub(crate) mod departments;
 pub(crate) mod done;
+pub(crate) mod door;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod helps;
@@ -482,6 +483,7 @@ mod tests {
         account::ALL,
         afterwards::ALL,
         beginnings::ALL,
+        door::ALL,
         first_steps::ALL,
         frame::ALL,
         helps::ALL,

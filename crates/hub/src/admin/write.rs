@@ -86,7 +86,11 @@ impl Sheet {
             hash: draft.hash().to_string(),
             publication: String::new(),
             kind: draft.kind,
-            entry: draft.catalogue_entry.to_string(),
+            entry: draft
+                .catalogue_entry
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             content: draft.content.clone(),
             countersign: json!(false),
             proposal: Proposed::of(&draft.proposal),

@@ -67,7 +67,7 @@ pub(crate) async fn again(
         wish: Wish {
             proposal: Proposal::default(),
             kind: text.kind,
-            catalogue_entry: dossier.publication.catalogue_entry.clone(),
+            catalogue_entry: Some(dossier.publication.catalogue_entry.clone()),
             content: next.content,
         },
         attachments,
@@ -97,14 +97,20 @@ fn noted(kind: Kind, moved: Moved) -> Note {
         1 => (String::new(), String::new()),
         times => (format!("（{times} 处）"), format!(" ({times} places)")),
     };
+    // A field that is a day holds it as machines write it.
+    let words = |text: &str, lang| match text.parse::<Date>() {
+        Ok(day) => day.in_words(lang),
+        Err(_) => text.to_owned(),
+    };
+    let (zh, en) = (words(&moved.from, Lang::ZhHans), words(&moved.from, Lang::En));
     let note = match &moved.to {
         Some(to) => Note::of(
-            format!("“{}”已改为“{to}”{often_zh}", moved.from),
-            format!("“{}” became “{to}”{often_en}", moved.from),
+            format!("“{zh}”已改为“{}”{often_zh}", words(to, Lang::ZhHans)),
+            format!("“{en}” became “{}”{often_en}", words(to, Lang::En)),
         ),
         None => Note::of(
-            format!("“{}”没有改，请核对{often_zh}", moved.from),
-            format!("“{}” stays as it was: look at it{often_en}", moved.from),
+            format!("“{zh}”没有改，请核对{often_zh}"),
+            format!("“{en}” stays as it was: look at it{often_en}"),
         ),
     };
     let known = kind.fields().iter().any(|spec| moved.field.contains(spec.name));
@@ -190,7 +196,7 @@ pub(crate) async fn of_document(
         wish: Wish {
             proposal: Proposal::default(),
             kind,
-            catalogue_entry,
+            catalogue_entry: Some(catalogue_entry),
             content,
         },
         attachments: kept,

@@ -17,7 +17,8 @@ use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, ChannelName, ContentHash, Instant, Kind, PublicationId, StaffId};
+use heliograph_domain::{CatalogueEntryId, ChannelName, ContentHash, Document, Instant, Kind, PublicationId, StaffId};
+use heliograph_log::ContentObject;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -27,7 +28,8 @@ const MAX_DRAFT_BYTES: usize = 960 * 1024;
 /// What a caller writes in a draft.
 pub(crate) struct Wish {
     pub(crate) kind: Kind,
-    pub(crate) catalogue_entry: CatalogueEntryId,
+    /// A draft need not have one yet: what somebody types is kept before they have looked for its place.
+    pub(crate) catalogue_entry: Option<CatalogueEntryId>,
     pub(crate) content: Value,
     pub(crate) proposal: Proposal,
 }
@@ -328,7 +330,7 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
     let kind = fields.choice("kind", |slug| {
         Kind::ALL.iter().copied().find(|kind| kind.slug() == slug)
     });
-    let entry: Option<CatalogueEntryId> = fields.parsed("catalogue_entry");
+    let catalogue_entry: Option<CatalogueEntryId> = fields.optional_parsed("catalogue_entry");
     let content = fields.required_value("content");
     let proposal = read_proposal(office, &mut fields);
     if let Some(kind) = kind
@@ -336,7 +338,7 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
     {
         fields.extend(Draft::faults(kind, &content).iter().map(Fault::of_content));
     }
-    if let Some(entry) = &entry
+    if let Some(entry) = &catalogue_entry
         && !office.state().catalogue.entries.contains_key(entry)
     {
         fields.fault(
@@ -347,15 +349,12 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
         );
     }
     fields.finish()?;
-    match (kind, entry) {
-        (Some(kind), Some(catalogue_entry)) => Ok(Wish {
-            kind,
-            catalogue_entry,
-            content,
-            proposal,
-        }),
-        _ => Err(Problem::internal("a wish without faults lacks its fields")),
-    }
+    Ok(Wish {
+        kind: kind.ok_or_else(|| Problem::internal("a wish without faults lacks its kind"))?,
+        catalogue_entry,
+        content,
+        proposal,
+    })
 }
 
 /// Where and when it should be shown. Times that have passed are no fault here: they are when it is released.
@@ -430,6 +429,33 @@ pub(crate) async fn keep(
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
     Ok(answer)
+}
+
+/// What a clerk hears who has not chosen where in the catalogue a text belongs.
+pub(crate) fn without_entry() -> Problem {
+    Problem::field(
+        "catalogue_entry",
+        "missing",
+        "请选择公开目录项",
+        "choose an entry of the catalogue",
+    )
+}
+
+/// What a draft is handed in as, with its place in the catalogue.
+pub(crate) type Complete = (Document, ContentHash, ContentObject, CatalogueEntryId);
+
+/// The draft as it is handed in, or all that is still missing.
+pub(crate) fn complete(draft: &Draft) -> Result<Complete, Problem> {
+    match (draft.document(), &draft.catalogue_entry) {
+        (Ok((document, hash, object)), Some(entry)) => Ok((document, hash, object, entry.clone())),
+        (document, entry) => {
+            let mut problem = incomplete(&document.err().unwrap_or_default());
+            if entry.is_none() {
+                problem.faults.splice(0..0, without_entry().faults);
+            }
+            Err(problem)
+        }
+    }
 }
 
 /// What a clerk hears who submits something unfinished.

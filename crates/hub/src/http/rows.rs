@@ -271,7 +271,7 @@ pub(crate) async fn make(
             wish: Wish {
                 proposal: Proposal::default(),
                 kind,
-                catalogue_entry: entry.clone(),
+                catalogue_entry: Some(entry.clone()),
                 content: text.content,
             },
             attachments: Vec::new(),

@@ -241,7 +241,13 @@ fn draft() -> Value {
             ("id", uuid()),
             ("hash", hash()),
             ("kind", kind()),
-            ("catalogue_entry", slug()),
+            (
+                "catalogue_entry",
+                told(
+                    or_null(slug()),
+                    "Nothing until one is chosen; it is demanded when the draft is handed in.",
+                ),
+            ),
             ("content", any_object()),
             ("attachments", list(named("Attachment"))),
             ("author", slug()),
@@ -275,6 +281,7 @@ pub(super) fn kind() -> Value {
 /// A draft of any kind: which, decides what its content may have.
 fn draft_wish(more: &[(&str, Value)]) -> Value {
     let proposed = [
+        ("catalogue_entry", or_null(slug())),
         ("channels", list_of(slug(), 0, 64)),
         ("from", or_null(time())),
         ("until", or_null(time())),
@@ -282,11 +289,7 @@ fn draft_wish(more: &[(&str, Value)]) -> Value {
     let more = [&proposed, more].concat();
     let of = |kind: &Kind| {
         wish(
-            &[
-                ("kind", exactly(kind.slug())),
-                ("catalogue_entry", slug()),
-                ("content", named(&of_kind(*kind))),
-            ],
+            &[("kind", exactly(kind.slug())), ("content", named(&of_kind(*kind)))],
             &more,
         )
     };

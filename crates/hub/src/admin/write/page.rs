@@ -5,7 +5,7 @@ use crate::admin::comments::{self, Remarks};
 use crate::admin::form::Faults;
 use crate::admin::gate::{self as gate_parts, Notes};
 use crate::admin::layout::{Desk, Place};
-use crate::admin::words::{self as w, together as tw};
+use crate::admin::words::{self as w, door as dw, together as tw};
 use crate::admin::{beginnings, countersign, entry_choice, fields, pictures, preview, proposal, together, translation};
 use crate::draft_versions;
 use crate::http::problem::Problem;
@@ -66,7 +66,7 @@ pub(super) fn show(
                 a.crumb href="/admin/write" { (desk.t(w::OTHER_KIND)) }
                 h1 { (sheet.kind.label(desk.lang)) }
             }
-            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) { (saved.unwrap_or_default()) }
+            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) data-away=(desk.t(dw::AWAY)) data-sign-in=(desk.t(dw::SIGN_IN_AND_SAVE)) { (saved.unwrap_or_default()) }
         }
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
         @for line in told { p.told role="status" { (line) } }
