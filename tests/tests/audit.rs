@@ -63,6 +63,12 @@ fn texts(world: &World) {
     let _ = step(&people.countersigner, &id, "countersign", json!({}));
     let _ = step(&people.approver, &id, "approve", json!({}));
     let _ = step(&people.approver, &id, "amend", json!({}));
+    let _ = step(
+        &people.approver,
+        &id,
+        "reschedule",
+        json!({"channels": ["hall", "strips"]}),
+    );
     let _ = step(&people.approver, &id, "withdraw", json!({}));
     let _ = step(&people.approver, &id, "withdraw", json!({"reason": "时间有误"}));
     let _ = step(

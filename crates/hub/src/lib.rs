@@ -9,6 +9,7 @@ mod asked;
 mod attachments;
 mod audit;
 pub mod backups;
+mod begun;
 mod broadcast;
 mod broker_access;
 mod calendar;

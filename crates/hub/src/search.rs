@@ -354,7 +354,7 @@ fn plain(href: String, id: String, title: String) -> Hit {
 }
 
 fn entry_place(id: &CatalogueEntryId) -> String {
-    format!("/admin/catalogue?edit={id}#form")
+    format!("/admin/catalogue/entries/{id}")
 }
 
 fn display_place(id: DisplayId) -> String {

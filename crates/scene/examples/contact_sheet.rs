@@ -1,6 +1,6 @@
 //! Draws every test document on every panel into a folder, to be looked at: one sheet for each panel, and for lamps a
 //! picture enlarged so that each lamp is a dot. `cargo run -p heliograph-scene --example contact_sheet -- FOLDER
-//! [zh-Hans|en] [long] [built-in]`.
+//! [zh-Hans|en] [long|tables] [built-in]`.
 
 #![allow(clippy::unwrap_used, reason = "a tool for developers")]
 
@@ -35,10 +35,11 @@ fn main() {
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     let folder = arguments.first().map_or("target/contact-sheet", String::as_str);
     let lang = arguments.iter().find_map(|tag| Lang::from_tag(tag)).unwrap_or_default();
-    let names = if has("long") {
-        support::long_documents()
-    } else {
-        support::documents()
+    let apart = has("long") || has("tables");
+    let names = match () {
+        () if has("long") => support::long_documents(),
+        () if has("tables") => support::tables(),
+        () => support::documents(),
     };
     std::fs::create_dir_all(folder).unwrap();
     let built_in = Arc::new(FontSet::built_in());
@@ -49,7 +50,7 @@ fn main() {
         let fonts = if needs_fonts(&panel) { &outlines } else { &built_in };
         let scene = Scene::new(Arc::clone(fonts), panel, lang);
         let mut rows: Vec<Vec<Frame>> = names.iter().map(|name| pages(&scene, name)).collect();
-        if !has("long") {
+        if !apart {
             rows.push(cards(&scene));
             rows.extend([AlertStatus::Actual, AlertStatus::Exercise].map(|status| alerted(&scene, status)));
             rows.push(vec![themed(&scene)]);

@@ -108,4 +108,28 @@ mod tests {
             "all of it is seen within the page's time"
         );
     }
+
+    /// A long text, and a long table: on every form of panel somebody is told that it is not all there.
+    #[test]
+    fn what_is_left_out_is_said_of_every_panel() {
+        let table = "|编号|结果|\n|-|-|\n".to_owned() + &"|2026001|已办结|\n".repeat(400);
+        let texts = serde_json::json!({"zh-Hans": {"title": "公示", "body": table, "department": "办公室", "date": "2026-11-24"}});
+        let table = Document::check(Kind::Notice, &texts).unwrap();
+        for (width_px, height_px) in [
+            (1920, 1080),
+            (1080, 1920),
+            (800, 480),
+            (256, 64),
+            (320, 16),
+            (128, 64),
+            (64, 32),
+        ] {
+            for document in [&notice("公告", 9_000), &table] {
+                let fit = scene(width_px, height_px).fit(document);
+                assert!(fit.cut != fit.gist, "{width_px}×{height_px}: {fit:?}");
+            }
+            let short = scene(width_px, height_px).fit(&notice("公告", 13));
+            assert!(!short.cut, "the control: {short:?}");
+        }
+    }
 }

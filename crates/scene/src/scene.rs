@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Raised when pixels change on purpose, so that evidence names the drawing that made it.
-pub const SCENE_VERSION: u16 = 3;
+pub const SCENE_VERSION: u16 = 4;
 
 /// Layouts kept at hand. A layout of a full page takes about 50 kB.
 const KEPT: usize = 256;

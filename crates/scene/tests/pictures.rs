@@ -62,6 +62,8 @@ fn lamps_show_these_dots() {
         ("strip-board.txt", STRIP, "window-board", 0),
         ("strip-guide.txt", STRIP, "service-guide", 0),
         ("red-notice.txt", RED, "notice", 0),
+        ("strip-table.txt", STRIP, "tables/fees", 0),
+        ("sign-table.txt", SIGN_128, "tables/fees", 0),
         ("sign-board.txt", SIGN, "window-board", 0),
         ("sign-board-2.txt", SIGN, "window-board", 1),
         ("sign-128-board.txt", SIGN_128, "window-board", 0),
@@ -93,10 +95,11 @@ fn screens_show_these_pixels() {
         "service-guide",
         "power-list",
         "finance",
+        "tables/fees",
     ] {
         for (form, panel) in [("landscape", landscape), ("portrait", portrait)] {
             let frame = drawn(panel, Lang::ZhHans, &document(name), 0);
-            let path = picture(&format!("{form}-{name}.png"));
+            let path = picture(&format!("{form}-{}.png", name.replace('/', "-")));
             if blessing() {
                 std::fs::write(&path, png(&frame)).unwrap();
             }

@@ -13,7 +13,7 @@ use heliograph_scene::plan::{CharSize, Lamp, MOST_AREAS, Motion, Place, cells, w
 use heliograph_scene::{AlertStatus, Card, FontSet, Marks, Scene, Stage, TextPlan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use support::{NOW, RED, SIGN, SIGN_128, STRIP, TRI, document, documents, flood, long_documents, panel, site};
+use support::{NOW, RED, SIGN, SIGN_128, STRIP, TRI, all_documents, document, flood, panel, site};
 
 fn scene(panel: Panel, lang: Lang) -> Scene {
     Scene::new(Arc::new(FontSet::built_in()), panel, lang)
@@ -279,7 +279,7 @@ fn a_plan_changes_with_the_content_and_not_with_the_page() {
 
 #[test]
 fn a_card_has_the_time_that_its_text_takes() {
-    for name in documents().into_iter().chain(long_documents()) {
+    for name in all_documents() {
         let document = document(&name);
         for panel in [RED, TRI, STRIP, SIGN, SIGN_128] {
             let turn = scene(panel, Lang::ZhHans).plan_turn(&document);
@@ -359,7 +359,7 @@ fn every_plan_lies_in_its_panel_and_is_the_same_again() {
     }
     for panel in panels {
         for lang in [Lang::ZhHans, Lang::En] {
-            for name in documents().into_iter().chain(long_documents()) {
+            for name in all_documents() {
                 let document = document(&name);
                 let told = plan(panel, lang, &document);
                 let what = format!("{name} on {}×{} in {lang:?}", panel.width_px, panel.height_px);

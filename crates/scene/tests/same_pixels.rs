@@ -13,7 +13,7 @@ use heliograph_scene::{Card, FontSet, Frame, Scene};
 use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
-use support::{LOBBY, NOW, PORTRAIT, RED, SIGN, SIGN_128, STRIP, TRI, document, documents, noto, panel, site};
+use support::{LOBBY, NOW, PORTRAIT, RED, SIGN, SIGN_128, STRIP, TRI, document, documents, noto, panel, site, tables};
 
 const PANELS: [(&str, Panel); 8] = [
     ("1920x1080", LOBBY),
@@ -42,7 +42,7 @@ fn hashes(fonts: &Arc<FontSet>) -> String {
     for (size, panel) in PANELS {
         for (tag, lang) in [("zh-Hans", Lang::ZhHans), ("en", Lang::En)] {
             let scene = Scene::new(Arc::clone(fonts), panel, lang);
-            for name in documents() {
+            for name in documents().into_iter().chain(tables()) {
                 let document = document(&name);
                 for page in 0..scene.turn(&document).pages.min(MOST_PAGES) {
                     let frame = scene.preview(&document, &site(), page, NOW);

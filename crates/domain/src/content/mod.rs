@@ -6,6 +6,7 @@ mod fields;
 mod kinds;
 mod merge;
 mod next_year;
+mod quantity;
 
 pub use attachment::{
     Attachment, MAX_ATTACHMENTS, MAX_NAME_CHARS, MAX_SIDE_PX, MediaType, check_attachments, name_fault,
@@ -15,6 +16,7 @@ pub use fields::{Choice, FieldSpec, Shape};
 pub use kinds::*;
 pub use merge::{Conflict, Merged, merge};
 pub use next_year::{Moved, NextYear, next_year};
+pub use quantity::are_quantities;
 
 use crate::lang::{Lang, pick};
 use serde::{Deserialize, Serialize};

@@ -7,11 +7,12 @@ use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults, in_query, redirect};
 use super::proposal::{self, Proposed};
 use super::publication::{Failed, Shown, find, show};
+use super::reschedule;
 use super::states::{self, State};
 use super::words::review as rw;
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
-use crate::http::publications;
+use crate::http::{publications, shape};
 use crate::state::Dossier;
 use axum::extract::{self, Path};
 use axum::response::Response;
@@ -30,7 +31,7 @@ pub(crate) async fn act(
 ) -> Result<Response, Problem> {
     let known = Step::ALL.into_iter().find(|known| known.slug() == step);
     let known = known.ok_or_else(|| Problem::not_found("这个操作", "The step"))?;
-    if known == Step::Release
+    if matches!(known, Step::Release | Step::Reschedule)
         && let Err(problem) = Proposed::of_form(&posted).whole(&desk)
     {
         return refused(&desk, &id, &step, &problem, &posted);
@@ -67,6 +68,15 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
         Step::Release => {
             let mut wish = json!({"priority": posted.value("priority"), "content": content});
             Proposed::of_form(posted).write(desk, &mut wish);
+            wish
+        }
+        Step::Reschedule => {
+            let mut wish = json!({"content": content});
+            Proposed::of_form(posted).write(desk, &mut wish);
+            // Asked for only where it has not begun; then no day at all means now.
+            if posted.has("from") && wish["from"].is_null() {
+                wish["from"] = json!(shape::time(desk.now));
+            }
             wish
         }
         Step::Review => json!({"content": content, "findings_confirmed": posted.has("findings_confirmed")}),
@@ -200,6 +210,7 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::Reject => reasoned(desk, id, step, w::DO_REJECT, true, seen, failed),
         Step::Withdraw => reasoned(desk, id, step, w::DO_WITHDRAW, false, None, failed),
         Step::Release => proposal::release(desk, (id, dossier), &opening(desk, seen), failed),
+        Step::Reschedule => reschedule::form(desk, id, dossier, failed),
         Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
         Step::Erase => erasure(desk, id, dossier),
         Step::DeclineErasure => plain(desk, id, step, w::DO_DECLINE_ERASURE, None),
@@ -245,7 +256,7 @@ fn erasure(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
     }
 }
 
-fn opening(desk: &Desk, seen: Option<ContentHash>) -> Markup {
+pub(super) fn opening(desk: &Desk, seen: Option<ContentHash>) -> Markup {
     html! {
         (desk.key())
         @if let Some(seen) = seen { input type="hidden" name="content" value=(seen); }

@@ -89,7 +89,7 @@ fn place(subject: &Subject) -> Option<String> {
         Subject::Display(id) => Some(format!("/admin/displays/{id}")),
         Subject::Staff(_) | Subject::Policy => Some("/admin/staff".to_owned()),
         Subject::Channel(_) => Some("/admin/channels".to_owned()),
-        Subject::Entry(_) => Some("/admin/catalogue".to_owned()),
+        Subject::Entry(id) => Some(format!("/admin/catalogue/entries/{id}")),
         Subject::Calendar(year) => Some(format!("/admin/calendar?year={year}")),
         Subject::Site | Subject::Ledger => None,
     }

@@ -51,7 +51,7 @@ fn template_row(desk: &Desk, template: &Template) -> Markup {
     html! {
         a.row href=(format!("/admin/write?template={}", template.id)) {
             span { (template.name) small { (template.kind.label(desk.lang)) " · " (desk.f(bw::TEMPLATE_BY, &[&desk.person(&template.by), &desk.time(template.at)])) } }
-            span.muted { (desk.t(bw::USE_IT)) }
+            span.btn.quiet.small { (desk.t(bw::USE_IT)) }
         }
     }
 }
@@ -99,19 +99,21 @@ fn list(desk: &Desk, problem: Option<&Problem>) -> Result<Response, Problem> {
 fn card_of(desk: &Desk, template: &Template) -> Markup {
     let address = format!("/admin/templates/{}", template.id);
     html! {
-        section.card {
+        section.card.template {
             (template_row(desk, template))
-            details.fold {
-                summary.btn.quiet.small { (desk.t(bw::RENAME)) }
-                form.form method="post" action=(format!("{address}/rename")) {
-                    (desk.key())
-                    label.field { span { (desk.t(bw::TEMPLATE_NAME)) span.must { "*" } } input type="text" name="name" value=(template.name) required maxlength=(MAX_NAME_CHARS); }
-                    div.buttons { button.btn type="submit" { (desk.t(bw::RENAME)) } }
+            div.folds {
+                details.fold {
+                    summary.btn.quiet.small { (desk.t(bw::RENAME)) }
+                    form.form method="post" action=(format!("{address}/rename")) {
+                        (desk.key())
+                        label.field { span { (desk.t(bw::TEMPLATE_NAME)) span.must { "*" } } input type="text" name="name" value=(template.name) required maxlength=(MAX_NAME_CHARS); }
+                        div.buttons { button.btn type="submit" { (desk.t(bw::RENAME)) } }
+                    }
                 }
-            }
-            details.fold {
-                summary.btn.danger.small { (desk.t(bw::DELETE)) }
-                form.form method="post" action=(format!("{address}/delete")) { p.hint { (desk.t(bw::DELETE_WHAT)) } div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } } }
+                details.fold {
+                    summary.btn.danger.small { (desk.t(bw::DELETE)) }
+                    form.form method="post" action=(format!("{address}/delete")) { p.hint { (desk.t(bw::DELETE_WHAT)) } div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } } }
+                }
             }
         }
     }
@@ -170,10 +172,21 @@ pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier) 
                 h2 { (desk.t(bw::BEGIN_FROM_IT)) }
                 details.fold {
                     summary.btn.quiet.small { (desk.t(bw::AGAIN)) }
-                    form.form method="post" action=(format!("/admin/publications/{id}/again")) { (desk.key()) p.hint { (desk.t(bw::AGAIN_WHAT)) } div.buttons { button.btn.quiet type="submit" { (desk.t(bw::AGAIN_DO)) } } }
+                    (again_form(desk, id, desk.t(bw::AGAIN_WHAT)))
                 }
                 (keep_as_template(desk, "publication", &id.to_string()))
             }
+        }
+    }
+}
+
+/// The button that begins a draft with what was public, under words about what it does.
+pub(crate) fn again_form(desk: &Desk, id: PublicationId, what: &str) -> Markup {
+    html! {
+        form.form method="post" action=(format!("/admin/publications/{id}/again")) {
+            (desk.key())
+            p.hint { (what) }
+            div.buttons { button.btn.quiet type="submit" { (desk.t(bw::AGAIN_DO)) } }
         }
     }
 }

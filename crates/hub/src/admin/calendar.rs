@@ -83,7 +83,9 @@ fn source(desk: &Desk, year: u16) -> Markup {
     }
     match notices(year) {
         [] => tag("amber", desk.t(lw::UNKNOWN_YEAR)),
-        notices => html! { (desk.t(lw::BUILT_IN)) " " span lang="zh-Hans" { "（" (notices.join("、")) "）" } },
+        notices => {
+            html! { (desk.t(lw::BUILT_IN)) @if desk.lang == heliograph_domain::Lang::ZhHans { "（" (notices.join("、")) "）" } @else { " (" span lang="zh-Hans" { (notices.join("、")) } ")" } }
+        }
     }
 }
 

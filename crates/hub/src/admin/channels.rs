@@ -52,7 +52,23 @@ fn list(desk: &Desk) -> Markup {
                 }
             }
         } }
+        p.export { a href="/admin/channels.csv" { (desk.t(w::AS_TABLE)) } }
     }
+}
+
+/// `GET /admin/channels.csv`
+pub(crate) async fn table(desk: Desk) -> Response {
+    let rows = desk.state.channels.titles.iter().map(|(name, title)| {
+        let running = running(&desk, name).to_string();
+        vec![
+            title.get(desk.lang).to_owned(),
+            name.to_string(),
+            running,
+            tuned(&desk, name),
+        ]
+    });
+    let head = [w::NAME, w::SHORT_NAME, w::ITEMS_ON, w::DISPLAYS];
+    super::table::csv(&desk, "channels", &head, rows)
 }
 
 fn running(desk: &Desk, name: &ChannelName) -> usize {

@@ -17,7 +17,7 @@ const TOLD: &[(&str, Word)] = &[
     ("comment", dw::COMMENT), ("comment-marked", dw::COMMENT_MARKED), ("comment-removed", dw::COMMENT_REMOVED),
     ("submit", w::DONE_SUBMIT), ("refer", dw::REFERRED), ("override", w::DONE_OVERRIDE), ("decline", dw::DECLINED),
     ("review", w::DONE_REVIEW), ("countersign", w::DONE_COUNTERSIGN), ("approve", w::DONE_APPROVE),
-    ("reject", w::DONE_REJECT), ("release", dw::RELEASED), ("amend", w::DONE_AMEND), ("withdraw", w::DONE_WITHDRAW),
+    ("reject", w::DONE_REJECT), ("release", dw::RELEASED), ("amend", w::DONE_AMEND), ("reschedule", w::airtime::DONE_RESCHEDULE), ("withdraw", w::DONE_WITHDRAW),
     ("request-erasure", w::DONE_REQUEST_ERASURE), ("erase", w::DONE_ERASE), ("decline-erasure", w::DONE_DECLINE_ERASURE),
     ("template", dw::TEMPLATE), ("template-renamed", dw::TEMPLATE_RENAMED), ("template-deleted", dw::TEMPLATE_DELETED),
     // Displays.

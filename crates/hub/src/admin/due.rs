@@ -1,5 +1,6 @@
 //! What is due, as people of the office read it.
 
+use super::catalogue_filter::address_of;
 use super::layout::{Desk, tag};
 use super::states::State;
 use super::words as w;
@@ -30,7 +31,7 @@ pub(crate) fn all(desk: &Desk) -> Vec<Due> {
     dues
 }
 
-/// How many entries press, and how hard: with the way to them.
+/// How many entries press, and how hard: each count with the way to what it counts.
 pub(crate) fn summary(desk: &Desk, dues: &[Due]) -> Markup {
     let counts = [
         (Pressure::Overdue, "red", lw::N_OVERDUE),
@@ -38,11 +39,11 @@ pub(crate) fn summary(desk: &Desk, dues: &[Due]) -> Markup {
         (Pressure::Soon, "blue", lw::N_SOON),
     ];
     let count = |pressure: Pressure| dues.iter().filter(|due| due.pressure == pressure).count();
-    let counts = counts.map(|(pressure, colour, word)| (colour, word, count(pressure)));
+    let counts = counts.map(|(pressure, colour, word)| (pressure, colour, word, count(pressure)));
     html! {
-        @if counts.iter().any(|(_, _, count)| *count > 0) {
+        @if counts.iter().any(|(.., count)| *count > 0) {
             p.tags.pressing {
-                @for (colour, word, count) in counts { @if count > 0 { a href="/admin/catalogue" { (tag(colour, &desk.f(word, &[&count.to_string()]))) } " " } }
+                @for (pressure, colour, word, count) in counts { @if count > 0 { a href=(address_of(pressure)) { (tag(colour, &desk.f(word, &[&count.to_string()]))) } " " } }
             }
         }
     }

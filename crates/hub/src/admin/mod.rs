@@ -10,9 +10,11 @@ mod airtime;
 pub(crate) mod assets;
 mod audit;
 mod beginnings;
+mod begun;
 mod calendar;
 mod carried;
 mod catalogue;
+mod catalogue_filter;
 mod catalogue_import;
 mod channels;
 mod comments;
@@ -23,9 +25,12 @@ mod departments;
 mod displays;
 mod document;
 mod done;
+mod door;
 mod due;
-mod duties;
+pub(crate) mod duties;
+mod entry;
 mod entry_choice;
+mod entry_kinds;
 mod fields;
 mod first_steps;
 mod form;
@@ -39,6 +44,7 @@ mod order;
 mod pages;
 mod pairing;
 mod panels;
+mod paper;
 mod parts;
 mod pictures;
 pub(crate) mod preview;
@@ -48,6 +54,7 @@ mod publications;
 mod reach;
 mod referrals;
 mod reminders;
+mod reschedule;
 mod rows;
 mod screens;
 mod search;
@@ -123,6 +130,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         )
         .route("/admin/preview/{token}", get(preview::of_typed).post(preview::follow))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(office), door::keep))
 }
 
 fn of_beginnings() -> Router<Arc<Office>> {
@@ -188,6 +196,7 @@ fn of_displays() -> Router<Arc<Office>> {
             get(displays::back).post(displays::revoke),
         )
         .route("/admin/displays/{id}/retire", post(displays::retire))
+        .route("/admin/channels.csv", get(channels::table))
         .route("/admin/channels", get(channels::page).post(channels::define))
 }
 
@@ -195,6 +204,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/catalogue.csv", get(catalogue::table))
         .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route("/admin/catalogue/entries/{id}", get(entry::page))
         .route(
             "/admin/catalogue/import",
             get(catalogue_import::page).post(catalogue_import::post),
@@ -206,6 +216,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
 fn of_staff() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/staff.csv", get(staff::table))
+        .route("/admin/departments.csv", get(departments::table))
         .route("/admin/departments", get(departments::page).post(departments::set))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route(
@@ -232,5 +243,9 @@ fn of_staff() -> Router<Arc<Office>> {
 
 /// A problem as a page, with a way on.
 pub(crate) fn problem_page(office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
-    layout::problem_page(office, problem, lang, path)
+    if path.starts_with("/admin") || path.starts_with("/wall") {
+        layout::problem_page(office, problem, lang, path)
+    } else {
+        crate::public::problem_page(office, problem, lang)
+    }
 }

@@ -8,8 +8,10 @@ use super::form::Posted;
 use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
+use super::proposal;
 use super::states;
 use super::technical;
+use super::words::airtime as aw;
 use super::words::review as rw;
 use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
@@ -80,12 +82,16 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
         }
         @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority", "text", "quote", "field"])) }
         div.split {
-            div.stack { (content(desk, (id, dossier), &remarks, shown.against)) }
+            div.stack {
+                (super::paper::sheet(desk, id, dossier, &title))
+                (content(desk, (id, dossier), &remarks, shown.against))
+            }
             div.stack {
                 @if let Some(pending) = &publication.pending {
                     @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::translation::of_pending(desk, dossier, pending, &text)) }
                 }
                 (actions::card(desk, id, dossier, failed))
+                (proposal::standing(desk, id, dossier))
                 (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
                 (super::beginnings::of_publication(desk, id, dossier))
@@ -151,7 +157,7 @@ fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
         })
         .collect();
     html! {
-        section.card {
+        section.card id="release" {
             h2 { (desk.t(w::RELEASE)) a href=(format!("/admin/publications/{id}/reach")) { (desk.t(w::REACH)) } }
             dl.facts {
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
@@ -174,7 +180,7 @@ fn history(desk: &Desk, dossier: &Dossier) -> Markup {
 }
 
 /// In whose stead a step was taken: the line before it says so.
-fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
+pub(super) fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
     match &dossier.history.get(at.checked_sub(1)?)?.event {
         PublicationEvent::StoodIn { person, .. } => Some(person),
         _ => None,
@@ -200,7 +206,8 @@ fn history_line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
     }
 }
 
-fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) {
+/// How a step is told: its colour, its name, and the reason that was given.
+pub(super) fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) {
     match event {
         PublicationEvent::Submitted { countersign: true, .. } => ("plain", w::EVENT_SUBMITTED_COUNTERSIGN, None),
         PublicationEvent::Submitted { .. } => ("plain", w::EVENT_SUBMITTED, None),
@@ -214,6 +221,7 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Rejected { reason, .. } => ("bad", w::EVENT_REJECTED, Some(reason)),
         PublicationEvent::Released(_) => ("good", w::EVENT_RELEASED, None),
         PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
+        PublicationEvent::Rescheduled { .. } => ("good", aw::EVENT_RESCHEDULED, None),
         PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
         PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
         PublicationEvent::ContributorsNamed { .. } => ("plain", together::EVENT_CONTRIBUTORS, None),

@@ -134,13 +134,13 @@ pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String
 fn own_drafts(desk: &Desk, wanted: &Wanted) -> Result<Markup, Problem> {
     let drafts = match wanted.anything() || wanted.page > 1 {
         true => Vec::new(),
-        false => super::document::unsent(desk)?,
+        false => super::begun::unsent(desk)?,
     };
     Ok(html! {
         @if !drafts.is_empty() {
             section.card id="drafts" {
                 h2 { (desk.t(w::MY_DRAFTS)) }
-                @for draft in &drafts { (super::document::draft_row(desk, draft)) }
+                @for begun in &drafts { (super::begun::row(desk, &begun.draft)) }
             }
         }
     })

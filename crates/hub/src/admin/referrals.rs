@@ -5,7 +5,7 @@ use super::form::{Faults, Posted};
 use super::gate::Notes;
 use super::layout::{Desk, Place, field_faults, tag};
 use super::words as w;
-use super::{document, pictures};
+use super::{begun, document, pictures};
 use crate::drafts::Draft;
 use crate::gate;
 use crate::http::problem::Problem;
@@ -33,7 +33,7 @@ pub(crate) fn row(desk: &Desk, draft: &Draft) -> Markup {
     html! {
         a.row href=(format!("/admin/referrals/{}", draft.id)) {
             span {
-                (document::draft_title(desk, draft))
+                (begun::title(desk, draft))
                 small { (draft.kind.label(desk.lang)) " · " (desk.f(w::REFERRED_BY, &[&desk.person(&draft.author)])) }
             }
             (tag("red", desk.t(w::WAITS_FOR_GATE)))
@@ -80,7 +80,7 @@ pub(crate) async fn act(
 
 fn show(desk: &Desk, draft: &Draft, failed: Option<(&str, &Problem, &Posted)>) -> Response {
     let notes = Notes::look(desk, draft.kind, gate::of_draft(draft));
-    let title = document::draft_title(desk, draft);
+    let title = begun::title(desk, draft);
     let text = draft.document().ok().map(|(document, _, _)| document);
     let attachments: Vec<_> = draft.attachments.iter().map(|kept| kept.attachment.clone()).collect();
     let body = html! {

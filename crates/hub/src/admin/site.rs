@@ -71,6 +71,7 @@ fn hotlines(desk: &Desk, shown: &Shown<'_>) -> Markup {
         .map(|profile| profile.hotlines.as_slice())
         .unwrap_or_default();
     html! {
+        (heads(desk, [w::LABEL_ZH, w::LABEL_EN, w::NUMBER]))
         @for index in 0..HOTLINES.max(known.len()) {
             @let line = known.get(index);
             div.triple {
@@ -91,6 +92,7 @@ fn departments(desk: &Desk, shown: &Shown<'_>) -> Markup {
             .count()
     });
     html! {
+        (heads(desk, [w::SHORT_NAME, w::LABEL_ZH, w::LABEL_EN]))
         @for index in 0..(known.len() + SPARE).max(typed) {
             @let (id, name) = known.get(index).map_or((None, None), |(id, name)| (Some(id.as_str()), Some(*name)));
             div.triple {
@@ -101,6 +103,11 @@ fn departments(desk: &Desk, shown: &Shown<'_>) -> Markup {
         }
         p.hint { (desk.t(w::SLUG_HINT)) }
     }
+}
+
+/// What stands over the columns, for those who see them; each input says it for itself, too.
+fn heads(desk: &Desk, words: [w::Word; 3]) -> Markup {
+    html! { div.triple.heads-of aria-hidden="true" { @for word in words { span { (desk.t(word)) } } } }
 }
 
 fn zh(text: &LocalText) -> &str {

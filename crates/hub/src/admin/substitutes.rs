@@ -22,10 +22,13 @@ use std::sync::Arc;
 
 /// The pages of leave.
 pub(crate) fn router() -> Router<Arc<crate::office::Office>> {
-    Router::new().route("/admin/substitutes", get(page).post(name)).route(
-        "/admin/substitutes/end",
-        get(async || redirect("/admin/substitutes")).post(end),
-    )
+    Router::new()
+        .route("/admin/substitutes", get(page).post(name))
+        .route("/admin/substitutes.csv", get(table))
+        .route(
+            "/admin/substitutes/end",
+            get(async || redirect("/admin/substitutes")).post(end),
+        )
 }
 
 /// `GET /admin/substitutes?of=`
@@ -61,8 +64,32 @@ fn list(desk: &Desk) -> Markup {
                     }
                 } }
             } }
+            p.export { a href="/admin/substitutes.csv" { (desk.t(w::AS_TABLE)) } }
         }
     }
+}
+
+/// `GET /admin/substitutes.csv`
+async fn table(desk: Desk) -> Response {
+    let rows: Vec<Vec<String>> = api::standing(&desk.state, desk.now)
+        .map(|(person, leave)| {
+            let now = if leave.window.covers(desk.now) {
+                rw::STANDS_IN_NOW
+            } else {
+                rw::STANDS_IN_LATER
+            };
+            let (absent, substitute) = (desk.person(person), desk.person(&leave.substitute));
+            vec![
+                absent,
+                desk.department_of(person),
+                substitute,
+                days(&desk, leave),
+                desk.t(now).to_owned(),
+            ]
+        })
+        .collect();
+    let head = [rw::ABSENT, w::DEPARTMENT, rw::SUBSTITUTE_IS, rw::DAYS, w::STATE];
+    super::table::csv(&desk, "substitutes", &head, rows)
 }
 
 fn standing(desk: &Desk, leave: &Leave) -> Markup {

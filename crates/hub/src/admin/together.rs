@@ -243,7 +243,8 @@ impl News {
 
 /// The fields of the form that read otherwise in the draft than in what was sent.
 pub(crate) fn differing(kind: Kind, sent: &Value, saved: &Draft, entry: &str) -> Value {
-    let (sent, entry_now) = (fields::flat(kind, sent), saved.catalogue_entry.as_str());
+    let entry_now = saved.catalogue_entry.as_ref().map_or("", |entry| entry.as_str());
+    let sent = fields::flat(kind, sent);
     let saved = fields::flat(kind, &saved.content);
     let mut changed: Map<String, Value> = Map::new();
     let none = String::new();

@@ -40,13 +40,16 @@ pub(crate) mod airtime;
 pub(crate) mod beginnings;
 pub(crate) mod departments;
 pub(crate) mod done;
+pub(crate) mod door;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod helps;
 pub(crate) mod limits;
+pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod reach;
+pub(crate) mod paper;
 pub(crate) mod review;
 pub(crate) mod states;
 pub(crate) mod together;
@@ -480,11 +483,13 @@ mod tests {
         account::ALL,
         afterwards::ALL,
         beginnings::ALL,
+        door::ALL,
         first_steps::ALL,
         frame::ALL,
         helps::ALL,
         limits::ALL,
         reach::ALL,
+        lists::ALL,
         review::ALL,
         states::ALL,
         together::ALL,
@@ -495,6 +500,7 @@ mod tests {
         done::ALL,
         on_show::ALL,
         panels::ALL,
+        paper::ALL,
     ];
 
     #[test]

@@ -86,7 +86,11 @@ impl Sheet {
             hash: draft.hash().to_string(),
             publication: String::new(),
             kind: draft.kind,
-            entry: draft.catalogue_entry.to_string(),
+            entry: draft
+                .catalogue_entry
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             content: draft.content.clone(),
             countersign: json!(false),
             proposal: Proposed::of(&draft.proposal),
@@ -190,7 +194,8 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
         return of_template(&desk, id);
     }
     let Some(slug) = query.get("kind") else {
-        return kinds::choose(&desk);
+        let dropped = query.get("done").is_some_and(|done| done == "discard");
+        return kinds::choose(&desk, dropped);
     };
     let kind: Kind = slug.parse().map_err(|_| fields::unknown_kind())?;
     let entry = query.get("entry").cloned().unwrap_or_default();
@@ -410,5 +415,5 @@ fn saved_quietly(desk: &Desk, sheet: &Sheet, news: &News) -> Result<Value, Probl
 /// `POST /admin/write/{id}/discard`
 pub(crate) async fn discard(desk: Desk, Path(id): Path<String>, _: Posted) -> Result<Response, Problem> {
     api::delete(State(Arc::clone(&desk.office)), Path(id), desk.caller.clone()).await?;
-    Ok(done("/admin/publications", "discard"))
+    Ok(done("/admin/write", "discard"))
 }

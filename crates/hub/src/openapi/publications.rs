@@ -145,6 +145,17 @@ fn public() -> Vec<Operation> {
             seen(),
         ],
     );
+    let reschedule = wish(
+        &[("channels", list_of(slug(), 1, 64))],
+        &[
+            (
+                "from",
+                or_null(told(time(), "As it is, unless it is said; what has begun keeps it.")),
+            ),
+            ("until", or_null(told(time(), "For ever, unless it is said."))),
+            seen(),
+        ],
+    );
     vec![
         step(
             "/api/v1/publications/{id}/release",
@@ -157,6 +168,12 @@ fn public() -> Vec<Operation> {
             "Release",
             "Puts the approved text in the place of the released one",
             wish(&[], &[seen()]),
+        ),
+        step(
+            "/api/v1/publications/{id}/reschedule",
+            "Release",
+            "Shows what is on release elsewhere, or for another time; its text stays",
+            reschedule,
         ),
         step(
             "/api/v1/publications/{id}/withdraw",
@@ -350,6 +367,11 @@ fn publication() -> Value {
 fn pending() -> Value {
     let person = || or_null(slug());
     let signature = answer(&[("by", slug()), ("department", person())]);
+    let proposed = answer(&[
+        ("channels", list(slug())),
+        ("from", or_null(time())),
+        ("until", or_null(time())),
+    ]);
     answer_with(
         &[
             ("content", hash()),
@@ -368,7 +390,16 @@ fn pending() -> Value {
             ("findings", list(named("Finding"))),
             ("overridden_by", person()),
         ],
-        &[("document", or_null(any_object()))],
+        &[
+            ("document", or_null(any_object())),
+            (
+                "proposed",
+                told(
+                    or_null(proposed),
+                    "Where and when its author thinks that it should be shown.",
+                ),
+            ),
+        ],
     )
 }
 

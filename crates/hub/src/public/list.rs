@@ -53,7 +53,7 @@ pub(super) async fn page(
         h1 { (visit.t("公开信息", "Public information")) }
         form.search action="/" role="search" {
             label for="q" { (visit.t("查找", "Search")) }
-            input id="q" name="q" type="search" value=(query) maxlength=(QUERY_CHARS);
+            input id="q" name="q" type="search" value=(query) maxlength=(QUERY_CHARS) placeholder=(visit.t("查找标题和正文", "Titles and texts"));
             @if let Some(kind) = kind { input type="hidden" name="kind" value=(kind.slug()); }
             button { (visit.t("查找", "Search")) }
         }
@@ -63,7 +63,9 @@ pub(super) async fn page(
                 a href=(address(&query, Some(one), 1)) aria-current=[(kind == Some(one)).then_some("true")] { (one.label(visit.lang)) }
             }
         }
-        (rows(&visit, &found, number))
+        @if found.is_empty() && query.is_empty() && kind.is_none() {
+            p.empty { (visit.t("现在还没有公开信息。", "Nothing is public yet.")) }
+        } @else { (rows(&visit, &found, number)) }
         @if pages > 1 {
             nav.pages aria-label=(visit.t("页码", "Pages")) {
                 @if number > 1 { a href=(at(number - 1)) rel="prev" { (visit.t("上一页", "Previous")) } }

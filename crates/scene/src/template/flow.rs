@@ -1,6 +1,7 @@
 //! Rows one under another, cut into pages.
 
 use crate::canvas::{Piece, Rect};
+use std::sync::Arc;
 
 /// A row: a line of text, or what must stand together.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct Row {
     pub(crate) with_next: bool,
     /// Where it may be divided when it does not fit a page, from its top; rising.
     pub(crate) cuts: Vec<i32>,
+    /// What stands above it again where it begins a page: the head of its table.
+    pub(crate) under: Option<Arc<Row>>,
     /// What is drawn, from the row's top left corner.
     pub(crate) pieces: Vec<Piece>,
 }
@@ -23,12 +26,14 @@ impl Row {
             before: self.before,
             height: at,
             cuts: self.cuts.iter().copied().filter(|cut| *cut < at).collect(),
+            under: self.under.clone(),
             ..Self::default()
         };
         let mut lower = Self {
             height: self.height - at,
             with_next: self.with_next,
             cuts: self.cuts.iter().map(|cut| cut - at).filter(|cut| *cut > 0).collect(),
+            under: self.under,
             ..Self::default()
         };
         for piece in self.pieces {
@@ -93,8 +98,14 @@ pub(crate) fn paginate(rows: Vec<Row>, first: i32, rest: i32) -> Vec<Vec<Row>> {
     let mut pages: Vec<Vec<Row>> = Vec::new();
     let mut page: Vec<Row> = Vec::new();
     let mut waiting: std::collections::VecDeque<Row> = rows.into();
+    // How many of the page's rows are a head that stands there again.
+    let mut again = 0;
     while let Some(row) = waiting.pop_front() {
         let room = if pages.is_empty() { first } else { rest };
+        if page.is_empty() {
+            page.extend(headed(&row, room));
+            again = page.len();
+        }
         let used = if page.is_empty() { 0 } else { height(&page) + row.before };
         if used + row.height <= room {
             page.push(row);
@@ -105,7 +116,7 @@ pub(crate) fn paginate(rows: Vec<Row>, first: i32, rest: i32) -> Vec<Vec<Row>> {
             let (upper, lower) = row.divided(cut);
             page.push(upper);
             waiting.push_front(lower);
-        } else if page.is_empty() {
+        } else if page.len() == again {
             // Nothing can be done but to show as much of it as the page holds.
             page.push(row);
             continue;
@@ -122,6 +133,15 @@ pub(crate) fn paginate(rows: Vec<Row>, first: i32, rest: i32) -> Vec<Vec<Row>> {
         pages.push(page);
     }
     pages
+}
+
+/// The head under which a row stands that begins a page, where it leaves room for the row.
+fn headed(row: &Row, room: i32) -> Option<Row> {
+    let head = row.under.as_deref()?;
+    (head.height <= room / 2).then(|| Row {
+        before: 0,
+        ..head.clone()
+    })
 }
 
 /// How many of a page's rows stay: a heading does not stay behind alone.
@@ -203,6 +223,42 @@ mod tests {
             panic!("a ground")
         };
         assert_eq!((rect.y, rect.h), (0, 10));
+    }
+
+    #[test]
+    fn the_head_of_a_table_stands_again_on_every_page() {
+        let head = row(3, true);
+        let table = |rows: &[i32]| {
+            let under = |height: &i32| Row {
+                under: Some(Arc::new(head.clone())),
+                ..row(*height, false)
+            };
+            std::iter::once(head.clone())
+                .chain(rows.iter().map(under))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            heights(&paginate(table(&[5; 4]), 20, 20)),
+            [vec![3, 5, 5], vec![3, 5, 5]]
+        );
+        // A head does not stay behind alone, and does not come twice where it moves.
+        let mut behind = vec![row(12, false)];
+        behind.extend(table(&[5; 2]));
+        assert_eq!(heights(&paginate(behind, 18, 18)), [vec![12], vec![3, 5, 5]]);
+        // A row as high as a page ends the page, and what cannot be divided does not go on for ever.
+        assert_eq!(
+            heights(&paginate(table(&[5, 40, 5]), 20, 20)),
+            [vec![3, 5], vec![3, 40], vec![3, 5]]
+        );
+        let mut long = table(&[30]);
+        long[1].cuts = vec![10, 20];
+        assert_eq!(
+            heights(&paginate(long, 16, 16)),
+            [vec![3, 10], vec![3, 10], vec![3, 10]]
+        );
+        // The pages that are kept have their heads, the last above the room that is kept free.
+        let (pages, cut) = paginate_within(table(&[5; 9]), 20, 20, 2, 6);
+        assert_eq!((heights(&pages), cut), (vec![vec![3, 5, 5], vec![3, 5]], true));
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub(crate) mod poster;
 pub(crate) mod sign;
 pub(crate) mod slate;
 pub(crate) mod strip;
+pub(crate) mod table;
 pub(crate) mod test_card;
 pub(crate) mod ticker;
 pub(crate) mod unpaired;

@@ -137,6 +137,7 @@ fn block_rows(desk: &Desk<'_>, block: &Block, size: i32, lang: Lang, width: i32)
             let left = style.px * i32::try_from(*depth).unwrap_or(0).min(4);
             item(desk, marker, &block.spans, style, left, width)
         }
+        BlockKind::Table(table) => super::table::rows(desk, table, size, lang, width),
     }
 }
 
@@ -177,7 +178,7 @@ pub(crate) fn spaced(mut rows: Vec<Row>, before: i32) -> Vec<Row> {
 }
 
 /// A label with its text beside it and a rule beneath: one row.
-fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_width: i32, width: i32) -> Row {
+pub(crate) fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_width: i32, width: i32) -> Row {
     // Smaller type stands closer.
     let pad = desk.px(17) * size.min(38) / 38;
     let style = desk.style(size, false, value.1);
@@ -218,7 +219,7 @@ fn entry(desk: &Desk<'_>, label: &str, value: (&str, Lang), size: i32, label_wid
 }
 
 /// How wide the labels of entries are: the widest, within a third of the width.
-fn label_width(desk: &Desk<'_>, labels: &[&str], size: i32, width: i32) -> i32 {
+pub(crate) fn label_width(desk: &Desk<'_>, labels: &[&str], size: i32, width: i32) -> i32 {
     let widest = labels
         .iter()
         .map(|label| text::single(desk.fonts, label, desk.label(size, true)).width)

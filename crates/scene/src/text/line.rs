@@ -264,7 +264,7 @@ pub(crate) fn fit(fonts: &FontSet, text: &str, style: Style, sizes: &[i32], widt
 }
 
 /// The widest piece inside which no line may end, in pixels.
-fn widest_word(text: &Text) -> i32 {
+pub(crate) fn widest_word(text: &Text) -> i32 {
     let (mut widest, mut word) = (0, 0_i32);
     for cluster in text.clusters.iter().filter(|cluster| cluster.first != ' ') {
         word = if cluster.may_start { 0 } else { word }.saturating_add(cluster.advance);

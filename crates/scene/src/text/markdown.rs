@@ -1,6 +1,7 @@
-//! Markdown, flattened to what a screen can show: headings, paragraphs and lists, with bold words.
+//! Markdown, flattened to what a screen can show: headings, paragraphs, lists and tables, with bold words.
 
 use super::Span;
+use super::table::Table;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// What a block is.
@@ -13,6 +14,8 @@ pub(crate) enum BlockKind {
         marker: String,
         depth: usize,
     },
+    /// A table; its words are in its cells, and the block has none of its own.
+    Table(Table),
 }
 
 /// A block of text.
@@ -38,6 +41,8 @@ struct Reader {
     /// The number of the next item of each open list; `None` for lists without numbers.
     lists: Vec<Option<u64>>,
     marker: Option<String>,
+    /// The table that is being read.
+    table: Option<Table>,
 }
 
 /// The blocks of a text.
@@ -54,7 +59,10 @@ pub(crate) fn blocks(markdown: &str) -> Vec<Block> {
 pub(crate) fn flat(markdown: &str) -> String {
     let mut text = String::new();
     for block in blocks(markdown) {
-        let part = block.text();
+        let part = match &block.kind {
+            BlockKind::Table(table) => table.in_a_line(),
+            _ => block.text(),
+        };
         let marker = match &block.kind {
             BlockKind::Item { marker, .. } if marker != "•" => marker.as_str(),
             _ => "",
@@ -96,8 +104,12 @@ impl Reader {
                 self.close();
                 self.marker = Some(self.next_marker());
             }
-            Tag::TableCell if !self.spans.is_empty() => self.push("\u{3000}"),
-            Tag::Paragraph | Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::TableRow | Tag::TableHead => self.close(),
+            Tag::Table(columns) => {
+                self.close();
+                self.table = Some(Table::of(columns));
+            }
+            Tag::TableRow => self.table.iter_mut().for_each(Table::begin_row),
+            Tag::Paragraph | Tag::BlockQuote(_) | Tag::CodeBlock(_) => self.close(),
             _ => {}
         }
     }
@@ -106,7 +118,11 @@ impl Reader {
         match tag {
             TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
             TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item | TagEnd::CodeBlock => self.close(),
-            TagEnd::TableRow | TagEnd::TableHead => self.close(),
+            TagEnd::TableCell => {
+                let cell = std::mem::take(&mut self.spans);
+                self.table.iter_mut().for_each(|table| table.put(cell.clone()));
+            }
+            TagEnd::Table => self.close_table(),
             TagEnd::List(_) => {
                 self.close();
                 self.lists.pop();
@@ -143,6 +159,14 @@ impl Reader {
         if last.is_some_and(|c| !super::breaks::wide(c)) {
             self.push(" ");
         }
+    }
+
+    fn close_table(&mut self) {
+        let table = self.table.take().filter(|table| !table.is_blank());
+        self.blocks.extend(table.map(|table| Block {
+            kind: BlockKind::Table(table),
+            spans: Vec::new(),
+        }));
     }
 
     /// A hard break ends the line but not the list item.
@@ -193,6 +217,7 @@ mod tests {
                 BlockKind::Heading => format!("# {text}"),
                 BlockKind::Paragraph => text,
                 BlockKind::Item { marker, depth } => format!("{}{marker} {text}", "  ".repeat(depth)),
+                BlockKind::Table(table) => table.in_a_line(),
             }
         };
         blocks(markdown).into_iter().map(tell).collect()
@@ -217,8 +242,15 @@ mod tests {
     }
 
     #[test]
-    fn tables_and_odd_things_become_lines() {
-        assert_eq!(told("|甲|乙|\n|-|-|\n|1|2|"), ["甲\u{3000}乙", "1\u{3000}2"]);
+    fn tables_keep_their_cells_and_on_strips_become_lines() {
+        let text = "前\n\n|甲|**乙**|\n|-|-:|\n|1|2|\n|`3`||\n\n后";
+        assert_eq!(told(text), ["前", "甲：1；乙：2。甲：3。", "后"]);
+        assert_eq!(flat(text), "前\u{3000}甲：1；乙：2。甲：3。\u{3000}后");
+        assert_eq!(told("| | |\n|-|-|\n| | |"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn odd_things_become_lines() {
         assert_eq!(told(""), Vec::<String>::new());
         assert_eq!(
             flat("# 题\n\n正文。\n\n1. 甲\n2. 乙"),

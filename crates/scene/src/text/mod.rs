@@ -9,13 +9,14 @@ pub(crate) mod engine;
 pub(crate) mod line;
 pub(crate) mod markdown;
 mod masks;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod uax14;
 
 pub(crate) use clean::clean;
-pub(crate) use line::{Setting, TextLine, ellipsised, fit, lines, single};
+pub(crate) use line::{Setting, TextLine, ellipsised, fit, lines, single, widest_word};
 
 use crate::font::FontSet;
 use heliograph_domain::Lang;

@@ -110,6 +110,16 @@ pub fn long_documents() -> Vec<String> {
     named("documents/long", "long/")
 }
 
+/// The names of the documents with tables.
+pub fn tables() -> Vec<String> {
+    named("documents/tables", "tables/")
+}
+
+/// The names of all documents, long ones and those with tables too.
+pub fn all_documents() -> Vec<String> {
+    [documents(), long_documents(), tables()].concat()
+}
+
 fn named(under: &str, before: &str) -> Vec<String> {
     let files = std::fs::read_dir(folder().join(under))
         .unwrap()
