@@ -111,7 +111,7 @@ def main(binary):
         for who, name, _ in PEOPLE:
             browser.fill(staff=who, password=PASSWORD)
             browser.link("登录")
-            browser.reads(f"好，{name}")
+            browser.reads(f"，{name}")
             browser.link("退出登录")
     print("the first day went well")
 

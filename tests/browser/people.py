@@ -57,7 +57,7 @@ def sign_in(browser, story, who):
         browser.open(f"{story.url}/admin")
     browser.fill(staff=who, password=PASSWORD)
     browser.follow("form[action='/admin/login'] button[type=submit]")
-    browser.reads(f"好，{NAMES[who]}")
+    browser.reads(f"，{NAMES[who]}")
 
 
 def writes(browser, title=TITLE, body=BODY):
