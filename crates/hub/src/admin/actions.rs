@@ -158,11 +158,8 @@ fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
         Stage::Approved => (w::WAITS_RELEASE, Step::Release),
         _ => (w::WAITS_APPROVAL, Step::Approve),
     };
-    let people: Vec<String> = desk
-        .state
-        .staff
-        .people
-        .keys()
+    let people: Vec<String> = super::order::people(desk)
+        .into_iter()
         .filter(|person| duties::verdict_for(desk, person, &dossier.publication, step) == Verdict::May)
         .map(|person: &StaffId| desk.person(person))
         .collect();

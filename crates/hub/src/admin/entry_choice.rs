@@ -12,7 +12,7 @@ pub(crate) fn field(desk: &Desk, chosen: &str, faults: &Faults) -> Markup {
     let (pressing, mut others): (Vec<Due>, Vec<Due>) = due::all(desk)
         .into_iter()
         .partition(|due| matches!(due.pressure, Pressure::Overdue | Pressure::ThisWeek));
-    others.sort_by(|a, b| a.entry.index_number.cmp(&b.entry.index_number));
+    others.sort_by_cached_key(|due| heliograph_domain::order::place(&due.entry.index_number));
     let option = |due: &Due, pressing: bool| {
         let entry = &due.entry;
         html! {

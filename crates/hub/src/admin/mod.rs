@@ -58,6 +58,7 @@ pub(crate) mod times;
 mod together;
 mod void;
 mod waiting;
+mod withdrawn;
 mod words;
 mod write;
 

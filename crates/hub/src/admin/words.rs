@@ -46,6 +46,7 @@ pub(crate) mod panels;
 pub(crate) mod review;
 pub(crate) mod together;
 mod trail;
+pub(crate) mod withdrawn;
 
 pub(crate) use account::*;
 pub(crate) use trail::*;
@@ -278,7 +279,7 @@ words! {
     ENGLISH_TEXT "英文内容" "English text";
     ENGLISH_HINT "可选，供英文屏和双语公示使用" "Optional, for English screens";
     HINT_LINES "每行一项" "one to a line";
-    HINT_MARKDOWN "空一行分段，# 作小标题，- 作列表" "a blank line parts paragraphs, # heads, - lists";
+    HINT_MARKDOWN "空一行分段，# 作小标题，- 作列表，用 | 隔开的行作表格（第二行写 | --- | --- |）" "a blank line parts paragraphs, # heads, - lists, lines with | are a table (its second line: | --- | --- |)";
     OPTIONAL "可不填" "may be empty";
     CHOOSE "请选择" "Choose";
     ROW_N "第 {} 项" "No. {}";
@@ -491,6 +492,7 @@ mod tests {
         departments::ALL,
         on_show::ALL,
         panels::ALL,
+        withdrawn::ALL,
     ];
 
     #[test]
