@@ -27,7 +27,7 @@ ROLES = {
 ENTRIES, MANY = 40, 60
 # A text that the gate blocks: a number of an identity card, which is nobody's.
 BLOCKED = "甲乙 11010519491231002X"
-# What every notice ends with, in each language: a table, so that pages with one are judged.
+# What every body ends with, in each language: a table, so that pages with one are judged.
 TABLES = {"zh-Hans": "\n\n| 甲乙 | 丙丁 |\n|---|---|\n| 戊己 | 50 |", "en": "\n\n| Zz | Zzz |\n|---|---|\n| Zzzz | 50 |"}
 
 
@@ -70,8 +70,9 @@ def samples():
             seen[item["kind"]] = seen.get(item["kind"], 0) + 1
             if seen[item["kind"]] <= (8 if item["kind"] == "notice" else 1):
                 content = veil(item["content"])
-                for lang, text in content.items() if item["kind"] == "notice" else ():
-                    text["body"] += TABLES[lang]
+                for lang, text in content.items():
+                    if "body" in text:
+                        text["body"] += TABLES[lang]
                 found.append((item["kind"], content))
     return found
 
