@@ -27,6 +27,8 @@ ROLES = {
 ENTRIES, MANY = 40, 60
 # A text that the gate blocks: a number of an identity card, which is nobody's.
 BLOCKED = "甲乙 11010519491231002X"
+# What every body ends with, in each language: a table, so that pages with one are judged.
+TABLES = {"zh-Hans": "\n\n| 甲乙 | 丙丁 |\n|---|---|\n| 戊己 | 50 |", "en": "\n\n| Zz | Zzz |\n|---|---|\n| Zzzz | 50 |"}
 
 
 def veiled(text):
@@ -67,7 +69,11 @@ def samples():
         for item in json.loads(dated((SAMPLE / name).read_text(encoding="utf-8"))):
             seen[item["kind"]] = seen.get(item["kind"], 0) + 1
             if seen[item["kind"]] <= (8 if item["kind"] == "notice" else 1):
-                found.append((item["kind"], veil(item["content"])))
+                content = veil(item["content"])
+                for lang, text in content.items():
+                    if "body" in text:
+                        text["body"] += TABLES[lang]
+                found.append((item["kind"], content))
     return found
 
 
@@ -160,7 +166,7 @@ class World:
     def _revise(self, one):
         """A text that is out, with its next revision on the way to review."""
         kind, content = samples()[next(at for at, (kind, _) in enumerate(samples()) if kind == "notice")]
-        content["zh-Hans"]["body"] += "\n\n甲乙丙丁戊己。"
+        content["zh-Hans"]["body"] = content["zh-Hans"]["body"].replace("| 50 |", "| 60 |") + "\n\n甲乙丙丁戊己。"
         draft = {"kind": kind, "catalogue_entry": "zz-1", "content": content, "publication": one}
         self._act(AUTHOR, self.people[AUTHOR].must("POST", "/api/v1/drafts", draft)["id"], "submit")
         self.publications["revised"] = [one]

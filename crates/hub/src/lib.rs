@@ -38,6 +38,7 @@ mod pdf;
 mod picture;
 mod presence;
 mod projector;
+mod prose;
 mod public;
 mod reach;
 pub mod reminders;

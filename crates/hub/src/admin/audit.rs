@@ -39,8 +39,9 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     };
     let (desk, (body, wanted)) = reading(desk, move |desk| {
         let found = audit::page(&desk.office, &wanted)?;
-        let people = audit::actors(&desk.office)?;
         let voice = Voice::new(&desk.office, desk.lang);
+        let mut people = audit::actors(&desk.office)?;
+        people.sort_by_cached_key(|id| heliograph_domain::order::place_of_person(&voice.person(id)));
         Ok((trail(desk, &voice, &wanted, &found, &people), wanted))
     })
     .await?;

@@ -71,6 +71,7 @@ mod together;
 mod translation;
 mod void;
 mod waiting;
+mod withdrawn;
 mod words;
 mod write;
 

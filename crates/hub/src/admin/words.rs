@@ -55,6 +55,7 @@ pub(crate) mod states;
 pub(crate) mod together;
 pub(crate) mod trail;
 pub(crate) mod translation;
+pub(crate) mod withdrawn;
 
 pub(crate) use account::*;
 pub(crate) use trail::*;
@@ -501,6 +502,7 @@ mod tests {
         on_show::ALL,
         panels::ALL,
         paper::ALL,
+        withdrawn::ALL,
     ];
 
     #[test]
