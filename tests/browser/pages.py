@@ -20,10 +20,10 @@ NO_PAGES_END = (".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
 class Page:
     """An address, and who looks at it: nobody in particular is `None`. `sent` is a form of it that is sent, its address and
     the fields that are changed; `wrong`, whether the page must then say what is wrong with it; `ended`, whether the session ends
-    before it is sent."""
+    before it is sent; `says`, whether the page must say what was done."""
 
-    def __init__(self, path, who, sent=None, wrong=True, ended=False):
-        self.path, self.who, self.sent, self.wrong, self.ended = path, who, sent, wrong and sent is not None, ended
+    def __init__(self, path, who, sent=None, wrong=True, ended=False, says=False):
+        self.path, self.who, self.sent, self.wrong, self.ended, self.says = path, who, sent, wrong and sent is not None, ended, says
 
     def __str__(self):
         sent = f" → {'the door of ' if self.ended else ''}{self.sent[0]}" if self.sent else ""

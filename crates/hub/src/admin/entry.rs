@@ -100,7 +100,7 @@ fn drafts(desk: &Desk, id: &CatalogueEntryId) -> Result<Markup, Problem> {
     } else {
         Vec::new()
     };
-    mine.retain(|begun| begun.draft.catalogue_entry == *id);
+    mine.retain(|begun| begun.draft.catalogue_entry.as_ref() == Some(id));
     Ok(html! {
         @if !mine.is_empty() {
             section.card id="mine" {
