@@ -43,6 +43,7 @@ pub(crate) mod frame;
 pub(crate) mod limits;
 pub(crate) mod on_show;
 pub(crate) mod panels;
+pub(crate) mod passwords;
 pub(crate) mod review;
 pub(crate) mod together;
 mod trail;
@@ -491,6 +492,7 @@ mod tests {
         departments::ALL,
         on_show::ALL,
         panels::ALL,
+        passwords::ALL,
     ];
 
     #[test]
