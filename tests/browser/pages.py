@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from world import ADMIN, APPROVER, AUTHOR, OPERATOR, REVIEWER
+from world import ADMIN, APPROVER, AUTHOR, COUNTERSIGNER, NEWCOMER, OPERATOR, REVIEWER
 
 TABLE = pathlib.Path(__file__).parents[2] / "docs" / "endpoints.md"
 ROW = re.compile(r"^\| GET \| `([^`]+)` \| ([^|]+?) \|$", re.MULTILINE)
@@ -98,6 +98,7 @@ def more(world):
         Page(f"/admin/publications/{approved}", AUTHOR), Page(f"/admin/publications/{world.publications['submitted'][0]}", REVIEWER),
         Page(f"/admin/displays/pair/{world.waiting}?replaces={world.display}", OPERATOR), Page("/admin/displays", ADMIN),
         Page("/admin/displays", APPROVER), Page("/nothing-is-here", None), Page("/admin/nothing-is-here", AUTHOR),
+        Page("/admin", NEWCOMER), Page("/admin/account/changes", COUNTERSIGNER),
         Page("/p/nothing-is-here", None), Page("/admin/site", AUTHOR), Page(f"/admin/displays/{world.display}", APPROVER),
     ]
 
@@ -124,6 +125,7 @@ def wrong(world):
         sent(f"/admin/displays/{world.display}", OPERATOR, "/revoke", reason=""),
         sent(f"/admin/displays/pair/{world.waiting}", OPERATOR, f"/admin/displays/pair/{world.waiting}", short_string="AAA-AAA"),
         sent("/admin/account", AUTHOR, "/admin/account/password"),
+        sent("/admin", NEWCOMER, "/admin/account/password", password="zzz", again="zz"),
         sent("/admin/account", AUTHOR, "/admin/account/tokens", label="", days="0"),
         sent("/admin/account/authenticator", AUTHOR, "/confirm", code="000000"),
         # Whoever is asked to show that it is they, and cannot.
