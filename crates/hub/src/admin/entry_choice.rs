@@ -50,7 +50,10 @@ fn groups(kinds: &EntryKinds<'_>, kind: Kind, dues: Vec<Due>) -> [Vec<Due>; 3] {
         // The sort is stable: what presses stays in the order of its pressing.
         group.sort_by_cached_key(|due| {
             let resting = !presses(due);
-            (resting, resting.then(|| heliograph_domain::order::place(&due.entry.index_number)))
+            (
+                resting,
+                resting.then(|| heliograph_domain::order::place(&due.entry.index_number)),
+            )
         });
     }
     groups

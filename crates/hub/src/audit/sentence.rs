@@ -12,6 +12,7 @@ use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{PublicationEvent, Release};
 use heliograph_domain::site::{SiteEvent, SiteProfile};
 use heliograph_domain::staff::Role;
+use heliograph_domain::time::Window;
 use heliograph_domain::working_days::CalendarEvent;
 use heliograph_domain::{
     CatalogueEntryId, ChannelName, ContentHash, DepartmentId, DisplayId, Event, Instant, Lang, PublicationId, StaffId,
