@@ -36,6 +36,7 @@ mod order;
 mod pages;
 mod pairing;
 mod panels;
+mod papers;
 mod parts;
 mod pictures;
 pub(crate) mod preview;

@@ -136,6 +136,7 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
         @if let Some(compared) = compared { (compared) } @else {
             section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
+            (super::papers::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.files))
         }
         (panels::of_publication(desk, id, dossier, shown))
     }

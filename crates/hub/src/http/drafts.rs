@@ -12,6 +12,7 @@ use crate::draft_versions;
 use crate::drafts::{self, Draft, Note, Proposal};
 use crate::gate;
 use crate::office::Office;
+use crate::papers::{self, KeptFile};
 use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -47,7 +48,8 @@ pub(crate) async fn create(State(office): State<Arc<Office>>, call: Call) -> Res
         attachments: inherited(&office, id).await?,
         notes: Vec::new(),
     };
-    save_new(&office, &call.caller, &call.repeatable, beginning).await
+    let files = inherited_files(&office, id).await?;
+    begin(&office, &call.caller, &call.repeatable, beginning, files).await
 }
 
 /// What a draft begins with.
@@ -65,6 +67,17 @@ pub(crate) async fn save_new(
     caller: &Caller,
     repeatable: &Repeatable,
     beginning: Beginning,
+) -> Result<Answer, Problem> {
+    begin(office, caller, repeatable, beginning, Vec::new()).await
+}
+
+/// A new draft of the caller's, with files whose bytes are kept already.
+async fn begin(
+    office: &Arc<Office>,
+    caller: &Caller,
+    repeatable: &Repeatable,
+    beginning: Beginning,
+    files: Vec<KeptFile>,
 ) -> Result<Answer, Problem> {
     let Beginning {
         id,
@@ -90,6 +103,7 @@ pub(crate) async fn save_new(
         author: actor.clone(),
         updated_at: office.now(),
         attachments,
+        files,
         referral: None,
         editors: Vec::new(),
         contributors: Vec::new(),
@@ -212,7 +226,7 @@ pub(crate) async fn delete(
 
 /// What a writer hears at once: the draft's hash, and what the confidentiality gate finds so far.
 pub(crate) fn told(office: &Office, draft: &Draft) -> Value {
-    let findings = gate::look(office, &gate::of_draft(draft));
+    let findings = gate::look(office, &gate::of_whole_draft(office, draft));
     json!({"id": draft.id, "hash": draft.hash(), "findings": gate::shaped(&findings)})
 }
 
@@ -225,6 +239,7 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "catalogue_entry": draft.catalogue_entry,
         "content": draft.content,
         "attachments": draft.attachments.iter().map(|kept| &kept.attachment).collect::<Vec<_>>(),
+        "files": draft.files.iter().map(|kept| &kept.file).collect::<Vec<_>>(),
         "author": draft.author,
         "editors": draft.editors,
         "contributors": draft.contributors,
@@ -353,6 +368,17 @@ async fn inherited(office: &Arc<Office>, id: PublicationId) -> Result<Vec<Kept>,
     };
     let log = Arc::clone(&office.log);
     blocking(move || attachments::inherit(&*log, id, &former)).await
+}
+
+/// And with its files for the public page.
+async fn inherited_files(office: &Arc<Office>, id: PublicationId) -> Result<Vec<KeptFile>, Problem> {
+    let state = office.state();
+    let former = state.publications.get(&id).and_then(|dossier| dossier.last_text());
+    let Some(former) = former.and_then(|former| office.library.document(&former)) else {
+        return Ok(Vec::new());
+    };
+    let log = Arc::clone(&office.log);
+    blocking(move || papers::inherit(&*log, id, &former)).await
 }
 
 /// Keeps a draft, and the answer with it.

@@ -106,6 +106,11 @@ fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
 
 fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) -> Markup {
     let attachments: Vec<_> = sheet.pictures.iter().map(|kept| kept.attachment.clone()).collect();
+    let files: Vec<_> = sheet
+        .saved
+        .iter()
+        .flat_map(|draft| draft.files.iter().map(|kept| kept.file.clone()))
+        .collect();
     let faults = problem.map(Faults::of).unwrap_or_default();
     let said = fields::Said {
         faults: &faults,
@@ -144,7 +149,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                     }
                 }
             }
-            (pictures::card(desk, sheet.id.as_deref(), &attachments))
+            (pictures::card(desk, sheet.id.as_deref(), &attachments, &files))
             @if let Some(id) = &sheet.id { (beginnings::keep_as_template(desk, "draft", id)) }
             @if let Some(id) = sheet.id.as_ref().filter(|_| sheet.is_mine(desk)) {
                 details.fold {
