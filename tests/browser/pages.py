@@ -14,7 +14,7 @@ WHO = {
 }
 # Addresses that programs ask, streams, which never end, and what only leads back in another language.
 NO_PAGES = ("/api/", "/assets/", "/wall/", "/content/", "/media/", "/log/", "/admin/preview/", "/admin/language/")
-NO_PAGES_END = (".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
+NO_PAGES_END = ("/files/{hash}", ".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
 
 
 class Page:

@@ -135,13 +135,9 @@ fn a_slip_knows_the_right_form() {
 
 #[test]
 fn findings_say_where_and_never_what() {
-    let passage = |field: &str, text: &str| Passage {
-        field: field.to_owned(),
-        text: text.to_owned(),
-    };
     let passages = [
-        passage("content.zh-Hans.title", "身分证办理"),
-        passage("attachments[0].name", "秘密★"),
+        Passage::written("content.zh-Hans.title", "身分证办理"),
+        Passage::written("attachments[0].name", "秘密★"),
     ];
     let findings = RuleSet::newest().scan(&passages, &[]);
     let told = serde_json::to_string(&findings).unwrap();

@@ -46,6 +46,7 @@ mod pages;
 mod pairing;
 mod panels;
 mod paper;
+mod papers;
 mod parts;
 mod pictures;
 pub(crate) mod preview;

@@ -124,6 +124,7 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
         @if let Some(compared) = compared { (compared) } @else {
             section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
+            (super::papers::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.files))
         }
         @match Withdrawal::of(dossier) {
             Some(withdrawal) => (withdrawal.card(desk, id)),

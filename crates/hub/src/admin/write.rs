@@ -156,6 +156,9 @@ impl Sheet {
         let mut passages = of_content(self.kind, &self.content);
         passages.extend(of_attachments(self.pictures.iter().map(|kept| &kept.attachment)));
         passages.extend(gate::beside_pictures(&self.pictures));
+        if let Some(draft) = &self.saved {
+            passages.extend(gate::of_files_of(&desk.office, draft));
+        }
         Notes::look(desk, self.kind, passages)
     }
 

@@ -13,6 +13,7 @@ use crate::draft_versions;
 use crate::drafts::{self, Draft, Note, Proposal};
 use crate::gate;
 use crate::office::Office;
+use crate::papers::{self, KeptFile};
 use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -48,6 +49,7 @@ pub(crate) async fn create(State(office): State<Arc<Office>>, call: Call) -> Res
         id,
         wish,
         attachments: inherited(&office, id).await?,
+        files: inherited_files(&office, id).await?,
         notes: Vec::new(),
     };
     save_new(&office, &call.caller, &call.repeatable, beginning).await
@@ -59,6 +61,8 @@ pub(crate) struct Beginning {
     pub(crate) wish: Wish,
     /// Pictures whose bytes are kept already.
     pub(crate) attachments: Vec<Kept>,
+    /// Files for the public page whose bytes are kept already.
+    pub(crate) files: Vec<KeptFile>,
     pub(crate) notes: Vec<Note>,
 }
 
@@ -125,6 +129,7 @@ fn begun_by(actor: &StaffId, now: Instant, beginning: Beginning) -> Result<Draft
         id,
         wish,
         attachments,
+        files,
         notes,
     } = beginning;
     let mut salt = [0; 16];
@@ -138,6 +143,7 @@ fn begun_by(actor: &StaffId, now: Instant, beginning: Beginning) -> Result<Draft
         author: actor.clone(),
         updated_at: now,
         attachments,
+        files,
         referral: None,
         editors: Vec::new(),
         contributors: Vec::new(),
@@ -261,7 +267,7 @@ pub(crate) async fn delete(
 
 /// What a writer hears at once: the draft's hash, and what the confidentiality gate finds so far.
 pub(crate) fn told(office: &Office, draft: &Draft) -> Value {
-    let findings = gate::look(office, &gate::of_draft(draft));
+    let findings = gate::look(office, &gate::of_whole_draft(office, draft));
     json!({"id": draft.id, "hash": draft.hash(), "findings": gate::shaped(&findings)})
 }
 
@@ -274,6 +280,7 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "catalogue_entry": draft.catalogue_entry,
         "content": draft.content,
         "attachments": draft.attachments.iter().map(|kept| &kept.attachment).collect::<Vec<_>>(),
+        "files": draft.files.iter().map(|kept| &kept.file).collect::<Vec<_>>(),
         "author": draft.author,
         "editors": draft.editors,
         "contributors": draft.contributors,
@@ -399,6 +406,17 @@ async fn inherited(office: &Arc<Office>, id: PublicationId) -> Result<Vec<Kept>,
     };
     let log = Arc::clone(&office.log);
     blocking(move || attachments::inherit(&*log, id, &former)).await
+}
+
+/// And with its files for the public page.
+async fn inherited_files(office: &Arc<Office>, id: PublicationId) -> Result<Vec<KeptFile>, Problem> {
+    let state = office.state();
+    let former = state.publications.get(&id).and_then(|dossier| dossier.last_text());
+    let Some(former) = former.and_then(|former| office.library.document(&former)) else {
+        return Ok(Vec::new());
+    };
+    let log = Arc::clone(&office.log);
+    blocking(move || papers::inherit(&*log, id, &former)).await
 }
 
 /// Keeps a draft, and the answer with it.

@@ -21,6 +21,7 @@ pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod idempotency;
 pub(crate) mod openapi;
+pub(crate) mod papers;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod problem;

@@ -57,9 +57,9 @@ fn reading() -> Vec<Operation> {
         get(
             "/api/v1/publications/{id}/attachments/{hash}",
             WHO,
-            "A picture of its texts",
+            "A picture or file of its texts",
         )
-        .gives_bytes("The picture.", &["image/png", "image/jpeg"]),
+        .gives_bytes("It.", &["image/png", "image/jpeg", "application/pdf"]),
     ]
 }
 
