@@ -48,9 +48,10 @@ pub(crate) mod limits;
 pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
-pub(crate) mod reach;
 pub(crate) mod paper;
+pub(crate) mod reach;
 pub(crate) mod review;
+pub(crate) mod rules;
 pub(crate) mod states;
 pub(crate) mod together;
 pub(crate) mod trail;
@@ -491,6 +492,7 @@ mod tests {
         reach::ALL,
         lists::ALL,
         review::ALL,
+        rules::ALL,
         states::ALL,
         together::ALL,
         trail::ALL,
