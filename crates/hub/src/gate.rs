@@ -7,57 +7,11 @@ use crate::http::problem::{Fault, Problem, Told};
 use crate::office::Office;
 use crate::papers;
 use crate::reading::Reading;
+use crate::rules::{self, InForce};
 use axum::http::StatusCode;
 use heliograph_domain::Document;
-use heliograph_domain::gate::{
-    Class, Finding, Kind, Origin, Passage, RuleSet, RulesError, of_attachments, of_content, of_files,
-};
+use heliograph_domain::gate::{Class, Finding, Kind, Origin, Passage, RuleSet, of_attachments, of_content, of_files};
 use serde_json::{Map, Value, json};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use thiserror::Error;
-
-/// The file of an office's own words, in the hub's data folder.
-const OFFICE_FILE: &str = "gate-office.json";
-
-/// Why the rules cannot be used.
-#[derive(Debug, Error)]
-pub enum GateError {
-    /// The office's file cannot be read.
-    #[error("the office's own words of the confidentiality gate cannot be read: {path}: {cause}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        cause: std::io::Error,
-    },
-    /// The office's file is no list of words.
-    #[error(
-        "{path}: {cause}. Correct the file, or take it away; its form is described in crates/domain/rules/README.md"
-    )]
-    Rules {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        cause: RulesError,
-    },
-}
-
-/// The newest rules, with the office's own words if there is a file of them.
-///
-/// # Errors
-/// When the file cannot be read or is none.
-pub(crate) fn rules(data: &Path) -> Result<RuleSet, GateError> {
-    let path = data.join(OFFICE_FILE);
-    let newest = RuleSet::newest().clone();
-    match std::fs::read_to_string(&path) {
-        Ok(own) => newest
-            .with_office(&own)
-            .map_err(|cause| GateError::Rules { path, cause }),
-        Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(newest),
-        Err(cause) => Err(GateError::Io { path, cause }),
-    }
-}
 
 /// The texts of a document that is complete: the very characters that are hashed and shown.
 pub(crate) fn of_document(document: &Document) -> Vec<Passage> {
@@ -149,6 +103,11 @@ pub(crate) fn of_draft(draft: &Draft) -> Vec<Passage> {
 
 /// What the gate finds in these texts.
 pub(crate) fn look(office: &Office, passages: &[Passage]) -> Vec<Finding> {
+    look_by(office, &rules::now(office), passages)
+}
+
+/// What these rules find in these texts.
+pub(crate) fn look_by(office: &Office, in_force: &InForce, passages: &[Passage]) -> Vec<Finding> {
     let state = office.state();
     let profile = state
         .site
@@ -158,7 +117,7 @@ pub(crate) fn look(office: &Office, passages: &[Passage]) -> Vec<Finding> {
         .iter()
         .flat_map(|profile| profile.hotlines.iter().map(|hotline| hotline.number.clone()))
         .collect();
-    office.rules.scan(passages, &hotlines)
+    in_force.rules.scan(passages, &hotlines)
 }
 
 /// Findings as the API tells them.
@@ -206,7 +165,7 @@ fn fault(rules: &RuleSet, finding: &Finding) -> Fault {
 }
 
 /// A stable name for programs.
-fn code(kind: Kind) -> &'static str {
+pub(crate) fn code(kind: Kind) -> &'static str {
     match kind {
         Kind::ClassificationMark => "classification-mark",
         Kind::ResidentId => "resident-id",

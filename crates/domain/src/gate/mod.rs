@@ -11,15 +11,19 @@ mod fold;
 mod latin;
 mod marks;
 mod numbers;
+mod own;
 mod passages;
 mod phones;
 mod recognised;
 mod rules;
+mod version;
 mod words;
 
+pub use own::{MOST_NOTE_CHARS, MOST_OWN_WORDS, MOST_WORD_CHARS, OwnWord, OwnWords, WordFault};
 pub use passages::{Passage, of_attachments, of_content, of_files};
 pub use recognised::{NOT_READ, Origin};
 pub use rules::{Find, Kind, Rule, RuleSet, RulesError, Word};
+pub use version::{GateEvent, OwnCounts, RulesVersion};
 
 use fold::Glyph;
 use serde::{Deserialize, Serialize};

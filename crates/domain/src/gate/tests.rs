@@ -157,26 +157,6 @@ fn rules_that_are_none_are_refused_by_name() {
     assert!(refused(&format!(r#"{{"format":1,"version":1,"rules":[{rule}]}}"#)).contains("`x`"));
     let shape = rule.replace("words", "phone");
     assert!(refused(&format!(r#"{{"format":1,"version":1,"rules":[{shape},{shape}]}}"#)).contains("of its own"));
-    let office = format!(
-        r#"{{"format":1,"version":1,"rules":[{}]}}"#,
-        shape.replace("\"x\"", "\"own\"")
-    );
-    let newest = RuleSet::newest().clone();
-    assert!(
-        newest
-            .with_office(&office)
-            .unwrap_err()
-            .to_string()
-            .contains("words only")
-    );
-}
-
-#[test]
-fn an_office_adds_words_of_its_own() {
-    let own = r#"{"format":1,"version":1,"rules":[{"id":"own-words","kind":"internal-word","class":"block","zh":"本单位内部用语","en":"our own words","find":"words","words":[{"text":"北斗一号楼"}]}]}"#;
-    let rules = RuleSet::newest().clone().with_office(own).unwrap();
-    assert_eq!(rules.scan_text("会议在北 斗一号楼", &[])[0].0.id, "own-words");
-    assert!(RuleSet::newest().scan_text("会议在北 斗一号楼", &[]).is_empty());
 }
 
 #[test]

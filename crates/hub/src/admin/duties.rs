@@ -165,6 +165,7 @@ fn judged(
         seen: None,
         channels: &channels,
         staff: &state.staff,
+        rules: state.rules(),
     };
     let (stead, outcome) = stead::taken(state, Some(publication), &step.command(), step.verb(), facts);
     let verdict = match outcome {

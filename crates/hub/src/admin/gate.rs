@@ -6,6 +6,7 @@ use super::document::language_name;
 use super::layout::{Desk, tag};
 use super::words::{self as w, Word, papers as pw};
 use crate::gate;
+use crate::rules;
 use heliograph_domain::content::{FieldSpec, Shape};
 use heliograph_domain::gate::{Class, Finding, NOT_READ, Passage};
 use heliograph_domain::publication::{Pending, blocks};
@@ -81,7 +82,8 @@ impl Notes {
     }
 
     fn line(&self, desk: &Desk, finding: &Finding) -> Markup {
-        let rule = desk.office.rules.rule(&finding.rule);
+        let in_force = rules::now(&desk.office);
+        let rule = in_force.rules.rule(&finding.rule);
         let name = rule.map_or(finding.rule.as_str(), |rule| {
             if desk.lang == Lang::ZhHans { &rule.zh } else { &rule.en }
         });
@@ -91,7 +93,7 @@ impl Notes {
         let cut = text.map(|text| Cut::of(text, finding));
         let instead = cut
             .as_ref()
-            .and_then(|cut| rule?.instead_of(&cut.found, &desk.office.rules));
+            .and_then(|cut| rule?.instead_of(&cut.found, &in_force.rules));
         let (colour, word) = told(finding.class);
         html! {
             (tag(colour, desk.t(word))) " " (name)
@@ -212,7 +214,7 @@ pub(crate) fn of_pending(desk: &Desk, document: &Document, pending: &Pending) ->
             @if let Some((by, reason)) = &pending.overridden {
                 p.notice { (desk.f(w::GATE_LET_THROUGH_BY, &[&desk.person(by)])) @if let Some(reason) = super::document::reason(desk, reason) { ": " (reason) } }
             }
-            p.hint { (desk.f(w::GATE_RULES, &[&pending.rule_set.to_string()])) }
+            p.hint { (desk.f(w::GATE_RULES, &[&pending.rules.to_string()])) }
         }
     }
 }

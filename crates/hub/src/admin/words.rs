@@ -49,10 +49,11 @@ pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod paper;
+pub(crate) mod papers;
 pub(crate) mod passwords;
 pub(crate) mod reach;
-pub(crate) mod papers;
 pub(crate) mod review;
+pub(crate) mod rules;
 pub(crate) mod states;
 pub(crate) mod together;
 pub(crate) mod trail;
@@ -494,6 +495,7 @@ mod tests {
         reach::ALL,
         lists::ALL,
         review::ALL,
+        rules::ALL,
         states::ALL,
         together::ALL,
         trail::ALL,

@@ -231,7 +231,8 @@ pub(crate) async fn of_publication(
     caller.may(&office, Verb::Read)?;
     let id: PublicationId = id.parse().map_err(|_| missing())?;
     let hash: ContentHash = hash.parse().map_err(|_| missing())?;
-    let dossier = office.state().publications.get(&id).cloned().ok_or_else(missing)?;
+    let state = office.state_for(&caller.staff);
+    let dossier = state.publications.get(&id).cloned().ok_or_else(missing)?;
     let found = blocking(move || -> Result<_, std::convert::Infallible> {
         let contents = dossier.contents();
         let mut texts = contents.iter().filter_map(|content| office.library.document(content));

@@ -49,7 +49,7 @@ pub(crate) async fn again(
     }
     let missing = || Problem::not_found("这条信息的内容", "The publication's text");
     let former: PublicationId = id.parse().map_err(|_| missing())?;
-    let state = office.state();
+    let state = office.state_for(&call.caller.staff);
     let dossier = state.publications.get(&former).ok_or_else(missing)?;
     let first = dossier.publication.first_released_at.ok_or_else(missing)?;
     let text = dossier

@@ -42,14 +42,14 @@ pub(crate) async fn create(State(office): State<Arc<Office>>, call: Call) -> Res
     let revises: Option<PublicationId> = fields.optional_parsed("publication");
     let wish = read_wish(&office, fields)?;
     let id = match revises {
-        Some(id) => revisable(&office, id)?,
+        Some(id) => revisable(&office, &call.caller.staff, id)?,
         None => PublicationId(fresh_uuid(office.now())?),
     };
     let beginning = Beginning {
         id,
         wish,
-        attachments: inherited(&office, id).await?,
-        files: inherited_files(&office, id).await?,
+        attachments: inherited(&office, &call.caller.staff, id).await?,
+        files: inherited_files(&office, &call.caller.staff, id).await?,
         notes: Vec::new(),
     };
     save_new(&office, &call.caller, &call.repeatable, beginning).await
@@ -379,8 +379,8 @@ fn read_proposal(office: &Office, fields: &mut Fields) -> Proposal {
 }
 
 /// Only something that was submitted once can be revised.
-fn revisable(office: &Office, id: PublicationId) -> Result<PublicationId, Problem> {
-    if office.state().publications.contains_key(&id) {
+fn revisable(office: &Office, person: &StaffId, id: PublicationId) -> Result<PublicationId, Problem> {
+    if office.state_for(person).publications.contains_key(&id) {
         return Ok(id);
     }
     Err(Problem::field(
@@ -392,9 +392,9 @@ fn revisable(office: &Office, id: PublicationId) -> Result<PublicationId, Proble
 }
 
 /// A revision begins with the pictures of the text that it revises.
-async fn inherited(office: &Arc<Office>, id: PublicationId) -> Result<Vec<Kept>, Problem> {
+async fn inherited(office: &Arc<Office>, person: &StaffId, id: PublicationId) -> Result<Vec<Kept>, Problem> {
     let Some(former) = office
-        .state()
+        .state_for(person)
         .publications
         .get(&id)
         .and_then(|dossier| dossier.last_text())
@@ -409,8 +409,8 @@ async fn inherited(office: &Arc<Office>, id: PublicationId) -> Result<Vec<Kept>,
 }
 
 /// And with its files for the public page.
-async fn inherited_files(office: &Arc<Office>, id: PublicationId) -> Result<Vec<KeptFile>, Problem> {
-    let state = office.state();
+async fn inherited_files(office: &Arc<Office>, person: &StaffId, id: PublicationId) -> Result<Vec<KeptFile>, Problem> {
+    let state = office.state_for(person);
     let former = state.publications.get(&id).and_then(|dossier| dossier.last_text());
     let Some(former) = former.and_then(|former| office.library.document(&former)) else {
         return Ok(Vec::new());

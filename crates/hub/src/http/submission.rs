@@ -11,6 +11,7 @@ use crate::drafts;
 use crate::gate;
 use crate::office::Office;
 use crate::papers;
+use crate::rules;
 use heliograph_domain::publication::{Command, Countersign};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ContentHash, DepartmentId, PublicationId, StaffId};
@@ -69,12 +70,14 @@ pub(crate) fn of_draft(
     objects.push(object);
     let mut passages = gate::of_document(&document);
     passages.extend(gate::beside(office, draft)?);
+    let in_force = rules::now(office);
     let command = Command::Submit {
         content,
         kind: draft.kind,
         catalogue_entry,
         countersign,
-        findings: gate::look(office, &passages),
+        rules: in_force.version,
+        findings: gate::look_by(office, &in_force, &passages),
         overridden,
         contributors: draft.contributors.clone(),
     };
@@ -149,6 +152,7 @@ fn repeated_submission(
         kind: dossier.publication.kind,
         catalogue_entry: dossier.publication.catalogue_entry.clone(),
         countersign,
+        rules: state.rules(),
         findings: Vec::new(),
         overridden: None,
         contributors: Vec::new(),
