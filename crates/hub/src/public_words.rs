@@ -35,10 +35,7 @@ impl PublicWords {
 
     /// One more text, at its field.
     pub(crate) fn text(&mut self, field: &str, text: &str) {
-        self.passages.push(Passage {
-            field: field.to_owned(),
-            text: text.to_owned(),
-        });
+        self.passages.push(Passage::written(field, text));
     }
 
     /// One in several languages.

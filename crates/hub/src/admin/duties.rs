@@ -60,7 +60,8 @@ impl Step {
         }
     }
 
-    fn verb(self) -> Verb {
+    /// What the permissions call it.
+    pub(crate) fn verb(self) -> Verb {
         match self {
             Self::Review => Verb::Review,
             Self::Countersign => Verb::Countersign,

@@ -377,7 +377,7 @@ fn quietly(desk: &Desk, sheet: &Sheet, first: bool, outcome: &Result<News, Probl
             let mut body = saved_quietly(desk, sheet, news)?;
             if first {
                 // From now on there is a draft that pictures can be added to.
-                body["pictures"] = json!(pictures::card(desk, sheet.id.as_deref(), &[]).into_string());
+                body["pictures"] = json!(pictures::card(desk, sheet.id.as_deref(), &[], &[]).into_string());
             }
             (StatusCode::OK, body)
         }

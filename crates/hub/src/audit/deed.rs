@@ -31,7 +31,7 @@ pub(crate) enum Subject {
 }
 
 /// The kinds of things that deeds are done to, as a search names them.
-pub(crate) const WHATS: [(&str, &str, &str); 9] = [
+pub(crate) const WHATS: [(&str, &str, &str); 10] = [
     ("publication", "公开信息", "Publications"),
     ("display", "屏幕", "Displays"),
     ("staff", "人员", "Staff"),
