@@ -244,15 +244,9 @@ fn a_catalogue_is_taken_from_a_file_whole_or_not_at_all() {
         (&would["dry_run"], &would["new"], &would["ignored"]),
         (&json!(true), &json!(2), &json!(["备注"]))
     );
-    let lines: Vec<&Value> = would["rows"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| &row["row"])
-        .collect();
     assert_eq!(
-        lines,
-        [2, 5],
+        [&would["rows"][0]["row"], &would["rows"][1]["row"], &would["rows"][2]],
+        [&json!(2), &json!(5), &Value::Null],
         "as the spreadsheet numbers them; the hidden row stays outside"
     );
     assert!(would["notes"].to_string().contains("1 行是隐藏的"), "{would}");
