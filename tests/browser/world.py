@@ -19,6 +19,7 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 CHOICE = re.compile(r"[a-z]+(-[a-z0-9]+)*|\d{4}-\d{2}-\d{2}|#[0-9a-f]{6}")
 ADMIN, AUTHOR, REVIEWER, COUNTERSIGNER, APPROVER, OPERATOR = "zz", "zz-z", "zz-zz", "zz-zzz", "zzz", "zzz-z"
+NEWCOMER = "zzz-zzz"
 ROLES = {
     AUTHOR: ["author"], REVIEWER: ["confidentiality-reviewer"], COUNTERSIGNER: ["countersigner"], APPROVER: ["approver"],
     OPERATOR: ["display-operator"], "zzz-zz": ["inspector", "enquiry-operator"],
@@ -27,6 +28,8 @@ ROLES = {
 ENTRIES, MANY = 40, 60
 # A text that the gate blocks: a number of an identity card, which is nobody's.
 BLOCKED = "甲乙 11010519491231002X"
+# What every body ends with, in each language: a table, so that pages with one are judged.
+TABLES = {"zh-Hans": "\n\n| 甲乙 | 丙丁 |\n|---|---|\n| 戊己 | 50 |", "en": "\n\n| Zz | Zzz |\n|---|---|\n| Zzzz | 50 |"}
 
 
 def veiled(text):
@@ -67,7 +70,11 @@ def samples():
         for item in json.loads(dated((SAMPLE / name).read_text(encoding="utf-8"))):
             seen[item["kind"]] = seen.get(item["kind"], 0) + 1
             if seen[item["kind"]] <= (8 if item["kind"] == "notice" else 1):
-                found.append((item["kind"], veil(item["content"])))
+                content = veil(item["content"])
+                for lang, text in content.items():
+                    if "body" in text:
+                        text["body"] += TABLES[lang]
+                found.append((item["kind"], content))
     return found
 
 
@@ -96,8 +103,13 @@ class World:
         for number, name in enumerate(["zz", "zz-zz"]):
             must("POST", "/api/v1/channels", {"name": name, "title": both(number + 2)})
         for number, (who, roles) in enumerate(ROLES.items()):
-            must("POST", "/api/v1/staff", {
-                "id": who, "name": both(number), "department": "zz", "roles": roles, "password": PASSWORD})
+            self.admin.hire(who, name=both(number), department="zz", roles=roles)
+        # Somebody who is told what others did to their account.
+        must("POST", "/api/v1/staff", {
+            "id": COUNTERSIGNER, "name": both(2), "department": "zz", "roles": ROLES[COUNTERSIGNER], "office_id": "zz"})
+        # Somebody who has not yet chosen their own password.
+        must("POST", "/api/v1/staff", {
+            "id": NEWCOMER, "name": both(len(ROLES)), "department": "zz", "roles": ["author"], "password": PASSWORD})
         cadences = ["standing", {"ad-hoc": {"within_working_days": 20}}, {"regular": {"period_months": 1}}, {"regular": {"period_months": 12}}]
         categories = ["government-information", "finance", "personnel", "planning", "organisation", "enforcement", "interpretation", "rules"]
         for number in range(ENTRIES):
@@ -160,7 +172,7 @@ class World:
     def _revise(self, one):
         """A text that is out, with its next revision on the way to review."""
         kind, content = samples()[next(at for at, (kind, _) in enumerate(samples()) if kind == "notice")]
-        content["zh-Hans"]["body"] += "\n\n甲乙丙丁戊己。"
+        content["zh-Hans"]["body"] = content["zh-Hans"]["body"].replace("| 50 |", "| 60 |") + "\n\n甲乙丙丁戊己。"
         draft = {"kind": kind, "catalogue_entry": "zz-1", "content": content, "publication": one}
         self._act(AUTHOR, self.people[AUTHOR].must("POST", "/api/v1/drafts", draft)["id"], "submit")
         self.publications["revised"] = [one]

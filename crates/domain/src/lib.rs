@@ -14,6 +14,7 @@ pub mod ids;
 pub mod lang;
 pub mod ledger;
 pub mod on_air;
+pub mod order;
 pub mod panel;
 pub mod publication;
 pub mod report;

@@ -1,18 +1,21 @@
 //! How texts are made alike before they are searched: what a person types finds what means the same, in whichever form
 //! it was written. Chinese needs no word boundaries, so a search is for a part of the text.
 
+mod simplified;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 use pinyin::ToPinyin;
+use simplified::simplified;
 
-/// A text as it is searched: full-width and other forms of a character become the plain one (NFKC), letters small, runs of
-/// white space one space; characters that nobody sees are dropped.
+/// A text as it is searched: full-width and other forms of a character become the plain one (NFKC), traditional characters
+/// simplified ones, letters small, runs of white space one space; characters that nobody sees are dropped.
 #[must_use]
 pub fn folded(text: &str) -> String {
     let normal = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
     let mut out = String::with_capacity(normal.len());
     for c in normal.chars().filter(|c| !unseen(*c)) {
         if !c.is_whitespace() {
-            out.extend(c.to_lowercase());
+            out.extend(simplified(c).to_lowercase());
         } else if !out.is_empty() && !out.ends_with(' ') {
             out.push(' ');
         }
@@ -64,6 +67,8 @@ mod tests {
             ("Vi\u{200b}sa f\u{ad}ees", "visa fees"),
             ("办公桌①", "办公桌1"),
             ("（试行）", "(试行)"),
+            ("機關事務", "机关事务"),
+            ("護照，２號窗口", "护照,2号窗口"),
         ] {
             assert_eq!(folded(written), meant, "{written:?}");
         }
@@ -77,6 +82,8 @@ mod tests {
             ("关于办公桌的通知", "bgz"),
             ("Ｖisa费用", "visafy"),
             ("李晓明", "lxm"),
+            ("國家機關", "gjjg"),
+            ("國家機關", "国家机关"),
         ] {
             assert!(names(text, words), "{text} {words}");
         }

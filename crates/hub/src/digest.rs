@@ -146,6 +146,10 @@ mod tests {
         let has = |words| digest.has(&Needle::new(words));
         assert!(titled("办公桌") && titled("gybgz") && !titled("三号窗口"));
         assert!(has("三号窗口") && has("visa") && !has("四号窗口"));
+        assert!(
+            titled(&folded("關於辦公桌")) && has(&folded("三號窗口領取")),
+            "in traditional writing"
+        );
         assert_eq!(digest.around("visa").unwrap(), "请到三号窗口领取visa申请表,逾期不候。");
         assert_eq!(digest.title(Lang::En), "关于办公桌的通知");
     }

@@ -1,5 +1,6 @@
 //! What the log says now: plain structs folded from its records, read without locking.
 
+use crate::interventions::Interventions;
 use crate::reading;
 use heliograph_domain::catalogue::Catalogue;
 use heliograph_domain::channel::Channels;
@@ -186,6 +187,8 @@ pub struct State {
     pub displays: BTreeMap<DisplayId, Arc<KnownDisplay>>,
     /// Staff.
     pub staff: Arc<Staff>,
+    /// What others did to whose account, until its owner has chosen a password of their own.
+    pub interventions: Arc<Interventions>,
     /// The site, once it has a profile.
     pub site: Option<KnownSite>,
     /// Whether every display is blanked.
@@ -255,7 +258,10 @@ impl State {
             Event::Calendar(event) => Arc::make_mut(&mut self.calendar).evolve(&event),
             Event::Gate(GateEvent::RulesSet { rules, own }) => self.rules = Some(KnownRules { rules, own, at }),
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
-            Event::Staff(event) => Arc::make_mut(&mut self.staff).evolve(&event),
+            Event::Staff(event) => {
+                Arc::make_mut(&mut self.interventions).evolve(position, at, &event);
+                Arc::make_mut(&mut self.staff).evolve(&event);
+            }
             Event::Display(id, event) => {
                 self.display(id, &event, record);
                 changed.displays.insert(id);
@@ -424,6 +430,7 @@ impl State {
             self.channels,
             self.displays,
             self.staff,
+            self.interventions,
             self.site,
             self.blank,
             self.erased,

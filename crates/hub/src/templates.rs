@@ -70,12 +70,12 @@ pub(crate) fn find(log: &dyn EventLog, id: Uuid) -> Result<Option<Template>, Tem
     Ok(row.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
 }
 
-/// All of them, by kind and name.
+/// All of them, by kind and name in the order of pinyin.
 pub(crate) fn all(log: &dyn EventLog) -> Result<Vec<Template>, TemplateError> {
     let rows = log.scan(&table()?, &[])?.into_iter();
     let read = rows.map(|(_, bytes)| serde_json::from_slice(&bytes));
     let mut all: Vec<Template> = read.collect::<Result<_, _>>()?;
-    all.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    all.sort_by_cached_key(|template| (template.kind, heliograph_domain::order::place(&template.name)));
     Ok(all)
 }
 

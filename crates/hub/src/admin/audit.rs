@@ -39,8 +39,9 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     };
     let (desk, (body, wanted)) = reading(desk, move |desk| {
         let found = audit::page(&desk.office, &desk.state, &wanted)?;
-        let people = audit::actors(&desk.office)?;
         let voice = Voice::for_reader(&desk.office, desk.me(), desk.lang);
+        let mut people = audit::actors(&desk.office)?;
+        people.sort_by_cached_key(|id| heliograph_domain::order::place_of_person(&voice.person(id)));
         Ok((trail(desk, &voice, &wanted, &found, &people), wanted))
     })
     .await?;
@@ -87,7 +88,7 @@ fn place(subject: &Subject) -> Option<String> {
     match subject {
         Subject::Publication(id) => Some(format!("/admin/publications/{id}")),
         Subject::Display(id) => Some(format!("/admin/displays/{id}")),
-        Subject::Staff(_) | Subject::Policy => Some("/admin/staff".to_owned()),
+        Subject::Staff(_) | Subject::Account(_) | Subject::Policy => Some("/admin/staff".to_owned()),
         Subject::Channel(_) => Some("/admin/channels".to_owned()),
         Subject::Entry(id) => Some(format!("/admin/catalogue/entries/{id}")),
         Subject::Calendar(year) => Some(format!("/admin/calendar?year={year}")),

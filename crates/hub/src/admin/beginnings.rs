@@ -231,7 +231,7 @@ pub(crate) async fn import_page(desk: Desk) -> Result<Response, Problem> {
 pub(crate) fn import_form(desk: &Desk, problem: Option<&Problem>, (kind, entry): (&str, &str)) -> Response {
     let faults = problem.map(Faults::of).unwrap_or_default();
     let mut entries: Vec<_> = desk.state.catalogue.entries.values().collect();
-    entries.sort_by(|a, b| a.index_number.cmp(&b.index_number));
+    entries.sort_by_cached_key(|entry| heliograph_domain::order::place(&entry.index_number));
     let body = html! {
         div.top { div { a.crumb href="/admin/write" { (desk.t(w::WRITE)) } h1 { (desk.t(bw::FROM_FILE)) } p.muted { (desk.t(bw::FROM_FILE_WHAT)) } } }
         @if let Some(problem) = problem { (desk.alert(problem, &["file", "kind", "catalogue_entry"])) }

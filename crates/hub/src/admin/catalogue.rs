@@ -226,7 +226,7 @@ fn channels(desk: &Desk, known: Option<&CatalogueEntry>, shown: &Shown<'_>) -> M
             fieldset {
                 legend { (desk.t(lw::USUAL_CHANNELS)) " " small { (desk.t(lw::USUAL_CHANNELS_HINT)) } }
                 div.checks {
-                    @for (name, title) in &desk.state.channels.titles {
+                    @for (name, title) in super::order::channels(desk) {
                         label.check { input type="checkbox" name="channels" value=(name) checked[on(name.as_str())]; (title.get(desk.lang)) }
                     }
                 }

@@ -120,7 +120,7 @@ impl Wanted {
         let departments: BTreeSet<&DepartmentId> = dues.iter().map(|due| &due.entry.department).collect();
         let mut departments: Vec<(&DepartmentId, String)> =
             departments.into_iter().map(|id| (id, desk.department(id))).collect();
-        departments.sort_by_cached_key(|(_, name)| super::order::place(name, desk.lang));
+        departments.sort_by_cached_key(|(_, name)| heliograph_domain::order::place(name));
         html! {
             div.views {
                 nav.pills aria-label=(desk.t(ow::DUE_STATE)) {

@@ -42,7 +42,7 @@ fn list(desk: &Desk) -> Markup {
         div.scroll { table.stacked {
             thead { tr { th { (desk.t(w::NAME)) } th { (desk.t(w::SHORT_NAME)) } th { (desk.t(w::ITEMS_ON)) } th { (desk.t(w::DISPLAYS)) } th {} } }
             tbody {
-                @for (name, title) in &desk.state.channels.titles {
+                @for (name, title) in super::order::channels(desk) {
                     tr {
                         td { b { (title.get(desk.lang)) } }
                         td data-label=(desk.t(w::SHORT_NAME)) { code { (name) } }
@@ -80,9 +80,8 @@ fn running(desk: &Desk, name: &ChannelName) -> usize {
 }
 
 fn tuned(desk: &Desk, name: &ChannelName) -> String {
-    let names: Vec<&str> = desk
-        .state
-        .live_displays()
+    let names: Vec<&str> = super::order::live_displays(desk)
+        .into_iter()
         .filter(|known| known.display.setting.channels.contains(name))
         .map(|known| known.display.setting.name.get(desk.lang))
         .collect();

@@ -66,7 +66,7 @@ pub(crate) fn choice(desk: &Desk, asked: &Value) -> Markup {
         fieldset.countersign {
             legend { (desk.t(w::COUNTERSIGNED_BY)) " " small { (desk.t(w::COUNTERSIGNED_BY_HINT)) } }
             div.checks {
-                @for department in &departments {
+                @for department in super::order::departments(desk, departments.iter()) {
                     label.check { input type="checkbox" name=(DEPARTMENTS) value=(department) checked[named(department)]; (desk.department(department)) }
                 }
                 label.check { input type="checkbox" name="countersign" value="yes" checked[*asked == json!(true)]; (desk.t(if departments.is_empty() { super::words::NEEDS_COUNTERSIGN } else { w::ANY_COUNTERSIGNER })) }

@@ -54,7 +54,7 @@ fn list(desk: &Desk, all: &BTreeSet<DepartmentId>) -> Markup {
     html! {
         div.scroll { table.stacked {
             thead { tr { th { (desk.t(w::DEPARTMENT)) } th { (desk.t(dw::DEPARTMENT_ID)) } th { (desk.t(dw::PEOPLE_IN_IT)) } th { (desk.t(dw::ENTRIES_IN_IT)) } th {} } }
-            tbody { @for id in all { (row(desk, id)) } }
+            tbody { @for id in super::order::departments(desk, all.iter()) { (row(desk, id)) } }
         } }
         p.export { a href="/admin/departments.csv" { (desk.t(w::AS_TABLE)) } }
     }

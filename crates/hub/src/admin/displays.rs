@@ -4,6 +4,7 @@ use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
 use super::machine;
+use super::order;
 use super::parts::Shown;
 use super::screens;
 use super::technical;
@@ -42,22 +43,24 @@ pub(crate) async fn table(desk: Desk) -> Response {
         w::PANEL,
         w::CHANNELS,
     ];
-    let rows = desk.state.displays.values().map(|known| {
-        let setting = &known.display.setting;
-        let seen = desk.office.presence().of(known.display.id);
-        vec![
-            setting.name.get(desk.lang).to_owned(),
-            setting.location.get(desk.lang).to_owned(),
-            desk.t(screens::standing(&desk, known).1).to_owned(),
-            screens::on_now(&desk, known)
-                .map(|(_, title)| title)
-                .unwrap_or_default(),
-            seen.last_seen.map(|at| desk.time(at)).unwrap_or_default(),
-            seen.status.map(|status| status.version).unwrap_or_default(),
-            format!("{}×{}", setting.panel.width_px, setting.panel.height_px),
-            channel_titles(&desk, &setting.channels),
-        ]
-    });
+    let rows = order::displays(&desk, desk.state.displays.values())
+        .into_iter()
+        .map(|known| {
+            let setting = &known.display.setting;
+            let seen = desk.office.presence().of(known.display.id);
+            vec![
+                setting.name.get(desk.lang).to_owned(),
+                setting.location.get(desk.lang).to_owned(),
+                desk.t(screens::standing(&desk, known).1).to_owned(),
+                screens::on_now(&desk, known)
+                    .map(|(_, title)| title)
+                    .unwrap_or_default(),
+                seen.last_seen.map(|at| desk.time(at)).unwrap_or_default(),
+                seen.status.map(|status| status.version).unwrap_or_default(),
+                format!("{}×{}", setting.panel.width_px, setting.panel.height_px),
+                channel_titles(&desk, &setting.channels),
+            ]
+        });
     super::table::csv(&desk, "displays", &head, rows)
 }
 
@@ -79,18 +82,14 @@ fn channel_titles(desk: &Desk, channels: &[ChannelName]) -> String {
 
 fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Posted, &Problem)>) -> Response {
     let any = desk.state.live_displays().next().is_some();
-    let retired: Vec<_> = desk
-        .state
-        .displays
-        .values()
-        .filter(|known| known.display.retired)
-        .collect();
+    let retired = desk.state.displays.values().filter(|known| known.display.retired);
+    let retired = order::displays(desk, retired);
     let body = html! {
         div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
         (above)
         @if desk.may(Verb::OperateDisplays) { (waiting::knock(desk)) }
         section.card data-live="display record enrolments" {
-            @if any { div.wall.large { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } } }
+            @if any { div.wall.large { @for known in order::live_displays(desk) { (screens::tile(desk, known)) } } }
             @else { (empty(desk.t(w::NO_DISPLAYS), None)) }
             @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }

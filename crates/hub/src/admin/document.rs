@@ -105,7 +105,8 @@ fn field(desk: &Desk, spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
         (Shape::Group(fields), Value::Object(_)) => html! {
             dl.inner { @for spec in fields { div { dt { (spec.label(desk.lang)) } dd { (field(desk, spec, &value[spec.name], lang)) } } } }
         },
-        (Shape::Text | Shape::Markdown, _) => html! { div.prose lang=(lang.tag()) { (text(value)) } },
+        (Shape::Markdown, Value::String(markdown)) => crate::prose::view(markdown, lang.tag()),
+        (Shape::Text, _) => html! { div.prose lang=(lang.tag()) { (text(value)) } },
         (Shape::Date, Value::String(day)) => html! { time datetime=(day) { (day_of_field(day, desk.lang)) } },
         _ => html! { span lang=(lang.tag()) { (text(value)) } },
     }

@@ -231,7 +231,7 @@ fn displays(desk: &Desk) -> Markup {
             h2 { (desk.t(w::DISPLAYS)) (screens::summary(desk)) a href="/admin/displays" { (desk.t(w::ALL_DISPLAYS)) } }
             (super::on_show::answer(desk))
             @if any {
-                div.wall { @for known in desk.state.live_displays() { (screens::tile(desk, known)) } }
+                div.wall { @for known in super::order::live_displays(desk) { (screens::tile(desk, known)) } }
             } @else { (empty(desk.t(w::NO_DISPLAYS), Some(("/admin/displays", desk.t(w::HOW_TO_ADD_DISPLAY))))) }
         }
     }

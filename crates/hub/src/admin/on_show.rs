@@ -125,7 +125,7 @@ fn astray(desk: &Desk, plan: &Plan<'_>, known: &KnownDisplay, seen: &Seen) -> Op
 
 /// The answer.
 pub(crate) fn answer(desk: &Desk) -> Markup {
-    let all: Vec<_> = desk.state.live_displays().collect();
+    let all = super::order::live_displays(desk);
     let plan = Plan::of(desk);
     let lapses: Vec<_> = all
         .iter()

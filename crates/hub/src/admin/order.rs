@@ -1,53 +1,43 @@
-//! The order in which people expect names.
+//! The order in which people expect what stands in lists: by name, as [`heliograph_domain::order`] has it.
 
 use super::layout::Desk;
-use encoding_rs::GB18030;
-use heliograph_domain::{Lang, StaffId};
-
-/// Where a name stands in a list: in Chinese by pinyin, as in an office's telephone list; else by the alphabet.
-///
-/// GB 2312 has the 3,755 commonest characters in the order of their pinyin, and those of names are nearly all among them.
-/// The rarer ones follow in that of their radicals, as in printed directories.
-pub(crate) fn place(name: &str, lang: Lang) -> Vec<u8> {
-    if lang == Lang::ZhHans {
-        GB18030.encode(name).0.into_owned()
-    } else {
-        name.to_lowercase().into_bytes()
-    }
-}
+use crate::state::KnownDisplay;
+use heliograph_domain::order::{place, place_of_person};
+use heliograph_domain::{ChannelName, DepartmentId, LocalText, StaffId};
+use std::sync::Arc;
 
 /// Everyone by department, and there by name.
 pub(crate) fn people(desk: &Desk) -> Vec<&StaffId> {
     let mut people: Vec<&StaffId> = desk.state.staff.people.keys().collect();
-    people.sort_by_cached_key(|id| {
-        (
-            place(&desk.department_of(id), desk.lang),
-            place(&desk.person(id), desk.lang),
-        )
-    });
+    people.sort_by_cached_key(|id| (place(&desk.department_of(id)), place_of_person(&desk.person(id))));
     people
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The displays that hang somewhere, by name.
+pub(crate) fn live_displays(desk: &Desk) -> Vec<&Arc<KnownDisplay>> {
+    displays(desk, desk.state.live_displays())
+}
 
-    #[test]
-    fn chinese_names_stand_by_pinyin_and_english_ones_by_the_alphabet() {
-        let ordered = |names: &[&'static str], lang| {
-            let mut names = names.to_vec();
-            names.sort_by_key(|name| place(name, lang));
-            names
-        };
-        let names = ["周文博", "陈国栋", "王磊", "李静", "方慧", "徐志远", "高峰", "安宁"];
-        assert_eq!(
-            ordered(&names, Lang::ZhHans),
-            ["安宁", "陈国栋", "方慧", "高峰", "李静", "王磊", "徐志远", "周文博"]
-        );
-        // The order of Unicode, which people do not expect, is another: the control.
-        let mut by_number = names;
-        by_number.sort_unstable();
-        assert_ne!(by_number.to_vec(), ordered(&names, Lang::ZhHans));
-        assert_eq!(ordered(&["Zhou", "chen", "Fang"], Lang::En), ["chen", "Fang", "Zhou"]);
-    }
+/// Displays by name.
+pub(crate) fn displays<'d>(
+    desk: &Desk,
+    displays: impl Iterator<Item = &'d Arc<KnownDisplay>>,
+) -> Vec<&'d Arc<KnownDisplay>> {
+    let mut displays: Vec<_> = displays.collect();
+    displays.sort_by_cached_key(|known| place(known.display.setting.name.get(desk.lang)));
+    displays
+}
+
+/// The channels by title.
+pub(crate) fn channels(desk: &Desk) -> Vec<(&ChannelName, &LocalText)> {
+    let mut channels: Vec<_> = desk.state.channels.titles.iter().collect();
+    channels.sort_by_cached_key(|(_, title)| place(title.get(desk.lang)));
+    channels
+}
+
+/// Departments by name.
+pub(crate) fn departments<'d>(desk: &Desk, ids: impl Iterator<Item = &'d DepartmentId>) -> Vec<&'d DepartmentId> {
+    let mut ids: Vec<_> = ids.collect();
+    ids.sort_by_cached_key(|id| place(&desk.department(id)));
+    ids
 }

@@ -206,7 +206,7 @@ fn code(desk: &Desk, shown: &Shown<'_>, mistaken: Option<&Waiting>) -> Markup {
 
 /// A new place, or one of those that are there.
 fn places(desk: &Desk, waiting: &Waiting, place: &str, shown: &Shown<'_>) -> Markup {
-    let displays: Vec<_> = desk.state.live_displays().collect();
+    let displays = super::order::live_displays(desk);
     let same = displays
         .iter()
         .find(|known| known.display.key == waiting.introduction.key.0);

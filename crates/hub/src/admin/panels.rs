@@ -1,6 +1,8 @@
 //! The panels that a text will reach: every kind of glass among the displays that tune in, with each page as the displays
 //! will draw it, how long it stands, and what the panel cannot show.
 
+mod glass;
+
 use super::assets;
 use super::document::language_name;
 use super::form::Posted;
@@ -8,14 +10,14 @@ use super::layout::{Desk, tag};
 use super::words::{self as w, Word, panels as pw};
 use crate::picture;
 use crate::state::{Dossier, KnownDisplay};
+pub(crate) use glass::{Glass, glass};
+use glass::{USUAL, kinds};
 use heliograph_domain::head::Priority;
-use heliograph_domain::panel::{ColourDepth, Form, Panel};
+use heliograph_domain::panel::Form;
 use heliograph_domain::{CatalogueEntryId, ChannelName, Document, Lang, PublicationId, Turn};
 use heliograph_scene::{Fit, Scene, View};
 use maud::{Markup, html};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::Arc;
 
 /// So many kinds of panels stand open; the others are a press away, so that an office with many kinds draws no more at
 /// once than people look at.
@@ -24,145 +26,6 @@ const OPEN: usize = 5;
 const NAMED: usize = 4;
 /// Of programmes with more items than this, nobody is told how often something comes round.
 const MOST_TURNS: usize = 40;
-
-/// A kind of glass: panels that are equal, read in one language.
-pub(crate) struct Glass {
-    /// Its name in addresses.
-    name: String,
-    pub(crate) panel: Panel,
-    pub(crate) lang: Lang,
-    /// The displays that are of this kind; none for a usual form.
-    displays: Vec<Arc<KnownDisplay>>,
-}
-
-impl Glass {
-    fn usual((name, panel): &(&str, Panel), lang: Lang) -> Self {
-        Self {
-            name: (*name).to_owned(),
-            panel: *panel,
-            lang,
-            displays: Vec::new(),
-        }
-    }
-
-    /// How wide its pictures are at most, in pixels.
-    pub(crate) fn picture_px(&self) -> u32 {
-        if self.panel.form() == Form::Portrait { 360 } else { 640 }
-    }
-
-    /// The size of its pictures: whole blocks of the panel's pixels.
-    fn picture_size(&self) -> (u32, u32) {
-        let (width, height) = (u32::from(self.panel.width_px), u32::from(self.panel.height_px));
-        let step = width.div_ceil(self.picture_px()).max(1);
-        (width / step, (height / step).max(1))
-    }
-
-    /// `192×16 单色条屏`
-    fn label(&self, desk: &Desk) -> String {
-        let panel = &self.panel;
-        let colour = match panel.colour {
-            ColourDepth::Mono => Some(pw::RED_LAMPS),
-            ColourDepth::Tri => Some(pw::TRI_LAMPS),
-            ColourDepth::Full => None,
-        };
-        let form = match panel.form() {
-            Form::Landscape => pw::FORM_LANDSCAPE,
-            Form::Portrait => pw::FORM_PORTRAIT,
-            Form::Strip => pw::FORM_STRIP,
-            Form::Sign => pw::FORM_SIGN,
-        };
-        let between = if desk.lang == Lang::ZhHans { "" } else { " " };
-        let colour = colour.map_or_else(String::new, |colour| format!("{}{between}", desk.t(colour)));
-        let label = format!("{}×{} {colour}{}", panel.width_px, panel.height_px, desk.t(form));
-        if self.lang == Lang::ZhHans {
-            label
-        } else {
-            desk.f(pw::IN_LANGUAGE, &[&label, language_name(desk, self.lang)])
-        }
-    }
-
-    fn of_display(&self, known: &KnownDisplay) -> bool {
-        (self.panel, self.lang) == (known.display.setting.panel, known.display.setting.language)
-    }
-}
-
-const fn panel(width_px: u16, height_px: u16, pixel_pitch_um: u32, viewing_distance_mm: u32) -> Panel {
-    Panel {
-        width_px,
-        height_px,
-        colour: ColourDepth::Full,
-        pixel_pitch_um,
-        viewing_distance_mm,
-        refresh_hz: 30,
-    }
-}
-
-/// One of each form that hangs in a lobby, for an office that has no displays yet.
-const USUAL: [(&str, Panel); 3] = [
-    ("lobby", panel(1920, 1080, 630, 4000)),
-    ("portrait", panel(1080, 1920, 560, 2000)),
-    ("strip", panel(256, 64, 5000, 8000)),
-];
-
-fn name_of(panel: &Panel, lang: Lang) -> String {
-    let colour = match panel.colour {
-        ColourDepth::Mono => "mono",
-        ColourDepth::Tri => "tri",
-        ColourDepth::Full => "full",
-    };
-    let Panel {
-        width_px,
-        height_px,
-        pixel_pitch_um,
-        viewing_distance_mm,
-        refresh_hz,
-        ..
-    } = panel;
-    format!(
-        "{width_px}x{height_px}-{colour}-{pixel_pitch_um}-{viewing_distance_mm}-{refresh_hz}-{}",
-        lang.tag()
-    )
-}
-
-/// `?panel=&lang=`: only glass that hangs here, or a usual form; nobody has the hub draw for anything else.
-pub(crate) fn glass(desk: &Desk, asked: &HashMap<String, String>) -> Option<Glass> {
-    let name = asked.get("panel").map_or("lobby", String::as_str);
-    let lang = asked.get("lang").and_then(|tag| Lang::from_tag(tag));
-    let usual = USUAL.iter().find(|(usual, _)| *usual == name);
-    if let Some(usual) = usual {
-        return Some(Glass::usual(usual, lang.unwrap_or(Lang::ZhHans)));
-    }
-    kinds(desk.state.live_displays())
-        .into_iter()
-        .find(|glass| glass.name == name)
-}
-
-/// Displays by their kind of glass, screens first.
-fn kinds<'d>(displays: impl Iterator<Item = &'d Arc<KnownDisplay>>) -> Vec<Glass> {
-    let mut kinds: Vec<Glass> = Vec::new();
-    for known in displays {
-        if let Some(glass) = kinds.iter_mut().find(|glass| glass.of_display(known)) {
-            glass.displays.push(Arc::clone(known));
-            continue;
-        }
-        let setting = &known.display.setting;
-        kinds.push(Glass {
-            name: name_of(&setting.panel, setting.language),
-            panel: setting.panel,
-            lang: setting.language,
-            displays: vec![Arc::clone(known)],
-        });
-    }
-    let form = |glass: &Glass| match glass.panel.form() {
-        Form::Landscape => 0,
-        Form::Portrait => 1,
-        Form::Strip => 2,
-        Form::Sign => 3,
-    };
-    let pixels = |glass: &Glass| u64::from(glass.panel.width_px) * u64::from(glass.panel.height_px);
-    kinds.sort_by_key(|glass| (form(glass), std::cmp::Reverse(pixels(glass)), glass.lang));
-    kinds
-}
 
 /// How it is known where a text is to be shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -316,7 +179,8 @@ pub(crate) fn card(desk: &Desk, looks: &Looks<'_>, goes: &Where) -> Markup {
 }
 
 fn drawn(desk: &Desk, looks: &Looks<'_>, goes: &Where) -> Markup {
-    let mut glasses = kinds(desk.state.live_displays().filter(|known| goes.reaches(known)));
+    let displays = super::order::live_displays(desk);
+    let mut glasses = kinds(displays.into_iter().filter(|known| goes.reaches(known)));
     let reached = glasses.iter().map(|glass| glass.displays.len()).sum();
     if glasses.is_empty() {
         let written = looks.document.texts.contains_key(&desk.lang);

@@ -58,6 +58,17 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// The same once more, against slips of the finger.
+    pub(crate) fn password_again(&self) -> Markup {
+        html! {
+            label.field.bad[self.bad("again")] {
+                span { (self.desk.t(w::PASSWORD_AGAIN)) }
+                input type="password" name="again" autocomplete="new-password";
+                (self.said("again"))
+            }
+        }
+    }
+
     fn input(&self, label: Word, name: &str, known: &str, hint: Option<Word>, kind: &str, must: bool) -> Markup {
         html! {
             label.field.bad[self.bad(name)] {
@@ -144,8 +155,9 @@ impl<'a> Shown<'a> {
 
     /// The channels of a display.
     pub(crate) fn channels(&self, known: &[ChannelName]) -> Markup {
-        let titles = self.desk.state.channels.titles.iter();
+        let titles = super::order::channels(self.desk);
         let all: Vec<(String, String)> = titles
+            .into_iter()
             .map(|(name, title)| (name.to_string(), title.get(self.desk.lang).to_owned()))
             .collect();
         let known: Vec<String> = known.iter().map(ToString::to_string).collect();
@@ -163,8 +175,8 @@ impl<'a> Shown<'a> {
             .map(|person| &person.department)
             .collect();
         ids.extend(self.desk.profile.iter().flat_map(|profile| profile.departments.keys()));
-        let options: Vec<(String, String)> = ids
-            .iter()
+        let options: Vec<(String, String)> = super::order::departments(self.desk, ids.into_iter())
+            .into_iter()
             .map(|id| (id.to_string(), self.desk.department(id)))
             .collect();
         self.choice(w::DEPARTMENT, "department", known, &options)

@@ -78,7 +78,7 @@ impl Proposed {
             fieldset.bad[!faults.at("channels", desk.lang).is_empty()] {
                 legend { (desk.t(w::CHANNELS)) @if must { span.must { "*" } } @else { " " small { (desk.t(aw::CHANNELS_NONE)) } } }
                 div.checks {
-                    @for (name, title) in &desk.state.channels.titles {
+                    @for (name, title) in super::order::channels(desk) {
                         @let on = self.channels.iter().any(|ticked| ticked == name.as_str());
                         label.check { input type="checkbox" name="channels" value=(name) checked[on]; (title.get(desk.lang)) }
                     }

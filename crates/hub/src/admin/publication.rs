@@ -11,6 +11,7 @@ use super::pictures;
 use super::proposal;
 use super::states;
 use super::technical;
+use super::withdrawn::Withdrawal;
 use super::words::airtime as aw;
 use super::words::review as rw;
 use super::words::{self as w, Word, rules, together};
@@ -124,7 +125,10 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
             section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
         }
-        (panels::of_publication(desk, id, dossier, shown))
+        @match Withdrawal::of(dossier) {
+            Some(withdrawal) => (withdrawal.card(desk, id)),
+            None => (panels::of_publication(desk, id, dossier, shown)),
+        }
     }
 }
 

@@ -78,7 +78,8 @@ fn form(desk: &Desk, person: &StaffId, shown: &Shown<'_>) -> Result<Markup, Prob
 
 fn everyone(desk: &Desk) -> Result<Markup, Problem> {
     let mut rows = Vec::new();
-    for (id, person) in &desk.state.staff.people {
+    for id in super::order::people(desk) {
+        let person = &desk.state.staff.people[id];
         let entries = desk.state.catalogue.entries.values();
         let answers_for = entries.filter(|entry| entry.responsible == *id).count();
         if answers_for > 0 && !person.roles.is_empty() {

@@ -122,9 +122,9 @@ fn end_form(desk: &Desk, person: &StaffId) -> Markup {
 
 /// Who works here, but one: their ids and names.
 fn colleagues(desk: &Desk, not: Option<&StaffId>) -> Vec<(String, String)> {
-    let people = desk.state.staff.people.iter();
-    let here = people.filter(|(id, person)| person.active() && Some(*id) != not);
-    here.map(|(id, _)| {
+    let people = super::order::people(desk).into_iter();
+    let here = people.filter(|id| desk.state.staff.people[*id].active() && Some(*id) != not);
+    here.map(|id| {
         (
             id.to_string(),
             format!("{} {}", desk.department_of(id), desk.person(id)),

@@ -277,7 +277,7 @@ pub(crate) async fn share(desk: Desk, Path(id): Path<String>, posted: Posted) ->
 
 /// The part of the writing page: who writes together.
 pub(crate) fn card(desk: &Desk, draft: &Draft) -> Markup {
-    let people = desk.state.staff.people.keys();
+    let people = super::order::people(desk).into_iter();
     let others: Vec<&StaffId> = people
         .filter(|id| **id != draft.author && desk.state.staff.may(id, Verb::Draft))
         .collect();

@@ -49,6 +49,7 @@ pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod paper;
+pub(crate) mod passwords;
 pub(crate) mod reach;
 pub(crate) mod review;
 pub(crate) mod rules;
@@ -56,6 +57,7 @@ pub(crate) mod states;
 pub(crate) mod together;
 pub(crate) mod trail;
 pub(crate) mod translation;
+pub(crate) mod withdrawn;
 
 pub(crate) use account::*;
 pub(crate) use trail::*;
@@ -503,6 +505,8 @@ mod tests {
         on_show::ALL,
         panels::ALL,
         paper::ALL,
+        withdrawn::ALL,
+        passwords::ALL,
     ];
 
     #[test]

@@ -86,7 +86,8 @@ pub(crate) async fn page(State(office): State<Arc<Office>>, _: Onlooker, headers
         .as_ref()
         .map_or("Heliograph", |site| site.name.get(lang))
         .to_owned();
-    let displays: Vec<_> = state.live_displays().cloned().collect();
+    let mut displays: Vec<_> = state.live_displays().cloned().collect();
+    displays.sort_by_cached_key(|known| heliograph_domain::order::place(known.display.setting.name.get(lang)));
     let title = t(lang, "大厅屏幕墙", "The lobby's wall");
     let other = if lang == Lang::ZhHans {
         ("en", "English")

@@ -77,10 +77,12 @@ fn site() -> SiteProfile {
 /// Every document of the scene's tests on every panel of characters, in two languages, and the slate.
 pub fn of_all_documents() -> Vec<(String, TextPlan)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scene/tests/documents");
-    let files = [folder.clone(), folder.join("long")].into_iter().flat_map(|folder| {
-        let files = std::fs::read_dir(folder).unwrap();
-        files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
-    });
+    let files = [folder.clone(), folder.join("long"), folder.join("tables")]
+        .into_iter()
+        .flat_map(|folder| {
+            let files = std::fs::read_dir(folder).unwrap();
+            files.map(|file| file.unwrap().path()).collect::<Vec<_>>()
+        });
     let mut files: Vec<_> = files
         .filter(|path| path.extension().is_some_and(|end| end == "json"))
         .collect();

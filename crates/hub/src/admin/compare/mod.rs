@@ -2,6 +2,7 @@
 //! changed words marked in colour and by a line, what is unchanged folded away; each language, and the pictures.
 
 mod marks;
+mod tables;
 mod texts;
 
 use super::comments::Remarks;
@@ -231,17 +232,17 @@ impl Comparison<'_> {
         let lang = lang.tag();
         match row {
             Row::Same(paragraphs) => self.same(paragraphs, lang),
-            Row::Changed(old, new) => self.pair(
-                &html! { span lang=(lang) { (side(old, false)) } },
-                &html! { span lang=(lang) { (side(new, true)) } },
-            ),
+            Row::Changed(old, new) => {
+                let (old, new) = changed(old, new, lang);
+                self.pair(&old, &new)
+            }
             Row::Gone(text) => self.pair(
-                &html! { del lang=(lang) { (text) } },
+                &alone(text, false, lang),
                 &html! { span.none { (self.desk.t(w::GONE)) } },
             ),
             Row::New(text) => self.pair(
                 &html! { span.none { (self.desk.t(w::NOT_THERE)) } },
-                &html! { ins lang=(lang) { (text) } },
+                &alone(text, true, lang),
             ),
         }
     }
@@ -249,8 +250,8 @@ impl Comparison<'_> {
     fn pair(&self, old: &Markup, new: &Markup) -> Markup {
         html! {
             div.pairs {
-                p.was data-label=(self.heading) { (old) }
-                p.now data-label=(self.desk.t(super::words::NOW)) { (new) }
+                div.was data-label=(self.heading) { (old) }
+                div.now data-label=(self.desk.t(super::words::NOW)) { (new) }
             }
         }
     }
@@ -259,7 +260,7 @@ impl Comparison<'_> {
         html! {
             details.same {
                 summary { (self.desk.f(w::N_UNCHANGED, &[&paragraphs.len().to_string()])) }
-                @for text in paragraphs { p lang=(lang) { (text) } }
+                @for text in paragraphs { (plain(text, lang)) }
             }
         }
     }
@@ -271,7 +272,7 @@ impl Comparison<'_> {
             @if !fields.is_empty() {
                 details.same {
                     summary { (self.desk.f(w::UNCHANGED_FIELDS, &[&labels.join(self.desk.t(super::words::LIST_COMMA))])) }
-                    dl.fields { @for field in fields { div { dt { (field.label) } dd { @for text in &field.new { p lang=(field.lang.tag()) { (text) } } (self.remarks.at(self.desk, &field.path)) } } } }
+                    dl.fields { @for field in fields { div { dt { (field.label) } dd { @for text in &field.new { (plain(text, field.lang.tag())) } (self.remarks.at(self.desk, &field.path)) } } } }
                 }
             }
         }
@@ -312,6 +313,34 @@ impl Comparison<'_> {
                 }
             }
         }
+    }
+}
+
+/// A paragraph as it is.
+fn plain(text: &str, lang: &str) -> Markup {
+    tables::read(text).map_or_else(|| html! { p lang=(lang) { (text) } }, |table| table.view(lang))
+}
+
+/// A paragraph that only one side has.
+fn alone(text: &str, new: bool, lang: &str) -> Markup {
+    match tables::read(text) {
+        Some(table) => tables::whole(&table, new, lang),
+        None if new => html! { p { ins lang=(lang) { (text) } } },
+        None => html! { p { del lang=(lang) { (text) } } },
+    }
+}
+
+/// Both sides of a changed paragraph.
+fn changed(old: &[Span], new: &[Span], lang: &str) -> (Markup, Markup) {
+    let whole = |spans: &[Span]| spans.iter().map(|span| span.text.as_str()).collect::<String>();
+    let (before, now) = (whole(old), whole(new));
+    match (tables::read(&before), tables::read(&now)) {
+        (Some(before), Some(now)) => tables::both(&before, &now, lang),
+        (None, None) => (
+            html! { p lang=(lang) { (side(old, false)) } },
+            html! { p lang=(lang) { (side(new, true)) } },
+        ),
+        _ => (alone(&before, false, lang), alone(&now, true, lang)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! A document's fields as paragraphs that can be compared: what a reader would see of them, line by line.
 
 use crate::admin::times::day_of_field;
+use crate::prose::{self, Part};
 use heliograph_domain::Lang;
 use heliograph_domain::content::{FieldSpec, Shape};
 use serde_json::Value;
@@ -24,7 +25,16 @@ pub(crate) fn paragraphs(spec: &FieldSpec, value: &Value, lang: Lang) -> Vec<Str
                 inner.map(move |text| labelled(field, &text, lang))
             })
             .collect(),
+        (Shape::Markdown, Value::String(text)) => prose::parts(text).iter().flat_map(part).collect(),
         _ => lines_of(value),
+    }
+}
+
+/// The paragraphs of what was typed, and a table's lines as one.
+fn part(part: &Part<'_>) -> Vec<String> {
+    match part {
+        Part::Typed(text) => lines(text),
+        Part::Table(table) => vec![table.lines()],
     }
 }
 
@@ -44,7 +54,10 @@ fn labelled(spec: &FieldSpec, text: &str, lang: Lang) -> String {
 }
 
 fn lines_of(value: &Value) -> Vec<String> {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    value.as_str().map_or_else(|| lines(&value.to_string()), lines)
+}
+
+fn lines(text: &str) -> Vec<String> {
     let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
     lines.map(str::to_owned).collect()
 }
