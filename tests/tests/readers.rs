@@ -3,21 +3,15 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use heliograph_tests::{Browser, Http, NOTICE_ENTRY, PASSWORD, World, act, notice};
+use heliograph_tests::{Browser, Http, NOTICE_ENTRY, World, act, hire, notice};
 use serde_json::{Value, json};
 
 const SECRET: &str = "尚未发布的人事安排";
 
 /// Somebody else of the office, signed in.
 fn hired(world: &World, id: &str, department: &str, roles: &[&str]) -> Http {
-    let wish = json!({
-        "id": id, "name": {"zh-Hans": id}, "department": department, "roles": roles, "password": PASSWORD,
-    });
-    let _ = world.people.admin.post("/api/v1/staff", &wish).expect_status(201);
-    let session = json!({"staff": id, "password": PASSWORD});
-    let session = world.http().post("/api/v1/sessions", &session).expect_status(201);
-    let token = session.json["token"].as_str().unwrap();
-    world.http().with_token(token).with_password(PASSWORD)
+    let wish = json!({"id": id, "name": {"zh-Hans": id}, "department": department, "roles": roles});
+    hire(&world.people.admin, &wish)
 }
 
 /// Every place at which somebody could read of it, by what they call it with.
