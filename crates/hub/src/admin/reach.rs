@@ -144,7 +144,29 @@ fn start_of(desk: &Desk, journey: &Journey) -> Instant {
     on.map_or(journey.released_at, |on| on.release.window.from)
 }
 
+/// Hundredths of a second count while somebody waits for it; of what came on a display days later, the days do.
 fn seconds(lang: Lang, ms: u64) -> String {
-    let unit = if lang == Lang::ZhHans { "秒" } else { "s" };
-    format!("+{}.{:02} {unit}", ms / 1000, ms % 1000 / 10)
+    const MINUTE: u64 = 60_000;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let zh = lang == Lang::ZhHans;
+    let whole = |of: u64, zh_unit: &str, en_unit: &str| format!("+{} {}", ms / of, if zh { zh_unit } else { en_unit });
+    match ms {
+        ..MINUTE => format!("+{}.{:02} {}", ms / 1000, ms % 1000 / 10, if zh { "秒" } else { "s" }),
+        ..HOUR => whole(MINUTE, "分钟", "min"),
+        ..DAY => whole(HOUR, "小时", "h"),
+        _ => whole(DAY, "天", "d"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_late_it_was_is_told_as_finely_as_it_matters() {
+        let told = [740, 61_000, 7_300_000, 172_141_180].map(|ms| seconds(Lang::ZhHans, ms));
+        assert_eq!(told, ["+0.74 秒", "+1 分钟", "+2 小时", "+1 天"]);
+        assert_eq!(seconds(Lang::En, 740), "+0.74 s");
+    }
 }

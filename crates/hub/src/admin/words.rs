@@ -110,7 +110,7 @@ words! {
     N_CHANGES "与上次公开相比改动 {} 处" "{} changes since the last release";
     DUE_AND_OVERDUE "到期与逾期" "Due and overdue";
     RESPONSIBLE_IS "负责人 {}" "{} is responsible";
-    DUE_ON "应于 {} 前公开" "due {}";
+    DUE_ON "应于{}前公开" "due {}";
     OVERDUE_DAYS "逾期 {} 天" "{} days overdue";
     DUE_TODAY "今天到期" "Due today";
     OVERDUE_YEARS "逾期 {} 年多" "Over {} years overdue";

@@ -111,9 +111,9 @@ fn line(due: &Due, name: &str, lang: Lang) -> String {
         .unwrap_or_default();
     let (index, days) = (&due.entry.index_number, due.days_left.unwrap_or_default());
     match (lang == Lang::ZhHans, days) {
-        (true, ..0) => format!("- {index} {name}：应于 {on} 前公开，逾期 {} 天", -days),
+        (true, ..0) => format!("- {index} {name}：应于{on}前公开，逾期 {} 天", -days),
         (true, 0) => format!("- {index} {name}：今天（{on}）到期"),
-        (true, _) => format!("- {index} {name}：应于 {on} 前公开，余 {days} 天"),
+        (true, _) => format!("- {index} {name}：应于{on}前公开，余 {days} 天"),
         (false, ..0) => format!("- {index} {name}: was due {on}, {} days ago", -days),
         (false, 0) => format!("- {index} {name}: is due today ({on})"),
         (false, _) => format!("- {index} {name}: is due {on}, in {days} days"),

@@ -33,7 +33,7 @@ words! {
     REMOVE_WORD "移除" "Remove";
     REMOVE_WORD_OF "移除“{}”" "Remove “{}”";
     IMPORT_WORDS "批量添加" "Add many";
-    IMPORT_HINT "每行一个词，级别按下面的选择；也可以把 gate-office.json 文件的全文贴进来，级别以文件为准。已有的词不重复添加。" "One word a line, of the class chosen below; or the whole text of a gate-office.json file, whose classes hold. Words that are there already are left out.";
+    IMPORT_HINT "每行一个词，级别按下面的选择；也可以把原来词表文件的全文贴进来，级别以文件为准。已有的词不重复添加。" "One word a line, of the class chosen below; or the whole text of a gate-office.json file, whose classes hold. Words that are there already are left out.";
     IMPORT_BAD "第 {} 行的词不能用：{}" "Line {} cannot be taken: {}";
     IMPORT_NO_FILE "这不是可用的词表文件：{}" "This is no such file: {}";
     IMPORT_NOTHING "没有可添加的新词。" "There is no new word to add.";
