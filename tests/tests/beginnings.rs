@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use heliograph_domain::Date;
+use heliograph_hub::clock::Clock;
 use heliograph_tests::{Browser, Http, NOTICE_ENTRY, World, act, hidden, notice};
 use serde_json::{Value, json};
 
@@ -113,8 +115,16 @@ fn a_template_is_kept_used_renamed_and_erased() {
 fn last_years_text_begins_anew_and_every_change_of_a_date_is_listed() {
     let world = World::new();
     let people = &world.people;
+    let this = Date::at(world.clock.now(), 0).0.year;
+    let last = this - 1;
+    let day = |year: u16| {
+        let weekday = Date::new(year, 5, 15).unwrap().weekday();
+        let sign = ["日", "一", "二", "三", "四", "五", "六"][usize::from(weekday)];
+        format!("{year}年5月15日（星期{sign}）")
+    };
     let text = json!({"zh-Hans": {
-        "title": "2025年政务开放日", "body": "定于2025年5月15日（星期四）举办。依据《办法（2025年修订）》。", "department": "办公室", "date": "2025-04-20",
+        "title": format!("{last}年政务开放日"), "body": format!("定于{}举办，5月1日起报名。依据《办法（{last}年修订）》。", day(last)),
+        "department": "办公室", "date": format!("{last}-04-20"),
     }});
     let id = people.approved("notice", NOTICE_ENTRY, &text);
     let mut author = Browser::signed_in(&world, "author");
@@ -145,17 +155,18 @@ fn last_years_text_begins_anew_and_every_change_of_a_date_is_listed() {
     assert_ne!(draft, id, "a publication of its own");
     let kept = read(&people.author, &draft);
     let fields = &kept["content"]["zh-Hans"];
-    assert_eq!(fields["title"], "2026年政务开放日");
+    assert_eq!(fields["title"], format!("{this}年政务开放日"));
     assert_eq!(
         fields["body"],
-        "定于2026年5月15日（星期五）举办。依据《办法（2025年修订）》。"
+        format!("定于{}举办，5月1日起报名。依据《办法（{last}年修订）》。", day(this))
     );
-    assert_ne!(fields["date"], "2025-04-20");
+    assert_ne!(fields["date"], format!("{last}-04-20"));
     assert_eq!(kept["catalogue_entry"], NOTICE_ENTRY);
     let page = author.get(&format!("/admin/write/{draft}")).expect_status(200).text;
     assert!(
-        page.contains("“2025年5月15日（星期四）”已改为“2026年5月15日（星期五）”")
-            && page.contains("“2025年”没有改，请核对")
+        page.contains(&format!("“{}”已改为“{}”", day(last), day(this)))
+            && page.contains(&format!("“{last}年”没有改，请核对"))
+            && page.contains("“5月1日”没有改，请核对")
     );
     author.reads_both_languages(&format!("/admin/write/{draft}"));
     let _ = author

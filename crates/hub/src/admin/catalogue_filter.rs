@@ -31,6 +31,11 @@ impl By {
         }
     }
 
+    /// Whether it is offered also when it has nothing: that nothing is overdue is worth reading.
+    fn always_stands(self) -> bool {
+        matches!(self, Self::All | Self::Overdue | Self::ThisWeek)
+    }
+
     fn word(self) -> Word {
         match self {
             Self::All => ow::ALL_ENTRIES,
@@ -126,7 +131,7 @@ impl Wanted {
                 nav.pills aria-label=(desk.t(ow::DUE_STATE)) {
                     @for by in By::ALL {
                         @let n = count(by);
-                        @if n > 0 || by == By::All || by == self.by {
+                        @if n > 0 || by.always_stands() || by == self.by {
                             a href=(address(by, &self.department)) aria-current=[(by == self.by).then_some("true")] { (desk.f(by.word(), &[&n.to_string()])) }
                         }
                     }

@@ -117,6 +117,7 @@ fn released(desk: &Desk, of_entry: &[(PublicationId, &Arc<Dossier>)]) -> Markup 
             h2 { (desk.t(ow::RELEASES_OF)) @if !of_entry.is_empty() { " " span.muted { (of_entry.len()) } } }
             @if of_entry.is_empty() { (empty(desk.t(ow::NOTHING_OF_ENTRY), None)) }
             @for (id, dossier) in of_entry.iter().take(MOST_LISTED) { (row(desk, *id, dossier)) }
+            @if of_entry.len() > MOST_LISTED { p.hint { (desk.f(ow::ONLY_LATEST, &[&MOST_LISTED.to_string()])) " " a href="/admin/publications" { (desk.t(w::PUBLICATIONS)) } } }
         }
     }
 }

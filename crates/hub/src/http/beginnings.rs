@@ -36,7 +36,7 @@ fn today(office: &Office) -> Date {
     Date::at(now, calendar::offset_s(profile.as_deref(), now)).0
 }
 
-/// `POST /api/v1/publications/{id}/again`: a new draft of what was public once, with its dates a year later.
+/// `POST /api/v1/publications/{id}/again`: a new draft of what was public once, its dates in another year.
 pub(crate) async fn again(
     State(office): State<Arc<Office>>,
     Path(id): Path<String>,

@@ -18,7 +18,7 @@ pub(super) fn operations() -> Vec<Operation> {
         post(
             "/api/v1/publications/{id}/again",
             WHO,
-            "Begins a draft with what was public once, its dates a year later",
+            "Begins a draft with what was public once, its dates in another year",
         )
         .says("Every date of the text stands in the draft's notes: those that moved, and those that stayed.")
         .takes(wish(&[], &[]))

@@ -1,6 +1,6 @@
-//! A text of one year as the beginning of next year's: dates that are unmistakable move by a year, with their days of the
-//! week; every date of the text is named, those that moved and those that stayed, so that somebody looks at each. Only
-//! what is of a year long past stays unnamed.
+//! A text of one year as the beginning of another's: dates that are unmistakable move, with their days of the week; every
+//! date of the text is named, those that moved and those that stayed, so that somebody looks at each. Only what is of a
+//! year before the text's own stays unnamed.
 
 mod dates;
 mod english;
@@ -33,11 +33,12 @@ pub struct Moved {
     pub times: usize,
 }
 
-/// The text for the year after `year`. It bears the date `today`.
+/// The text of `year` for the year of `today`, and for the one after where that is the same. It bears the date `today`.
 #[must_use]
 pub fn next_year(kind: Kind, content: &Value, year: u16, today: Date) -> NextYear {
     let mut moving = Moving {
         year,
+        later: today.year.saturating_sub(year).max(1),
         today,
         moved: Vec::new(),
     };
@@ -56,6 +57,8 @@ pub fn next_year(kind: Kind, content: &Value, year: u16, today: Date) -> NextYea
 
 struct Moving {
     year: u16,
+    /// By so many years dates move.
+    later: u16,
     today: Date,
     moved: Vec<Moved>,
 }
@@ -77,7 +80,10 @@ impl Moving {
             Shape::Date => self.changed(path, value, json!(self.today)),
             Shape::Year => {
                 let year = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
-                year.map_or_else(|| value.clone(), |year| self.changed(path, value, json!(year + 1)))
+                year.map_or_else(
+                    || value.clone(),
+                    |year| self.changed(path, value, json!(year + u64::from(self.later))),
+                )
             }
             Shape::Group(fields) => self.fields(path, fields, value),
             Shape::Rows(columns) => self.list(path, value, |it, path, row| it.fields(path, columns, row)),
@@ -156,7 +162,7 @@ impl Moving {
             None => Moves::Look,
             Some(year) if year < self.year => Moves::Stays,
             Some(year) if in_a_name || year > self.year + 1 => Moves::Look,
-            Some(year) => found.written(year + 1).map_or(Moves::Look, Moves::To),
+            Some(year) => found.written(year + self.later).map_or(Moves::Look, Moves::To),
         }
     }
 }

@@ -197,3 +197,15 @@ fn a_date_that_stands_there_several_times_is_named_once_with_how_often() {
         ]
     );
 }
+
+#[test]
+fn a_text_of_long_ago_comes_to_this_year_and_one_of_this_year_to_the_next() {
+    let content = json!({"zh-Hans": {"body": "2015年3月5日（周四）、2016年1月，依据2014年的通知"}});
+    let body = |today: Date| {
+        let next = next_year(Kind::Notice, &content, 2015, today);
+        next.content["zh-Hans"]["body"].as_str().unwrap().to_owned()
+    };
+    let (then, now) = (Date::new(2015, 12, 1).unwrap(), Date::new(2026, 11, 28).unwrap());
+    assert_eq!(body(then), "2016年3月5日（周六）、2017年1月，依据2014年的通知");
+    assert_eq!(body(now), "2026年3月5日（周四）、2027年1月，依据2014年的通知");
+}

@@ -20,11 +20,11 @@ words! {
     DELETE "删除" "Delete";
     DELETE_WHAT "模板中的文字将被彻底删除；用它写的草稿和信息不受影响。" "The template's text is erased for good; what was written from it stays.";
     AGAIN "明年再发" "Publish again next year";
-    AGAIN_WHAT "以这条信息的文字、目录项和图片新建草稿；确定无疑的日期改晚一年；全文的日期逐一列出，改了的和没有改的都请核对。" "Makes a new draft with its text, catalogue entry and pictures; dates that are unmistakable move by a year; every date of the text is listed, moved or not, for you to look at.";
+    AGAIN_WHAT "以这条信息的文字、目录项和图片新建草稿；确定无疑的日期按年顺延（往年的改到今年，今年的改到明年）；全文的日期逐一列出，改了的和没有改的都请核对。" "Makes a new draft with its text, catalogue entry and pictures; dates that are unmistakable move to this year, those of this year to the next; every date of the text is listed, moved or not, for you to look at.";
     AGAIN_DO "新建草稿" "Make the draft";
     BEGIN_FROM_IT "以此为基础" "Begin from it";
     NOTES "请核对" "Please look at these";
-    NOTES_WHAT "以下各处由系统改动，或没有导入。核对之后送审。" "These places were changed by the program, or were not taken over. Look at them before you submit.";
+    NOTES_WHAT "以下各处由系统改动，或者没有改、没有导入。请逐一核对，之后送审。" "These places were changed by the program, left as they were, or not taken over. Look at each before you submit.";
     NOTES_DONE "已核对" "I have looked at them";
     IMPORT_WHAT_FILE "文件" "File";
     IMPORT_FILE_HINT "以内容为准；旧格式 .doc、.xls、.wps、.et 请先另存为 .docx 或 .xlsx" "told by its content; save the old .doc, .xls, .wps and .et as .docx or .xlsx first";

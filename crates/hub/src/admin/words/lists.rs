@@ -26,8 +26,9 @@ words! {
 
     WRITE_KIND "拟稿：{}" "Write: {}";
     AGAIN_LAST "以上次公开的为基础起草" "Begin with what was released last";
-    AGAIN_LAST_WHAT "复制《{}》的文字和图片新建草稿，日期改晚一年，逐一列出供核对。" "Copies the text and pictures of “{}” into a new draft; its dates move by a year and are listed to be checked.";
+    AGAIN_LAST_WHAT "复制《{}》的文字和图片新建草稿，日期按年顺延，逐一列出供核对。" "Copies the text and pictures of “{}” into a new draft; its dates move by years and are listed to be checked.";
     RELEASES_OF "公开信息" "Publications";
+    ONLY_LATEST "只列出最近 {} 条，其余在这里查找：" "The latest {} are listed; find the others here:";
     NOTHING_OF_ENTRY "这一项还没有公开过信息。" "Nothing of this entry was ever published.";
 
     FITTING_ENTRIES "适合这类信息的目录项" "Entries for this kind";
