@@ -30,7 +30,7 @@ const TOLD: &[(&str, Word)] = &[
     ("substitute", dw::SUBSTITUTE), ("substitute-ended", dw::SUBSTITUTE_ENDED), ("site", dw::SITE), ("backup", w::DONE_BACKUP),
     // One's own account.
     ("password", w::DONE_PASSWORD), ("session-ended", dw::SESSION_ENDED), ("token-ended", dw::TOKEN_ENDED), ("others", w::DONE_OTHERS),
-    ("passkey", w::DONE_PASSKEY), ("passkey-removed", dw::PASSKEY_REMOVED), ("removed", w::DONE_REMOVED),
+    ("changes-seen", dw::CHANGES_SEEN), ("passkey", w::DONE_PASSKEY), ("passkey-removed", dw::PASSKEY_REMOVED), ("removed", w::DONE_REMOVED),
 ];
 
 fn word(deed: &str) -> Option<Word> {

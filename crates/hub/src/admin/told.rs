@@ -1,7 +1,8 @@
 //! What others did to one's account: a bar over every page until one says that one knows, and the list.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, redirect};
+use super::layout::{Desk, Place};
 use super::words as w;
 use super::words::passwords as pw;
 use crate::audit::Entry;
@@ -70,5 +71,5 @@ pub(super) async fn page(desk: Desk) -> Result<Response, Problem> {
 pub(super) async fn seen(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "changes-seen", None, &json!({}));
     api::seen(State(Arc::clone(&desk.office)), call).await?;
-    Ok(redirect("/admin/account/changes"))
+    Ok(done("/admin/account/changes", "changes-seen"))
 }

@@ -40,6 +40,7 @@ words! {
     SUBSTITUTE "代理已保存。" "The substitute is named.";
     SUBSTITUTE_ENDED "代理已结束。" "The substitution has ended.";
     SITE "单位信息已保存。" "The office's profile is saved.";
+    CHANGES_SEEN "已记下：您已知道这些变动，不再提示。" "Noted that you know of these changes; you are not told again.";
     SESSION_ENDED "已退出那一处登录。" "That sign-in has ended.";
     TOKEN_ENDED "令牌已撤销，程序不能再用它。" "The token is revoked: no program can use it any more.";
     PASSKEY_REMOVED "通行密钥已删除。" "The passkey is removed.";
