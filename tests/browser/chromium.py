@@ -15,6 +15,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.select import Select
 
 WIDE, NARROW = (1366, 768), (390, 844)
+# A page at four times its size in a window of 1280 px (WCAG 1.4.10).
+REFLOW = (320, 640)
 WAIT_S = 60
 LOAD_S = 60
 FLAGS = [
@@ -195,6 +197,10 @@ class Browser:
     def press(self, *keys):
         """Keys, one after another, wherever the focus is."""
         ActionChains(self.driver).send_keys(*keys).perform()
+
+    def hold(self, held, *keys):
+        """The same, with a key held down."""
+        ActionChains(self.driver).key_down(held).send_keys(*keys).key_up(held).perform()
 
     def tab_to(self, css, most=200):
         """Goes with the Tab key alone to an element, which must be seen to have the focus; how many steps it took."""

@@ -14,7 +14,8 @@ import time
 
 import judges
 import pages
-from chromium import NARROW, WIDE, Browser, StoryFailed, check
+import states
+from chromium import NARROW, REFLOW, WIDE, Browser, StoryFailed, check
 from office import Caller, Story
 from world import ADMIN, World
 
@@ -25,6 +26,12 @@ if (!form) return false;
 for (const [name, value] of Object.entries(fields)) {
     const old = [...form.elements].filter((one) => one.name === name && one.type !== 'submit');
     if (value === null) { old.forEach((one) => { one.checked = false; one.disabled = true; }); continue; }
+    if (value.file) {
+        const chosen = new DataTransfer();
+        chosen.items.add(new File([value.text], value.file));
+        old[0].files = chosen.files;
+        continue;
+    }
     if (old.length) { old[0].value = value; continue; }
     const extra = document.createElement('input');
     [extra.type, extra.name, extra.value] = ['hidden', name, value];
@@ -40,7 +47,7 @@ class Walk:
 
     def __init__(self, browser, url, langs, look=None):
         self.browser, self.url, self.langs, self.look = browser, url, langs, look
-        self.cookies, self.faults, self.counts = {}, [], {"pages": 0, "looks": 0, "checks": 0, "texts": 0}
+        self.cookies, self.faults, self.counts = {}, [], {"pages": 0, "folds": 0, "looks": 0, "checks": 0}
         self.heaviest, self.seen = (0, ""), set()
         browser.open(f"{url}/admin/login")
 
@@ -61,11 +68,10 @@ class Walk:
         self.be(page.who, lang)
         self.browser.resize(WIDE)
         self.browser.open(self.url + page.path)
+        if page.ended:
+            self.browser.driver.delete_cookie("heliograph_session")
         if page.sent:
-            action, fields = page.sent
-            ok = []
-            self.browser.leave(lambda: ok.append(self.browser.run(SEND, action, fields)))
-            check(ok == [True], f"{page}: there is no such form")
+            self.browser.leave(lambda: check(self.browser.run(SEND, *page.sent), f"{page}: there is no such form"))
         return self.browser.run("return document.contentType") == "text/html"
 
     def news(self, page):
@@ -105,7 +111,19 @@ class Walk:
             self.find(page, lang, "weight", [f"{heavy} bytes"] if heavy > judges.MOST_BYTES else [])
             for size in (WIDE, NARROW):
                 self.browser.resize(size)
+                self.find(page, f"{lang} at {size[0]} px", "too wide with its folds closed", judges.too_wide(self.browser))
+            self.counts["folds"] += judges.unfold(self.browser)
+            for size in (WIDE, NARROW):
+                self.browser.resize(size)
                 self.judge(page, lang, size)
+            self.as_readers_set_it(page, lang)
+
+    def as_readers_set_it(self, page, lang):
+        """With letters and lines spaced by the reader, and in a window as narrow as a page at four times its size."""
+        self.browser.resize(WIDE)
+        self.find(page, lang, "cut off by the reader's own spacing", judges.cut_when_spaced(self.browser))
+        self.browser.resize(REFLOW)
+        self.find(page, lang, f"too wide at {REFLOW[0]} px", judges.too_wide(self.browser))
 
     def judge(self, page, lang, size):
         violations, checks = judges.axe(self.browser)
@@ -142,16 +160,38 @@ def controls(walk):
     check(judges.foreign(browser) == ["尚未翻译"], "a Chinese word on an English page is not found")
     check(judges.days(browser) == ["due 2026-11-27"], "a day as machines write it is not found")
     check(judges.too_wide(browser), "what sticks out is not found")
+    in_a_fold(walk)
     styles = (pages.TABLE.parents[1] / "crates/hub/src/admin/assets/app.css").stat().st_size
     check(judges.weight(browser) > styles, "a page is weighed without its styles")
     walk.open(pages.Page("/admin/login", None), "zh")
     browser.run("document.querySelector('main').append('Not translated')")
     check(judges.foreign(browser) == ["Not translated"], "an English word on a Chinese page is not found")
+    check(judges.cut_when_spaced(browser) == [], "a clean page is said to cut its texts")
+    browser.run("""
+        document.querySelector('main').insertAdjacentHTML('beforeend', '<p id="cut">一行字</p>');
+        Object.assign(document.getElementById('cut').style, {height: '22px', width: '100px', overflow: 'hidden', font: '20px/1 serif'});
+    """)
+    check(judges.cut_when_spaced(browser), "a text that is cut off when it grows is not found")
+
+
+def in_a_fold(walk):
+    """What is folded away is judged like the rest; closed, nobody would see it."""
+    browser = walk.browser
+    walk.open(pages.Page("/admin/login", None), "en")
+    browser.run("""
+        document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<details><summary>More</summary><p><img src="/assets/icon.svg"><i id="wide">x</i></p></details>');
+        Object.assign(document.getElementById('wide').style, {display: 'block', width: '3000px'});
+    """)
+    check(not judges.axe(browser)[0] and not judges.too_wide(browser), "what is folded away is seen without opening it")
+    check(judges.unfold(browser) == 1, "the fold is not opened")
+    check("image-alt" in "\n".join(judges.axe(browser)[0]), "axe-core misses what was planted in a fold")
+    check(judges.too_wide(browser), "what sticks out of a fold is not found")
 
 
 def report(walk, began):
     heavy, where = walk.heaviest
-    print(f"{walk.counts['pages']} pages, {walk.counts['looks']} looks by axe-core, {walk.counts['checks']} checks; the heaviest has "
+    print(f"{walk.counts['pages']} pages with {walk.counts['folds']} folds, {walk.counts['looks']} looks by axe-core, {walk.counts['checks']} checks; the heaviest has "
           f"{heavy} bytes before pictures: {where}; {time.monotonic() - began:.0f} s")
 
 
@@ -168,9 +208,11 @@ def main():
     faults = []
     with Story(asked.binary) as story, Browser() as browser:
         world = World(story)
+        made = states.Made(world)
         walk = Walk(browser, story.url, langs(asked), asked.look)
+        walk.cookies.update(made.cookies)
         controls(walk)
-        for page in [*pages.of_table(world), *pages.more(world), *pages.wrong(world)]:
+        for page in states.everything(world, made):
             if asked.only in str(page):
                 walk.try_visit(page)
         report(walk, began)

@@ -1,4 +1,5 @@
-"""Who judges a page: axe-core, whether it is in one language, what it weighs, whether it fits, and how it writes days."""
+"""Who judges a page, its folds open: axe-core, whether it is in one language, what it weighs, whether it fits, and how it writes
+days."""
 
 import functools
 import pathlib
@@ -24,7 +25,7 @@ axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violatio
 # says what went wrong; not what stands in fields or is code.
 TEXTS = """
 const skip = 'script, style, code, pre, textarea';
-const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks'];
+const attributes = ['title', 'aria-label', 'placeholder', 'alt', 'label', 'data-label', 'data-unsaved', 'data-lacks', 'data-drawing', 'data-away', 'data-sign-in'];
 const lang = (one) => one.closest('[lang]').lang.slice(0, 2);
 const found = [[lang(document.documentElement), document.title]];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -51,8 +52,42 @@ return page.decodedBodySize + parts.reduce((sum, one) => sum + one.decodedBodySi
 TOO_WIDE = """
 const wide = document.scrollingElement.scrollWidth;
 if (wide <= innerWidth) return [];
-return [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+const scrolls = (one) => one && one !== document.body && (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+return [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !scrolls(one.parentElement))
     .slice(0, 5).map((one) => `${one.tagName.toLowerCase()}.${one.className} to ${Math.round(one.getBoundingClientRect().right)} px: ${(one.textContent || '').trim().slice(0, 40)}`);
+"""
+
+# What a reader's own spacing of letters, words and lines (WCAG 1.4.12) makes larger.
+SPACED = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-bottom: 2em !important }');
+document.adoptedStyleSheets = arguments[0] ? [...document.adoptedStyleSheets, sheet] : document.adoptedStyleSheets.slice(0, -1);
+"""
+
+# Texts that something around them cuts off and that no scrolling brings back; not what is there for those who hear it.
+CUT = """
+const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const hides = (style) => [style.overflowX, style.overflowY].some((one) => one === 'hidden' || one === 'clip');
+while (walker.nextNode()) {
+    const text = walker.currentNode, parent = text.parentElement;
+    if (!text.data.trim() || !parent.checkVisibility({visibilityProperty: true, opacityProperty: true}) || parent.closest('script, style, option, textarea')) continue;
+    let box = parent;
+    while (box && box !== document.body && !hides(getComputedStyle(box))) box = box.parentElement;
+    if (!box || box === document.body || box.clientWidth < 3 || box.clientHeight < 3) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const [all, frame] = [range.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (all.right > frame.right + 1 || all.bottom > frame.bottom + 1 || all.left < frame.left - 1 || all.top < frame.top - 1)
+        found.push(`${box.tagName.toLowerCase()}.${box.className}: ${text.data.trim().slice(0, 60)}`);
+}
+return [...new Set(found)].slice(0, 6);
+"""
+
+# What is folded away is part of the page, too: axe-core looks at nothing that is not shown.
+UNFOLD = """
+const folds = [...document.querySelectorAll('details:not([open])')];
+for (const one of folds) one.open = true;
+return folds.length;
 """
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
@@ -109,3 +144,16 @@ def weight(browser):
 
 def too_wide(browser):
     return browser.run(TOO_WIDE)
+
+
+def cut_when_spaced(browser):
+    """What is lost or sticks out when a reader spaces letters and lines their own way."""
+    browser.run(SPACED, True)
+    found = browser.run(CUT) + browser.run(TOO_WIDE)
+    browser.run(SPACED, False)
+    return found
+
+
+def unfold(browser):
+    """Opens every fold of the page; how many there were."""
+    return browser.run(UNFOLD)

@@ -85,11 +85,11 @@ class Story:
         self.processes.append(process)
         return process
 
-    def hub(self):
+    def hub(self, *options, port=None):
         """A hub on an empty folder; the one-time link that it prints."""
-        port = free_port()
+        port = port or free_port()
         process = self.start("hub", "--data", self.folder / "hub", "--listen", f"127.0.0.1:{port}", "--mqtt-listen",
-                             f"127.0.0.1:{free_port()}", "--site", "binhe")
+                             f"127.0.0.1:{free_port()}", "--site", "binhe", *options)
         self.url = f"http://127.0.0.1:{port}"
         link = process.says(r"(http://\S+/admin/setup\?word=[^\s\"]+)")[1]
         check(link.startswith(self.url + "/"), f"the link leads elsewhere: {link}")

@@ -19,13 +19,14 @@ NO_PAGES_END = (".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
 
 class Page:
     """An address, and who looks at it: nobody in particular is `None`. `sent` is a form of it that is sent, its address and
-    the fields that are changed; `wrong`, whether the page must then say what is wrong with it."""
+    the fields that are changed; `wrong`, whether the page must then say what is wrong with it; `ended`, whether the session ends
+    before it is sent."""
 
-    def __init__(self, path, who, sent=None, wrong=True):
-        self.path, self.who, self.sent, self.wrong = path, who, sent, wrong and sent is not None
+    def __init__(self, path, who, sent=None, wrong=True, ended=False):
+        self.path, self.who, self.sent, self.wrong, self.ended = path, who, sent, wrong and sent is not None, ended
 
     def __str__(self):
-        sent = f" → {self.sent[0]}" if self.sent else ""
+        sent = f" → {'the door of ' if self.ended else ''}{self.sent[0]}" if self.sent else ""
         return f"{self.path}{sent} ({self.who or 'anybody'})"
 
 
@@ -54,6 +55,7 @@ def filled(path, world):
         "/admin/staff/{id}": [AUTHOR],
         "/admin/account/": ["1"],
         "/admin/templates/": ["1"],
+        "/admin/catalogue/entries/": ["zz-1"],
     }
     known = [start for start in blanks if path.startswith(start)]
     if not known:
@@ -86,6 +88,8 @@ def more(world):
         *(Page(f"/admin/write?kind={kind}", AUTHOR) for kind in kinds),
         Page("/admin/channels?edit=zz", ADMIN), Page(f"/admin/staff?edit={AUTHOR}", ADMIN),
         Page("/admin/catalogue?edit=zz-1", ADMIN), Page("/admin/catalogue", AUTHOR), Page("/admin/calendar", ADMIN),
+        Page("/admin/catalogue?due=overdue", AUTHOR), Page("/admin/catalogue?due=soon&department=nowhere", AUTHOR),
+        Page("/admin/catalogue/entries/zz-1", AUTHOR),
         Page("/admin/reminders", ADMIN), Page("/admin/account/authenticator", ADMIN), Page("/admin/publications?q=%E7%94%B2", AUTHOR),
         Page("/admin/publications?q=nothing-has-this", AUTHOR), Page("/?q=%E7%94%B2", None), Page("/?q=nothing-has-this", None), Page("/?page=2", None),
         Page("/admin/publications?page=2", AUTHOR),

@@ -51,7 +51,7 @@ def main(binary):
         takes(browser, "approve", "审批同意")
         takes(browser, "release", "大厅主屏")
         # The page of arrivals follows by itself: nobody loads it anew.
-        browser.reads("1 / 1 块屏已播出", 120)
+        browser.reads("全部 1 块屏都已播出", 120)
 
         sign_in(browser, story, OPERATOR)
         browser.link("大厅主屏")

@@ -77,7 +77,7 @@ fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
         .expect_status(303);
     let reach = released.header("location").unwrap().to_owned();
     eventually("the page shows it on air", || {
-        approver.get(&reach).text.contains("1 / 1 块屏已播出")
+        approver.get(&reach).text.contains("全部 1 块屏都已播出")
     });
     assert!(
         approver
@@ -104,6 +104,26 @@ fn a_notice_is_written_reviewed_and_released_by_forms_alone() {
             .text
             .contains("时间有误")
     );
+}
+
+#[test]
+fn what_is_on_release_is_shown_longer_by_a_form() {
+    let world = World::new();
+    let id = world.people.publish_notice("大厅临时调整", &["hall"]);
+    let mut approver = Browser::signed_in(&world, "approver");
+    let wrong = [("until", "2001-01-01T09:00"), ("channels", "hall")];
+    let wrong = approver.step(&id, "reschedule", &wrong).expect_status(422).text;
+    assert!(
+        wrong.contains("结束时间") && wrong.contains("只能调整结束时间"),
+        "{wrong}"
+    );
+    let right = [("until", "2099-02-01T09:00"), ("channels", "hall")];
+    let _ = approver.step(&id, "reschedule", &right).expect_status(303);
+    let api = world.people.admin.get(&format!("/api/v1/publications/{id}")).json;
+    assert_eq!(api["released"]["until"], "2099-02-01T01:00:00.000Z");
+    let page = approver.get(&format!("/admin/publications/{id}?done=reschedule")).text;
+    assert!(page.contains("调整播出") && page.contains("已调整"), "{page}");
+    approver.reads_both_languages(&format!("/admin/publications/{id}"));
 }
 
 #[test]
@@ -233,6 +253,19 @@ fn every_page_is_there_in_both_languages_under_a_strict_policy() {
 #[test]
 fn lists_are_exported_as_tables() {
     let world = World::new();
+    let clerk = Browser::signed_in(&world, "author");
+    for (list, row) in [
+        ("channels", "\"大厅\",\"hall\",\"0\",\"—\""),
+        ("departments", "李拟稿"),
+        ("substitutes", "代理人"),
+    ] {
+        let table = clerk.get(&format!("/admin/{list}.csv")).expect_status(200);
+        assert!(
+            table.text.starts_with('\u{feff}') && table.text.contains(row),
+            "{list}: {}",
+            table.text
+        );
+    }
     let _ = world.people.publish_notice("=大厅临时调整", &["hall"]);
     let browser = Browser::signed_in(&world, "author");
     for (path, cell) in [

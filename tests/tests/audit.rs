@@ -63,6 +63,12 @@ fn texts(world: &World) {
     let _ = step(&people.countersigner, &id, "countersign", json!({}));
     let _ = step(&people.approver, &id, "approve", json!({}));
     let _ = step(&people.approver, &id, "amend", json!({}));
+    let _ = step(
+        &people.approver,
+        &id,
+        "reschedule",
+        json!({"channels": ["hall", "strips"]}),
+    );
     let _ = step(&people.approver, &id, "withdraw", json!({}));
     let _ = step(&people.approver, &id, "withdraw", json!({"reason": "时间有误"}));
     let _ = step(
@@ -307,6 +313,19 @@ fn an_export_has_every_line_with_what_proves_it() {
         table.text.starts_with('\u{feff}') && table.text.contains("陈审批"),
         "{}",
         table.text
+    );
+    // For people first: what it was done to by its number and title; what machines need stands at the end.
+    assert!(
+        table.text.contains("\"公开信息\",\"BH-notices 《") && table.text.contains("\"approver\",\"publication "),
+        "{}",
+        table.text
+    );
+    let page = browser.get("/admin/audit").expect_status(200).text;
+    let (told, technical) = page.split_once("技术细节").unwrap();
+    assert!(technical.contains("叶哈希") && technical.contains("heliograph log prove"));
+    assert!(
+        !told.contains("叶哈希") && !told.contains("log prove"),
+        "nobody has to know these words"
     );
 }
 

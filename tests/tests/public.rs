@@ -73,6 +73,27 @@ fn what_is_not_released_or_not_yet_is_nowhere() {
 }
 
 #[test]
+fn whoever_asks_for_what_is_not_there_stays_with_the_office() {
+    let world = World::new();
+    let everyone = world.http();
+    let _ = world.people.publish_notice(TITLE, &["hall"]);
+    let (_, list) = seen(&everyone, "/");
+    let office = list.split_once("class=\"office\" href=\"/\">").unwrap().1;
+    let office = office.split_once('<').unwrap().0;
+    for path in ["/nothing-is-here", "/p/nonsense"] {
+        let (status, page) = seen(&everyone, path);
+        assert!(
+            status == 404 && page.contains(office) && page.contains("href=\"/\""),
+            "{page}"
+        );
+        assert!(page.contains("tel:") && !page.contains("/admin/language/"), "{page}");
+    }
+    // Staff stay with the admin.
+    let (status, page) = seen(&everyone, "/admin/nothing-is-here");
+    assert!(status == 404 && page.contains("/admin/language/"), "{page}");
+}
+
+#[test]
 fn what_an_author_types_is_never_html() {
     let world = World::new();
     let content = json!({"zh-Hans": {

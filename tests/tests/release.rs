@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use heliograph_domain::DisplayId;
 use heliograph_tests::{
-    LOBBY, NOTICE_ENTRY, PORTRAIT, SIGN, STANDING_ENTRY, STRIP, World, act, commitment, eventually, notice, on_air_rows,
+    Http, LOBBY, NOTICE_ENTRY, PORTRAIT, SIGN, STANDING_ENTRY, STRIP, World, act, commitment, eventually, notice,
+    on_air_rows,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn pixels(png: &[u8]) -> Vec<u8> {
     let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
@@ -94,6 +96,43 @@ fn what_is_amended_changes_on_the_displays_and_what_is_withdrawn_leaves_them() {
 
     let _ = act(&world.people.approver, &id, "withdraw", &json!({"reason": "活动取消"})).expect_status(200);
     eventually("the slate again", || on_air().is_null());
+}
+
+#[test]
+fn until_friday_becomes_until_further_notice_on_the_glass_and_another_channel_joins() {
+    let world = World::new();
+    let [hall, window] = [("hall", ["hall"]), ("window", ["strips"])].map(|(name, on)| world.display(name, STRIP, &on));
+    let people = &world.people;
+    let id = people.publish_notice("开放日报名开始", &["hall"]);
+    let on_air = |display: &DisplayId| {
+        let status = people.admin.get(&format!("/api/v1/displays/{display}")).json["status"].clone();
+        status["on_air"]["publication"] == json!(id)
+    };
+    eventually("the notice in the hall", || on_air(&hall.id));
+    assert!(!on_air(&window.id));
+    let to = |channels: &[&str]| json!({"channels": channels});
+    let reschedule = |who: &Http, body: &Value| act(who, &id, "reschedule", body);
+    // Whoever may not release may not move it; a channel that nobody opened is none.
+    let _ = reschedule(&people.author, &to(&["strips"])).expect_status(403);
+    let unknown = reschedule(&people.approver, &to(&["cellar"])).expect_status(422);
+    assert_eq!(unknown.fields(), ["channels"]);
+    let moved = reschedule(&people.approver, &to(&["hall", "strips"])).expect_status(200);
+    assert_eq!(moved.json["state"], "released");
+    eventually("the notice at the window, too", || on_air(&window.id));
+    let again = reschedule(&people.approver, &to(&["hall", "strips"])).expect_status(200);
+    assert_eq!(
+        again.json["revision"], moved.json["revision"],
+        "the same wish again decides nothing"
+    );
+    // And it leaves the channel that it is taken from; its text was reviewed once.
+    let _ = reschedule(&people.approver, &to(&["strips"])).expect_status(200);
+    eventually("the hall without it", || !on_air(&hall.id));
+    assert!(on_air(&window.id));
+    let early = json!({"channels": ["strips"], "until": "2001-01-01T00:00:00Z"});
+    assert_eq!(
+        reschedule(&people.approver, &early).expect_status(422).fields(),
+        ["until"]
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::Instant;
-use heliograph_tests::{Browser, Http, PASSWORD, World, hidden};
+use heliograph_tests::{Browser, Http, NOTICE_ENTRY, PASSWORD, World, hidden, notice};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -143,6 +143,66 @@ fn who_answers_for_nothing_that_is_due_hears_nothing() {
     assert!(
         server.given().is_empty(),
         "the reviewer has no entry, and the author no address"
+    );
+}
+
+/// What a letter to somebody says.
+fn told(letters: &[Value], whom: &str) -> String {
+    let letter = letters.iter().find(|letter| letter["to"] == json!([whom]));
+    let letter = letter.unwrap_or_else(|| panic!("nothing for {whom}: {letters:?}"));
+    letter["text"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_waits_is_told_and_an_entry_is_never_nobodys() {
+    let server = MailServer::start(&[]);
+    let world = World::with_mail(server.port);
+    let title = "关于窗口时间的通知";
+    let _ = world.people.submitted("notice", NOTICE_ENTRY, &notice(title));
+    let _ = office(&world, FRIDAY_AT_SIX);
+    for (who, address) in [("reviewer", "wang@binhe.example"), ("admin", "zhou@binhe.example")] {
+        let wish = json!({"address": address});
+        let put = signed_in(&world, who).put(&format!("/api/v1/staff/{who}/address"), &[], &wish);
+        let _ = put.expect_status(200);
+    }
+    let morning = |days: u64| {
+        world.clock.set(FRIDAY_AT_SIX.plus_ms((3 + 24 * days) * HOUR_MS));
+        world.reminders_are_looked_at();
+        server.given()
+    };
+    // Friday: the reviewer hears what waits for them; the administrator, for whom nothing waits, hears nothing.
+    let letters = morning(0);
+    assert_eq!(letters.len(), 2, "{letters:?}");
+    let reviewer = told(&letters, "wang@binhe.example");
+    assert!(reviewer.contains(&format!("- 《{title}》：待保密审查")), "{reviewer}");
+    assert!(reviewer.contains(&format!("- “{title}”: To be reviewed")), "{reviewer}");
+    assert!(
+        told(&letters, "li@binhe.example").contains("2026年"),
+        "days as people write them"
+    );
+
+    // Monday: the author is on leave, and the reviewer stands in.
+    let substitute = json!({"substitute": "reviewer", "from": "2040-05-12", "until": "2040-05-20"});
+    let put = signed_in(&world, "admin").put("/api/v1/staff/author/substitute", &[], &substitute);
+    let _ = put.expect_status(200);
+    let reviewer = told(&morning(3), "wang@binhe.example");
+    assert!(
+        reviewer.contains("通知公告") && reviewer.contains("（您代理李拟稿）"),
+        "{reviewer}"
+    );
+
+    // Tuesday: the author may not come in any more, and hears nothing; somebody has to be named.
+    let disable = signed_in(&world, "admin").post("/api/v1/staff/author/disable", &json!({}));
+    let _ = disable.expect_status(200);
+    let letters = morning(4);
+    assert!(
+        letters.iter().all(|letter| letter["to"] != json!(["li@binhe.example"])),
+        "{letters:?}"
+    );
+    let admin = told(&letters, "zhou@binhe.example");
+    assert!(
+        admin.contains("通知公告") && admin.contains("请指定新的负责人"),
+        "{admin}"
     );
 }
 

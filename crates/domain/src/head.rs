@@ -196,9 +196,42 @@ impl Heads {
                 items[index].content = *content;
                 items[index].released_at = at;
             }),
+            PublicationEvent::Rescheduled { channels, window, .. } => {
+                self.reschedule(position, at, id, (channels, *window))
+            }
             PublicationEvent::Withdrawn { .. } => self.remove(position, at, id),
             _ => Vec::new(),
         }
+    }
+
+    /// The item in its place where it stays, taken away where it goes, and put last where it comes.
+    fn reschedule(
+        &mut self,
+        position: u64,
+        at: Instant,
+        id: PublicationId,
+        (channels, window): (&[ChannelName], Window),
+    ) -> Vec<ChannelName> {
+        let items = self.channels.values().flat_map(|programmed| &programmed.items);
+        let Some(item) = items.into_iter().find(|item| item.publication == id).cloned() else {
+            return Vec::new();
+        };
+        let moved = Item { window, ..item };
+        let mut changed = self.on_channels_of(position, at, id, |items, index| items[index].window = window);
+        for gone in changed.iter().filter(|name| !channels.contains(name)) {
+            let items = &mut self.touch(gone, position, at).items;
+            items.retain(|item| item.publication != id);
+        }
+        let come: Vec<_> = channels
+            .iter()
+            .filter(|name| !changed.contains(name))
+            .cloned()
+            .collect();
+        for channel in &come {
+            self.touch(channel, position, at).items.push(moved.clone());
+        }
+        changed.extend(come);
+        changed
     }
 
     fn remove(&mut self, position: u64, at: Instant, id: PublicationId) -> Vec<ChannelName> {

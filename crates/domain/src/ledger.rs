@@ -59,6 +59,11 @@ pub fn entry(publication: PublicationId, at: Instant, event: &PublicationEvent) 
             ..plain("released", Some(release.content))
         },
         PublicationEvent::Amended { content, .. } => plain("amended", Some(*content)),
+        PublicationEvent::Rescheduled { content, window, .. } => Entry {
+            from_ms: Some(window.from),
+            until_ms: window.until,
+            ..plain("rescheduled", Some(*content))
+        },
         PublicationEvent::Withdrawn { .. } => plain("withdrawn", None),
         _ => return None,
     };
@@ -100,6 +105,19 @@ mod tests {
         assert_eq!(
             entry(id, Instant(3), &released).unwrap(),
             format!(r#"{{"v":1,"at_ms":3,{named}"released","content":"{ab}","kind":"notice","from_ms":5}}"#)
+        );
+        let moved = PublicationEvent::Rescheduled {
+            content,
+            channels: vec!["back-office".parse().unwrap()],
+            window: Window {
+                from: Instant(5),
+                until: Some(Instant(9)),
+            },
+            by: by(),
+        };
+        assert_eq!(
+            entry(id, Instant(4), &moved).unwrap(),
+            format!(r#"{{"v":1,"at_ms":4,{named}"rescheduled","content":"{ab}","from_ms":5,"until_ms":9}}"#)
         );
         let withdrawn = PublicationEvent::Withdrawn {
             by: by(),

@@ -11,6 +11,7 @@ mod erasure;
 mod event;
 mod fold;
 mod refused;
+mod reschedule;
 mod review;
 mod stead;
 mod submit;
@@ -87,6 +88,15 @@ pub enum Command {
     },
     /// Put the approved revision in the place of the released one.
     Amend,
+    /// Show what is on release elsewhere, or for another time.
+    Reschedule {
+        /// Where from now on.
+        channels: Vec<ChannelName>,
+        /// From when, if that is to be another time; only what has not begun can begin at another.
+        from: Option<Instant>,
+        /// Until when; until withdrawn if not said.
+        until: Option<Instant>,
+    },
     /// Take it from every display.
     Withdraw {
         /// The reason, in the content store; it may follow later.
@@ -261,6 +271,11 @@ fn decided(known: Option<&Publication>, command: &Command, facts: Facts<'_>) -> 
             known.ok_or(Refused::NotSubmitted)?.release(&wish, facts)
         }
         Command::Amend => known.ok_or(Refused::NotSubmitted)?.amend(facts),
+        Command::Reschedule { channels, from, until } => {
+            known
+                .ok_or(Refused::NotReleased)?
+                .reschedule(channels, (*from, *until), facts)
+        }
         Command::RequestErasure { reason } => known.ok_or(Refused::NotSubmitted)?.request_erasure(reason, facts),
         Command::DeclineErasure => known.ok_or(Refused::NotSubmitted)?.decline_erasure(facts),
         Command::Erase { contents } => known.ok_or(Refused::NotSubmitted)?.erase(contents, facts),
@@ -312,7 +327,7 @@ impl Publication {
         if self.released.is_some() {
             return Err(Refused::AlreadyReleased);
         }
-        let window = checked_window(wish, facts)?;
+        let window = checked_window(wish.channels, wish.from.unwrap_or(facts.now), wish.until, facts)?;
         Ok(vec![PublicationEvent::Released(Release {
             content: pending.content,
             kind: self.kind,
@@ -376,17 +391,19 @@ impl Publication {
     }
 }
 
-fn checked_window(wish: &ReleaseWish<'_>, facts: Facts<'_>) -> Result<Window, Refused> {
-    if wish.channels.is_empty() {
+fn checked_window(
+    channels: &[ChannelName],
+    from: Instant,
+    until: Option<Instant>,
+    facts: Facts<'_>,
+) -> Result<Window, Refused> {
+    if channels.is_empty() {
         return Err(Refused::NoChannels);
     }
-    if let Some(unknown) = wish.channels.iter().find(|channel| !facts.channels.contains(channel)) {
+    if let Some(unknown) = channels.iter().find(|channel| !facts.channels.contains(channel)) {
         return Err(Refused::UnknownChannel(unknown.clone()));
     }
-    let window = Window {
-        from: wish.from.unwrap_or(facts.now),
-        until: wish.until,
-    };
+    let window = Window { from, until };
     if window.until.is_some_and(|until| until <= window.from) {
         return Err(Refused::WindowBackwards);
     }

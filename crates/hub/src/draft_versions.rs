@@ -18,7 +18,8 @@ const MOST_SHOWN: usize = 4096;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Version {
     pub(crate) kind: Kind,
-    pub(crate) catalogue_entry: CatalogueEntryId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) catalogue_entry: Option<CatalogueEntryId>,
     pub(crate) content: Value,
     #[serde(default, skip_serializing_if = "Proposal::is_empty")]
     pub(crate) proposal: Proposal,
@@ -112,7 +113,7 @@ mod tests {
     fn a_version_keeps_its_bytes() {
         let version = Version {
             kind: Kind::Notice,
-            catalogue_entry: "notices".parse().unwrap(),
+            catalogue_entry: Some("notices".parse().unwrap()),
             content: serde_json::json!({"zh-Hans": {"title": "甲"}}),
             proposal: Proposal::default(),
             at: Instant(7),

@@ -5,7 +5,7 @@ use crate::attachments::{self, Kept};
 use crate::draft_versions;
 use crate::library;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
-use heliograph_domain::publication::Countersign;
+use heliograph_domain::publication::{Countersign, Publication};
 use heliograph_domain::{
     CatalogueEntryId, ChannelName, ContentHash, DepartmentId, Document, Instant, Kind, Lang, PublicationId, StaffId,
 };
@@ -21,8 +21,9 @@ pub(crate) struct Draft {
     pub(crate) id: PublicationId,
     /// Its kind.
     pub(crate) kind: Kind,
-    /// Its place in the catalogue.
-    pub(crate) catalogue_entry: CatalogueEntryId,
+    /// Its place in the catalogue, once its author has chosen one: it is demanded when the draft is handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) catalogue_entry: Option<CatalogueEntryId>,
     /// `{lang: {field: …}}`, as far as it is written.
     pub(crate) content: Value,
     /// Drawn once for this draft: every form of it is hashed with it.
@@ -185,6 +186,17 @@ impl Draft {
         self.author == *person || self.contributors.contains(person)
     }
 
+    /// The title of what is written so far: in this language, else in Chinese.
+    pub(crate) fn title(&self, lang: Lang) -> Option<&str> {
+        let mut specs = self.kind.fields().iter();
+        let first = specs.find(|spec| matches!(spec.name, "title" | "matter" | "power"))?;
+        let typed = |lang: Lang| {
+            let text = self.content[lang.tag()][first.name].as_str().map(str::trim);
+            text.filter(|text| !text.is_empty())
+        };
+        typed(lang).or_else(|| typed(Lang::ZhHans))
+    }
+
     /// Who saved it last.
     pub(crate) fn last_writer(&self) -> &StaffId {
         self.saved_by.as_ref().unwrap_or(&self.author)
@@ -235,6 +247,18 @@ impl Draft {
 pub(crate) fn find(log: &dyn EventLog, id: PublicationId) -> Result<Option<Draft>, DraftError> {
     let row = log.get(&table()?, &key(id))?;
     Ok(row.map(|bytes| serde_json::from_slice(&bytes)).transpose()?)
+}
+
+/// What the author of the text on its way proposes; nothing once a text is released.
+pub(crate) fn proposal_of(
+    log: &dyn EventLog,
+    id: PublicationId,
+    publication: &Publication,
+) -> Result<Proposal, DraftError> {
+    if publication.pending.is_none() || publication.released.is_some() {
+        return Ok(Proposal::default());
+    }
+    Ok(find(log, id)?.map(|draft| draft.proposal).unwrap_or_default())
 }
 
 /// All drafts.

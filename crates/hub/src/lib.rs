@@ -9,6 +9,7 @@ mod asked;
 mod attachments;
 mod audit;
 pub mod backups;
+mod begun;
 mod broadcast;
 mod broker_access;
 mod calendar;
@@ -57,6 +58,7 @@ mod templates;
 mod time_limits;
 mod tls;
 mod transact;
+mod translation;
 pub mod transparency;
 pub mod wall;
 

@@ -75,6 +75,8 @@ pub struct Agent {
     connected: bool,
     started_ms: u64,
     told: Timer,
+    /// How long a new picture waits to be told, by how late the newest head came.
+    pause_ms: u64,
     remembered: Timer,
     last_version: u64,
     /// Whom the replica is to be kept for, until that is stored.
@@ -98,9 +100,15 @@ struct Todo {
     heard: bool,
     named: bool,
     show: bool,
-    report: bool,
-    /// A head is in force, which is worth a status if the panel does not make one of it anyway.
-    report_soon: bool,
+    /// Something is worth a status after so many milliseconds.
+    report_within_ms: Option<u64>,
+}
+
+impl Todo {
+    /// A status is due after so long, or sooner if it was.
+    fn report_within(&mut self, ms: u64) {
+        self.report_within_ms = Some(self.report_within_ms.map_or(ms, |before| before.min(ms)));
+    }
 }
 
 impl Agent {
@@ -204,13 +212,15 @@ impl Agent {
         | Report::NotShown { why }) = &report;
         if self.account.fault(why, now.monotonic_ms) {
             self.outbox.push(Action::Report(report));
-            self.todo.report = true;
+            self.todo.report_within(0);
         }
     }
 
     fn shown(&mut self, shown: Shown) {
         let noted = self.account.shown(shown);
-        self.todo.report |= noted.changed || noted.first.is_some();
+        if noted.changed || noted.first.is_some() {
+            self.todo.report_within(self.pause_ms);
+        }
         if let Some(first) = noted.first {
             self.todo.afterwards.push(Change::Shown(first.content, Some(first)));
         }
@@ -223,7 +233,7 @@ impl Agent {
         self.asking.want_time(now.monotonic_ms);
         self.subscribe();
         self.look_for_gaps(now);
-        self.todo.report = true;
+        self.todo.report_within(0);
     }
 
     /// Before there is a trust document nothing else could be believed, so nothing else is asked for.
@@ -270,8 +280,7 @@ impl Agent {
             afterwards,
             heard,
             show,
-            report,
-            report_soon,
+            report_within_ms,
             ..
         } = std::mem::take(&mut self.todo);
         self.todo.heard = heard;
@@ -282,10 +291,10 @@ impl Agent {
             let showing = Arc::new(self.showing());
             self.outbox.push(Action::Show(showing));
         }
-        if report {
-            self.tell(now);
-        } else if report_soon {
-            self.told = self.told.sooner(now.monotonic_ms, STATUS_SOON_MS);
+        match report_within_ms {
+            Some(0) => self.tell(now),
+            Some(wait_ms) => self.told = self.told.sooner(now.monotonic_ms, wait_ms),
+            None => {}
         }
         if !afterwards.is_empty() {
             self.outbox.store(afterwards);
@@ -315,7 +324,8 @@ impl Agent {
             let in_force = self.heads.retry(&self.contents);
             if !in_force.is_empty() {
                 self.todo.changes.extend(in_force);
-                (self.todo.named, self.todo.show, self.todo.report_soon) = (true, true, true);
+                (self.todo.named, self.todo.show) = (true, true);
+                self.todo.report_within(STATUS_SOON_MS.max(self.pause_ms));
                 continue;
             }
             let forgotten = self.account.forget(|hash| !names.contains(hash));

@@ -59,6 +59,36 @@ fn the_hub_hears_at_once_when_a_release_is_first_seen() {
 }
 
 #[test]
+fn who_hears_of_a_release_late_is_one_of_many_and_tells_later_and_once() {
+    let notice = notice("停电通知");
+    let mut lobby = Lobby::open();
+    // 40 ms after the release: twenty times that is 800.
+    lobby.after(40);
+    let before = lobby.statuses.len();
+    lobby.releases(10, &[&notice]).shows(&["停电通知"]).after(750);
+    assert_eq!(
+        lobby.statuses.len(),
+        before,
+        "those who wait for the release come first"
+    );
+    lobby.after(250);
+    assert_eq!(lobby.status().on_air.unwrap().content, notice.item.content);
+    assert_eq!(
+        lobby.status().shown[0].at,
+        TEN.plus_ms(40),
+        "when it was seen, not when it was told"
+    );
+    lobby.after(5_000);
+    assert_eq!(lobby.statuses.len(), before + 1);
+    // Who comes late for another reason waits no longer than a second.
+    let other = notice_with("暴雨红色预警", "请勿外出。");
+    lobby.after(MINUTE);
+    let before = lobby.statuses.len();
+    lobby.releases(11, &[&notice, &other]).after(1000);
+    assert_eq!(lobby.statuses.len(), before + 1);
+}
+
+#[test]
 fn a_status_comes_every_half_minute_and_counts_up() {
     let mut lobby = Lobby::open();
     let before = lobby.statuses.len();

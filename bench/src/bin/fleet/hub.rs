@@ -147,6 +147,14 @@ impl Office {
         begun
     }
 
+    /// On how many displays the hub knows it to be.
+    pub(crate) fn known_on(&self, id: &str) -> usize {
+        let reach = self.people.approver.get(&format!("/api/v1/publications/{id}/reach"));
+        let reach = reach.expect_status(200).json;
+        let rows = reach["displays"].as_array().unwrap();
+        rows.iter().filter(|row| !row["on_air_at"].is_null()).count()
+    }
+
     pub(crate) fn withdraw(&self, id: &str) {
         let _ = act(&self.people.approver, id, "withdraw", &json!({})).expect_status(200);
     }

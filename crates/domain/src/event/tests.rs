@@ -171,6 +171,18 @@ fn events_keep_their_bytes() {
             }),
             format!("1101{ab}0477616e67026c6902"),
         ),
+        (
+            publication(PublicationEvent::Rescheduled {
+                content,
+                channels: vec!["hall".parse().unwrap()],
+                window: Window {
+                    from: Instant(5),
+                    until: Some(Instant(300)),
+                },
+                by: who(),
+            }),
+            format!("12{ab}010468616c6c0501ac020477616e67"),
+        ),
     ];
     for (event, bytes) in golden {
         assert_eq!(hex(&event.to_bytes()), bytes, "{event:?}");

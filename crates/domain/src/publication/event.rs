@@ -187,6 +187,17 @@ pub enum PublicationEvent {
         /// What it was.
         duty: Duty,
     },
+    /// What is on release is shown elsewhere, or for another time; its text is the same.
+    Rescheduled {
+        /// The text.
+        content: ContentHash,
+        /// Where it is shown from now on.
+        channels: Vec<ChannelName>,
+        /// When it may be seen.
+        window: Window,
+        /// Who.
+        by: StaffId,
+    },
 }
 
 impl PublicationEvent {
@@ -210,6 +221,7 @@ impl PublicationEvent {
             | Self::ContributorsNamed { by, .. }
             | Self::CountersignersNamed { by, .. }
             | Self::DepartmentCountersigned { by, .. }
+            | Self::Rescheduled { by, .. }
             | Self::StoodIn { by, .. } => by,
             Self::Released(release) => &release.by,
         }

@@ -106,23 +106,10 @@ impl Publication {
                     });
                 }
             }
-            PublicationEvent::Released(release) => self.put_on_release(at, release.clone()),
-            PublicationEvent::Amended { content, .. } => {
-                if let Some(former) = self.released.take() {
-                    self.put_on_release(
-                        at,
-                        Release {
-                            content: *content,
-                            kind: self.kind,
-                            ..former.release
-                        },
-                    );
-                }
-            }
-            PublicationEvent::Withdrawn { .. } => {
-                self.released = None;
-                self.withdrawn_at = Some(at);
-            }
+            PublicationEvent::Released(_)
+            | PublicationEvent::Amended { .. }
+            | PublicationEvent::Rescheduled { .. }
+            | PublicationEvent::Withdrawn { .. } => self.take_release(at, event),
             PublicationEvent::GateScanned { findings, .. } => {
                 if let Some(pending) = &mut self.pending {
                     pending.findings.clone_from(findings);
@@ -141,6 +128,35 @@ impl Publication {
             PublicationEvent::ErasureRequested { by, reason } => self.take_erasure(at, by, reason, false),
             PublicationEvent::ErasureDeclined { .. } => self.erasure = None,
             PublicationEvent::ContentErased { by, reason, .. } => self.take_erasure(at, by, reason, true),
+        }
+    }
+
+    /// A fact about what is on release.
+    fn take_release(&mut self, at: Instant, event: &PublicationEvent) {
+        match event {
+            PublicationEvent::Released(release) => self.put_on_release(at, release.clone()),
+            PublicationEvent::Amended { content, .. } => {
+                if let Some(former) = self.released.take() {
+                    self.put_on_release(
+                        at,
+                        Release {
+                            content: *content,
+                            kind: self.kind,
+                            ..former.release
+                        },
+                    );
+                }
+            }
+            PublicationEvent::Rescheduled { channels, window, .. } => {
+                if let Some(on) = &mut self.released {
+                    (on.release.channels, on.release.window) = (channels.clone(), *window);
+                }
+            }
+            PublicationEvent::Withdrawn { .. } => {
+                self.released = None;
+                self.withdrawn_at = Some(at);
+            }
+            _ => {}
         }
     }
 

@@ -87,6 +87,9 @@ pub enum Refused {
     /// It would be over already.
     #[error("the window is already over")]
     WindowOver,
+    /// What has begun cannot begin at another time.
+    #[error("its time has begun already: only its end can be moved")]
+    WindowBegun,
     /// Nothing is on release.
     #[error("nothing of this publication is on release")]
     NotReleased,

@@ -16,7 +16,7 @@ pub enum Duty {
     Approve,
     /// Returns it to its author.
     Reject,
-    /// Releases or amends.
+    /// Releases, amends or reschedules.
     Release,
     /// Withdraws, or says why.
     Withdraw,
@@ -29,7 +29,7 @@ impl Duty {
             Command::Countersign => Self::Countersign,
             Command::Approve => Self::Approve,
             Command::Reject { .. } => Self::Reject,
-            Command::Release { .. } | Command::Amend => Self::Release,
+            Command::Release { .. } | Command::Amend | Command::Reschedule { .. } => Self::Release,
             Command::Withdraw { .. } => Self::Withdraw,
             _ => return None,
         })
@@ -70,7 +70,8 @@ pub(super) fn recorded(
         let released = known
             .and_then(|known| known.released.as_ref())
             .map(|on| on.release.content);
-        let content = if duty == Duty::Withdraw { released } else { pending };
+        let on_release = matches!(command, Command::Withdraw { .. } | Command::Reschedule { .. });
+        let content = if on_release { released } else { pending };
         let stood_in = PublicationEvent::StoodIn {
             content,
             by: facts.by.clone(),

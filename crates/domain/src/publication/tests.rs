@@ -116,7 +116,7 @@ impl Story {
         self.publication.as_ref()?.pending.as_ref().map(|p| p.stage)
     }
 
-    fn on_air(&self) -> Option<ContentHash> {
+    pub(super) fn on_air(&self) -> Option<ContentHash> {
         Some(self.publication.as_ref()?.released.as_ref()?.release.content)
     }
 }
@@ -125,7 +125,7 @@ fn approved() -> Vec<(&'static str, Command)> {
     vec![("wang", submit(1)), ("li", REVIEW), ("zhao", Command::Approve)]
 }
 
-fn released() -> Vec<(&'static str, Command)> {
+pub(super) fn released() -> Vec<(&'static str, Command)> {
     [approved(), vec![("zhao", release())]].concat()
 }
 

@@ -55,10 +55,12 @@ pub(crate) enum Fault {
     SteadForgotten,
     /// Substitutes go on when the leave is over.
     LeaveForever,
+    /// What was withdrawn is still taken to be on release.
+    WithdrawalForgotten,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::AuthorReviews,
         Self::ContributorReviews,
         Self::ReviewerApproves,
@@ -75,6 +77,7 @@ impl Fault {
         Self::OneSignsTwice,
         Self::SteadForgotten,
         Self::LeaveForever,
+        Self::WithdrawalForgotten,
     ];
 }
 
@@ -178,7 +181,13 @@ impl Desk {
     fn write(&mut self, events: Vec<PublicationEvent>) {
         for event in events {
             let before = self.publication.clone();
+            let out = before.as_ref().and_then(|before| before.released.clone());
             self.publication = evolve(self.publication.take(), Instant(self.now), &event);
+            if let (Some(Fault::WithdrawalForgotten), PublicationEvent::Withdrawn { .. }) = (self.fault, &event)
+                && let Some(known) = &mut self.publication
+            {
+                known.released = out;
+            }
             if self.fault == Some(Fault::EditKeepsReviews) {
                 self.keeps_reviews(before.as_ref(), &event);
             }
@@ -228,7 +237,7 @@ impl Desk {
             Some(Stage::Approved) if on_release => 12,
             Some(Stage::Approved) => 10,
         };
-        let any = self.dice.roll(14);
+        let any = self.dice.roll(15);
         match if self.dice.chance(70) { follows } else { any } {
             0 | 1 => self.some_submission(),
             2 | 3 => Command::Review {
@@ -245,6 +254,11 @@ impl Desk {
                 standing: false,
             },
             12 => Command::Amend,
+            13 => Command::Reschedule {
+                channels: self.channels.iter().cloned().collect(),
+                from: None,
+                until: Some(Instant(self.now + 1000 * self.dice.roll(50))),
+            },
             _ => Command::Withdraw { reason: None },
         }
     }

@@ -25,6 +25,8 @@ pub(crate) enum What {
 /// What was missing when a text was released.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gap {
+    /// What is shown elsewhere or for longer is not what is on release.
+    NotReleased,
     /// It is not the text that was handed in last, or none was.
     NotSubmitted,
     /// It was released once already, and not handed in again.
@@ -58,13 +60,29 @@ fn released(fact: &Fact) -> Option<ContentHash> {
     }
 }
 
-/// Everything that was missing when something was released.
+/// Everything that was missing when something was released, or shown elsewhere or for longer.
 pub(crate) fn gaps(facts: &[Fact]) -> Vec<Gap> {
     let at = |index: usize| released(&facts[index]).map(|content| (index, content));
-    (0..facts.len())
+    let releases = (0..facts.len())
         .filter_map(at)
-        .flat_map(|(index, content)| gaps_of(&facts[..index], content))
-        .collect()
+        .flat_map(|(index, content)| gaps_of(&facts[..index], content));
+    releases.chain(moved_unreleased(facts)).collect()
+}
+
+/// What was moved is the very text that was released or amended last, and was not withdrawn since.
+fn moved_unreleased(facts: &[Fact]) -> Vec<Gap> {
+    let mut out = None;
+    let mut gaps = Vec::new();
+    for fact in facts {
+        match &fact.what {
+            What::Publication(PublicationEvent::Rescheduled { content, .. }) if out != Some(*content) => {
+                gaps.push(Gap::NotReleased);
+            }
+            What::Publication(PublicationEvent::Withdrawn { .. }) => out = None,
+            _ => out = released(fact).or(out),
+        }
+    }
+    gaps
 }
 
 /// A step that somebody took.

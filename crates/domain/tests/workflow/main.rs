@@ -17,7 +17,7 @@ use dice::Dice;
 const WORLDS: u64 = 3000;
 const COMMANDS: usize = 60;
 /// A fault that is switched on must be found within so many worlds.
-const CAUGHT_WITHIN: u64 = 3000;
+const CAUGHT_WITHIN: u64 = 10_000;
 
 /// One world by its seed: what the judge says of it, and how many releases it saw.
 fn told(seed: u64, fault: Option<Fault>) -> (Vec<judge::Gap>, usize) {

@@ -1,5 +1,6 @@
 //! One's own account: where one is signed in, the authenticator, the password, and tokens for machines.
 
+use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
 use super::parts::Shown;
@@ -12,7 +13,7 @@ use crate::office::Office;
 use crate::sign_in::origin::in_words;
 use crate::sign_in::{self, Carried, factors, totp};
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -20,7 +21,6 @@ use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 use qrcode::{Color, EcLevel, QrCode};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The pages of the account.
@@ -28,7 +28,7 @@ pub(crate) fn router() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/account", get(page))
         .route("/admin/account/sessions/end-others", get(back).post(end_others))
-        .route("/admin/account/sessions/{id}/end", get(back).post(end))
+        .route("/admin/account/sessions/{id}/end", get(back).post(end_session))
         .route("/admin/account/passkeys", get(back).post(add_passkey))
         .route("/admin/account/passkeys/{id}/remove", get(back).post(remove_passkey))
         .route("/admin/account/password", get(back).post(set_password))
@@ -40,7 +40,7 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         )
         .route("/admin/account/authenticator/remove", get(back).post(remove))
         .route("/admin/account/recovery-codes", get(back).post(renew_recovery))
-        .route("/admin/account/tokens/{id}/end", get(back).post(end))
+        .route("/admin/account/tokens/{id}/end", get(back).post(end_token))
 }
 
 /// A page that a refused form left behind, loaded anew.
@@ -51,26 +51,13 @@ async fn back() -> Response {
 /// What the page says besides what it always says.
 #[derive(Default)]
 struct Outcome<'a> {
-    done: Option<w::Word>,
     failed: Option<(&'a str, &'a Posted, &'a Problem)>,
     token: Option<String>,
 }
 
 /// `GET /admin/account`
-async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
-    let done = query.get("done").and_then(|done| match done.as_str() {
-        "password" => Some(w::DONE_PASSWORD),
-        "ended" => Some(w::DONE_ENDED),
-        "others" => Some(w::DONE_OTHERS),
-        "passkey" => Some(w::DONE_PASSKEY),
-        "removed" => Some(w::DONE_REMOVED),
-        _ => None,
-    });
-    let outcome = Outcome {
-        done,
-        ..Outcome::default()
-    };
-    show(&desk, &outcome)
+async fn page(desk: Desk) -> Result<Response, Problem> {
+    show(&desk, &Outcome::default())
 }
 
 fn show(desk: &Desk, outcome: &Outcome<'_>) -> Result<Response, Problem> {
@@ -89,7 +76,6 @@ fn show(desk: &Desk, outcome: &Outcome<'_>) -> Result<Response, Problem> {
             a.btn.quiet href="/admin/substitutes" { (desk.t(w::review::SUBSTITUTES)) }
         }
         @if let Some((_, _, problem)) = outcome.failed { (desk.alert(problem, &known)) }
-        @if let Some(done) = outcome.done { p.told role="status" { (desk.t(done)) } }
         @if let Some(token) = &outcome.token { div.told role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (token) } } }
         div.split {
             div.stack {
@@ -236,7 +222,7 @@ async fn add_passkey(desk: Desk, _: Posted) -> Result<Response, Problem> {
 async fn remove_passkey(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = nothing(&desk, &posted, "remove-passkey");
     match crate::http::passkeys::remove(State(Arc::clone(&desk.office)), Path(id), call).await {
-        Ok(_) => Ok(redirect("/admin/account?done=ended")),
+        Ok(_) => Ok(done("/admin/account#passkeys", "passkey-removed")),
         Err(problem) => failed(&desk, "passkeys", &posted, &problem),
     }
 }
@@ -255,18 +241,27 @@ fn password_form(desk: &Desk, shown: &Shown<'_>) -> Markup {
     }
 }
 
-/// `POST /admin/account/sessions/{id}/end`, and of a token.
-async fn end(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+/// `POST /admin/account/sessions/{id}/end`
+async fn end_session(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    end(desk, id, &posted, "session-ended").await
+}
+
+/// `POST /admin/account/tokens/{id}/end`
+async fn end_token(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
+    end(desk, id, &posted, "token-ended").await
+}
+
+async fn end(desk: Desk, id: String, posted: &Posted, deed: &str) -> Result<Response, Problem> {
     match sessions::end(State(Arc::clone(&desk.office)), Path(id), desk.caller.clone()).await {
-        Ok(_) => Ok(redirect("/admin/account?done=ended")),
-        Err(problem) => failed(&desk, "end", &posted, &problem),
+        Ok(_) => Ok(done("/admin/account", deed)),
+        Err(problem) => failed(&desk, "end", posted, &problem),
     }
 }
 
 /// `POST /admin/account/sessions/end-others`
 async fn end_others(desk: Desk, _: Posted) -> Result<Response, Problem> {
     sessions::sign_out_elsewhere(State(Arc::clone(&desk.office)), desk.caller.clone()).await?;
-    Ok(redirect("/admin/account?done=others"))
+    Ok(done("/admin/account", "others"))
 }
 
 fn failed(desk: &Desk, form: &str, posted: &Posted, problem: &Problem) -> Result<Response, Problem> {
@@ -285,7 +280,7 @@ async fn set_password(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     }
     let call = posted.call(&desk, "password", None, &json!({"password": posted.get("password")}));
     match api::set_password(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect("/admin/account?done=password")),
+        Ok(_) => Ok(done("/admin/account", "password")),
         Err(problem) => failed(&desk, "password", &posted, &problem),
     }
 }
@@ -447,7 +442,7 @@ async fn remove(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     )
     .await
     {
-        Ok(_) => Ok(redirect("/admin/account?done=removed")),
+        Ok(_) => Ok(done("/admin/account", "removed")),
         Err(problem) => failed(&desk, "remove", &posted, &problem),
     }
 }

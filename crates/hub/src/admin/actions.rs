@@ -1,17 +1,20 @@
 //! What someone may do with a publication now: buttons and small forms, and the posts behind them.
 
 use super::document;
+use super::done::done;
 use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults, in_query, redirect};
 use super::proposal::{self, Proposed};
 use super::publication::{Failed, Shown, find, show};
+use super::reschedule;
+use super::states::{self, State};
 use super::words::review as rw;
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
-use crate::http::publications;
+use crate::http::{publications, shape};
 use crate::state::Dossier;
-use axum::extract::{Path, State};
+use axum::extract::{self, Path};
 use axum::response::Response;
 use heliograph_domain::publication::{Duty, MAX_REASON_CHARS, Pending, Publication, Stage};
 use heliograph_domain::staff::{Role, Verb};
@@ -28,7 +31,7 @@ pub(crate) async fn act(
 ) -> Result<Response, Problem> {
     let known = Step::ALL.into_iter().find(|known| known.slug() == step);
     let known = known.ok_or_else(|| Problem::not_found("这个操作", "The step"))?;
-    if known == Step::Release
+    if matches!(known, Step::Release | Step::Reschedule)
         && let Err(problem) = Proposed::of_form(&posted).whole(&desk)
     {
         return refused(&desk, &id, &step, &problem, &posted);
@@ -36,9 +39,9 @@ pub(crate) async fn act(
     let fields = asked(&desk, known, &posted);
     let call = posted.call(&desk, known.slug(), None, &fields);
     let office = Arc::clone(&desk.office);
-    match publications::act(State(office), Path((id.clone(), step.clone())), call).await {
-        Ok(_) if known == Step::Release => Ok(redirect(&format!("/admin/publications/{id}/reach"))),
-        Ok(_) => Ok(redirect(&format!("/admin/publications/{id}?done={step}"))),
+    match publications::act(extract::State(office), Path((id.clone(), step.clone())), call).await {
+        Ok(_) if known == Step::Release => Ok(done(&format!("/admin/publications/{id}/reach"), &step)),
+        Ok(_) => Ok(done(&format!("/admin/publications/{id}"), &step)),
         Err(problem) => refused(&desk.refreshed(), &id, &step, &problem, &posted),
     }
 }
@@ -65,6 +68,15 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
         Step::Release => {
             let mut wish = json!({"priority": posted.value("priority"), "content": content});
             Proposed::of_form(posted).write(desk, &mut wish);
+            wish
+        }
+        Step::Reschedule => {
+            let mut wish = json!({"content": content});
+            Proposed::of_form(posted).write(desk, &mut wish);
+            // Asked for only where it has not begun; then no day at all means now.
+            if posted.has("from") && wish["from"].is_null() {
+                wish["from"] = json!(shape::time(desk.now));
+            }
             wish
         }
         Step::Review => json!({"content": content, "findings_confirmed": posted.has("findings_confirmed")}),
@@ -151,21 +163,14 @@ fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
     if pending.stage == Stage::Returned {
         return returned(desk, &dossier.publication);
     }
-    let (word, step) = match pending.stage {
-        Stage::Submitted => (w::WAITS_REVIEW, Step::Review),
-        Stage::Reviewed if pending.countersign.is_asked() => (w::WAITS_COUNTERSIGN, Step::Countersign),
-        Stage::Approved if dossier.publication.released.is_some() => (w::WAITS_AMEND, Step::Amend),
-        Stage::Approved => (w::WAITS_RELEASE, Step::Release),
-        _ => (w::WAITS_APPROVAL, Step::Approve),
+    let state = State::on_its_way(pending, dossier.publication.released.is_some());
+    let Some(step) = state.step() else {
+        return html! {};
     };
-    let people: Vec<String> = super::order::people(desk)
-        .into_iter()
-        .filter(|person| duties::verdict_for(desk, person, &dossier.publication, step) == Verdict::May)
-        .map(|person: &StaffId| desk.person(person))
-        .collect();
+    let people = states::hands(desk, &dossier.publication, step);
     let stead = duties::in_stead_of(desk, &dossier.publication, step);
     html! {
-        p { strong { (desk.t(word)) } }
+        p { strong { (desk.t(state.word())) } }
         (super::countersign::standing(desk, pending))
         @if let Some(absent) = stead { p.notice id="stead" { (desk.f(rw::YOU_STAND_IN, &[&desk.person(&absent)])) } }
         p.hint {
@@ -205,6 +210,7 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::Reject => reasoned(desk, id, step, w::DO_REJECT, true, seen, failed),
         Step::Withdraw => reasoned(desk, id, step, w::DO_WITHDRAW, false, None, failed),
         Step::Release => proposal::release(desk, (id, dossier), &opening(desk, seen), failed),
+        Step::Reschedule => reschedule::form(desk, id, dossier, failed),
         Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
         Step::Erase => erasure(desk, id, dossier),
         Step::DeclineErasure => plain(desk, id, step, w::DO_DECLINE_ERASURE, None),
@@ -250,7 +256,7 @@ fn erasure(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
     }
 }
 
-fn opening(desk: &Desk, seen: Option<ContentHash>) -> Markup {
+pub(super) fn opening(desk: &Desk, seen: Option<ContentHash>) -> Markup {
     html! {
         (desk.key())
         @if let Some(seen) = seen { input type="hidden" name="content" value=(seen); }

@@ -48,7 +48,13 @@ impl Asset {
 
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(
-        concat!(include_str!("assets/app.css"), include_str!("assets/review.css")),
+        concat!(
+            include_str!("assets/app.css"),
+            include_str!("assets/review.css"),
+            include_str!("assets/helps.css"),
+            include_str!("assets/media.css"),
+            include_str!("assets/lists.css")
+        ),
         "text/css; charset=utf-8",
     )
 });

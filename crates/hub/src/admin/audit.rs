@@ -1,6 +1,7 @@
 //! The audit trail: who did what, when, on what.
 
 use super::layout::{Desk, Place, empty, in_query};
+use super::technical;
 use super::words as w;
 use crate::audit::deed::{Deed, Subject, WHATS};
 use crate::audit::sentence::Voice;
@@ -48,7 +49,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     let body = html! {
         div.top { div { h1 { (title) } p.muted { (desk.t(w::AUDIT_WHAT)) } } }
         @if let Some(problem) = &problem { (desk.alert(problem, &[])) }
-        section.card { (body) p.hint { (desk.t(w::AUDIT_PROVE)) } p.export { a href=(format!("/admin/audit.csv?{}", asked(&wanted))) { (desk.t(w::AS_TABLE)) } " · " a href=(format!("/admin/audit.jsonl?{}", asked(&wanted))) { (desk.t(w::AUDIT_AS_LINES)) } } }
+        section.card { (body) p.hint { (desk.t(w::AUDIT_KEPT)) } (technical::details(&desk, &html! { p.hint { (desk.t(w::AUDIT_PROVE)) } })) p.export { a href=(format!("/admin/audit.csv?{}", asked(&wanted))) { (desk.t(w::AS_TABLE)) } " · " a href=(format!("/admin/audit.jsonl?{}", asked(&wanted))) { (desk.t(w::AUDIT_AS_LINES)) } } }
     };
     Ok(desk.page(Place::Audit, title, body))
 }
@@ -77,7 +78,7 @@ fn row(desk: &Desk, voice: &Voice<'_>, entry: &Entry) -> Markup {
             td { (desk.time(Instant(record.recorded_at.0))) }
             td data-label=(desk.t(w::AUDIT_WHO)) { (voice.person(record.actor.as_str())) }
             td data-label=(desk.t(w::AUDIT_SENTENCE)) { @match place(&entry.subject) { Some(href) => a href=(href) { (said) }, None => (said) } }
-            td data-label=(desk.t(w::AUDIT_POSITION)) { code title=(format!("{} {}", desk.t(w::AUDIT_LEAF), hex::encode(&record.leaf_hash()))) { (record.position.0) } }
+            td data-label=(desk.t(w::AUDIT_POSITION)) { (record.position.0) }
         }
     }
 }
@@ -89,7 +90,7 @@ fn place(subject: &Subject) -> Option<String> {
         Subject::Display(id) => Some(format!("/admin/displays/{id}")),
         Subject::Staff(_) | Subject::Policy => Some("/admin/staff".to_owned()),
         Subject::Channel(_) => Some("/admin/channels".to_owned()),
-        Subject::Entry(_) => Some("/admin/catalogue".to_owned()),
+        Subject::Entry(id) => Some(format!("/admin/catalogue/entries/{id}")),
         Subject::Calendar(year) => Some(format!("/admin/calendar?year={year}")),
         Subject::Site | Subject::Ledger => None,
     }
@@ -164,10 +165,13 @@ pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String
         w::AUDIT_POSITION,
         w::AUDIT_AT,
         w::AUDIT_WHO,
-        w::NAME_ZH,
         w::AUDIT_KIND,
+        w::AUDIT_SUBJECT,
         w::AUDIT_DEED,
         w::AUDIT_SENTENCE,
+        // For machines.
+        w::AUDIT_WHO_ID,
+        w::AUDIT_SUBJECT_ID,
         w::AUDIT_LEAF,
     ];
     Ok(super::table::csv(&desk, "audit", &head, rows))
@@ -178,11 +182,13 @@ fn cells(desk: &Desk, voice: &Voice<'_>, entry: &Entry) -> Vec<String> {
     vec![
         record.position.0.to_string(),
         voice.time(Instant(record.recorded_at.0)),
-        record.actor.to_string(),
         voice.person(record.actor.as_str()),
-        format!("{} {}", entry.subject.what(), entry.subject.id()),
+        voice.kind_of(&entry.subject).to_owned(),
+        voice.subject(&entry.subject),
         entry.deed.label(desk.lang).to_owned(),
         voice.sentence(&entry.event),
+        record.actor.to_string(),
+        format!("{} {}", entry.subject.what(), entry.subject.id()),
         hex::encode(&record.leaf_hash()),
     ]
 }

@@ -1,5 +1,6 @@
 //! Drafts that begin from something: a template, last year's text, a Word document; and what there is to look at then.
 
+use super::done::done;
 use super::form::{Faults, Posted};
 use super::gate;
 use super::layout::{Desk, Place, field_faults, redirect};
@@ -50,7 +51,7 @@ fn template_row(desk: &Desk, template: &Template) -> Markup {
     html! {
         a.row href=(format!("/admin/write?template={}", template.id)) {
             span { (template.name) small { (template.kind.label(desk.lang)) " · " (desk.f(bw::TEMPLATE_BY, &[&desk.person(&template.by), &desk.time(template.at)])) } }
-            span.muted { (desk.t(bw::USE_IT)) }
+            span.btn.quiet.small { (desk.t(bw::USE_IT)) }
         }
     }
 }
@@ -98,19 +99,21 @@ fn list(desk: &Desk, problem: Option<&Problem>) -> Result<Response, Problem> {
 fn card_of(desk: &Desk, template: &Template) -> Markup {
     let address = format!("/admin/templates/{}", template.id);
     html! {
-        section.card {
+        section.card.template {
             (template_row(desk, template))
-            details.fold {
-                summary.btn.quiet.small { (desk.t(bw::RENAME)) }
-                form.form method="post" action=(format!("{address}/rename")) {
-                    (desk.key())
-                    label.field { span { (desk.t(bw::TEMPLATE_NAME)) span.must { "*" } } input type="text" name="name" value=(template.name) required maxlength=(MAX_NAME_CHARS); }
-                    div.buttons { button.btn type="submit" { (desk.t(bw::RENAME)) } }
+            div.folds {
+                details.fold {
+                    summary.btn.quiet.small { (desk.t(bw::RENAME)) }
+                    form.form method="post" action=(format!("{address}/rename")) {
+                        (desk.key())
+                        label.field { span { (desk.t(bw::TEMPLATE_NAME)) span.must { "*" } } input type="text" name="name" value=(template.name) required maxlength=(MAX_NAME_CHARS); }
+                        div.buttons { button.btn type="submit" { (desk.t(bw::RENAME)) } }
+                    }
                 }
-            }
-            details.fold {
-                summary.btn.danger.small { (desk.t(bw::DELETE)) }
-                form.form method="post" action=(format!("{address}/delete")) { p.hint { (desk.t(bw::DELETE_WHAT)) } div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } } }
+                details.fold {
+                    summary.btn.danger.small { (desk.t(bw::DELETE)) }
+                    form.form method="post" action=(format!("{address}/delete")) { p.hint { (desk.t(bw::DELETE_WHAT)) } div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } } }
+                }
             }
         }
     }
@@ -121,7 +124,7 @@ pub(crate) async fn make(desk: Desk, posted: Posted) -> Result<Response, Problem
     let wish = json!({"name": posted.value("name"), "draft": posted.value("draft"), "publication": posted.value("publication")});
     let call = posted.call(&desk, "template", None, &wish);
     match templates::make(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect("/admin/templates")),
+        Ok(_) => Ok(done("/admin/templates", "template")),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => list(&desk, Some(&problem)),
         Err(problem) => Err(problem),
     }
@@ -131,7 +134,7 @@ pub(crate) async fn make(desk: Desk, posted: Posted) -> Result<Response, Problem
 pub(crate) async fn rename(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "rename", None, &json!({"name": posted.value("name")}));
     match templates::rename(State(Arc::clone(&desk.office)), Path(id), call).await {
-        Ok(_) => Ok(redirect("/admin/templates")),
+        Ok(_) => Ok(done("/admin/templates", "template-renamed")),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => list(&desk, Some(&problem)),
         Err(problem) => Err(problem),
     }
@@ -140,7 +143,7 @@ pub(crate) async fn rename(desk: Desk, Path(id): Path<String>, posted: Posted) -
 /// `POST /admin/templates/{id}/delete`
 pub(crate) async fn delete(desk: Desk, Path(id): Path<String>, _: Posted) -> Result<Response, Problem> {
     templates::delete(State(Arc::clone(&desk.office)), Path(id), desk.caller.clone()).await?;
-    Ok(redirect("/admin/templates"))
+    Ok(done("/admin/templates", "template-deleted"))
 }
 
 /// A form that keeps a text as a template; `of` is `draft` or `publication`.
@@ -169,10 +172,21 @@ pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier) 
                 h2 { (desk.t(bw::BEGIN_FROM_IT)) }
                 details.fold {
                     summary.btn.quiet.small { (desk.t(bw::AGAIN)) }
-                    form.form method="post" action=(format!("/admin/publications/{id}/again")) { (desk.key()) p.hint { (desk.t(bw::AGAIN_WHAT)) } div.buttons { button.btn.quiet type="submit" { (desk.t(bw::AGAIN_DO)) } } }
+                    (again_form(desk, id, desk.t(bw::AGAIN_WHAT)))
                 }
                 (keep_as_template(desk, "publication", &id.to_string()))
             }
+        }
+    }
+}
+
+/// The button that begins a draft with what was public, under words about what it does.
+pub(crate) fn again_form(desk: &Desk, id: PublicationId, what: &str) -> Markup {
+    html! {
+        form.form method="post" action=(format!("/admin/publications/{id}/again")) {
+            (desk.key())
+            p.hint { (what) }
+            div.buttons { button.btn.quiet type="submit" { (desk.t(bw::AGAIN_DO)) } }
         }
     }
 }
@@ -181,10 +195,8 @@ pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier) 
 pub(crate) async fn again(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "again", None, &json!({}));
     let answer = api::again(State(Arc::clone(&desk.office)), Path(id), call).await?;
-    Ok(redirect(&format!(
-        "/admin/write/{}?done=save",
-        answer.body["id"].as_str().unwrap_or_default()
-    )))
+    let id = answer.body["id"].as_str().unwrap_or_default();
+    Ok(done(&format!("/admin/write/{id}"), "again"))
 }
 
 /// What somebody has to look at in a draft.
@@ -206,7 +218,7 @@ pub(crate) fn notes(desk: &Desk, draft: &Draft) -> Markup {
 /// `POST /admin/write/{id}/notes`: they were looked at.
 pub(crate) async fn looked_at(desk: Desk, Path(id): Path<String>, _: Posted) -> Result<Response, Problem> {
     api::looked_at(State(Arc::clone(&desk.office)), Path(id.clone()), desk.caller.clone()).await?;
-    Ok(redirect(&format!("/admin/write/{id}?done=save")))
+    Ok(done(&format!("/admin/write/{id}"), "notes"))
 }
 
 /// `GET /admin/write/import`
@@ -287,10 +299,8 @@ async fn taken(desk: &Desk, (kind, entry): (&str, &str), file: Bytes) -> Result<
             .unwrap_or_default();
         // The same form twice is harmless: the second draft is seen and discarded.
         let answer = api::of_document(&desk.office, &desk.caller, place, file, &fresh, &Repeatable::once()).await?;
-        return Ok(redirect(&format!(
-            "/admin/write/{}?done=save",
-            answer.body["id"].as_str().unwrap_or_default()
-        )));
+        let id = answer.body["id"].as_str().unwrap_or_default();
+        return Ok(done(&format!("/admin/write/{id}"), "import"));
     }
     let read = tokio::task::spawn_blocking(move || sheet::read(&file))
         .await

@@ -1,8 +1,9 @@
 //! The calendar: each year's days off and make-up working days, one date a line.
 
+use super::done::done;
 use super::due;
 use super::form::{Faults, Posted};
-use super::layout::{Desk, Place, redirect, tag};
+use super::layout::{Desk, Place, tag};
 use super::times::day_of_field;
 use super::words as w;
 use super::words::limits as lw;
@@ -29,18 +30,16 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     let year = year
         .or_else(|| desk.limits().missing_year())
         .unwrap_or(desk.today().year);
-    let done = query.contains_key("done");
-    show(&desk, year, done, None)
+    show(&desk, year, None)
 }
 
-fn show(desk: &Desk, year: u16, done: bool, failed: Option<(&Posted, &Problem)>) -> Response {
+fn show(desk: &Desk, year: u16, failed: Option<(&Posted, &Problem)>) -> Response {
     let body = html! {
         div.top {
             div { h1 { (desk.t(lw::CALENDAR)) } p.muted { (desk.t(lw::CALENDAR_WHAT)) } }
             a.btn.quiet href="/admin/catalogue" { (desk.t(w::CATALOGUE)) }
         }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["off", "worked"])) }
-        @else if done { p.told role="status" { (desk.t(lw::CALENDAR_SAVED)) } }
         (due::missing_year(desk))
         @if desk.may(Verb::Catalogue) { (form(desk, year, failed)) } @else { (plain(desk, year)) }
         section.card { (years(desk)) }
@@ -84,7 +83,9 @@ fn source(desk: &Desk, year: u16) -> Markup {
     }
     match notices(year) {
         [] => tag("amber", desk.t(lw::UNKNOWN_YEAR)),
-        notices => html! { (desk.t(lw::BUILT_IN)) " " span lang="zh-Hans" { "（" (notices.join("、")) "）" } },
+        notices => {
+            html! { (desk.t(lw::BUILT_IN)) @if desk.lang == heliograph_domain::Lang::ZhHans { "（" (notices.join("、")) "）" } @else { " (" span lang="zh-Hans" { (notices.join("、")) } ")" } }
+        }
     }
 }
 
@@ -271,7 +272,7 @@ pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem>
         let call = posted.call(&desk, "calendar", None, &wish);
         let office = State(Arc::clone(&desk.office));
         match api::set(office, Path(year.to_string()), call).await {
-            Ok(_) => return Ok(redirect(&format!("/admin/calendar?year={year}&done=set"))),
+            Ok(_) => return Ok(done(&format!("/admin/calendar?year={year}"), "calendar")),
             Err(problem) if problem.status != StatusCode::UNPROCESSABLE_ENTITY => return Err(problem),
             Err(problem) => {
                 off.named(&problem);
@@ -283,7 +284,7 @@ pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem>
         }
     }
     let problem = Problem::invalid(off.faults.into_iter().chain(worked.faults).collect());
-    Ok(show(&desk, year, false, Some((&posted, &problem))))
+    Ok(show(&desk, year, Some((&posted, &problem))))
 }
 
 #[cfg(test)]

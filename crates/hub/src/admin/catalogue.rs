@@ -1,12 +1,15 @@
 //! The catalogue: every entry with its cadence, when it is due, when it was last released and who answers for it.
 
+use super::catalogue_filter::Wanted;
+use super::done::done;
 use super::due;
+use super::entry_kinds::EntryKinds;
 use super::form::Posted;
-use super::layout::{Desk, Place, empty, redirect, tag};
+use super::layout::{Desk, Place, empty, tag};
 use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
-use super::words::limits as lw;
+use super::words::{limits as lw, lists as ow};
 use crate::http::catalogue as api;
 use crate::http::problem::Problem;
 use crate::time_limits::Due;
@@ -21,10 +24,10 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// `GET /admin/catalogue?edit=`
+/// `GET /admin/catalogue?due=&department=&page=&edit=`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
-    let part = Part::asked(&query, desk.state.catalogue.entries.len());
-    show(&desk, &part, query.get("edit").map_or("", String::as_str), None)
+    let edit = query.get("edit").map_or("", String::as_str);
+    show(&desk, (&Wanted::of(&query), &query), edit, None)
 }
 
 const FIELDS: [&str; 12] = [
@@ -42,8 +45,12 @@ const FIELDS: [&str; 12] = [
     "channels",
 ];
 
-fn show(desk: &Desk, part: &Part, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
+type Asked<'a> = (&'a Wanted, &'a HashMap<String, String>);
+
+fn show(desk: &Desk, (wanted, query): Asked<'_>, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
     let dues = due::all(desk);
+    let shown = wanted.of_all(desk, &dues);
+    let part = Part::asked(query, shown.len());
     let body = html! {
         div.top {
             div { h1 { (desk.t(w::CATALOGUE)) } p.muted { (desk.t(w::CATALOGUE_WHAT)) } }
@@ -58,9 +65,12 @@ fn show(desk: &Desk, part: &Part, edit: &str, failed: Option<(&Posted, &Problem)
         }
         (due::missing_year(desk))
         @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
-        (due::summary(desk, &dues))
         section.card {
-            @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else { (list(desk, part, &dues)) }
+            @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else {
+                (wanted.choices(desk, &dues))
+                @if shown.is_empty() { (empty(desk.t(ow::NO_SUCH_ENTRIES), Some(("/admin/catalogue", desk.t(ow::SHOW_ALL_ENTRIES))))) }
+                @else { (list(desk, (&part, &wanted.address()), &shown)) }
+            }
         }
         @if desk.may(Verb::Catalogue) { (form(desk, edit, &Shown::new(desk, failed))) }
     };
@@ -106,35 +116,36 @@ pub(crate) async fn table(desk: Desk) -> Response {
     super::table::csv(&desk, "catalogue", &head, rows)
 }
 
-fn list(desk: &Desk, part: &Part, dues: &[Due]) -> Markup {
+fn list(desk: &Desk, (part, address): (&Part, &str), dues: &[Due]) -> Markup {
+    let kinds = EntryKinds::of(desk);
     html! {
         div.scroll { table.entries.stacked {
             thead { tr {
                 th { (desk.t(w::ENTRY)) } th { (desk.t(w::CADENCE)) } th { (desk.t(w::LAST_RELEASED)) } th { (desk.t(w::NEXT_DUE)) }
                 th { (desk.t(w::RESPONSIBLE)) } th {}
             } }
-            tbody { @for due in part.of(dues) { (row(desk, due)) } }
+            tbody { @for due in part.of(dues) { (row(desk, &kinds, due)) } }
         } }
-        (part.pager(desk, "/admin/catalogue"))
+        (part.pager(desk, address))
         p.export { a href="/admin/catalogue.csv" { (desk.t(w::AS_TABLE)) } }
     }
 }
 
-fn row(desk: &Desk, due: &Due) -> Markup {
+fn row(desk: &Desk, kinds: &EntryKinds<'_>, due: &Due) -> Markup {
     let entry = &due.entry;
     let (colour, text) = due::tag_of(desk, due);
     html! {
         tr id=(entry.id) {
-            td.name { b { (desk.entry_name(&entry.id)) } small { (entry.index_number) " · " (entry.category.label(desk.lang)) } }
+            td.name { a href=(format!("/admin/catalogue/entries/{}", entry.id)) { b { (desk.entry_name(&entry.id)) } } small { (entry.index_number) " · " (entry.category.label(desk.lang)) } }
             td data-label=(desk.t(w::CADENCE)) { (due::cadence(desk, entry.cadence)) }
-            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } }
+            td data-label=(desk.t(w::LAST_RELEASED)) { @match due.last { Some(last) => { (desk.day(last)) small { (desk.f(w::N_RELEASED, &[&due.released.to_string()])) } }, None => "—" } @if let Some((from, _)) = super::states::scheduled(desk, &entry.id) { small { (super::states::State::Scheduled(from).words(desk)) } } }
             td data-label=(desk.t(w::NEXT_DUE)) {
                 @if let Some(text_due) = due.text() { a href=(format!("/admin/publications/{}", text_due.publication)) { (tag(colour, &text)) } } @else { (tag(colour, &text)) }
                 @if let Some(deadline) = due.deadline { small { (due::day(desk, deadline)) } }
             }
             td data-label=(desk.t(w::RESPONSIBLE)) { (desk.person(&entry.responsible)) @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) } small { (desk.department(&entry.department)) } }
             td.end {
-                @if desk.may(Verb::Draft) { a href=(format!("/admin/write?kind={}&entry={}", kind_for(entry.category), entry.id)) { (desk.t(w::WRITE)) } " " }
+                @if desk.may(Verb::Draft) { a href=(format!("/admin/write?kind={}&entry={}", kinds.usual(entry).slug(), entry.id)) { (desk.t(w::WRITE)) } " " }
                 @if desk.may(Verb::Catalogue) { a href=(format!("/admin/catalogue?edit={}#form", entry.id)) { (desk.t(w::EDIT)) } }
             }
         }
@@ -148,25 +159,11 @@ fn words(desk: &Desk, entry: &CatalogueEntry, pick: impl Fn(&EntryText) -> Optio
 }
 
 /// The titles of the channels that an entry usually goes to.
-fn usual_channels(desk: &Desk, entry: &CatalogueEntry) -> String {
+pub(crate) fn usual_channels(desk: &Desk, entry: &CatalogueEntry) -> String {
     let channels = desk.state.catalogue.usual_channels(&entry.id);
     let title = |name| desk.state.channels.titles.get(name).map(|title| title.get(desk.lang));
     let titles: Vec<&str> = channels.iter().filter_map(title).collect();
     titles.join(desk.t(w::LIST_COMMA))
-}
-
-/// The kind that an entry's releases mostly are: where the form begins, no more.
-fn kind_for(category: Category) -> &'static str {
-    match category {
-        Category::GovernmentInformation => "notice",
-        Category::Finance => "finance",
-        Category::Personnel => "personnel",
-        Category::Planning => "planning",
-        Category::Organisation => "organisation",
-        Category::Enforcement => "enforcement",
-        Category::Interpretation => "interpretation",
-        Category::Rules => "rule",
-    }
 }
 
 fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
@@ -281,10 +278,15 @@ pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Probl
     });
     let call = posted.call(&desk, "entry", None, &wish);
     match api::define(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect(&format!("/admin/catalogue#{}", posted.get("id").trim()))),
+        Ok(_) => Ok(done(&format!("/admin/catalogue#{}", posted.get("id").trim()), "entry")),
         Err(problem) => {
-            let first = Part::first(desk.state.catalogue.entries.len());
-            Ok(show(&desk, &first, posted.get("id"), Some((&posted, &problem))))
+            let first = HashMap::new();
+            Ok(show(
+                &desk,
+                (&Wanted::all(), &first),
+                posted.get("id"),
+                Some((&posted, &problem)),
+            ))
         }
     }
 }

@@ -5,20 +5,23 @@ use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
 use super::pictures::{boundary_of, part};
 use super::words as w;
-use super::words::limits as lw;
-use crate::catalogue_table::{self as table, Column, MOST_BYTES, Row, Table, TableFault};
+use super::words::{beginnings as bw, limits as lw};
+use crate::attachments::UPLOADS;
+use crate::catalogue_table::{self as table, Column, Row, Table, TableFault};
+use crate::drafts::Note;
 use crate::http::attachments::whole_body;
 use crate::http::call::same_origin;
-use crate::http::catalogue::{self as api, Change};
+use crate::http::catalogue::{self, Change};
+use crate::http::catalogue_table::{self as api, Checked};
 use crate::http::problem::{Fault, Problem, Told};
 use crate::http::shape;
+use crate::office_files::MOST_BYTES;
 use axum::extract::{FromRequest, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::CatalogueEntryId;
 use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
-use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -54,7 +57,7 @@ fn form(desk: &Desk, text: &str) -> Markup {
     html! {
         section.card id="form" {
             form.form method="post" enctype="multipart/form-data" action="/admin/catalogue/import" {
-                label.field { span { (desk.t(lw::IMPORT_FILE)) } input type="file" name="file" accept=".csv,.txt,.tsv,text/csv"; }
+                label.field { span { (desk.t(lw::IMPORT_FILE)) } input type="file" name="file" accept=".xlsx,.docx,.csv,.txt,.tsv,text/csv"; }
                 label.field { span { (desk.t(lw::IMPORT_TEXT)) } textarea.tall name="table" spellcheck="false" { (text) } }
                 p.hint { (desk.t(lw::IMPORT_COLUMNS)) }
                 p.hint { (desk.t(lw::IMPORT_CADENCES)) }
@@ -70,7 +73,7 @@ pub(crate) async fn post(desk: Desk, request: Request) -> Result<Response, Probl
     same_origin(request.headers())?;
     if let Some(boundary) = boundary_of(&request) {
         return match uploaded(request, &boundary).await {
-            Ok(text) => Ok(checked(&desk, &text)),
+            Ok((text, notes)) => Ok(checked(&desk, &text, &notes)),
             Err(problem) => Ok(unread(&desk, &problem)),
         };
     }
@@ -80,17 +83,19 @@ pub(crate) async fn post(desk: Desk, request: Request) -> Result<Response, Probl
         Err(told) => return Ok(unread(&desk, &refused(told))),
     };
     if posted.get("confirm").is_empty() {
-        return Ok(checked(&desk, &text));
+        return Ok(checked(&desk, &text, &[]));
     }
     confirmed(&desk, &posted, &text).await
 }
 
 /// The file of a form, or the text beside it when no file was chosen.
-async fn uploaded(request: Request, boundary: &str) -> Result<String, Problem> {
+async fn uploaded(request: Request, boundary: &str) -> Result<(String, Vec<Note>), Problem> {
+    let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
     let body = whole_body(request.into_body(), MOST_BYTES + FORM_BYTES).await?;
     let file = part(&body, boundary, "file").filter(|file| !file.is_empty());
-    let text = file.or_else(|| part(&body, boundary, "table"));
-    table::decoded(&text.unwrap_or_default()).map_err(refused)
+    let text = file.or_else(|| part(&body, boundary, "table")).unwrap_or_default();
+    let read = tokio::task::spawn_blocking(move || table::text_of(&text)).await;
+    read.map_err(Problem::internal)?.map_err(refused)
 }
 
 fn refused(told: Told) -> Problem {
@@ -106,50 +111,12 @@ fn unread(desk: &Desk, problem: &Problem) -> Response {
     desk.page_with(problem.status, Place::Catalogue, desk.t(lw::IMPORT), body)
 }
 
-/// The request that a table is, if nothing is wrong with it.
-fn wish_of(table: &Table) -> Value {
-    let entries: Vec<&Value> = table.rows.iter().map(|row| &row.wish).collect();
-    json!({"entries": entries})
-}
-
-/// The API's faults at the lines and columns that they came from.
-fn placed(problem: &Problem, rows: &[Row]) -> Vec<TableFault> {
-    let place = |fault: &Fault| {
-        let rest = fault.field.strip_prefix("entries[")?;
-        let (index, field) = rest.split_once("].")?;
-        let row = rows.get(index.parse::<usize>().ok()?)?;
-        let said = |text: &str| text.strip_prefix(fault.field.as_str()).unwrap_or(text).to_owned();
-        let bare = |text: &str| said(text).trim_start_matches(['：', ':', ' ']).to_owned();
-        Some(TableFault {
-            line: row.line,
-            column: Column::of_field(field),
-            message: Told::new(bare(&fault.message.zh), bare(&fault.message.en)),
-        })
-    };
-    let anywhere = |fault: &Fault| TableFault {
-        line: 1,
-        column: None,
-        message: fault.message.clone(),
-    };
-    let faults = problem.faults.iter();
-    faults
-        .map(|fault| place(fault).unwrap_or_else(|| anywhere(fault)))
-        .collect()
-}
-
 /// What the table says and what it would change; nothing is written.
-fn checked(desk: &Desk, text: &str) -> Response {
-    let mut table = table::read(&desk.office, text);
-    let plan = match api::plan_of(&desk.office, &wish_of(&table)) {
-        Ok(plan) => plan,
-        Err(problem) => {
-            table.faults.extend(placed(&problem, &table.rows));
-            Vec::new()
-        }
-    };
-    table.faults.sort_by_key(|fault| (fault.line, fault.column));
+fn checked(desk: &Desk, text: &str, notes: &[Note]) -> Response {
+    let Checked { table, plan } = api::check(&desk.office, text);
     let body = html! {
         (top(desk))
+        @if !notes.is_empty() { section.card.notes { h2 { (desk.t(bw::NOTES)) } ul { @for note in notes { li { (note.text(desk.lang)) } } } } }
         @if !table.faults.is_empty() { (faulty(desk, &table.faults)) (form(desk, text)) }
         @else { (preview(desk, &table, &plan, text)) }
     };
@@ -259,10 +226,10 @@ fn differing(desk: &Desk, row: &Row) -> String {
 async fn confirmed(desk: &Desk, posted: &Posted, text: &str) -> Result<Response, Problem> {
     let table = table::read(&desk.office, text);
     if !table.faults.is_empty() {
-        return Ok(checked(desk, text));
+        return Ok(checked(desk, text, &[]));
     }
-    let call = posted.call(desk, "catalogue-import", None, &wish_of(&table));
-    match api::define_many(State(Arc::clone(&desk.office)), call).await {
+    let call = posted.call(desk, "catalogue-import", None, &api::wish_of(&table));
+    match catalogue::define_many(State(Arc::clone(&desk.office)), call).await {
         Ok(answer) => {
             let count = |name: &str| answer.body[name].as_u64().unwrap_or_default();
             let (new, changed) = (count("new"), count("changed"));
@@ -270,7 +237,7 @@ async fn confirmed(desk: &Desk, posted: &Posted, text: &str) -> Result<Response,
                 "/admin/catalogue/import?new={new}&changed={changed}"
             )))
         }
-        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => Ok(checked(desk, text)),
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => Ok(checked(desk, text, &[])),
         Err(problem) => Err(problem),
     }
 }

@@ -1,7 +1,8 @@
 //! Channels: the programmes of the office, and which displays are tuned to them.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, empty, redirect};
+use super::layout::{Desk, Place, empty};
 use super::parts::Shown;
 use super::words as w;
 use crate::http::catalogue as api;
@@ -51,7 +52,23 @@ fn list(desk: &Desk) -> Markup {
                 }
             }
         } }
+        p.export { a href="/admin/channels.csv" { (desk.t(w::AS_TABLE)) } }
     }
+}
+
+/// `GET /admin/channels.csv`
+pub(crate) async fn table(desk: Desk) -> Response {
+    let rows = super::order::channels(&desk).into_iter().map(|(name, title)| {
+        let running = running(&desk, name).to_string();
+        vec![
+            title.get(desk.lang).to_owned(),
+            name.to_string(),
+            running,
+            tuned(&desk, name),
+        ]
+    });
+    let head = [w::NAME, w::SHORT_NAME, w::ITEMS_ON, w::DISPLAYS];
+    super::table::csv(&desk, "channels", &head, rows)
 }
 
 fn running(desk: &Desk, name: &ChannelName) -> usize {
@@ -98,7 +115,7 @@ pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Probl
     let wish = json!({"name": posted.value("name"), "title": posted.local_text("title")});
     let call = posted.call(&desk, "channel", None, &wish);
     match api::open_channel(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect("/admin/channels")),
+        Ok(_) => Ok(done("/admin/channels", "channel")),
         Err(problem) => Ok(show(&desk, posted.get("name"), Some((&posted, &problem)))),
     }
 }

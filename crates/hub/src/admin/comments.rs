@@ -1,6 +1,7 @@
 //! Comments on a text in review: beside their fields, in a card with all of them, and the form for another.
 
 use super::document::language_name;
+use super::done::done;
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults, in_query, redirect, tag};
 use super::publication::{Failed, Shown, find, show};
@@ -232,7 +233,7 @@ async fn add(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Respo
     let wish = json!({"text": posted.value("text"), "field": posted.value("field"), "quote": posted.value("quote")});
     let call = posted.call(&desk, STEP, None, &wish);
     let done = api::add(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
-    after(desk, &id, &posted, done)
+    after(desk, &id, &posted, ("comment", done))
 }
 
 /// `POST /admin/publications/{id}/comments/{comment}/mark`
@@ -240,21 +241,26 @@ async fn mark(desk: Desk, Path((id, comment)): Path<(String, String)>, posted: P
     let wish = json!({"dealt_with": posted.get("dealt_with") == "yes"});
     let call = posted.call(&desk, "comment-mark", None, &wish);
     let done = api::mark(State(Arc::clone(&desk.office)), Path((id.clone(), comment)), call).await;
-    after(desk, &id, &posted, done)
+    after(desk, &id, &posted, ("comment-marked", done))
 }
 
 /// `POST /admin/publications/{id}/comments/{comment}/remove`
 async fn remove(desk: Desk, Path((id, comment)): Path<(String, String)>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "comment-remove", None, &json!({}));
     let done = api::remove(State(Arc::clone(&desk.office)), Path((id.clone(), comment)), call).await;
-    after(desk, &id, &posted, done)
+    after(desk, &id, &posted, ("comment-removed", done))
 }
 
-fn after(desk: Desk, id: &str, posted: &Posted, done: Result<Answer, Problem>) -> Result<Response, Problem> {
+fn after(
+    desk: Desk,
+    id: &str,
+    posted: &Posted,
+    (deed, outcome): (&str, Result<Answer, Problem>),
+) -> Result<Response, Problem> {
     let id_in_path = in_query(id);
-    match done {
-        Ok(_) if posted.get("back") == "write" => Ok(redirect(&format!("/admin/write/{id_in_path}#comments"))),
-        Ok(_) => Ok(redirect(&format!("/admin/publications/{id_in_path}#comments"))),
+    match outcome {
+        Ok(_) if posted.get("back") == "write" => Ok(done(&format!("/admin/write/{id_in_path}#comments"), deed)),
+        Ok(_) => Ok(done(&format!("/admin/publications/{id_in_path}#comments"), deed)),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             let desk = desk.refreshed();
             let (id, dossier) = find(&desk, id)?;

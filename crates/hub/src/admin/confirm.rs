@@ -4,6 +4,7 @@
 //! that it is they, the page that comes back asks for the password or a code, holds all that was typed, and sends it to
 //! where it was going.
 
+use super::afterwards;
 use super::assets::passkey_script;
 use super::form::{Faults, Posted};
 use super::layout::{Desk, Place, field_faults};
@@ -101,6 +102,7 @@ fn page(desk: &Desk, parts: &Parts, posted: &Posted, problem: &Problem) -> Respo
     let body = html! {
         form.card.door.confirm method="post" action=(action) {
             h1 { (desk.t(w::CONFIRM_TITLE)) }
+            p.after id="after" { strong { (desk.t(afterwards::word(parts.uri.path()))) } }
             p.muted { (desk.t(w::CONFIRM_WHY)) }
             @if failed && faults.is_empty() { p.alert role="alert" { strong { (problem.title.get(desk.lang)) } " " (problem.detail.get(desk.lang)) } }
             @for (name, value) in posted.pairs().filter(|(name, _)| ![PASSWORD, CODE].contains(name)) {
@@ -120,7 +122,7 @@ fn page(desk: &Desk, parts: &Parts, posted: &Posted, problem: &Problem) -> Respo
                     (field_faults(&faults, "code", desk.lang))
                 }
             }
-            button.btn.wide type="submit" { (desk.t(w::CONFIRM_GO_ON)) }
+            button.btn.wide type="submit" aria-describedby="after" { (desk.t(w::CONFIRM_GO_ON)) }
             @if has_passkeys {
                 div data-passkey="confirm" hidden {
                     button.btn.quiet.wide type="button" { (desk.t(w::PASSKEY_CONFIRM)) }

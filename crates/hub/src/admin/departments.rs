@@ -1,7 +1,8 @@
 //! Departments: their names in both languages, who is in them, and what of the catalogue they answer for.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, empty, redirect, tag};
+use super::layout::{Desk, Place, empty, tag};
 use super::parts::Shown;
 use super::words::{self as w, departments as dw};
 use crate::http::people as api;
@@ -54,21 +55,44 @@ fn list(desk: &Desk, all: &BTreeSet<DepartmentId>) -> Markup {
             thead { tr { th { (desk.t(w::DEPARTMENT)) } th { (desk.t(dw::DEPARTMENT_ID)) } th { (desk.t(dw::PEOPLE_IN_IT)) } th { (desk.t(dw::ENTRIES_IN_IT)) } th {} } }
             tbody { @for id in super::order::departments(desk, all.iter()) { (row(desk, id)) } }
         } }
+        p.export { a href="/admin/departments.csv" { (desk.t(w::AS_TABLE)) } }
     }
+}
+
+/// `GET /admin/departments.csv`
+pub(crate) async fn table(desk: Desk) -> Response {
+    let all = all(&desk);
+    let rows = all.iter().map(|id| {
+        let people: Vec<String> = people(&desk, id).into_iter().map(|who| desk.person(who)).collect();
+        let people = people.join(desk.t(w::LIST_COMMA));
+        vec![
+            desk.department(id),
+            id.to_string(),
+            people,
+            entries(&desk, id).to_string(),
+        ]
+    });
+    let head = [w::DEPARTMENT, dw::DEPARTMENT_ID, dw::PEOPLE_IN_IT, dw::ENTRIES_IN_IT];
+    super::table::csv(&desk, "departments", &head, rows)
+}
+
+/// Who works in it.
+fn people<'d>(desk: &'d Desk, id: &DepartmentId) -> Vec<&'d StaffId> {
+    let all = desk.state.staff.people.iter();
+    all.filter(|(_, person)| person.department == *id && !person.roles.is_empty())
+        .map(|(who, _)| who)
+        .collect()
+}
+
+/// How many entries of the catalogue are its own.
+fn entries(desk: &Desk, id: &DepartmentId) -> usize {
+    let entries = desk.state.catalogue.entries.values();
+    entries.filter(|entry| entry.department == *id).count()
 }
 
 fn row(desk: &Desk, id: &DepartmentId) -> Markup {
     let name = desk.profile.as_ref().and_then(|profile| profile.departments.get(id));
-    let people: Vec<&StaffId> = desk
-        .state
-        .staff
-        .people
-        .iter()
-        .filter(|(_, person)| person.department == *id && !person.roles.is_empty())
-        .map(|(who, _)| who)
-        .collect();
-    let entries = desk.state.catalogue.entries.values();
-    let entries = entries.filter(|entry| entry.department == *id).count();
+    let (people, entries) = (people(desk, id), entries(desk, id));
     html! {
         tr id=(id) {
             td.name {
@@ -112,7 +136,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
 pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     desk.must(Verb::Administer)?;
     match name(&desk, &posted).await {
-        Ok(()) => Ok(redirect("/admin/departments")),
+        Ok(()) => Ok(done("/admin/departments", "department")),
         Err(problem) => Ok(show(&desk, posted.get("id"), Some((&posted, &problem)))),
     }
 }

@@ -1,11 +1,13 @@
 //! The displays of the office: where they hang, what they show, how they stand; and one of them with its setting.
 
+use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
 use super::machine;
 use super::order;
 use super::parts::Shown;
 use super::screens;
+use super::technical;
 use super::waiting;
 use super::words as w;
 use crate::http::displays as api;
@@ -15,21 +17,18 @@ use crate::http::sessions;
 use crate::keys::hex;
 use crate::presence::Seen;
 use crate::state::KnownDisplay;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::ChannelName;
 use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 use serde_json::json;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// `GET /admin/displays`
-pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
-    let refused = query.get("done").is_some_and(|done| done == "refused");
-    let above = html! { @if refused { p.told role="status" { (desk.t(w::DONE_REFUSED)) } } };
-    show_all(&desk, StatusCode::OK, &above, None)
+pub(crate) async fn page(desk: Desk) -> Response {
+    show_all(&desk, StatusCode::OK, &html! {}, None)
 }
 
 /// `GET /admin/displays.csv`
@@ -130,14 +129,14 @@ fn blanking(desk: &Desk) -> Markup {
 pub(crate) async fn blank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "blank", None, &json!({}));
     people::blank(State(Arc::clone(&desk.office)), call).await?;
-    Ok(redirect("/admin/displays"))
+    Ok(done("/admin/displays", "blanked"))
 }
 
 /// `POST /admin/displays/unblank`
 pub(crate) async fn unblank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "unblank", None, &json!({}));
     people::unblank(State(Arc::clone(&desk.office)), call).await?;
-    Ok(redirect("/admin/displays"))
+    Ok(done("/admin/displays", "unblanked"))
 }
 
 /// `POST /admin/displays/token`: a token for the technician who enrols, shown once.
@@ -163,28 +162,14 @@ pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Proble
 }
 
 /// `GET /admin/displays/{id}`
-pub(crate) async fn one(
-    desk: Desk,
-    Path(id): Path<String>,
-    Query(query): Query<HashMap<String, String>>,
-) -> Result<Response, Problem> {
+pub(crate) async fn one(desk: Desk, Path(id): Path<String>) -> Result<Response, Problem> {
     let known = api::find(&desk.office, &id)?;
-    let done = query.get("done").map(|what| match what.as_str() {
-        "paired" => w::DONE_PAIRED,
-        "revoked" => w::DONE_REVOKED,
-        _ => w::DONE_SAVED,
-    });
-    let outcome = Outcome {
-        done,
-        ..Outcome::default()
-    };
-    Ok(show(&desk, &known, &outcome))
+    Ok(show(&desk, &known, &Outcome::default()))
 }
 
 /// What came of a form of a display's page.
 #[derive(Default)]
 struct Outcome<'a> {
-    done: Option<w::Word>,
     /// The setting was refused.
     setting: Option<(&'a Posted, &'a Problem)>,
     /// The revocation was.
@@ -207,13 +192,12 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
             }
         }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language", "reason"])) }
-        @else if let Some(done) = outcome.done { p.told role="status" { (desk.t(done)) } }
         (machine::shut_out(desk, known))
         div.split.long {
             div.stack {
                 section.card {
                     h2 { (desk.t(if display.revoked { w::WILL_SHOW } else { w::SHOWS_NOW })) }
-                    div.glass { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
+                    div.glass data-drawing=(desk.t(w::helps::DRAWING)) { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
                     p.hint { (desk.t(w::DRAWN_BY_HUB)) }
                 }
                 @if operates { (setting_form(desk, known, &shown)) }
@@ -256,8 +240,8 @@ fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
                 }
                 div { dt { (desk.t(w::PANEL)) } dd { (setting.panel.width_px) "×" (setting.panel.height_px) " · " code { (setting.profile) } } }
                 div { dt { (desk.t(w::LANGUAGE)) } dd { (super::document::language_name(desk, setting.language)) } }
-                div { dt { (desk.t(w::DEVICE_KEY)) } dd { code { (hex(&display.key)) } } }
             }
+            (technical::details(desk, &html! { p.hint { (desk.t(w::DEVICE_KEY_WHAT)) } p { (desk.t(w::DEVICE_KEY)) " " code { (hex(&display.key)) } } }))
         }
     }
 }
@@ -307,7 +291,7 @@ pub(crate) async fn set(desk: Desk, Path(id): Path<String>, posted: Posted) -> R
     });
     let call = posted.call(&desk, "set-display", Some(posted.get("revision")), &wish);
     match api::set(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
-        Ok(_) => Ok(redirect(&format!("/admin/displays/{id}?done=set"))),
+        Ok(_) => Ok(done(&format!("/admin/displays/{id}"), "display")),
         Err(problem) => {
             let desk = desk.refreshed();
             let known = api::find(&desk.office, &id)?;
@@ -325,7 +309,7 @@ pub(crate) async fn revoke(desk: Desk, Path(id): Path<String>, posted: Posted) -
     desk.must(Verb::OperateDisplays)?;
     let call = posted.call(&desk, "revoke", None, &json!({"reason": posted.get("reason")}));
     match api::revoke(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
-        Ok(_) => Ok(redirect(&format!("/admin/displays/{id}?done=revoked"))),
+        Ok(_) => Ok(done(&format!("/admin/displays/{id}"), "revoked")),
         Err(problem) => {
             let desk = desk.refreshed();
             let known = api::find(&desk.office, &id)?;
@@ -362,5 +346,5 @@ fn retirement(desk: &Desk, known: &KnownDisplay) -> Markup {
 pub(crate) async fn retire(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "retire", None, &json!({}));
     api::retire(State(Arc::clone(&desk.office)), Path(id), call).await?;
-    Ok(redirect("/admin/displays"))
+    Ok(done("/admin/displays", "retired"))
 }

@@ -1,11 +1,9 @@
 //! A text as people read it, field by field.
 
 use super::comments::Remarks;
-use super::layout::{Desk, tag};
+use super::layout::Desk;
 use super::times::day_of_field;
-use super::words::{self as w, together};
-use crate::drafts::{self, Draft};
-use crate::http::problem::Problem;
+use super::words as w;
 use heliograph_domain::content::{FieldSpec, Shape};
 use heliograph_domain::publication::Publication;
 use heliograph_domain::{ContentHash, Document, Lang};
@@ -99,9 +97,9 @@ fn field(desk: &Desk, spec: &FieldSpec, value: &Value, lang: Lang) -> Markup {
             html! { ol lang=(lang.tag()) { @for line in lines { li { (text(line)) } } } }
         }
         (Shape::Rows(columns), Value::Array(rows)) => html! {
-            div.scroll { table {
+            div.scroll { table.stacked {
                 thead { tr { @for column in columns { th scope="col" { (column.label(desk.lang)) } } } }
-                tbody { @for row in rows { tr { @for column in columns { td { (field(desk, column, &row[column.name], lang)) } } } } }
+                tbody { @for row in rows { tr { @for column in columns { td data-label=(column.label(desk.lang)) { (field(desk, column, &row[column.name], lang)) } } } } }
             } }
         },
         (Shape::Group(fields), Value::Object(_)) => html! {
@@ -127,43 +125,4 @@ pub(crate) fn language_name(desk: &Desk, lang: Lang) -> &'static str {
         Lang::Ko => w::LANG_KO,
         Lang::Ru => w::LANG_RU,
     })
-}
-
-/// The drafts that are open to whoever sits at the desk and not on their way.
-pub(crate) fn unsent(desk: &Desk) -> Result<Vec<Draft>, Problem> {
-    let mut drafts = drafts::open_to(&*desk.office.log, desk.me()).map_err(Problem::internal)?;
-    drafts.retain(|draft| {
-        let known = desk.state.publications.get(&draft.id);
-        known.is_none_or(|dossier| dossier.publication.pending.is_none())
-    });
-    Ok(drafts)
-}
-
-/// A draft in a list.
-pub(crate) fn draft_row(desk: &Desk, draft: &Draft) -> Markup {
-    html! {
-        a.row href=(format!("/admin/write/{}", draft.id)) {
-            span {
-                (draft_title(desk, draft))
-                small { (draft.kind.label(desk.lang)) " · " (desk.f(w::SAVED_AT, &[&desk.time(draft.updated_at)])) @if draft.author != *desk.me() { " · " (desk.f(together::SHARED_BY, &[&desk.person(&draft.author)])) } }
-            }
-            (tag("grey", desk.t(w::DRAFT)))
-        }
-    }
-}
-
-/// The title of what is written so far.
-pub(crate) fn draft_title(desk: &Desk, draft: &Draft) -> String {
-    let first = draft
-        .kind
-        .fields()
-        .iter()
-        .find(|spec| matches!(spec.name, "title" | "matter" | "power"));
-    let typed = |lang: Lang| {
-        let text = first.and_then(|spec| draft.content[lang.tag()][spec.name].as_str());
-        text.map(str::trim).filter(|text| !text.is_empty())
-    };
-    typed(desk.lang)
-        .or_else(|| typed(Lang::ZhHans))
-        .map_or_else(|| desk.t(w::UNTITLED).to_owned(), str::to_owned)
 }

@@ -1,6 +1,8 @@
 //! What is due, as people of the office read it.
 
+use super::catalogue_filter::address_of;
 use super::layout::{Desk, tag};
+use super::states::State;
 use super::words as w;
 use super::words::limits as lw;
 use crate::time_limits::{Due, Pressure, TextDue, Today};
@@ -29,7 +31,7 @@ pub(crate) fn all(desk: &Desk) -> Vec<Due> {
     dues
 }
 
-/// How many entries press, and how hard: with the way to them.
+/// How many entries press, and how hard: each count with the way to what it counts.
 pub(crate) fn summary(desk: &Desk, dues: &[Due]) -> Markup {
     let counts = [
         (Pressure::Overdue, "red", lw::N_OVERDUE),
@@ -37,11 +39,11 @@ pub(crate) fn summary(desk: &Desk, dues: &[Due]) -> Markup {
         (Pressure::Soon, "blue", lw::N_SOON),
     ];
     let count = |pressure: Pressure| dues.iter().filter(|due| due.pressure == pressure).count();
-    let counts = counts.map(|(pressure, colour, word)| (colour, word, count(pressure)));
+    let counts = counts.map(|(pressure, colour, word)| (pressure, colour, word, count(pressure)));
     html! {
-        @if counts.iter().any(|(_, _, count)| *count > 0) {
+        @if counts.iter().any(|(.., count)| *count > 0) {
             p.tags.pressing {
-                @for (colour, word, count) in counts { @if count > 0 { a href="/admin/catalogue" { (tag(colour, &desk.f(word, &[&count.to_string()]))) } " " } }
+                @for (pressure, colour, word, count) in counts { @if count > 0 { a href=(address_of(pressure)) { (tag(colour, &desk.f(word, &[&count.to_string()]))) } " " } }
             }
         }
     }
@@ -65,7 +67,11 @@ pub(crate) fn tag_of(desk: &Desk, due: &Due) -> (&'static str, String) {
             (colour, desk.f(w::DUE_IN_DAYS, &[&days.to_string()]))
         }
         None if due.released == 0 => ("grey", desk.t(w::NEVER_RELEASED).to_owned()),
-        None => ("green", desk.t(w::ON_RECORD).to_owned()),
+        None => match super::states::scheduled(desk, &due.entry.id) {
+            // What nobody has seen yet is not public yet.
+            Some((from, count)) if count == due.released => ("blue", State::Scheduled(from).words(desk)),
+            _ => ("green", desk.t(w::ON_RECORD).to_owned()),
+        },
     }
 }
 

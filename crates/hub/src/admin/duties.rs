@@ -3,12 +3,12 @@
 use super::layout::Desk;
 use super::words::{self as w, Word};
 use crate::http::problem::{Problem, Told};
-use crate::state::Dossier;
+use crate::state::{Dossier, State};
 use crate::stead;
 use heliograph_domain::head::Priority;
 use heliograph_domain::publication::{Command, Facts, Publication, PublicationEvent, Refused, Stage};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ContentHash, PublicationId, StaffId};
+use heliograph_domain::{ContentHash, Instant, PublicationId, StaffId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -20,6 +20,7 @@ pub(crate) enum Step {
     Approve,
     Release,
     Amend,
+    Reschedule,
     Reject,
     Withdraw,
     RequestErasure,
@@ -28,12 +29,13 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Review,
         Self::Countersign,
         Self::Approve,
         Self::Release,
         Self::Amend,
+        Self::Reschedule,
         Self::Reject,
         Self::Withdraw,
         Self::Erase,
@@ -49,6 +51,7 @@ impl Step {
             Self::Approve => "approve",
             Self::Release => "release",
             Self::Amend => "amend",
+            Self::Reschedule => "reschedule",
             Self::Reject => "reject",
             Self::Withdraw => "withdraw",
             Self::RequestErasure => "request-erasure",
@@ -62,7 +65,7 @@ impl Step {
             Self::Review => Verb::Review,
             Self::Countersign => Verb::Countersign,
             Self::Approve => Verb::Approve,
-            Self::Release | Self::Amend => Verb::Release,
+            Self::Release | Self::Amend | Self::Reschedule => Verb::Release,
             Self::Reject => Verb::Reject,
             Self::Withdraw => Verb::Withdraw,
             Self::RequestErasure | Self::Erase | Self::DeclineErasure => Verb::Erase,
@@ -86,6 +89,11 @@ impl Step {
             Self::RequestErasure => Command::RequestErasure { reason: String::new() },
             Self::Erase => Command::Erase { contents: Vec::new() },
             Self::DeclineErasure => Command::DeclineErasure,
+            Self::Reschedule => Command::Reschedule {
+                channels: Vec::new(),
+                from: None,
+                until: None,
+            },
             Self::Release => Command::Release {
                 channels: Vec::new(),
                 from: None,
@@ -108,6 +116,24 @@ pub(crate) enum Verdict {
     Because(Told),
 }
 
+/// Whose duties are asked for, and when.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) now: Instant,
+    pub(crate) person: &'a StaffId,
+}
+
+impl<'a> Asker<'a> {
+    fn at(desk: &'a Desk, person: &'a StaffId) -> Self {
+        Self {
+            state: &desk.state,
+            now: desk.now,
+            person,
+        }
+    }
+}
+
 /// Asks the workflow itself; nothing is written.
 pub(crate) fn verdict(desk: &Desk, publication: &Publication, step: Step) -> Verdict {
     verdict_for(desk, desk.me(), publication, step)
@@ -115,28 +141,32 @@ pub(crate) fn verdict(desk: &Desk, publication: &Publication, step: Step) -> Ver
 
 /// The same for someone else.
 pub(crate) fn verdict_for(desk: &Desk, person: &StaffId, publication: &Publication, step: Step) -> Verdict {
-    judged(desk, person, publication, step).0
+    judged(Asker::at(desk, person), publication, step).0
 }
 
 /// In whose stead whoever sits at the desk would take a step.
 pub(crate) fn in_stead_of(desk: &Desk, publication: &Publication, step: Step) -> Option<StaffId> {
-    judged(desk, desk.me(), publication, step).1
+    judged(Asker::at(desk, desk.me()), publication, step).1
 }
 
-fn judged(desk: &Desk, person: &StaffId, publication: &Publication, step: Step) -> (Verdict, Option<StaffId>) {
-    if !desk.state.staff.may_now(person, step.verb(), desk.now) {
+fn judged(
+    Asker { state, now, person }: Asker<'_>,
+    publication: &Publication,
+    step: Step,
+) -> (Verdict, Option<StaffId>) {
+    if !state.staff.may_now(person, step.verb(), now) {
         return (Verdict::Not, None);
     }
     let channels = BTreeSet::new();
     let facts = Facts {
         by: person,
-        now: desk.now,
+        now,
         stead: None,
         seen: None,
         channels: &channels,
-        staff: &desk.state.staff,
+        staff: &state.staff,
     };
-    let (stead, outcome) = stead::taken(&desk.state, Some(publication), &step.command(), step.verb(), facts);
+    let (stead, outcome) = stead::taken(state, Some(publication), &step.command(), step.verb(), facts);
     let verdict = match outcome {
         Ok(events) if events.is_empty() => Verdict::Not,
         // The text is ready; where it goes is asked next.
@@ -184,13 +214,18 @@ pub(crate) struct Task {
 
 /// All that waits for whoever sits at the desk: what concerns their own department first, then the newest.
 pub(crate) fn mine(desk: &Desk) -> Vec<Task> {
-    let mut tasks: Vec<Task> = desk
-        .state
+    of(Asker::at(desk, desk.me()))
+}
+
+/// The same for anybody.
+pub(crate) fn of(asker: Asker<'_>) -> Vec<Task> {
+    let Asker { state, person, .. } = asker;
+    let mut tasks: Vec<Task> = state
         .publications
         .iter()
         .rev()
         .filter_map(|(id, dossier)| {
-            let duty = duty(desk, &dossier.publication)?;
+            let duty = duty(asker, &dossier.publication)?;
             Some(Task {
                 id: *id,
                 dossier: Arc::clone(dossier),
@@ -198,28 +233,19 @@ pub(crate) fn mine(desk: &Desk) -> Vec<Task> {
             })
         })
         .collect();
-    let home = desk
-        .state
-        .staff
-        .people
-        .get(desk.me())
-        .map(|person| person.department.clone());
+    let home = state.staff.people.get(person).map(|person| person.department.clone());
     let foreign = |task: &Task| {
-        let entry = desk
-            .state
-            .catalogue
-            .entries
-            .get(&task.dossier.publication.catalogue_entry);
+        let entry = state.catalogue.entries.get(&task.dossier.publication.catalogue_entry);
         entry.map(|entry| &entry.department) != home.as_ref()
     };
     tasks.sort_by_cached_key(|task| (task.duty != Duty::Mend, foreign(task)));
     tasks
 }
 
-fn duty(desk: &Desk, publication: &Publication) -> Option<Duty> {
+fn duty(asker: Asker<'_>, publication: &Publication) -> Option<Duty> {
     let pending = publication.pending.as_ref()?;
     if pending.stage == Stage::Returned {
-        return (pending.author == *desk.me()).then_some(Duty::Mend);
+        return (pending.author == *asker.person).then_some(Duty::Mend);
     }
     [
         Step::Review,
@@ -230,7 +256,7 @@ fn duty(desk: &Desk, publication: &Publication) -> Option<Duty> {
     ]
     .into_iter()
     .filter(|step| *step != Step::Countersign || pending.countersign.is_asked())
-    .find(|step| verdict(desk, publication, *step) == Verdict::May)
+    .find(|step| judged(asker, publication, *step).0 == Verdict::May)
     .map(Duty::Take)
 }
 

@@ -1,39 +1,57 @@
-//! The catalogue's entries to choose from while writing: what presses comes first, and says how much.
+//! The catalogue's entries to choose from while writing: those of the kind that is written come first, and among them what
+//! presses, with how much it does.
 
 use super::due;
+use super::entry_kinds::EntryKinds;
 use super::form::Faults;
 use super::layout::{Desk, field_faults};
-use super::words::{self as w, on_show as ow};
+use super::words::{self as w, lists as ow};
 use crate::time_limits::{Due, Pressure};
+use heliograph_domain::Kind;
 use maud::{Markup, html};
 
-/// The field.
-pub(crate) fn field(desk: &Desk, chosen: &str, faults: &Faults) -> Markup {
-    let (pressing, mut others): (Vec<Due>, Vec<Due>) = due::all(desk)
-        .into_iter()
-        .partition(|due| matches!(due.pressure, Pressure::Overdue | Pressure::ThisWeek));
-    others.sort_by_cached_key(|due| heliograph_domain::order::place(&due.entry.index_number));
-    let option = |due: &Due, pressing: bool| {
+/// The field, for a text of this kind.
+pub(crate) fn field(desk: &Desk, kind: Kind, chosen: &str, faults: &Faults) -> Markup {
+    let groups = groups(&EntryKinds::of(desk), kind, due::all(desk));
+    let option = |due: &Due| {
         let entry = &due.entry;
         html! {
             option value=(entry.id) selected[entry.id.as_str() == chosen] {
                 (entry.index_number) " " (desk.entry_name(&entry.id))
-                @if pressing { " · " (due::tag_of(desk, due).1) }
+                @if presses(due) { " · " (due::tag_of(desk, due).1) }
             }
         }
     };
+    let words = [ow::FITTING_ENTRIES, ow::OTHERS_DUE, ow::OTHERS];
     html! {
         label.field.bad[!faults.at("catalogue_entry", desk.lang).is_empty()] {
             span { (desk.t(w::ENTRY)) span.must { "*" } " " small { (desk.t(w::ENTRY_HINT)) } }
             select name="catalogue_entry" {
                 option value="" { (desk.t(w::CHOOSE)) }
-                @if pressing.is_empty() { @for due in &others { (option(due, false)) } }
-                @else {
-                    optgroup label=(desk.t(ow::DUE_ENTRIES)) { @for due in &pressing { (option(due, true)) } }
-                    optgroup label=(desk.t(ow::OTHER_ENTRIES)) { @for due in &others { (option(due, false)) } }
+                @for (word, group) in words.into_iter().zip(&groups) {
+                    @if !group.is_empty() { optgroup label=(desk.t(word)) { @for due in group { (option(due)) } } }
                 }
             }
             (field_faults(faults, "catalogue_entry", desk.lang))
         }
     }
+}
+
+fn presses(due: &Due) -> bool {
+    matches!(due.pressure, Pressure::Overdue | Pressure::ThisWeek)
+}
+
+/// What fits, what is due besides, and the rest: what presses comes first in each, then the order of index numbers.
+fn groups(kinds: &EntryKinds<'_>, kind: Kind, dues: Vec<Due>) -> [Vec<Due>; 3] {
+    let (fitting, others): (Vec<Due>, Vec<Due>) = dues.into_iter().partition(|due| kinds.fit(&due.entry, kind));
+    let (due, rest) = others.into_iter().partition(presses);
+    let mut groups = [fitting, due, rest];
+    for group in &mut groups {
+        // The sort is stable: what presses stays in the order of its pressing.
+        group.sort_by_cached_key(|due| match presses(due) {
+            true => (false, None),
+            false => (true, Some(heliograph_domain::order::place(&due.entry.index_number))),
+        });
+    }
+    groups
 }

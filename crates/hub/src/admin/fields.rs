@@ -185,7 +185,19 @@ impl Inputs<'_> {
                 (field_faults(self.faults, path, self.desk.lang))
                 (self.notes.at(self.desk, path))
             }
+            @if matches!(spec.shape, Shape::Markdown) { (self.table_help()) }
             (self.clashes.at(self.desk, path))
+        }
+    }
+
+    /// How a table is written, with one to copy.
+    fn table_help(&self) -> Markup {
+        html! {
+            details.howto {
+                summary { (self.desk.t(w::helps::TABLE_HOW)) }
+                p.hint { (self.desk.t(w::helps::TABLE_WHAT)) }
+                pre tabindex="0" { (self.desk.t(w::helps::TABLE_EXAMPLE)) }
+            }
         }
     }
 

@@ -168,8 +168,9 @@ impl Cut {
     }
 }
 
-/// The card beside the form: what was found so far, and what follows from it. It renews itself as one types.
-pub(crate) fn card(desk: &Desk, notes: &Notes, referral: &Markup) -> Markup {
+/// The card beside the form: what was found so far, what follows from it, and which translation lags behind. It renews
+/// itself as one types.
+pub(crate) fn card(desk: &Desk, notes: &Notes, lagging: &Markup, referral: &Markup) -> Markup {
     html! {
         section.card id="gate" data-found=(notes.findings.len()) {
             h2 { (desk.t(w::GATE)) }
@@ -178,6 +179,7 @@ pub(crate) fn card(desk: &Desk, notes: &Notes, referral: &Markup) -> Markup {
                 (notes.list(desk))
                 p.hint { @if notes.block() { (desk.t(w::GATE_BLOCKS)) } @else { (desk.t(w::GATE_REFERS)) } }
             }
+            (lagging)
             (referral)
         }
     }

@@ -1,5 +1,6 @@
 //! The first page: what waits for me, what is due, whether every display shows what it should.
 
+use super::catalogue_filter::address_of;
 use super::duties::{self, Duty, Task};
 use super::layout::{Desk, Place, empty, tag};
 use super::words as w;
@@ -15,6 +16,8 @@ use maud::{Markup, html};
 
 /// So many rows stand on the first page; the rest is a click away.
 const ROWS: usize = 6;
+/// So many entries stand under each heading of what is due, so that the displays are on the first screen, too.
+const DUE_ROWS: usize = 4;
 
 /// `GET /admin`
 pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
@@ -62,13 +65,19 @@ fn unsigned(desk: &Desk) -> Markup {
 }
 
 fn greeting(desk: &Desk) -> String {
-    let word = match desk.civil(desk.now).1 / 60 {
+    let hour = desk.civil(desk.now).1 / 60;
+    desk.f(greeting_at(hour), &[&desk.person(desk.me())])
+}
+
+/// What people say to each other at this hour of the office's day.
+fn greeting_at(hour: u64) -> w::Word {
+    match hour {
         5..=10 => w::GOOD_MORNING,
         11..=12 => w::GOOD_NOON,
         13..=17 => w::GOOD_AFTERNOON,
-        _ => w::GOOD_EVENING,
-    };
-    desk.f(word, &[&desk.person(desk.me())])
+        18..=22 => w::GOOD_EVENING,
+        _ => w::helps::GOOD_NIGHT,
+    }
 }
 
 fn who(desk: &Desk) -> String {
@@ -87,7 +96,7 @@ fn who(desk: &Desk) -> String {
 
 fn waiting(desk: &Desk) -> Result<Markup, Problem> {
     let tasks = duties::mine(desk);
-    let unsent = super::document::unsent(desk)?;
+    let unsent = super::begun::unsent(desk)?;
     let referred = super::referrals::waiting(desk)?;
     Ok(html! {
         section.card id="waiting" data-fresh {
@@ -103,7 +112,7 @@ fn waiting(desk: &Desk) -> Result<Markup, Problem> {
             }
             @if !unsent.is_empty() {
                 h3 { (desk.t(w::MY_DRAFTS)) }
-                @for draft in unsent.iter().take(ROWS) { (super::document::draft_row(desk, draft)) }
+                @for begun in unsent.iter().take(ROWS) { (super::begun::row(desk, &begun.draft)) }
             }
         }
     })
@@ -170,9 +179,9 @@ fn dues(desk: &Desk) -> Markup {
     let dues = due::all(desk);
     let none = dues.is_empty();
     let groups = [
-        (Pressure::Overdue, lw::OVERDUE),
-        (Pressure::ThisWeek, lw::THIS_WEEK),
-        (Pressure::Soon, lw::SOON),
+        (Pressure::Overdue, lw::OVERDUE, lw::N_OVERDUE),
+        (Pressure::ThisWeek, lw::THIS_WEEK, lw::N_THIS_WEEK),
+        (Pressure::Soon, lw::SOON, lw::N_SOON),
     ];
     let pressing = dues.iter().filter(|due| due.pressure != Pressure::Calm).count();
     let late = dues.iter().any(|due| due.pressure == Pressure::Overdue);
@@ -180,11 +189,11 @@ fn dues(desk: &Desk) -> Markup {
     html! {
         section.card id="due" data-fresh {
             h2 { (desk.t(w::DUE_AND_OVERDUE)) @if pressing > 0 { span.tag.(if late { "red" } else { "amber" }) { (pressing) } } a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } }
-            @for (pressure, heading) in groups {
+            @for (pressure, heading, counted) in groups {
                 @let group: Vec<&Due> = dues.iter().filter(|due| due.pressure == pressure).collect();
                 @if !group.is_empty() {
-                    h3 { (desk.t(heading)) " " span.muted { (group.len()) } }
-                    @for due in group.iter().take(ROWS) { (due_row(desk, due)) }
+                    h3 { (desk.t(heading)) " " a href=(address_of(pressure)) aria-label=(desk.f(counted, &[&group.len().to_string()])) { (group.len()) } }
+                    @for due in group.iter().take(DUE_ROWS) { (due_row(desk, due)) }
                 }
             }
             @if none {
@@ -198,7 +207,7 @@ fn due_row(desk: &Desk, due: &Due) -> Markup {
     let (colour, text) = due::tag_of(desk, due);
     let href = match due.text() {
         Some(text) => format!("/admin/publications/{}", text.publication),
-        None => format!("/admin/catalogue#{}", due.entry.id),
+        None => format!("/admin/catalogue/entries/{}", due.entry.id),
     };
     html! {
         a.row href=(href) {
@@ -224,6 +233,26 @@ fn displays(desk: &Desk) -> Markup {
             @if any {
                 div.wall { @for known in super::order::live_displays(desk) { (screens::tile(desk, known)) } }
             } @else { (empty(desk.t(w::NO_DISPLAYS), Some(("/admin/displays", desk.t(w::HOW_TO_ADD_DISPLAY))))) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_wished_a_good_evening_at_half_past_two() {
+        for (hour, word) in [
+            (2, w::helps::GOOD_NIGHT),
+            (5, w::GOOD_MORNING),
+            (12, w::GOOD_NOON),
+            (17, w::GOOD_AFTERNOON),
+            (18, w::GOOD_EVENING),
+            (22, w::GOOD_EVENING),
+            (23, w::helps::GOOD_NIGHT),
+        ] {
+            assert_eq!(greeting_at(hour), word, "at {hour}");
         }
     }
 }

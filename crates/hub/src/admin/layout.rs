@@ -3,7 +3,7 @@
 use super::form::Faults;
 use super::words::frame as fw;
 use super::words::{self as w, Word};
-use super::{assets, duties};
+use super::{assets, door, duties};
 use crate::directory;
 use crate::http::call::{Caller, lang_of};
 use crate::http::idempotency::fresh_uuid;
@@ -39,6 +39,10 @@ pub(crate) enum Place {
     Account,
 }
 
+/// Marks an answer: the form was not read, since nobody is signed in. The door then keeps what was typed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SessionOver;
+
 /// Someone at their desk: everything that a page leans on.
 pub(crate) struct Desk {
     pub(crate) office: Arc<Office>,
@@ -62,7 +66,7 @@ impl FromRequestParts<Arc<Office>> for Desk {
             let safe = parts.method.is_safe();
             match problem.status {
                 StatusCode::UNAUTHORIZED if safe => redirect(&format!("/admin/login?next={}", in_query(&here))),
-                StatusCode::UNAUTHORIZED => redirect("/admin/login"),
+                StatusCode::UNAUTHORIZED => door::refused(),
                 _ => problem.into_response(),
             }
         })?;
@@ -97,6 +101,11 @@ impl FromRequestParts<Arc<Office>> for Desk {
 }
 
 impl Desk {
+    /// What stands in the address after the question mark.
+    pub(crate) fn query(&self) -> &str {
+        self.here.split_once('?').map_or("", |(_, query)| query)
+    }
+
     /// A word of the interface.
     pub(crate) fn t(&self, word: Word) -> &'static str {
         word.get(self.lang)
@@ -181,7 +190,7 @@ impl Desk {
             a.skip href="#main" { (self.t(w::SKIP)) }
             div.desk {
                 (self.navigation(place))
-                main id="main" { (self.blanked_bar()) (body) }
+                main id="main" { (self.blanked_bar()) (super::done::told(self)) (body) }
             }
         };
         respond(
@@ -256,12 +265,12 @@ impl Desk {
         }
     }
 
-    /// The hidden field by which a double click does nothing twice.
+    /// The hidden fields by which a double click does nothing twice, and by which the door knows whose form it was.
     pub(crate) fn key(&self) -> Markup {
         let nonce = fresh_uuid(self.now)
             .map(|id| id.simple().to_string())
             .unwrap_or_default();
-        html! { input type="hidden" name="key" value=(nonce); }
+        html! { input type="hidden" name="key" value=(nonce); input type="hidden" name=(door::MADE_FOR) value=(self.me()); }
     }
 
     /// What went wrong, over a form whose fields say the rest.
@@ -345,11 +354,24 @@ fn respond(status: StatusCode, lang: Lang, page: Markup) -> Response {
     (status, headers, page.into_string()).into_response()
 }
 
+/// Whether a page offers its other language: going there leads away from what stands in its form.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Langs<'a> {
+    None,
+    /// A change of language comes back here.
+    Back(&'a str),
+}
+
 /// A page for someone who is not signed in.
 pub(crate) fn bare_page(office: &Office, lang: Lang, title: &str, here: &str, body: Markup) -> Response {
+    bare(office, lang, title, Langs::Back(here), body)
+}
+
+/// The same, with or without a way to its other language.
+pub(crate) fn bare(office: &Office, lang: Lang, title: &str, langs: Langs<'_>, body: Markup) -> Response {
     let content = html! {
         div.bare {
-            header { span.brand { (w::PRODUCT.get(lang)) } (language_links(lang, here)) }
+            header { span.brand { (w::PRODUCT.get(lang)) } @if let Langs::Back(here) = langs { (language_links(lang, here)) } }
             main id="main" { (body) }
         }
     };
@@ -370,8 +392,7 @@ pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang, path:
             h1 { (title) }
             p { (problem.detail.get(lang)) }
             @if signed_out { a.btn.wide href=(format!("/admin/login?next={}", in_query(path))) { (w::SIGN_IN.get(lang)) } }
-            @else if path.starts_with("/admin") || path.starts_with("/wall") { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
-            @else { a.btn.wide href="/" { (fw::SEE_PUBLIC.get(lang)) } }
+            @else { a.btn.wide href="/admin" { (w::BACK_HOME.get(lang)) } }
         }
     };
     let mut response = bare_page(office, lang, title, path, body);

@@ -5,12 +5,16 @@
 
 mod account;
 mod actions;
+mod afterwards;
 mod airtime;
 pub(crate) mod assets;
 mod audit;
 mod beginnings;
+mod begun;
 mod calendar;
+mod carried;
 mod catalogue;
+mod catalogue_filter;
 mod catalogue_import;
 mod channels;
 mod comments;
@@ -20,9 +24,13 @@ mod countersign;
 mod departments;
 mod displays;
 mod document;
+mod done;
+mod door;
 mod due;
-mod duties;
+pub(crate) mod duties;
+mod entry;
 mod entry_choice;
+mod entry_kinds;
 mod fields;
 mod first_steps;
 mod form;
@@ -36,6 +44,7 @@ mod order;
 mod pages;
 mod pairing;
 mod panels;
+mod paper;
 mod parts;
 mod pictures;
 pub(crate) mod preview;
@@ -45,6 +54,7 @@ mod publications;
 mod reach;
 mod referrals;
 mod reminders;
+mod reschedule;
 mod rows;
 mod screens;
 mod search;
@@ -52,10 +62,13 @@ mod sign_in;
 mod sign_on;
 mod site;
 mod staff;
+mod states;
 mod substitutes;
 mod table;
+mod technical;
 pub(crate) mod times;
 mod together;
+mod translation;
 mod void;
 mod waiting;
 mod withdrawn;
@@ -118,6 +131,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         )
         .route("/admin/preview/{token}", get(preview::of_typed).post(preview::follow))
         .route_layer(middleware::from_fn_with_state(Arc::clone(office), confirm::ask))
+        .route_layer(middleware::from_fn_with_state(Arc::clone(office), door::keep))
 }
 
 fn of_beginnings() -> Router<Arc<Office>> {
@@ -183,6 +197,7 @@ fn of_displays() -> Router<Arc<Office>> {
             get(displays::back).post(displays::revoke),
         )
         .route("/admin/displays/{id}/retire", post(displays::retire))
+        .route("/admin/channels.csv", get(channels::table))
         .route("/admin/channels", get(channels::page).post(channels::define))
 }
 
@@ -190,6 +205,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/catalogue.csv", get(catalogue::table))
         .route("/admin/catalogue", get(catalogue::page).post(catalogue::define))
+        .route("/admin/catalogue/entries/{id}", get(entry::page))
         .route(
             "/admin/catalogue/import",
             get(catalogue_import::page).post(catalogue_import::post),
@@ -201,6 +217,7 @@ fn of_catalogue() -> Router<Arc<Office>> {
 fn of_staff() -> Router<Arc<Office>> {
     Router::new()
         .route("/admin/staff.csv", get(staff::table))
+        .route("/admin/departments.csv", get(departments::table))
         .route("/admin/departments", get(departments::page).post(departments::set))
         .route("/admin/staff", get(staff::page).post(staff::appoint))
         .route(
@@ -227,5 +244,9 @@ fn of_staff() -> Router<Arc<Office>> {
 
 /// A problem as a page, with a way on.
 pub(crate) fn problem_page(office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
-    layout::problem_page(office, problem, lang, path)
+    if path.starts_with("/admin") || path.starts_with("/wall") {
+        layout::problem_page(office, problem, lang, path)
+    } else {
+        crate::public::problem_page(office, problem, lang)
+    }
 }

@@ -39,7 +39,8 @@ impl Part {
     /// The way to the other pages of the list at `path`.
     pub(crate) fn pager(&self, desk: &Desk, path: &str) -> Markup {
         let (page, pages) = (self.page, self.pages);
-        let address = |page: usize| format!("{path}?page={page}");
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let address = |page: usize| format!("{path}{joint}page={page}");
         html! {
             @if pages > 1 {
                 nav.pager aria-label=(desk.t(w::PAGES)) {

@@ -3,8 +3,9 @@
 //! The page never shows the six characters. They prove something only when they were read at the machine: here they could
 //! be confirmed unread.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, redirect};
+use super::layout::{Desk, Place};
 use super::parts::Shown;
 use super::waiting::{self, Said};
 use super::words as w;
@@ -82,7 +83,7 @@ pub(crate) async fn admit(desk: Desk, Path(id): Path<String>, posted: Posted) ->
     match api::admit(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
         Ok(answer) => {
             let display = answer.body["id"].as_str().unwrap_or_default();
-            Ok(redirect(&format!("/admin/displays/{display}?done=paired")))
+            Ok(done(&format!("/admin/displays/{display}"), "paired"))
         }
         Err(problem) => {
             let desk = desk.refreshed();
@@ -98,7 +99,7 @@ pub(crate) async fn admit(desk: Desk, Path(id): Path<String>, posted: Posted) ->
 pub(crate) async fn refuse(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "refuse-machine", None, &json!({}));
     match api::refuse(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
-        Ok(_) => Ok(redirect("/admin/displays?done=refused#enrol")),
+        Ok(_) => Ok(done("/admin/displays#enrol", "refused")),
         Err(problem) if matches!(problem.status, StatusCode::GONE | StatusCode::CONFLICT) => {
             Ok(over(&desk.refreshed(), &id, None))
         }

@@ -249,7 +249,7 @@ fn look(desk: &Desk, looks: &Looks<'_>, glass: &Glass, fit: &Fit, (at, n): (usiz
     );
     html! {
         span.look id=(format!("look-{at}-{n}")) {
-            span.glass { img src=(address) width=(width) height=(height) loading="lazy" alt=(format!("{} · {page}", glass.label(desk))); }
+            span.glass data-drawing=(desk.t(w::helps::DRAWING)) { img src=(address) width=(width) height=(height) loading="lazy" alt=(format!("{} · {page}", glass.label(desk))); }
             small {
                 (view.page + 1) "/" (pages)
                 @if of_page.len() > 1 { " · " (desk.f(pw::MOVING_N, &[&part.to_string(), &of_page.len().to_string()])) }

@@ -1,6 +1,7 @@
 //! Pictures of a draft: chosen as a file, seen as they will be kept, removed; complete without script.
 
-use super::layout::{Desk, redirect};
+use super::done::done;
+use super::layout::Desk;
 use super::words as w;
 use super::write;
 use crate::attachments::{MAX_UPLOAD_BYTES, UPLOADS};
@@ -27,7 +28,7 @@ pub(crate) async fn add(desk: Desk, Path(id): Path<String>, request: Request) ->
     same_origin(request.headers())?;
     let draft = drafts::open(&desk.office, &desk.caller, &id)?;
     match taken(&desk, draft.id, request).await {
-        Ok(()) => Ok(redirect(&format!("/admin/write/{id}?done=save#pictures"))),
+        Ok(()) => Ok(done(&format!("/admin/write/{id}#pictures"), "picture")),
         Err(problem) => write::again(&desk, &draft, &problem),
     }
 }
@@ -55,7 +56,7 @@ pub(crate) async fn remove(
 ) -> Result<Response, Problem> {
     let office = State(Arc::clone(&desk.office));
     api::remove(office, Path((id.clone(), hash)), desk.caller.clone()).await?;
-    Ok(redirect(&format!("/admin/write/{id}?done=save#pictures")))
+    Ok(done(&format!("/admin/write/{id}#pictures"), "picture-removed"))
 }
 
 fn unreadable() -> Problem {

@@ -1,6 +1,7 @@
 //! Where and when a text is to be shown: proposed by its author, decided by whoever releases it.
 
 use super::airtime::{self, End, Moment};
+use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults};
 use super::publication::Failed;
@@ -60,14 +61,19 @@ impl Proposed {
         Ok(())
     }
 
-    fn inputs(&self, desk: &Desk, faults: &Faults) -> Markup {
+    pub(super) fn inputs(&self, desk: &Desk, faults: &Faults) -> Markup {
         html! {
             (airtime::inputs(desk, End::From, &self.from, faults))
             (airtime::inputs(desk, End::Until, &self.until, faults))
         }
     }
 
-    fn boxes(&self, desk: &Desk, faults: &Faults, must: bool) -> Markup {
+    /// The end alone, where the beginning is past.
+    pub(super) fn end(&self, desk: &Desk, faults: &Faults) -> Markup {
+        airtime::inputs(desk, End::Until, &self.until, faults)
+    }
+
+    pub(super) fn boxes(&self, desk: &Desk, faults: &Faults, must: bool) -> Markup {
         html! {
             fieldset.bad[!faults.at("channels", desk.lang).is_empty()] {
                 legend { (desk.t(w::CHANNELS)) @if must { span.must { "*" } } @else { " " small { (desk.t(aw::CHANNELS_NONE)) } } }
@@ -97,15 +103,40 @@ pub(crate) fn card(desk: &Desk, proposed: &Proposed, faults: &Faults) -> Markup 
 
 /// What the author of the text on its way proposes; nothing once it is released.
 pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Proposal {
-    let on_its_way = dossier.publication.pending.is_some() && dossier.publication.released.is_none();
-    let draft = on_its_way.then(|| drafts::find(&*desk.office.log, id)).transpose();
-    let draft = draft.inspect_err(|error| tracing::error!(%error, "a draft cannot be read"));
-    draft
-        .ok()
-        .flatten()
-        .flatten()
-        .map(|draft| draft.proposal)
-        .unwrap_or_default()
+    let proposal = drafts::proposal_of(&*desk.office.log, id, &dossier.publication);
+    let proposal = proposal.inspect_err(|error| tracing::error!(%error, "a draft cannot be read"));
+    proposal.unwrap_or_default()
+}
+
+/// What is proposed, for whoever looks at the text before it is released. Whoever may release it now has it in their form.
+pub(crate) fn standing(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
+    let publication = &dossier.publication;
+    let before = publication.pending.is_some() && publication.released.is_none();
+    if !before || duties::verdict(desk, publication, Step::Release) == Verdict::May {
+        return html! {};
+    }
+    let proposal = of_publication(desk, id, dossier);
+    let named = !proposal.channels.is_empty();
+    let channels: Vec<ChannelName> = if named {
+        proposal.channels.clone()
+    } else {
+        let usual = desk.state.catalogue.usual_channels(&publication.catalogue_entry);
+        usual.into_iter().collect()
+    };
+    html! {
+        section.card id="proposed" {
+            h2 { (desk.t(aw::AIRTIME)) }
+            p.hint { (desk.t(aw::AIRTIME_WHAT)) }
+            @if proposal.until.is_some_and(|until| until <= desk.now) { p.notice { (desk.t(aw::PROPOSED_ENDED)) } }
+            dl.facts {
+                div { dt { (desk.t(w::CHANNELS)) } dd {
+                    @if channels.is_empty() { (desk.t(aw::NO_CHANNELS_YET)) } @else { (titles(desk, &channels)) @if !named { " " small.muted { (desk.t(aw::USUAL)) } } }
+                } }
+                div { dt { (desk.t(w::FROM)) } dd { @match proposal.from { Some(from) => (desk.time(from)), None => (desk.t(aw::AT_RELEASE)) } } }
+                div { dt { (desk.t(w::UNTIL)) } dd { @match proposal.until { Some(until) => (desk.end(until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } } }
+            }
+        }
+    }
 }
 
 /// The form of a release: what is usual and what the author proposes is chosen beforehand. `opening` has its hidden
@@ -165,18 +196,23 @@ fn beforehand(desk: &Desk, dossier: &Dossier, proposal: &Proposal) -> Proposed {
 
 /// A proposal in a line.
 fn told(desk: &Desk, proposal: &Proposal) -> String {
+    let from = proposal.from.map(|from| desk.f(aw::PROPOSED_FROM, &[&desk.time(from)]));
+    let until = proposal
+        .until
+        .map(|until| desk.f(aw::PROPOSED_UNTIL, &[&desk.end(until)]));
+    let channels = Some(titles(desk, &proposal.channels)).filter(|channels| !channels.is_empty());
+    let parts: Vec<String> = [channels, from, until].into_iter().flatten().collect();
+    parts.join(" · ")
+}
+
+/// The titles of channels in a line.
+fn titles(desk: &Desk, channels: &[ChannelName]) -> String {
     let titles = &desk.state.channels.titles;
     let title = |name: &ChannelName| {
         titles
             .get(name)
             .map_or(name.to_string(), |title| title.get(desk.lang).to_owned())
     };
-    let channels: Vec<String> = proposal.channels.iter().map(title).collect();
-    let from = proposal.from.map(|from| desk.f(aw::PROPOSED_FROM, &[&desk.time(from)]));
-    let until = proposal
-        .until
-        .map(|until| desk.f(aw::PROPOSED_UNTIL, &[&desk.end(until)]));
-    let channels = Some(channels.join(desk.t(w::LIST_COMMA))).filter(|channels| !channels.is_empty());
-    let parts: Vec<String> = [channels, from, until].into_iter().flatten().collect();
-    parts.join(" · ")
+    let channels: Vec<String> = channels.iter().map(title).collect();
+    channels.join(desk.t(w::LIST_COMMA))
 }

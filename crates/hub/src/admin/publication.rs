@@ -8,8 +8,11 @@ use super::form::Posted;
 use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
-use super::screens::state_tag;
+use super::proposal;
+use super::states;
+use super::technical;
 use super::withdrawn::Withdrawal;
+use super::words::airtime as aw;
 use super::words::review as rw;
 use super::words::{self as w, Word, together};
 use crate::http::problem::Problem;
@@ -48,7 +51,6 @@ pub(crate) async fn page(
     let (id, dossier) = find(&desk, &id)?;
     let asked = |name: &str| query.get(name).map(String::as_str);
     let shown = Shown {
-        done: asked("done"),
         against: asked("against"),
         failed: None,
     };
@@ -58,8 +60,6 @@ pub(crate) async fn page(
 /// What a page says besides what it always says.
 #[derive(Default)]
 pub(crate) struct Shown<'a> {
-    /// The step that was just taken.
-    pub(crate) done: Option<&'a str>,
     /// What the text is compared with.
     pub(crate) against: Option<&'a str>,
     /// What went wrong.
@@ -68,7 +68,7 @@ pub(crate) struct Shown<'a> {
 
 /// The page, as it is or with what went wrong.
 pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Shown<'_>) -> Result<Response, Problem> {
-    let (done, failed) = (shown.done, shown.failed.as_ref());
+    let failed = shown.failed.as_ref();
     let publication = &dossier.publication;
     let title = shape::title_of(&desk.office, dossier, desk.lang);
     let remarks = Remarks::of(desk, id)?;
@@ -76,19 +76,23 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
         div.top {
             div {
                 a.crumb href="/admin/publications" { (desk.t(w::PUBLICATIONS)) }
-                h1 { (title) " " span id="state" data-fresh { (state_tag(desk, publication)) } }
+                h1 { (title) " " span id="state" data-fresh { (states::tags(desk, publication)) } }
+                p id="waits" data-fresh { @if let Some(waits) = states::waits_for(desk, publication) { strong { (waits) } } }
                 p.muted { (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry)) }
             }
         }
         @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority", "text", "quote", "field"])) }
-        @else if let Some(word) = done.and_then(done_word) { p.told role="status" { (desk.t(word)) } }
         div.split {
-            div.stack { (content(desk, (id, dossier), &remarks, shown.against)) }
+            div.stack {
+                (super::paper::sheet(desk, id, dossier, &title))
+                (content(desk, (id, dossier), &remarks, shown.against))
+            }
             div.stack {
                 @if let Some(pending) = &publication.pending {
-                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) }
+                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::translation::of_pending(desk, dossier, pending, &text)) }
                 }
                 (actions::card(desk, id, dossier, failed))
+                (proposal::standing(desk, id, dossier))
                 (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
                 (super::beginnings::of_publication(desk, id, dossier))
@@ -101,24 +105,9 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
     Ok(desk.page_with(status, Place::Publications, &title, body))
 }
 
-fn done_word(step: &str) -> Option<Word> {
-    Some(match step {
-        "submit" => w::DONE_SUBMIT,
-        "review" => w::DONE_REVIEW,
-        "override" => w::DONE_OVERRIDE,
-        "countersign" => w::DONE_COUNTERSIGN,
-        "approve" => w::DONE_APPROVE,
-        "reject" => w::DONE_REJECT,
-        "amend" => w::DONE_AMEND,
-        "withdraw" => w::DONE_WITHDRAW,
-        "request-erasure" => w::DONE_REQUEST_ERASURE,
-        "erase" => w::DONE_ERASE,
-        "decline-erasure" => w::DONE_DECLINE_ERASURE,
-        _ => return None,
-    })
-}
-
 fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Remarks, against: Option<&str>) -> Markup {
+    let withdrawal = Withdrawal::of(dossier);
+    let withdrawn = html! { @if let Some(withdrawal) = &withdrawal { (withdrawal.card(desk, id)) } };
     let (pending, released) = document::texts(desk, &dossier.publication);
     // What was withdrawn can still be read here, by those who may: until it is erased.
     let last = || dossier.last_text().and_then(|hash| desk.office.library.document(&hash));
@@ -128,20 +117,18 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
         None
     };
     let Some(shown) = pending.as_deref().or(released.as_deref()).or(past.as_deref()) else {
-        return gone(desk, dossier);
+        return html! { (withdrawn) (gone(desk, dossier)) };
     };
     let on_its_way = dossier.publication.pending.as_ref().zip(pending.as_deref());
     let compared = on_its_way
         .and_then(|(pending, text)| compare::card(desk, (id, dossier), (&pending.content, text), remarks, against));
     html! {
+        (withdrawn)
         @if let Some(compared) = compared { (compared) } @else {
             section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
         }
-        @match Withdrawal::of(dossier) {
-            Some(withdrawal) => (withdrawal.card(desk, id)),
-            None => (panels::of_publication(desk, id, dossier, shown)),
-        }
+        @if withdrawal.is_none() { (panels::of_publication(desk, id, dossier, shown)) }
     }
 }
 
@@ -174,15 +161,15 @@ fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
         })
         .collect();
     html! {
-        section.card {
+        section.card id="release" {
             h2 { (desk.t(w::RELEASE)) a href=(format!("/admin/publications/{id}/reach")) { (desk.t(w::REACH)) } }
             dl.facts {
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
                 div { dt { (desk.t(w::FROM)) } dd { (desk.time(release.window.from)) } }
                 div { dt { (desk.t(w::UNTIL)) } dd { @match release.window.until { Some(until) => (desk.end(until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } } }
                 div { dt { (desk.t(w::RELEASED_BY)) } dd { (desk.person(&release.by)) " · " (desk.time(on.at)) } }
-                div { dt { (desk.t(w::CONTENT_HASH)) } dd { code { (release.content.short()) } } }
             }
+            (technical::details(desk, &html! { p.hint { (desk.t(w::CONTENT_HASH_WHAT)) } p { (desk.t(w::CONTENT_HASH)) " " code { (release.content.short()) } } }))
         }
     }
 }
@@ -197,7 +184,7 @@ fn history(desk: &Desk, dossier: &Dossier) -> Markup {
 }
 
 /// In whose stead a step was taken: the line before it says so.
-fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
+pub(super) fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
     match &dossier.history.get(at.checked_sub(1)?)?.event {
         PublicationEvent::StoodIn { person, .. } => Some(person),
         _ => None,
@@ -223,7 +210,8 @@ fn history_line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
     }
 }
 
-fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) {
+/// How a step is told: its colour, its name, and the reason that was given.
+pub(super) fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) {
     match event {
         PublicationEvent::Submitted { countersign: true, .. } => ("plain", w::EVENT_SUBMITTED_COUNTERSIGN, None),
         PublicationEvent::Submitted { .. } => ("plain", w::EVENT_SUBMITTED, None),
@@ -237,6 +225,7 @@ fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&ContentHash>) 
         PublicationEvent::Rejected { reason, .. } => ("bad", w::EVENT_REJECTED, Some(reason)),
         PublicationEvent::Released(_) => ("good", w::EVENT_RELEASED, None),
         PublicationEvent::Amended { .. } => ("good", w::EVENT_AMENDED, None),
+        PublicationEvent::Rescheduled { .. } => ("good", aw::EVENT_RESCHEDULED, None),
         PublicationEvent::Withdrawn { reason, .. } => ("bad", w::EVENT_WITHDRAWN, reason.as_ref()),
         PublicationEvent::WithdrawalExplained { reason, .. } => ("plain", w::EVENT_EXPLAINED, Some(reason)),
         PublicationEvent::ContributorsNamed { .. } => ("plain", together::EVENT_CONTRIBUTORS, None),

@@ -2,7 +2,7 @@
 
 use super::duties;
 use super::layout::{Desk, Place, empty, in_query};
-use super::screens::{state_tag, state_word};
+use super::states::{self, CHOICES, State};
 use super::words as w;
 use crate::http::problem::Problem;
 use crate::http::shape;
@@ -17,17 +17,6 @@ use std::sync::Arc;
 
 /// Rows on a page.
 const ROWS: usize = 40;
-/// States that the list can be narrowed to, in the order of the workflow.
-const STATES: [&str; 8] = [
-    "submitted",
-    "reviewed",
-    "countersigned",
-    "approved",
-    "returned",
-    "released",
-    "expired",
-    "withdrawn",
-];
 
 /// What someone looks for.
 struct Wanted {
@@ -66,7 +55,9 @@ impl Wanted {
         let state = match self.state.as_str() {
             "" => true,
             "mine" => mine.contains(&id),
-            state => state == shape::state_of(publication, desk.now),
+            slug => State::of(publication, desk.now)
+                .iter()
+                .any(|state| state.slug() == slug),
         };
         let kind = self.kind.is_empty() || self.kind == publication.kind.slug();
         let words = || {
@@ -132,7 +123,7 @@ pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String
             shape::title_of(&desk.office, dossier, desk.lang),
             publication.kind.label(desk.lang).to_owned(),
             desk.entry_name(&publication.catalogue_entry),
-            desk.t(state_word(shape::state_of(publication, desk.now)).1).to_owned(),
+            states::cell(&desk, publication),
             author.unwrap_or_default(),
             first.unwrap_or_default(),
         ]
@@ -143,13 +134,13 @@ pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String
 fn own_drafts(desk: &Desk, wanted: &Wanted) -> Result<Markup, Problem> {
     let drafts = match wanted.anything() || wanted.page > 1 {
         true => Vec::new(),
-        false => super::document::unsent(desk)?,
+        false => super::begun::unsent(desk)?,
     };
     Ok(html! {
         @if !drafts.is_empty() {
             section.card id="drafts" {
                 h2 { (desk.t(w::MY_DRAFTS)) }
-                @for draft in &drafts { (super::document::draft_row(desk, draft)) }
+                @for begun in &drafts { (super::begun::row(desk, &begun.draft)) }
             }
         }
     })
@@ -162,8 +153,8 @@ fn filter(desk: &Desk, wanted: &Wanted) -> Markup {
             select name="state" aria-label=(desk.t(w::STATE)) {
                 option value="" { (desk.t(w::ALL_STATES)) }
                 option value="mine" selected[wanted.state == "mine"] { (desk.t(w::WAITS_FOR_ME)) }
-                @for state in STATES {
-                    option value=(state) selected[wanted.state == state] { (desk.t(state_word(state).1)) }
+                @for state in CHOICES {
+                    option value=(state.slug()) selected[wanted.state == state.slug()] { (desk.t(state.word())) }
                 }
             }
             select name="kind" aria-label=(desk.t(w::KIND)) {
@@ -188,7 +179,7 @@ fn row(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
                     @if let Some(step) = dossier.history.last() { " · " (desk.person(&step.by)) " · " (desk.time(step.at)) }
                 }
             }
-            span.tags { (super::due::text_mark(desk, id, dossier)) (state_tag(desk, publication)) }
+            span.tags { (super::due::text_mark(desk, id, dossier)) (states::tags(desk, publication)) }
         }
     }
 }

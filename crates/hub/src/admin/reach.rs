@@ -1,15 +1,16 @@
-//! After a release: display by display, the moment that it was sent, received and on air.
+//! After a release: display by display, whether it shows it, and when it was sent, received and on air; where it does
+//! not, why.
 
+use super::carried::{self, Asked, Carried};
 use super::layout::{Desk, Place, empty, tag};
 use super::publication::find;
-use super::screens;
 use super::words as w;
+use super::words::reach as rw;
 use crate::http::problem::Problem;
 use crate::http::shape;
-use crate::reach::{Arrival, Journey};
+use crate::reach::Journey;
 use axum::extract::Path;
 use axum::response::Response;
-use heliograph_domain::publication::{OnRelease, Publication};
 use heliograph_domain::{DisplayId, Instant, Lang};
 use maud::{Markup, html};
 
@@ -20,6 +21,7 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
     let title = shape::title_of(&desk.office, &dossier, desk.lang);
     let on = dossier.publication.released.as_ref();
     let early = on.is_some_and(|on| desk.now < on.release.window.from);
+    let rows = Asked::of(&desk, &dossier, journey.as_ref()).displays();
     let body = html! {
         div.top {
             div {
@@ -30,10 +32,8 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
             a.btn.quiet href="" { (desk.t(w::REFRESH)) }
         }
         @if let (true, Some(on)) = (early, on) { p.notice { (desk.f(w::NOT_YET, &[&desk.time(on.release.window.from)])) } }
-        @match &journey {
-            Some(journey) if !journey.displays.is_empty() => (arrivals(&desk, journey)),
-            _ => (now(&desk, &dossier.publication)),
-        }
+        @if on.is_none() { p.notice { (desk.t(rw::WITHDRAWN)) } }
+        (card(&desk, journey.as_ref(), &rows))
     };
     Ok(desk.page(
         Place::Publications,
@@ -42,38 +42,24 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
     ))
 }
 
-/// What the displays that are tuned in now say of a text: of a release of long ago, or one that is older than they are.
-fn now(desk: &Desk, publication: &Publication) -> Markup {
-    let on = publication.released.as_ref();
-    let tuned = on.map_or_else(Vec::new, |on| desk.state.audience(&on.release.channels));
+fn card(desk: &Desk, journey: Option<&Journey>, rows: &[Carried]) -> Markup {
+    if rows.is_empty() {
+        let way_on = Some(("/admin/displays", desk.t(w::DISPLAYS)));
+        return html! { section.card { (empty(desk.t(w::NOBODY_TUNED), way_on)) } };
+    }
+    let shown = rows.iter().filter(|row| row.on_air_at.is_some()).count();
     html! {
         section.card {
-            @if tuned.is_empty() { (empty(desk.t(w::NOBODY_TUNED), Some(("/admin/displays", desk.t(w::DISPLAYS))))) }
-            @else {
-                h2 { (desk.t(w::REACH_NOW)) }
-                p.hint { (desk.t(w::REACH_NOW_WHY)) }
-                div.journeys id="reach-now" data-fresh { @for display in tuned { (reported(desk, on, display)) } }
+            h2 id="reach-summary" data-fresh {
+                (carried::summary(desk, rows))
+                " " progress max=(rows.len()) value=(shown) {}
             }
-        }
-    }
-}
-
-/// One of them, with the first moment that it showed the text, if it told one.
-fn reported(desk: &Desk, on: Option<&OnRelease>, display: DisplayId) -> Markup {
-    let status = desk.office.presence().of(display).status;
-    let shown = status.iter().flat_map(|status| &status.shown);
-    let at = on.and_then(|on| {
-        let mut of_this = shown.filter(|shown| shown.content == on.release.content);
-        of_this.next().map(|shown| shown.at)
-    });
-    html! {
-        div.journey data-display=(display) {
-            (who(desk, display))
-            (leg(desk, w::ON_AIR, at, None))
-            span.state {
-                @if at.is_some() { (tag("green", desk.t(w::ON_AIR))) }
-                @else { (tag("amber", desk.t(w::NOT_REPORTED))) }
-            }
+            @if journey.is_none() { p.hint { (desk.t(rw::NOT_FOLLOWED)) } }
+            div.scroll { table.stacked.reach {
+                thead { tr { th { (desk.t(rw::DISPLAY)) } th { (desk.t(rw::HOW_IT_STANDS)) } th { (desk.t(w::SENT)) } th { (desk.t(w::RECEIVED)) } th { (desk.t(w::ON_AIR)) } } }
+                tbody id="reach" data-fresh { @for row in rows { (line(desk, journey, row)) } }
+            } }
+            p.hint { (desk.t(rw::CLOCKS)) }
         }
     }
 }
@@ -90,41 +76,56 @@ fn who(desk: &Desk, display: DisplayId) -> Markup {
     }
 }
 
-fn arrivals(desk: &Desk, journey: &Journey) -> Markup {
-    let arrived = journey
-        .displays
-        .values()
-        .filter(|arrival| arrival.on_air_at.is_some())
-        .count();
-    let all = journey.displays.len();
+fn line(desk: &Desk, journey: Option<&Journey>, row: &Carried) -> Markup {
+    // Only what it set out to was sent: a display that came later has it of what the broker keeps.
+    let followed = journey.filter(|journey| journey.displays.contains_key(&row.display));
     html! {
-        section.card {
-            h2 id="reach-summary" data-fresh {
-                (desk.f(w::N_OF_M_ON_AIR, &[&arrived.to_string(), &all.to_string()]))
-                " " progress max=(all) value=(arrived) {}
-            }
-            div.journeys id="reach" data-fresh {
-                @for (display, arrival) in &journey.displays { (line(desk, journey, *display, *arrival)) }
-            }
+        tr data-display=(row.display) data-arrived=[row.on_air_at.map(|_| "yes")] {
+            td.name { (who(desk, row.display)) }
+            td data-label=(desk.t(rw::HOW_IT_STANDS)) { (tag(row.colour(), desk.t(row.state))) small { (row.why) } }
+            td data-label=(desk.t(w::SENT)) { (moment(desk, followed.and_then(|journey| journey.sent_at))) }
+            td data-label=(desk.t(w::RECEIVED)) { (received(desk, row)) }
+            td data-label=(desk.t(w::ON_AIR)) { (moment(desk, row.on_air_at)) (lag(desk, journey, row)) }
         }
     }
 }
 
-fn line(desk: &Desk, journey: &Journey, display: DisplayId, arrival: Arrival) -> Markup {
-    let known = desk.state.displays.get(&display);
-    let offline = known.is_some_and(|known| screens::standing(desk, known).0 == "red");
+fn moment(desk: &Desk, at: Option<Instant>) -> Markup {
     html! {
-        div.journey data-display=(display) data-arrived=[arrival.on_air_at.map(|_| "yes")] {
-            (who(desk, display))
-            (leg(desk, w::SENT, journey.sent_at, None))
-            (leg(desk, w::RECEIVED, arrival.received_at, None))
-            (leg(desk, w::ON_AIR, arrival.on_air_at, arrival.on_air_at.map(|at| at.since(journey.released_at.max(start_of(desk, journey))))))
-            span.state {
-                @if arrival.on_air_at.is_some() { (tag("green", desk.t(w::ON_AIR))) }
-                @else if offline { (tag("red", desk.t(w::DISPLAY_OFFLINE))) small { (desk.t(w::ARRIVES_LATER)) } }
-                @else { (tag("amber", desk.t(w::ON_ITS_WAY))) }
-            }
+        @match at {
+            Some(at) => { time datetime=(shape::time(at)) { (when(desk, at)) } },
+            None => "—",
         }
+    }
+}
+
+/// To a tenth of a second, with the day where it is not today.
+fn when(desk: &Desk, at: Instant) -> String {
+    let day = desk.civil(at).0;
+    match day == desk.today() {
+        true => desk.moment(at),
+        false => format!("{} {}", desk.day(day), desk.moment(at)),
+    }
+}
+
+/// A display tells that it has a text together with its first frame, or after it: then all that is known of when it was
+/// received is that it was before that.
+fn received(desk: &Desk, row: &Carried) -> Markup {
+    let late = row
+        .on_air_at
+        .is_some_and(|on_air| row.received_at.is_none_or(|received| received > on_air));
+    html! { @if late { (desk.t(rw::BEFORE_ON_AIR)) } @else { (moment(desk, row.received_at)) } }
+}
+
+/// How long after its release it was on air. What begins later is not late; what the display's clock puts before the
+/// release has no honest number.
+fn lag(desk: &Desk, journey: Option<&Journey>, row: &Carried) -> Markup {
+    let Some((journey, at)) = journey.zip(row.on_air_at) else {
+        return html! {};
+    };
+    html! {
+        @if at < journey.released_at { small { (desk.t(rw::OTHER_CLOCK)) } }
+        @else { small { (seconds(desk.lang, at.since(journey.released_at.max(start_of(desk, journey))))) } }
     }
 }
 
@@ -133,19 +134,6 @@ fn start_of(desk: &Desk, journey: &Journey) -> Instant {
     let dossier = desk.state.publications.get(&journey.publication);
     let on = dossier.and_then(|dossier| dossier.publication.released.as_ref());
     on.map_or(journey.released_at, |on| on.release.window.from)
-}
-
-fn leg(desk: &Desk, word: w::Word, at: Option<Instant>, after_ms: Option<u64>) -> Markup {
-    html! {
-        span.leg.done[at.is_some()] {
-            small { (desk.t(word)) }
-            @match at {
-                Some(at) => { time datetime=(shape::time(at)) { (desk.moment(at)) } },
-                None => time { "—" },
-            }
-            @if let Some(ms) = after_ms { i { (seconds(desk.lang, ms)) } }
-        }
-    }
 }
 
 fn seconds(lang: Lang, ms: u64) -> String {

@@ -1,10 +1,11 @@
 //! Drafts that the confidentiality gate blocks and whose authors ask a reviewer to let them through.
 
+use super::done::done;
 use super::form::{Faults, Posted};
 use super::gate::Notes;
-use super::layout::{Desk, Place, field_faults, redirect, tag};
+use super::layout::{Desk, Place, field_faults, tag};
 use super::words as w;
-use super::{document, pictures};
+use super::{begun, document, pictures};
 use crate::drafts::Draft;
 use crate::gate;
 use crate::http::problem::Problem;
@@ -32,7 +33,7 @@ pub(crate) fn row(desk: &Desk, draft: &Draft) -> Markup {
     html! {
         a.row href=(format!("/admin/referrals/{}", draft.id)) {
             span {
-                (document::draft_title(desk, draft))
+                (begun::title(desk, draft))
                 small { (draft.kind.label(desk.lang)) " · " (desk.f(w::REFERRED_BY, &[&desk.person(&draft.author)])) }
             }
             (tag("red", desk.t(w::WAITS_FOR_GATE)))
@@ -67,8 +68,8 @@ pub(crate) async fn act(
         _ => return Err(Problem::not_found("这个操作", "The step")),
     };
     match outcome {
-        Ok(_) if step == "override" => Ok(redirect(&format!("/admin/publications/{id}?done=override"))),
-        Ok(_) => Ok(redirect("/admin")),
+        Ok(_) if step == "override" => Ok(done(&format!("/admin/publications/{id}"), "override")),
+        Ok(_) => Ok(done("/admin", "decline")),
         Err(problem) => {
             let desk = desk.refreshed();
             let draft = api::referred(&desk.office, &desk.caller, &id).map_err(|_| problem.clone())?;
@@ -79,7 +80,7 @@ pub(crate) async fn act(
 
 fn show(desk: &Desk, draft: &Draft, failed: Option<(&str, &Problem, &Posted)>) -> Response {
     let notes = Notes::look(desk, draft.kind, gate::of_draft(draft));
-    let title = document::draft_title(desk, draft);
+    let title = begun::title(desk, draft);
     let text = draft.document().ok().map(|(document, _, _)| document);
     let attachments: Vec<_> = draft.attachments.iter().map(|kept| kept.attachment.clone()).collect();
     let body = html! {

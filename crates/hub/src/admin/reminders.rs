@@ -1,7 +1,8 @@
 //! Reminders by e-mail: one's own address; for administrators everyone's, and what became of the letters.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, empty, redirect, tag};
+use super::layout::{Desk, Place, empty, tag};
 use super::parts::Shown;
 use super::words as w;
 use super::words::limits as lw;
@@ -24,11 +25,10 @@ const ROWS: usize = 60;
 /// `GET /admin/reminders?edit=`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
     let edit = query.get("edit").map_or("", String::as_str);
-    let done = query.contains_key("done");
-    show(&desk, edit, done, None)
+    show(&desk, edit, None)
 }
 
-fn show(desk: &Desk, edit: &str, done: bool, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
+fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
     let administers = desk.may(Verb::Administer);
     let person: StaffId = edit
         .parse()
@@ -41,7 +41,6 @@ fn show(desk: &Desk, edit: &str, done: bool, failed: Option<(&Posted, &Problem)>
             a.btn.quiet href="/admin/catalogue" { (desk.t(w::CATALOGUE)) }
         }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["address"])) }
-        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
         (server(desk))
         (form(desk, &person, &Shown::new(desk, failed))?)
         @if administers { (everyone(desk)?) }
@@ -161,9 +160,9 @@ pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem>
     let person = posted.get("person").to_owned();
     let call = posted.call(&desk, "address", None, &json!({"address": posted.value("address")}));
     match api::set_address(State(Arc::clone(&desk.office)), Path(person.clone()), call).await {
-        Ok(_) => Ok(redirect(&format!("/admin/reminders?edit={person}&done=set"))),
+        Ok(_) => Ok(done(&format!("/admin/reminders?edit={person}"), "reminders")),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            show(&desk, &person, false, Some((&posted, &problem)))
+            show(&desk, &person, Some((&posted, &problem)))
         }
         Err(problem) => Err(problem),
     }

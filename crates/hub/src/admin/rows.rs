@@ -5,73 +5,21 @@ use super::fields;
 use super::form::Posted;
 use super::layout::{Desk, Place};
 use super::words::{self as w, beginnings as bw};
-use crate::drafts::Proposal;
-use crate::drafts::{Draft, Note};
-use crate::http::beginnings as api;
-use crate::http::drafts::{Beginning, Wish, save_new};
-use crate::http::idempotency::fresh_uuid;
+use crate::http::beginnings;
 use crate::http::problem::Problem;
-use crate::office_files::fill::date;
+use crate::http::rows::{self as api, Rows, Target};
 use crate::office_files::sheet::{self, MOST_COLUMNS, Sheet};
 use axum::http::StatusCode;
 use axum::response::Response;
-use heliograph_domain::content::{FieldError, FieldSpec, Shape};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, Kind, Lang, PublicationId};
+use heliograph_domain::{CatalogueEntryId, Kind, Lang};
 use maud::{Markup, html};
-use serde_json::{Map, Value, json};
-
-/// At most so many drafts come of one table.
-const MOST_DRAFTS: usize = 100;
-/// So many faults are shown; the rest follows when these are mended.
-const MOST_SHOWN: usize = 100;
+use serde_json::json;
 
 type Chosen = (Kind, CatalogueEntryId);
 
-/// What the rows of a table become.
-enum Target {
-    /// Each a draft: the fields of the kind that a cell can hold.
-    Drafts(Vec<&'static FieldSpec>),
-    /// Entries of a field of one draft.
-    Entries(&'static FieldSpec, Vec<&'static FieldSpec>),
-}
-
-impl Target {
-    fn of(kind: Kind) -> Self {
-        let list = kind.fields().iter().find_map(|spec| match spec.shape {
-            Shape::Rows(columns) => Some((spec, columns)),
-            _ => None,
-        });
-        let fits = |spec: &&FieldSpec| !matches!(spec.shape, Shape::Rows(_) | Shape::Group(_));
-        match list {
-            Some((spec, columns)) => Self::Entries(spec, columns.iter().filter(fits).collect()),
-            None => Self::Drafts(kind.fields().iter().filter(fits).collect()),
-        }
-    }
-
-    fn specs(&self) -> &[&'static FieldSpec] {
-        match self {
-            Self::Drafts(specs) | Self::Entries(_, specs) => specs,
-        }
-    }
-}
-
-/// The column that a name means, by the names of the fields.
-fn meant(name: &str, target: &Target) -> &'static str {
-    let plain = |text: &str| {
-        text.chars()
-            .filter(|c| !c.is_whitespace() && !"*＊：:".contains(*c))
-            .collect::<String>()
-            .to_lowercase()
-    };
-    let name = plain(name);
-    let found = target.specs().iter().find(|spec| {
-        [spec.zh, spec.en, spec.name]
-            .into_iter()
-            .any(|known| plain(known) == name)
-    });
-    found.map_or("", |spec| spec.name)
-}
+/// So many faults are shown; the rest follows when these are mended.
+const MOST_SHOWN: usize = 100;
 
 /// The page that asks what each column is; with what went wrong when it was answered.
 pub(super) fn columns_page(
@@ -86,6 +34,7 @@ pub(super) fn columns_page(
         Target::Drafts(_) => desk.f(bw::N_ROWS_DRAFTS, &[&rows, &rows]),
         Target::Entries(..) => desk.f(bw::N_ROWS_ENTRIES, &[&rows, &rows]),
     };
+    let lines: Vec<String> = table.lines.iter().map(u64::to_string).collect();
     let faults: &[String] = answered.as_ref().map_or(&[], |(_, faults)| faults);
     let posted = answered.as_ref().map(|(posted, _)| *posted);
     let body = html! {
@@ -98,6 +47,7 @@ pub(super) fn columns_page(
                 (desk.key())
                 input type="hidden" name="kind" value=(place.0.slug());
                 input type="hidden" name="catalogue_entry" value=(place.1);
+                input type="hidden" name="lines" value=(lines.join(","));
                 textarea.away name="table" aria-hidden="true" tabindex="-1" readonly { "\n" (sheet::to_text(&table.rows)) }
                 (columns(desk, &target, table, posted))
                 div.buttons { button.btn type="submit" { (desk.t(bw::MAKE_DRAFTS)) } a.btn.quiet href="/admin/write/import" { (desk.t(bw::ANOTHER_FILE)) } }
@@ -132,7 +82,7 @@ fn columns(desk: &Desk, target: &Target, table: &Sheet, posted: Option<&Posted>)
         @for at in 0..columns {
             @let name = head.get(at).map(String::as_str).unwrap_or_default();
             @let field = format!("column.{at}");
-            @let chosen = posted.map_or_else(|| meant(name, target), |posted| posted.get(&field));
+            @let chosen = posted.map_or_else(|| target.meant(name).map_or("", |spec| spec.name), |posted| posted.get(&field));
             label.field {
                 span { (name) " " small { (desk.t(bw::EXAMPLE)) ": " (example(at)) } }
                 select name=(field) {
@@ -148,7 +98,7 @@ fn columns(desk: &Desk, target: &Target, table: &Sheet, posted: Option<&Posted>)
 pub(crate) async fn make(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     desk.must(Verb::Draft)?;
     let (kind, entry) = (posted.get("kind"), posted.get("catalogue_entry"));
-    let read = api::place(&desk.office, kind, entry).and_then(|place| {
+    let read = beginnings::place(&desk.office, kind, entry).and_then(|place| {
         Ok((
             place,
             sheet::of_text(posted.get("table")).map_err(|error| error.problem())?,
@@ -159,135 +109,60 @@ pub(crate) async fn make(desk: Desk, posted: Posted) -> Result<Response, Problem
         Err(problem) => return Ok(import_form(&desk, Some(&problem), (kind, entry))),
     };
     let target = Target::of(place.0);
-    let columns: Vec<Option<&'static FieldSpec>> = (0..MOST_COLUMNS)
-        .map(|at| {
-            let name = posted.get(&format!("column.{at}"));
-            target.specs().iter().copied().find(|spec| spec.name == name)
-        })
+    let columns = (0..MOST_COLUMNS)
+        .map(|at| target.spec(posted.get(&format!("column.{at}"))))
         .collect();
-    let contents = contents(&desk, place.0, &target, &table, &columns);
-    let faults = faults(&desk, place.0, &contents, &columns);
-    if !faults.is_empty() {
-        return columns_page(&desk, &place, &table, Some((&posted, faults)));
-    }
-    let mut made = Vec::new();
-    for (number, content) in contents.into_iter().enumerate() {
-        let call = posted.call(&desk, &format!("row{number}"), None, &json!({}));
-        let beginning = Beginning {
-            id: PublicationId(fresh_uuid(desk.office.now())?),
-            wish: Wish {
-                proposal: Proposal::default(),
-                kind: place.0,
-                catalogue_entry: place.1.clone(),
-                content,
-            },
-            attachments: Vec::new(),
-            notes: Vec::<Note>::new(),
-        };
-        let answer = save_new(&desk.office, &desk.caller, &call.repeatable, beginning).await?;
-        made.extend(answer.body["id"].as_str().map(str::to_owned));
-    }
+    let rows = Rows {
+        kind: place.0,
+        entry: place.1,
+        table: numbered(table, &posted),
+        columns,
+    };
+    let fresh = fields::fresh(&desk, rows.kind);
+    let fresh = fresh[Lang::ZhHans.tag()].as_object().cloned().unwrap_or_default();
+    let texts = match rows.texts(&fresh) {
+        Ok(texts) => texts,
+        Err(wrong) => {
+            let faults = wrong
+                .iter()
+                .map(|wrong| wrong.told().get(desk.lang).to_owned())
+                .collect();
+            let place = (rows.kind, rows.entry);
+            return columns_page(&desk, &place, &rows.table, Some((&posted, faults)));
+        }
+    };
+    let call = posted.call(&desk, "rows", None, &json!({}));
+    let place = (rows.kind, &rows.entry);
+    let answer = match api::make(&desk.office, &desk.caller, &call.repeatable, place, texts).await {
+        Ok(answer) => answer,
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
+            let faults = problem
+                .faults
+                .iter()
+                .map(|fault| fault.message.get(desk.lang).to_owned())
+                .collect();
+            return columns_page(&desk, &(rows.kind, rows.entry), &rows.table, Some((&posted, faults)));
+        }
+        Err(problem) => return Err(problem),
+    };
+    let made = answer.body["drafts"].as_array().into_iter().flatten();
+    let made: Vec<String> = made
+        .filter_map(|draft| draft["id"].as_str().map(str::to_owned))
+        .collect();
     done(&desk, &made)
 }
 
-/// The texts that the rows become, in their order.
-fn contents(
-    desk: &Desk,
-    kind: Kind,
-    target: &Target,
-    table: &Sheet,
-    columns: &[Option<&'static FieldSpec>],
-) -> Vec<Value> {
-    let fresh = fields::fresh(desk, kind);
-    let fresh = || fresh[Lang::ZhHans.tag()].as_object().cloned().unwrap_or_default();
-    let of_row = |row: &Vec<String>| {
-        let cells = row
-            .iter()
-            .zip(columns)
-            .filter_map(|(cell, spec)| Some(((*spec)?, cell)));
-        cells
-            .filter(|(_, cell)| !cell.is_empty())
-            .map(|(spec, cell)| (spec.name.to_owned(), value(spec, cell)))
-            .collect::<Map<_, _>>()
-    };
-    let rows = table.rows.iter().skip(1).map(of_row);
-    match target {
-        Target::Drafts(_) => rows
-            .map(|row| {
-                let mut fields = fresh();
-                fields.extend(row);
-                json!({Lang::ZhHans.tag(): fields})
-            })
-            .collect(),
-        Target::Entries(spec, _) => {
-            let mut fields = fresh();
-            fields.insert(
-                spec.name.to_owned(),
-                rows.filter(|row| !row.is_empty()).map(Value::Object).collect(),
-            );
-            vec![json!({Lang::ZhHans.tag(): fields})]
-        }
+/// The table with the numbers that its rows have in the file: a form has them beside its text.
+fn numbered(mut table: Sheet, posted: &Posted) -> Sheet {
+    let lines: Vec<u64> = posted
+        .get("lines")
+        .split(',')
+        .filter_map(|line| line.parse().ok())
+        .collect();
+    if lines.len() == table.rows.len() {
+        table.lines = lines;
     }
-}
-
-/// A cell as the value of a field. What it cannot be stays as it is, and is named as a fault.
-fn value(spec: &FieldSpec, cell: &str) -> Value {
-    match spec.shape {
-        Shape::Date => json!(date(cell).unwrap_or_else(|| cell.to_owned())),
-        Shape::Year => json!(cell.trim_end_matches(['年', '度']).trim()),
-        Shape::Choice(choices) => {
-            let known = choices
-                .iter()
-                .find(|choice| [choice.name, choice.zh, choice.en].contains(&cell));
-            json!(known.map_or(cell, |choice| choice.name))
-        }
-        Shape::Lines => cell
-            .split(['\n', '；', ';'])
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect(),
-        Shape::Line => json!(cell.replace('\n', " ")),
-        _ => json!(cell),
-    }
-}
-
-fn faults(desk: &Desk, kind: Kind, contents: &[Value], columns: &[Option<&'static FieldSpec>]) -> Vec<String> {
-    if columns.iter().all(Option::is_none) {
-        return vec![desk.t(bw::NO_COLUMN).to_owned()];
-    }
-    if contents.len() > MOST_DRAFTS {
-        return vec![desk.f(bw::TOO_MANY_DRAFTS, &[&MOST_DRAFTS.to_string()])];
-    }
-    // Rows are counted as the spreadsheet shows them when nothing was left out: the head is the first.
-    let row_of = |draft: usize, fault: &FieldError| {
-        let entry = fault
-            .field
-            .split_once('[')
-            .and_then(|(_, rest)| rest.split_once(']')?.0.parse::<usize>().ok());
-        let index = if contents.len() == 1 {
-            entry.unwrap_or(draft)
-        } else {
-            draft
-        };
-        (index + 2).to_string()
-    };
-    let told = |(draft, fault): (usize, FieldError)| {
-        let label = if desk.lang == Lang::ZhHans {
-            &fault.label.0
-        } else {
-            &fault.label.1
-        };
-        desk.f(
-            bw::ROW_FAULT,
-            &[&row_of(draft, &fault), label, &fault.message(desk.lang)],
-        )
-    };
-    let all = contents.iter().enumerate().flat_map(|(draft, content)| {
-        Draft::faults(kind, content)
-            .into_iter()
-            .map(move |fault| (draft, fault))
-    });
-    all.map(told).collect()
+    table
 }
 
 fn done(desk: &Desk, made: &[String]) -> Result<Response, Problem> {
@@ -298,7 +173,7 @@ fn done(desk: &Desk, made: &[String]) -> Result<Response, Problem> {
     let body = html! {
         div.top { div { a.crumb href="/admin/write" { (desk.t(w::WRITE)) } h1 { (desk.t(bw::FROM_FILE)) } } }
         p.told role="status" { (desk.f(bw::MADE_N, &[&drafts.len().to_string()])) }
-        section.card { @for draft in &drafts { (super::document::draft_row(desk, draft)) } }
+        section.card { @for draft in &drafts { (super::begun::row(desk, draft)) } }
         div.buttons { a.btn.quiet href="/admin/write/import" { (desk.t(bw::ANOTHER_FILE)) } }
     };
     Ok(desk.page(Place::Write, desk.t(bw::FROM_FILE), body))

@@ -2,7 +2,6 @@
 
 use super::layout::{Desk, tag};
 use super::words::{self as w, Word};
-use crate::http::shape;
 use crate::presence::Standing;
 use crate::state::KnownDisplay;
 use maud::{Markup, html};
@@ -51,7 +50,7 @@ pub(crate) fn tile(desk: &Desk, known: &KnownDisplay) -> Markup {
     let away = colour == "red";
     html! {
         a.tile href=(format!("/admin/displays/{id}")) data-display=(id) {
-            span.shot {
+            span.shot data-drawing=(desk.t(w::helps::DRAWING)) {
                 img.pixels[setting.panel.height_px <= 96] src=(picture(known, 640)) data-shot=(id) alt=(desk.f(w::PICTURE_OF, &[setting.name.get(desk.lang)])) loading="lazy";
                 span.veil[away] id=(format!("veil-{id}")) data-fresh {
                     @match seen {
@@ -93,26 +92,5 @@ pub(crate) fn summary(desk: &Desk) -> Markup {
                 @if count > 0 { (tag(colour, &desk.f(word, &[&count.to_string()]))) " " }
             }
         }
-    }
-}
-
-/// The state of a publication in a tag.
-pub(crate) fn state_tag(desk: &Desk, publication: &heliograph_domain::publication::Publication) -> Markup {
-    let (colour, word) = state_word(shape::state_of(publication, desk.now));
-    tag(colour, desk.t(word))
-}
-
-/// Colour and word of a publication's state.
-pub(crate) fn state_word(state: &str) -> (&'static str, Word) {
-    match state {
-        "submitted" => ("amber", w::WAITS_REVIEW),
-        "reviewed" => ("amber", w::STATE_REVIEWED),
-        "countersigned" => ("amber", w::STATE_COUNTERSIGNED),
-        "approved" => ("blue", w::WAITS_RELEASE),
-        "returned" => ("red", w::STATE_RETURNED),
-        "released" => ("green", w::STATE_RELEASED),
-        "expired" => ("grey", w::STATE_EXPIRED),
-        "erased" => ("grey", w::STATE_ERASED),
-        _ => ("grey", w::STATE_WITHDRAWN),
     }
 }

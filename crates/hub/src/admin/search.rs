@@ -1,11 +1,13 @@
 //! One box over every page: finds whatever the reader may see.
 
 use super::layout::{Desk, Place, empty, in_query};
+use super::states;
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
 use crate::search::{self, Found, Group, Hit, SHOWN};
 use axum::extract::Query;
 use axum::response::Response;
+use heliograph_domain::PublicationId;
 use heliograph_domain::search::folded;
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -67,7 +69,7 @@ fn of_kind(desk: &Desk, name: &str, group: &Group, head: Word, words: &str) -> M
     html! {
         section.card id=(name) {
             h2 { (desk.t(head)) span.muted { (group.all) } }
-            @for hit in &group.hits { (row(desk, hit, words)) }
+            @for hit in &group.hits { (row(desk, name, hit, words)) }
             @if group.all > SHOWN {
                 p.hint {
                     (desk.f(w::FIND_MORE, &[&first, &all])) " "
@@ -78,14 +80,21 @@ fn of_kind(desk: &Desk, name: &str, group: &Group, head: Word, words: &str) -> M
     }
 }
 
-fn row(desk: &Desk, hit: &Hit, words: &str) -> Markup {
+/// Where a publication that was found stands, as its own page says it.
+fn standing(desk: &Desk, group: &str, hit: &Hit) -> Markup {
+    let id = (group == "publications").then(|| hit.id.parse().ok()).flatten();
+    let dossier = id.and_then(|id: PublicationId| desk.state.publications.get(&id));
+    html! { @if let Some(dossier) = dossier { (states::tags(desk, &dossier.publication)) } }
+}
+
+fn row(desk: &Desk, group: &str, hit: &Hit, words: &str) -> Markup {
     html! {
         a.row href=(hit.href) {
             span {
                 (marked(&hit.title, words))
                 @if let Some(around) = &hit.around { small { (marked(around, words)) } }
             }
-            span.tags { @if hit.older { (super::layout::tag("grey", desk.t(w::FIND_OLDER))) } }
+            span.tags { @if hit.older { (super::layout::tag("grey", desk.t(w::FIND_OLDER))) " " } (standing(desk, group, hit)) }
         }
     }
 }

@@ -107,7 +107,12 @@ pub(crate) async fn enter(
     }
 }
 
-async fn try_enter(office: &Arc<Office>, staff: &str, password: &str, from: &Origin) -> Result<Door, Problem> {
+pub(super) async fn try_enter(
+    office: &Arc<Office>,
+    staff: &str,
+    password: &str,
+    from: &Origin,
+) -> Result<Door, Problem> {
     let wrong = || {
         Problem::field(
             "staff",

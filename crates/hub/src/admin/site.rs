@@ -1,19 +1,19 @@
 //! The office itself: its name, telephones, hours and departments, as every display shows them.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, redirect};
+use super::layout::{Desk, Place};
 use super::parts::Shown;
 use super::words as w;
 use crate::http::people as api;
 use crate::http::problem::Problem;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::LocalText;
 use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Telephones that the form has room for.
@@ -25,25 +25,17 @@ const SPARE: usize = 3;
 const SHOWN_BACKUPS: usize = 10;
 
 /// `GET /admin/site`
-pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
+pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
     desk.must(Verb::Administer)?;
-    let done = query.get("done").map(|what| {
-        if what == "backup" {
-            w::DONE_BACKUP
-        } else {
-            w::DONE_SAVED
-        }
-    });
     let copies = backups(&desk).await;
-    Ok(show(&desk, done, None, copies))
+    Ok(show(&desk, None, copies))
 }
 
-fn show(desk: &Desk, done: Option<w::Word>, failed: Option<(&Posted, &Problem)>, copies: Markup) -> Response {
+fn show(desk: &Desk, failed: Option<(&Posted, &Problem)>, copies: Markup) -> Response {
     let shown = Shown::new(desk, failed);
     let body = html! {
         div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url", "hotlines"])) }
-        @else if let Some(done) = done { p.told role="status" { (desk.t(done)) } }
         @if let Some(path) = &desk.office.keys.root_here { p.notice { (desk.f(w::ROOT_HERE, &[&path.display().to_string()])) } }
         section.card { (form(desk, &shown)) }
         section.card id="backups" { h2 { (desk.t(w::BACKUPS)) } (copies) }
@@ -79,6 +71,7 @@ fn hotlines(desk: &Desk, shown: &Shown<'_>) -> Markup {
         .map(|profile| profile.hotlines.as_slice())
         .unwrap_or_default();
     html! {
+        (heads(desk, [w::LABEL_ZH, w::LABEL_EN, w::NUMBER]))
         @for index in 0..HOTLINES.max(known.len()) {
             @let line = known.get(index);
             div.triple {
@@ -99,6 +92,7 @@ fn departments(desk: &Desk, shown: &Shown<'_>) -> Markup {
             .count()
     });
     html! {
+        (heads(desk, [w::SHORT_NAME, w::LABEL_ZH, w::LABEL_EN]))
         @for index in 0..(known.len() + SPARE).max(typed) {
             @let (id, name) = known.get(index).map_or((None, None), |(id, name)| (Some(id.as_str()), Some(*name)));
             div.triple {
@@ -109,6 +103,11 @@ fn departments(desk: &Desk, shown: &Shown<'_>) -> Markup {
         }
         p.hint { (desk.t(w::SLUG_HINT)) }
     }
+}
+
+/// What stands over the columns, for those who see them; each input says it for itself, too.
+fn heads(desk: &Desk, words: [w::Word; 3]) -> Markup {
+    html! { div.triple.heads-of aria-hidden="true" { @for word in words { span { (desk.t(word)) } } } }
 }
 
 fn zh(text: &LocalText) -> &str {
@@ -135,10 +134,10 @@ pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem>
     });
     let call = posted.call(&desk, "site", None, &wish);
     match api::set_site(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect("/admin/site?done=set")),
+        Ok(_) => Ok(done("/admin/site", "site")),
         Err(problem) => {
             let copies = backups(&desk).await;
-            Ok(show(&desk, None, Some((&posted, &problem)), copies))
+            Ok(show(&desk, Some((&posted, &problem)), copies))
         }
     }
 }
@@ -171,10 +170,10 @@ async fn backups(desk: &Desk) -> Markup {
 pub(crate) async fn back_up(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "backup", None, &json!({}));
     match crate::http::backups::make(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect("/admin/site?done=backup")),
+        Ok(_) => Ok(done("/admin/site", "backup")),
         Err(problem) if problem.status == StatusCode::CONFLICT => {
             let copies = backups(&desk).await;
-            Ok(show(&desk, None, Some((&posted, &problem)), copies))
+            Ok(show(&desk, Some((&posted, &problem)), copies))
         }
         Err(problem) => Err(problem),
     }

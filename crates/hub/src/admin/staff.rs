@@ -1,7 +1,8 @@
 //! Staff: who works here, with which roles.
 
+use super::done::done;
 use super::form::Posted;
-use super::layout::{Desk, Place, redirect, tag};
+use super::layout::{Desk, Place, tag};
 use super::order;
 use super::pages::Part;
 use super::parts::Shown;
@@ -108,10 +109,9 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
         .map(|known| known.roles.iter().map(|role| slug(*role)).collect())
         .unwrap_or_default();
     let department = known.map(|known| known.department.to_string()).unwrap_or_default();
-    let hint = if known.is_some() {
-        w::PASSWORD_KEEPS
-    } else {
-        w::PASSWORD_MIN
+    let (label, hint) = match known {
+        Some(_) => (w::NEW_PASSWORD, w::done::PASSWORD_EMPTY),
+        None => (w::PASSWORD, w::PASSWORD_MIN),
     };
     Ok(html! {
         section.card id="form" {
@@ -129,7 +129,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
                     @let office_id = listing.as_ref().and_then(|listing| listing.office_id.as_deref()).unwrap_or_default();
                     (shown.optional(w::OFFICE_ID, "office_id", office_id, Some(w::OFFICE_ID_HINT)))
                 }
-                (shown.password(w::PASSWORD, "password", hint))
+                (shown.password(label, "password", hint))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
             @if let Some(known) = known.filter(|_| id.as_ref() != Some(desk.me())) { (of_others(desk, edit, known.disabled)) }
@@ -194,7 +194,7 @@ fn policy(desk: &Desk) -> Markup {
 pub(crate) async fn require_factor(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "require-factor", None, &json!({"roles": posted.all("roles")}));
     match api::require_factor(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect("/admin/staff#policy")),
+        Ok(_) => Ok(done("/admin/staff#policy", "policy")),
         Err(problem) => again(&desk, "", Some((&posted, &problem))),
     }
 }
@@ -203,29 +203,34 @@ pub(crate) async fn require_factor(desk: Desk, posted: Posted) -> Result<Respons
 pub(crate) async fn disable(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "disable", None, &json!({}));
     let done = api::disable(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
-    back_to(&desk, &id, &posted, done)
+    back_to(&desk, &id, &posted, ("disable", done))
 }
 
 /// `POST /admin/staff/{id}/enable`
 pub(crate) async fn enable(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "enable", None, &json!({}));
     let done = api::enable(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
-    back_to(&desk, &id, &posted, done)
+    back_to(&desk, &id, &posted, ("enable", done))
 }
 
 /// `POST /admin/staff/{id}/reset-second-factor`
 pub(crate) async fn reset_factor(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "reset-factor", None, &json!({}));
     let done = api::reset_factor(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
-    back_to(&desk, &id, &posted, done)
+    back_to(&desk, &id, &posted, ("reset-second-factor", done))
 }
 
-fn back_to(desk: &Desk, id: &str, posted: &Posted, done: Result<Answer, Problem>) -> Result<Response, Problem> {
-    match done {
-        Ok(_) => Ok(redirect(&format!(
-            "/admin/staff?edit={}#form",
-            super::layout::in_query(id)
-        ))),
+fn back_to(
+    desk: &Desk,
+    id: &str,
+    posted: &Posted,
+    (deed, outcome): (&str, Result<Answer, Problem>),
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(_) => Ok(done(
+            &format!("/admin/staff?edit={}#form", super::layout::in_query(id)),
+            deed,
+        )),
         Err(problem) => again(desk, id, Some((posted, &problem))),
     }
 }
@@ -234,7 +239,7 @@ fn back_to(desk: &Desk, id: &str, posted: &Posted, done: Result<Answer, Problem>
 pub(crate) async fn leave(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "leave", None, &json!({}));
     match api::leave(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
-        Ok(_) => Ok(redirect("/admin/staff")),
+        Ok(_) => Ok(done("/admin/staff", "leave")),
         Err(problem) => again(&desk, &id, Some((&posted, &problem))),
     }
 }
@@ -256,9 +261,16 @@ pub(crate) async fn appoint(desk: Desk, posted: Posted) -> Result<Response, Prob
     if posted.has("office_id") {
         wish["office_id"] = json!(posted.get("office_id").trim());
     }
+    let known = posted.get("id").trim().parse::<StaffId>().ok();
+    let known = known.is_some_and(|id| desk.state.staff.people.contains_key(&id));
+    let deed = match (known, posted.get("password").is_empty()) {
+        (false, _) => "person-added",
+        (true, true) => "person",
+        (true, false) => "person-password",
+    };
     let call = posted.call(&desk, "appoint", None, &wish);
     match api::add_staff(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(redirect("/admin/staff")),
+        Ok(_) => Ok(done("/admin/staff", deed)),
         Err(problem) => again(&desk, posted.get("id"), Some((&posted, &problem))),
     }
 }

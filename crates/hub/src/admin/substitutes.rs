@@ -1,5 +1,6 @@
 //! Leave and substitutes (休假与代理): who stands in for whom, one's own, and for administrators anybody's.
 
+use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
 use super::parts::Shown;
@@ -21,23 +22,25 @@ use std::sync::Arc;
 
 /// The pages of leave.
 pub(crate) fn router() -> Router<Arc<crate::office::Office>> {
-    Router::new().route("/admin/substitutes", get(page).post(name)).route(
-        "/admin/substitutes/end",
-        get(async || redirect("/admin/substitutes")).post(end),
-    )
+    Router::new()
+        .route("/admin/substitutes", get(page).post(name))
+        .route("/admin/substitutes.csv", get(table))
+        .route(
+            "/admin/substitutes/end",
+            get(async || redirect("/admin/substitutes")).post(end),
+        )
 }
 
 /// `GET /admin/substitutes?of=`
 async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
     let of = query.get("of").map_or("", String::as_str);
-    show(&desk, of, query.contains_key("done"), None)
+    show(&desk, of, None)
 }
 
-fn show(desk: &Desk, of: &str, done: bool, failed: Option<(&Posted, &Problem)>) -> Response {
+fn show(desk: &Desk, of: &str, failed: Option<(&Posted, &Problem)>) -> Response {
     let body = html! {
         div.top { div { h1 { (desk.t(rw::SUBSTITUTES)) } p.muted { (desk.t(rw::SUBSTITUTES_WHAT)) } } }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &["substitute", "from", "until"])) }
-        @else if done { p.told role="status" { (desk.t(w::DONE_SAVED)) } }
         section.card { h2 { (desk.t(rw::ON_LEAVE)) } (list(desk)) }
         (form(desk, of, &Shown::new(desk, failed)))
     };
@@ -61,8 +64,32 @@ fn list(desk: &Desk) -> Markup {
                     }
                 } }
             } }
+            p.export { a href="/admin/substitutes.csv" { (desk.t(w::AS_TABLE)) } }
         }
     }
+}
+
+/// `GET /admin/substitutes.csv`
+async fn table(desk: Desk) -> Response {
+    let rows: Vec<Vec<String>> = api::standing(&desk.state, desk.now)
+        .map(|(person, leave)| {
+            let now = if leave.window.covers(desk.now) {
+                rw::STANDS_IN_NOW
+            } else {
+                rw::STANDS_IN_LATER
+            };
+            let (absent, substitute) = (desk.person(person), desk.person(&leave.substitute));
+            vec![
+                absent,
+                desk.department_of(person),
+                substitute,
+                days(&desk, leave),
+                desk.t(now).to_owned(),
+            ]
+        })
+        .collect();
+    let head = [rw::ABSENT, w::DEPARTMENT, rw::SUBSTITUTE_IS, rw::DAYS, w::STATE];
+    super::table::csv(&desk, "substitutes", &head, rows)
 }
 
 fn standing(desk: &Desk, leave: &Leave) -> Markup {
@@ -157,33 +184,27 @@ async fn name(desk: Desk, posted: Posted) -> Result<Response, Problem> {
         json!({"substitute": posted.value("substitute"), "from": posted.value("from"), "until": posted.value("until")});
     let call = posted.call(&desk, "substitute", None, &wish);
     let person = posted.get("person").to_owned();
-    after(
-        &desk,
-        &posted,
-        api::name(State(Arc::clone(&desk.office)), Path(person), call).await,
-    )
+    let outcome = api::name(State(Arc::clone(&desk.office)), Path(person), call).await;
+    after(&desk, &posted, ("substitute", outcome))
 }
 
 /// `POST /admin/substitutes/end`
 async fn end(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "substitute-end", None, &json!({}));
     let person = posted.get("person").to_owned();
-    after(
-        &desk,
-        &posted,
-        api::end(State(Arc::clone(&desk.office)), Path(person), call).await,
-    )
+    let outcome = api::end(State(Arc::clone(&desk.office)), Path(person), call).await;
+    after(&desk, &posted, ("substitute-ended", outcome))
 }
 
 fn after(
     desk: &Desk,
     posted: &Posted,
-    done: Result<crate::http::idempotency::Answer, Problem>,
+    (deed, outcome): (&str, Result<crate::http::idempotency::Answer, Problem>),
 ) -> Result<Response, Problem> {
-    match done {
-        Ok(_) => Ok(redirect("/admin/substitutes?done=set")),
+    match outcome {
+        Ok(_) => Ok(done("/admin/substitutes", deed)),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
-            Ok(show(desk, posted.get("person"), false, Some((posted, &problem))))
+            Ok(show(desk, posted.get("person"), Some((posted, &problem))))
         }
         Err(problem) => Err(problem),
     }

@@ -1,9 +1,10 @@
 //! Several people at one draft: with whom it is shared, what others saved meanwhile, and what both changed in one place.
 
+use super::done::done;
 use super::fields;
 use super::form::Posted;
 use super::gate;
-use super::layout::{Desk, redirect};
+use super::layout::Desk;
 use super::proposal;
 use super::words::{self as w, airtime as aw, together as tw};
 use super::write;
@@ -242,7 +243,8 @@ impl News {
 
 /// The fields of the form that read otherwise in the draft than in what was sent.
 pub(crate) fn differing(kind: Kind, sent: &Value, saved: &Draft, entry: &str) -> Value {
-    let (sent, entry_now) = (fields::flat(kind, sent), saved.catalogue_entry.as_str());
+    let entry_now = saved.catalogue_entry.as_ref().map_or("", |entry| entry.as_str());
+    let sent = fields::flat(kind, sent);
     let saved = fields::flat(kind, &saved.content);
     let mut changed: Map<String, Value> = Map::new();
     let none = String::new();
@@ -265,7 +267,7 @@ pub(crate) async fn share(desk: Desk, Path(id): Path<String>, posted: Posted) ->
     desk.must(Verb::Draft)?;
     let call = posted.call(&desk, "share", None, &json!({"editors": posted.all("editor")}));
     match api::share(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
-        Ok(_) => Ok(redirect(&format!("/admin/write/{id}?done=save#together"))),
+        Ok(_) => Ok(done(&format!("/admin/write/{id}#together"), "share")),
         Err(problem) => {
             let draft = crate::http::drafts::open(&desk.office, &desk.caller, &id)?;
             write::again(&desk, &draft, &problem)

@@ -141,7 +141,7 @@ pub(crate) fn facts(desk: &Desk, waiting: &Waiting) -> Markup {
                 @if !addresses.is_empty() { div { dt { (desk.t(w::ADDRESSES)) } dd { @for address in &addresses { div { (address) } } } } }
                 @if let Some(pixels) = said.pixels() { div { dt { (desk.t(w::PANEL)) } dd { (pixels) " " (colour(desk, &said.of_panel("colour"))) } } }
                 @if !version.is_empty() { div { dt { (desk.t(w::SOFTWARE)) } dd { (version) } } }
-                div { dt { (desk.t(w::FINGERPRINT)) } dd { code { (api::fingerprint(&waiting.introduction.key.0)) } } }
+                div { dt { (desk.t(w::FINGERPRINT)) } dd { code { (api::fingerprint(&waiting.introduction.key.0)) } p.hint { (desk.t(w::FINGERPRINT_WHAT)) } } }
                 div { dt { (desk.t(w::ASKED)) } dd { (age(desk, waiting)) } }
                 div { dt { (desk.t(w::ENDS)) } dd { (desk.time(waiting.expires_at())) } }
             }

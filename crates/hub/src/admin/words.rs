@@ -35,17 +35,26 @@ macro_rules! words {
 }
 
 mod account;
+pub(crate) mod afterwards;
 pub(crate) mod airtime;
 pub(crate) mod beginnings;
 pub(crate) mod departments;
+pub(crate) mod done;
+pub(crate) mod door;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
+pub(crate) mod helps;
 pub(crate) mod limits;
+pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
+pub(crate) mod paper;
+pub(crate) mod reach;
 pub(crate) mod review;
+pub(crate) mod states;
 pub(crate) mod together;
-mod trail;
+pub(crate) mod trail;
+pub(crate) mod translation;
 pub(crate) mod withdrawn;
 
 pub(crate) use account::*;
@@ -125,8 +134,6 @@ words! {
     WAITS_APPROVAL "待审批" "To be approved";
     WAITS_RELEASE "待发布" "To be released";
     WAITS_AMEND "待更新发布" "Amendment ready";
-    STATE_REVIEWED "已审查" "Reviewed";
-    STATE_COUNTERSIGNED "已会审" "Countersigned";
     STATE_RETURNED "已退回" "Returned";
     STATE_RELEASED "发布中" "On release";
     STATE_EXPIRED "已到期" "Expired";
@@ -279,7 +286,7 @@ words! {
     ENGLISH_TEXT "英文内容" "English text";
     ENGLISH_HINT "可选，供英文屏和双语公示使用" "Optional, for English screens";
     HINT_LINES "每行一项" "one to a line";
-    HINT_MARKDOWN "空一行分段，# 作小标题，- 作列表，用 | 隔开的行作表格（第二行写 | --- | --- |）" "a blank line parts paragraphs, # heads, - lists, lines with | are a table (its second line: | --- | --- |)";
+    HINT_MARKDOWN "空一行分段，# 作小标题，- 作列表，可以写表格" "a blank line parts paragraphs, # heads, - lists; tables can be written";
     OPTIONAL "可不填" "may be empty";
     CHOOSE "请选择" "Choose";
     ROW_N "第 {} 项" "No. {}";
@@ -308,15 +315,10 @@ words! {
     REFRESH "刷新" "Refresh";
     NOT_YET "将于 {} 开始显示，各屏会先收好内容。" "It will be shown from {}; the displays get it before that.";
     NOBODY_TUNED "现在没有屏幕收看所选的频道。" "No display is tuned to these channels now.";
-    REACH_NOW "现在收看这些频道的屏幕" "Displays that are tuned to these channels now";
-    REACH_NOW_WHY "发布时的逐屏记录已不在（屏幕是后来接入的，或系统重新启动过）。下面是各屏自己最近一次的报告。" "How it arrived, display by display, is not kept: the displays came later, or the hub was started anew. This is what each of them reported last.";
-    NOT_REPORTED "没有报告播出" "Not reported on air";
-    N_OF_M_ON_AIR "{} / {} 块屏已播出" "On air on {} of {} displays";
     SENT "已发出" "Sent";
     RECEIVED "已收到" "Received";
     ON_AIR "已播出" "On air";
     ON_ITS_WAY "送达中" "On its way";
-    ARRIVES_LATER "上线后自动送达" "It arrives once the display is back";
 
     RETIRED_DISPLAYS "已停用的屏幕" "Retired displays";
     TOKEN_FOR "令牌用途" "What the token is for";
@@ -418,7 +420,6 @@ words! {
     NO_ROLES "无角色，不能登录" "No role: cannot sign in";
     ADD_PERSON "添加工作人员" "Add someone";
     EDIT_PERSON "修改工作人员" "Edit this person";
-    PASSWORD_KEEPS "不填则保持不变" "stays as it is when empty";
     PASSWORD_MIN "至少 10 个字符" "at least 10 characters";
     FOUR_EYES "一个人可以兼任多个角色，但同一条信息的拟稿、保密审查、审批必须由三个不同的人完成。" "One person may have several roles, but author, reviewer and approver of one publication are always three people.";
 
@@ -481,17 +482,26 @@ mod tests {
     const LISTS: &[&[(&str, Word)]] = &[
         ALL,
         account::ALL,
+        afterwards::ALL,
         beginnings::ALL,
+        door::ALL,
         first_steps::ALL,
         frame::ALL,
+        helps::ALL,
         limits::ALL,
+        reach::ALL,
+        lists::ALL,
         review::ALL,
+        states::ALL,
         together::ALL,
         trail::ALL,
+        translation::ALL,
         airtime::ALL,
         departments::ALL,
+        done::ALL,
         on_show::ALL,
         panels::ALL,
+        paper::ALL,
         withdrawn::ALL,
     ];
 

@@ -2,6 +2,7 @@
 
 mod page;
 
+use super::done::done;
 use super::form::Posted;
 use super::gate::Notes;
 use super::layout::{Desk, redirect};
@@ -10,7 +11,7 @@ use super::preview::Typed;
 use super::proposal::{self, Proposed};
 use super::together::{Clashes, News};
 use super::words::{self as w, together as tw};
-use super::{beginnings, countersign, document, fields, kinds, together};
+use super::{beginnings, countersign, document, fields, kinds, pictures, together};
 use crate::attachments::Kept;
 use crate::drafts::{self, Draft, Referral};
 use crate::gate;
@@ -85,7 +86,11 @@ impl Sheet {
             hash: draft.hash().to_string(),
             publication: String::new(),
             kind: draft.kind,
-            entry: draft.catalogue_entry.to_string(),
+            entry: draft
+                .catalogue_entry
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             content: draft.content.clone(),
             countersign: json!(false),
             proposal: Proposed::of(&draft.proposal),
@@ -189,7 +194,8 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
         return of_template(&desk, id);
     }
     let Some(slug) = query.get("kind") else {
-        return kinds::choose(&desk);
+        let dropped = query.get("done").is_some_and(|done| done == "discard");
+        return kinds::choose(&desk, dropped);
     };
     let kind: Kind = slug.parse().map_err(|_| fields::unknown_kind())?;
     let entry = query.get("entry").cloned().unwrap_or_default();
@@ -289,10 +295,11 @@ async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response,
     if matches!(then, "preview" | "row") {
         return show(&desk, &sheet, None, &[]);
     }
+    let first = sheet.id.is_none();
     let saved = save(&desk, &mut sheet, posted).await;
     let news = saved.as_ref().map(News::of_answer).unwrap_or_default();
     if then == "autosave" {
-        return quietly(&desk, &sheet, &saved.map(|_| news));
+        return quietly(&desk, &sheet, first, &saved.map(|_| news));
     }
     let outcome = match saved {
         // What others wrote meanwhile is looked at before it is handed in.
@@ -308,7 +315,8 @@ async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response,
         (Ok(()), "submit" | "refer") if !news.is_empty() => {
             Ok(redirect(&format!("/admin/write/{id}?done=not-sent{}", news.query())))
         }
-        (Ok(()), "submit") => Ok(redirect(&format!("/admin/publications/{id}?done=submit"))),
+        (Ok(()), "submit") => Ok(done(&format!("/admin/publications/{id}"), "submit")),
+        (Ok(()), "refer") => Ok(done(&format!("/admin/write/{id}"), "refer")),
         (Ok(()), _) => Ok(redirect(&format!("/admin/write/{id}?done=save{}", news.query()))),
     }
 }
@@ -360,10 +368,17 @@ async fn refer(desk: &Desk, sheet: &Sheet, posted: &Posted) -> Result<(), Proble
     Ok(())
 }
 
-/// What the script hears that saves as one types.
-fn quietly(desk: &Desk, sheet: &Sheet, outcome: &Result<News, Problem>) -> Result<Response, Problem> {
+/// What the script hears that saves as one types; `first`: the draft was made by this save.
+fn quietly(desk: &Desk, sheet: &Sheet, first: bool, outcome: &Result<News, Problem>) -> Result<Response, Problem> {
     let (status, body) = match outcome {
-        Ok(news) => (StatusCode::OK, saved_quietly(desk, sheet, news)?),
+        Ok(news) => {
+            let mut body = saved_quietly(desk, sheet, news)?;
+            if first {
+                // From now on there is a draft that pictures can be added to.
+                body["pictures"] = json!(pictures::card(desk, sheet.id.as_deref(), &[]).into_string());
+            }
+            (StatusCode::OK, body)
+        }
         Err(problem) if problem.kind == "both-changed" => (
             problem.status,
             json!({"kind": problem.kind, "note": sheet.clashes.quietly(desk)}),
@@ -400,5 +415,5 @@ fn saved_quietly(desk: &Desk, sheet: &Sheet, news: &News) -> Result<Value, Probl
 /// `POST /admin/write/{id}/discard`
 pub(crate) async fn discard(desk: Desk, Path(id): Path<String>, _: Posted) -> Result<Response, Problem> {
     api::delete(State(Arc::clone(&desk.office)), Path(id), desk.caller.clone()).await?;
-    Ok(redirect("/admin/publications"))
+    Ok(done("/admin/write", "discard"))
 }

@@ -103,6 +103,7 @@ deeds! {
     Returned "returned" "退回" "Returned";
     Released "released" "发布" "Released";
     Amended "amended" "更新发布" "Amended";
+    Rescheduled "rescheduled" "调整播出" "Rescheduled";
     Withdrawn "withdrawn" "撤回" "Withdrawn";
     Explained "withdrawal-explained" "说明撤回理由" "Withdrawal explained";
     ErasureAsked "erasure-requested" "申请删除" "Erasure asked for";
@@ -167,6 +168,7 @@ fn of_publication(event: &PublicationEvent) -> Deed {
         P::Rejected { .. } => Deed::Returned,
         P::Released(_) => Deed::Released,
         P::Amended { .. } => Deed::Amended,
+        P::Rescheduled { .. } => Deed::Rescheduled,
         P::Withdrawn { .. } => Deed::Withdrawn,
         P::WithdrawalExplained { .. } => Deed::Explained,
         P::ErasureRequested { .. } => Deed::ErasureAsked,

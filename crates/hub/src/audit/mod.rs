@@ -3,6 +3,7 @@
 pub(crate) mod deed;
 pub(crate) mod index;
 pub(crate) mod sentence;
+mod subject;
 
 use crate::digest::Needle;
 use crate::directory;

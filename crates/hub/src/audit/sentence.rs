@@ -23,9 +23,9 @@ use std::sync::Arc;
 /// Who tells the facts, in one language.
 pub(crate) struct Voice<'o> {
     office: &'o Office,
-    state: Arc<State>,
-    profile: Option<Arc<SiteProfile>>,
-    lang: Lang,
+    pub(super) state: Arc<State>,
+    pub(super) profile: Option<Arc<SiteProfile>>,
+    pub(super) lang: Lang,
 }
 
 impl<'o> Voice<'o> {
@@ -44,7 +44,7 @@ impl<'o> Voice<'o> {
         }
     }
 
-    fn say(&self, zh: String, en: String) -> String {
+    pub(super) fn say(&self, zh: String, en: String) -> String {
         if self.lang == Lang::ZhHans { zh } else { en }
     }
 
@@ -111,7 +111,7 @@ impl<'o> Voice<'o> {
         }
     }
 
-    fn channels<'c>(&self, names: impl IntoIterator<Item = &'c ChannelName>) -> String {
+    pub(super) fn channels<'c>(&self, names: impl IntoIterator<Item = &'c ChannelName>) -> String {
         let titles = &self.state.channels.titles;
         let title = |name: &ChannelName| {
             titles
@@ -122,7 +122,7 @@ impl<'o> Voice<'o> {
         named.join(if self.lang == Lang::ZhHans { "、" } else { ", " })
     }
 
-    fn entry(&self, id: &CatalogueEntryId) -> String {
+    pub(super) fn entry(&self, id: &CatalogueEntryId) -> String {
         let entry = self.state.catalogue.entries.get(id);
         let text = entry.and_then(|entry| self.library().entry_text(&entry.text));
         self.quoted(text.as_ref().map_or(id.as_str(), |text| text.name.get(self.lang)))
@@ -212,6 +212,19 @@ impl<'o> Voice<'o> {
                 self.on(content, "退回", "", "returned ", " to its author") + &self.because_of(reason)
             }
             P::Released(release) => self.of_release(release),
+            P::Rescheduled {
+                content,
+                channels,
+                window,
+                ..
+            } => {
+                let (text, channels) = (self.text(content), self.channels(channels));
+                let said = self.say(
+                    format!("将{text}的播出调整为{channels}，"),
+                    format!("had {text} shown on {channels} instead, "),
+                );
+                said + &self.window(*window)
+            }
             P::Amended { content, .. } => self.on(
                 content,
                 "以",
@@ -296,14 +309,18 @@ impl<'o> Voice<'o> {
 
     fn of_release(&self, release: &Release) -> String {
         let (text, channels) = (self.text(&release.content), self.channels(&release.channels));
-        let from = self.time(release.window.from);
         let said = self.say(
-            format!("发布{text}到{channels}，自 {from}"),
-            format!("released {text} to {channels}, from {from}"),
+            format!("发布{text}到{channels}，"),
+            format!("released {text} to {channels}, "),
         );
-        match release.window.until.map(|until| self.time(until)) {
-            Some(until) => said + &self.say(format!(" 至 {until}"), format!(" until {until}")),
-            None => said + &self.say("起长期有效".to_owned(), " for good".to_owned()),
+        said + &self.window(release.window)
+    }
+
+    fn window(&self, window: Window) -> String {
+        let from = self.time(window.from);
+        match window.until.map(|until| self.time(until)) {
+            Some(until) => self.say(format!("自 {from} 至 {until}"), format!("from {from} until {until}")),
+            None => self.say(format!("自 {from}起长期有效"), format!("from {from} for good")),
         }
     }
 

@@ -440,13 +440,16 @@ impl Core {
     }
 }
 
-/// The journey that a release or an amendment begins.
+/// The journey that a release begins, or what changes it.
 fn set_out(record: &Record, state: &State) -> Option<Journey> {
-    let Ok(Event::Publication(id, PublicationEvent::Released(_) | PublicationEvent::Amended { .. })) = event_of(record)
-    else {
+    let Ok(Event::Publication(id, event)) = event_of(record) else {
         return None;
     };
-    journey(state, id, record)
+    let sets_out = matches!(
+        event,
+        PublicationEvent::Released(_) | PublicationEvent::Amended { .. } | PublicationEvent::Rescheduled { .. }
+    );
+    sets_out.then(|| journey(state, id, record)).flatten()
 }
 
 fn journey(state: &State, id: PublicationId, record: &Record) -> Option<Journey> {

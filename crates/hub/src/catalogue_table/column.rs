@@ -99,6 +99,12 @@ impl Column {
         if lang == Lang::ZhHans { names[0] } else { names[1] }
     }
 
+    /// The field of the API that it becomes.
+    pub(crate) fn field(self) -> &'static str {
+        let known = COLUMNS.iter().find(|(column, ..)| *column == self);
+        known.map_or("", |(_, field, _)| field)
+    }
+
     /// The column of a name at the head of a table.
     pub(super) fn of_head(head: &str) -> Option<Self> {
         let plain = |text: &str| -> String {

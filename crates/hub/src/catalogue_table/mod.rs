@@ -1,5 +1,5 @@
-//! An office's catalogue as a table from elsewhere: CSV or tab-separated text with names of columns in Chinese or
-//! English, read into what the API takes. Every fault is named with its line and column; nothing is written here.
+//! An office's catalogue as a table from elsewhere: a spreadsheet, a document with a table, CSV or tab-separated text, with
+//! names of columns in Chinese or English, read into what the API takes. Every fault is named with its line and column; nothing is written here.
 
 mod cadence;
 mod column;
@@ -7,9 +7,11 @@ mod column;
 pub(crate) use column::Column;
 
 use crate::directory;
+use crate::drafts::Note;
 use crate::http::problem::Told;
 use crate::http::shape;
 use crate::office::Office;
+use crate::office_files::{FileKind, sheet};
 use crate::state::State;
 use cadence::cadence_of;
 use heliograph_domain::catalogue::Category;
@@ -89,10 +91,27 @@ pub(crate) fn decoded(bytes: &[u8]) -> Result<String, Told> {
     Ok(text.replace('\r', "\n"))
 }
 
+/// A file as text: of a spreadsheet, or of a document with a table, every row on the line of the number that it has there.
+///
+/// # Errors
+/// When it is nothing that can be read, or too large.
+pub(crate) fn text_of(file: &[u8]) -> Result<(String, Vec<Note>), Told> {
+    let kind = if file.is_empty() {
+        FileKind::Table
+    } else {
+        FileKind::of(file).map_err(|error| error.told())?
+    };
+    if kind == FileKind::Table {
+        return Ok((decoded(file)?, Vec::new()));
+    }
+    let sheet = sheet::read_up_to(file, MOST_ROWS).map_err(|error| error.told())?;
+    Ok((decoded(sheet::to_lines(&sheet).as_bytes())?, sheet.notes))
+}
+
 /// Reads a table on what the office knows now.
 pub(crate) fn read(office: &Office, text: &str) -> Table {
     let mut reading = Reading::new(office);
-    let mut lines = records(text);
+    let mut lines = records(text).filter(|(_, cells)| cells.iter().any(|cell| !cell.is_empty()));
     let Some((_, head)) = lines.next() else {
         reading.fault(1, None, "表格是空的", "the table is empty");
         return reading.table;
@@ -105,9 +124,7 @@ pub(crate) fn read(office: &Office, text: &str) -> Table {
             reading.fault(line, None, "行数太多，最多 2000 行", "too many rows: at most 2000");
             break;
         }
-        if cells.iter().any(|cell| !cell.is_empty()) {
-            reading.row(line, &columns, &cells);
-        }
+        reading.row(line, &columns, &cells);
     }
     reading.table
 }
@@ -124,7 +141,7 @@ fn records(text: &str) -> impl Iterator<Item = (u64, Vec<String>)> + '_ {
         .from_reader(text.as_bytes());
     // Text in memory that is UTF-8, with any number of cells in a line, has no errors.
     reader.into_records().filter_map(Result::ok).map(|record| {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = sheet::line_of(text, &record);
         (line, record.iter().map(unguarded).collect())
     })
 }

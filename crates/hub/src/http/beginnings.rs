@@ -67,24 +67,50 @@ pub(crate) async fn again(
         wish: Wish {
             proposal: Proposal::default(),
             kind: text.kind,
-            catalogue_entry: dossier.publication.catalogue_entry.clone(),
+            catalogue_entry: Some(dossier.publication.catalogue_entry.clone()),
             content: next.content,
         },
         attachments,
-        notes: next.moved.into_iter().map(|moved| noted(text.kind, moved)).collect(),
+        notes: noted_all(text.kind, next.moved),
     };
     api::save_new(&office, &call.caller, &call.repeatable, beginning).await
 }
 
+/// So many dates of a text are named one by one: a draft has room for no more.
+const MOST_NAMED: usize = 400;
+
+/// Every date of the text, in its order: those that moved, and those that stayed.
+fn noted_all(kind: Kind, moved: Vec<Moved>) -> Vec<Note> {
+    let left = moved.len().saturating_sub(MOST_NAMED);
+    let mut notes: Vec<Note> = moved.into_iter().take(MOST_NAMED).map(|it| noted(kind, it)).collect();
+    if left > 0 {
+        notes.push(Note::of(
+            format!("还有 {left} 处日期没有逐一列出，请通读全文核对"),
+            format!("{left} more dates are not listed one by one: read the whole text"),
+        ));
+    }
+    notes
+}
+
 fn noted(kind: Kind, moved: Moved) -> Note {
+    let (often_zh, often_en) = match moved.times {
+        1 => (String::new(), String::new()),
+        times => (format!("（{times} 处）"), format!(" ({times} places)")),
+    };
+    // A field that is a day holds it as machines write it.
+    let words = |text: &str, lang| match text.parse::<Date>() {
+        Ok(day) => day.in_words(lang),
+        Err(_) => text.to_owned(),
+    };
+    let (zh, en) = (words(&moved.from, Lang::ZhHans), words(&moved.from, Lang::En));
     let note = match &moved.to {
         Some(to) => Note::of(
-            format!("“{}”已改为“{to}”", moved.from),
-            format!("“{}” became “{to}”", moved.from),
+            format!("“{zh}”已改为“{}”{often_zh}", words(to, Lang::ZhHans)),
+            format!("“{en}” became “{}”{often_en}", words(to, Lang::En)),
         ),
         None => Note::of(
-            format!("“{}”没有改，请核对", moved.from),
-            format!("“{}” stays as it was: look at it", moved.from),
+            format!("“{zh}”没有改，请核对{often_zh}"),
+            format!("“{en}” stays as it was: look at it{often_en}"),
         ),
     };
     let known = kind.fields().iter().any(|spec| moved.field.contains(spec.name));
@@ -170,7 +196,7 @@ pub(crate) async fn of_document(
         wish: Wish {
             proposal: Proposal::default(),
             kind,
-            catalogue_entry,
+            catalogue_entry: Some(catalogue_entry),
             content,
         },
         attachments: kept,

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most bytes that a request's body may have.
-const MAX_BODY: usize = 1024 * 1024;
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// The cookie that holds the language someone chose.
 pub(crate) const LANG_COOKIE: &str = "heliograph_lang";
 
@@ -151,7 +151,7 @@ impl FromRequestParts<Arc<Office>> for Caller {
 }
 
 /// Whether a page asks by itself, for its pictures or for what is new: nobody need be sitting there.
-fn made_by_a_page(headers: &HeaderMap) -> bool {
+pub(crate) fn made_by_a_page(headers: &HeaderMap) -> bool {
     let destination = headers.get("sec-fetch-dest").and_then(|value| value.to_str().ok());
     destination.is_some_and(|destination| destination != "document")
 }
@@ -254,6 +254,16 @@ impl Call {
             repeatable: Repeatable::new(key, "POST", path, &body),
             if_match,
             body,
+        }
+    }
+
+    /// The call that a file makes of the API: what was read of it as JSON, repeatable as the file itself.
+    pub(crate) fn of_file(caller: Caller, repeatable: Repeatable, fields: &serde_json::Value) -> Self {
+        Self {
+            caller,
+            repeatable,
+            if_match: None,
+            body: Bytes::from(fields.to_string()),
         }
     }
 

@@ -13,7 +13,7 @@ use heliograph_domain::catalogue::{Cadence, Catalogue, CatalogueEntry, Catalogue
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ChannelName, ContentHash, Event, LocalText};
 use heliograph_log::ContentObject;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -44,13 +44,25 @@ pub(crate) async fn define(State(office): State<Arc<Office>>, call: Call) -> Res
 /// `POST /api/v1/catalogue/import {entries}`: opens and changes entries, all in one step or none.
 pub(crate) async fn define_many(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Catalogue)?;
-    let wishes = read_entries(&office, call.fields()?)?;
-    let plan = plan(&office, &wishes);
-    let count = |wanted: Change| plan.iter().filter(|change| **change == wanted).count();
-    let answer = Answer::ok(json!({
-        "new": count(Change::New), "changed": count(Change::Changed), "unchanged": count(Change::Unchanged),
-    }));
-    define_all(&office, &call, &wishes, answer).await
+    define_read(&office, &call, Value::Object(Map::new())).await
+}
+
+/// The entries that a call names, all in one step or none; the answer says how many of them are new besides `told`.
+pub(crate) async fn define_read(office: &Arc<Office>, call: &Call, mut told: Value) -> Result<Answer, Problem> {
+    let wishes = read_entries(office, call.fields()?)?;
+    count(&mut told, &plan(office, &wishes));
+    define_all(office, call, &wishes, Answer::ok(told)).await
+}
+
+/// Says how many entries are new, changed and as they were.
+pub(crate) fn count(told: &mut Value, plan: &[Change]) {
+    for (name, wanted) in [
+        ("new", Change::New),
+        ("changed", Change::Changed),
+        ("unchanged", Change::Unchanged),
+    ] {
+        told[name] = json!(plan.iter().filter(|change| **change == wanted).count());
+    }
 }
 
 /// What defining an entry comes to.
@@ -62,6 +74,17 @@ pub(crate) enum Change {
     Changed,
     /// It says this already.
     Unchanged,
+}
+
+impl Change {
+    /// Its name in the API.
+    pub(crate) fn slug(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+        }
+    }
 }
 
 /// What a request with several entries would change; nothing is written.

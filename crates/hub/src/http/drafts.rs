@@ -8,6 +8,7 @@ use super::shape;
 use crate::admin::preview;
 use crate::attachments::{self, Kept};
 use crate::backups;
+use crate::begun;
 use crate::draft_versions;
 use crate::drafts::{self, Draft, Note, Proposal};
 use crate::gate;
@@ -16,7 +17,8 @@ use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, ChannelName, ContentHash, Instant, Kind, PublicationId, StaffId};
+use heliograph_domain::{CatalogueEntryId, ChannelName, ContentHash, Document, Instant, Kind, PublicationId, StaffId};
+use heliograph_log::ContentObject;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -26,7 +28,8 @@ const MAX_DRAFT_BYTES: usize = 960 * 1024;
 /// What a caller writes in a draft.
 pub(crate) struct Wish {
     pub(crate) kind: Kind,
-    pub(crate) catalogue_entry: CatalogueEntryId,
+    /// A draft need not have one yet: what somebody types is kept before they have looked for its place.
+    pub(crate) catalogue_entry: Option<CatalogueEntryId>,
     pub(crate) content: Value,
     pub(crate) proposal: Proposal,
 }
@@ -66,29 +69,74 @@ pub(crate) async fn save_new(
     repeatable: &Repeatable,
     beginning: Beginning,
 ) -> Result<Answer, Problem> {
+    let actor = &caller.staff;
+    if let Some(answer) = idempotency::answered(office, actor, repeatable)? {
+        return Ok(answer);
+    }
+    if let Some(known) = drafts::find(&*office.log, beginning.id).map_err(Problem::internal)? {
+        return Err(Problem::stale(shaped(&known)));
+    }
+    let draft = begun_by(actor, office.now(), beginning)?;
+    let answer = Answer::created(told(office, &draft)).with_etag(draft.hash());
+    keep(office, actor, repeatable, &draft, answer).await
+}
+
+/// Several new drafts of the caller's, in one step: every one or none.
+pub(crate) async fn save_all(
+    office: &Arc<Office>,
+    caller: &Caller,
+    repeatable: &Repeatable,
+    beginnings: Vec<Beginning>,
+) -> Result<Answer, Problem> {
+    let actor = &caller.staff;
+    if let Some(answer) = idempotency::answered(office, actor, repeatable)? {
+        return Ok(answer);
+    }
+    let begun = beginnings
+        .into_iter()
+        .map(|beginning| begun_by(actor, office.now(), beginning));
+    let drafts: Vec<Draft> = begun.collect::<Result<_, Problem>>()?;
+    let mut writes = Vec::with_capacity(drafts.len() + 1);
+    for draft in &drafts {
+        writes.push(draft.keep().map_err(Problem::internal)?);
+    }
+    let bytes: usize = writes
+        .iter()
+        .filter_map(|write| Some(write.value.as_ref()?.len()))
+        .sum();
+    if bytes > MAX_DRAFT_BYTES {
+        return Err(Problem::field(
+            "file",
+            "too_large",
+            "表格的内容太多，一次存不下：请分几次导入",
+            "the table has more than can be kept at once: import it in parts",
+        ));
+    }
+    let kept = drafts.iter().map(|draft| json!({"id": draft.id, "hash": draft.hash()}));
+    let answer = Answer::created(json!({"drafts": kept.collect::<Vec<_>>()}));
+    writes.extend(repeatable.remember(actor, &answer, office.now()));
+    let log = Arc::clone(&office.log);
+    blocking(move || log.write(writes)).await?;
+    Ok(answer)
+}
+
+fn begun_by(actor: &StaffId, now: Instant, beginning: Beginning) -> Result<Draft, Problem> {
     let Beginning {
         id,
         wish,
         attachments,
         notes,
     } = beginning;
-    let actor = &caller.staff;
-    if let Some(answer) = idempotency::answered(office, actor, repeatable)? {
-        return Ok(answer);
-    }
-    if let Some(known) = drafts::find(&*office.log, id).map_err(Problem::internal)? {
-        return Err(Problem::stale(shaped(&known)));
-    }
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(Problem::internal)?;
-    let draft = Draft {
+    Ok(Draft {
         id,
         kind: wish.kind,
         catalogue_entry: wish.catalogue_entry,
         content: wish.content,
         salt,
         author: actor.clone(),
-        updated_at: office.now(),
+        updated_at: now,
         attachments,
         referral: None,
         editors: Vec::new(),
@@ -96,9 +144,7 @@ pub(crate) async fn save_new(
         saved_by: None,
         proposal: wish.proposal,
         notes,
-    };
-    let answer = Answer::created(told(office, &draft)).with_etag(draft.hash());
-    keep(office, actor, repeatable, &draft, answer).await
+    })
 }
 
 /// `PUT /api/v1/drafts/{id}` with `If-Match`
@@ -172,10 +218,13 @@ pub(crate) async fn put_aside_anyway(office: &Arc<Office>, former: &Draft) -> Re
 /// `GET /api/v1/drafts`: one's own, and those that are shared with one.
 pub(crate) async fn list(State(office): State<Arc<Office>>, caller: Caller) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Draft)?;
-    let drafts = drafts::open_to(&*office.log, &caller.staff).map_err(Problem::internal)?;
-    Ok(Answer::ok(
-        json!({"drafts": drafts.iter().map(shaped).collect::<Vec<_>>()}),
-    ))
+    let all = begun::of(&office, &caller.staff).map_err(Problem::internal)?;
+    let listed = all.iter().map(|begun| {
+        let mut listed = shaped(&begun.draft);
+        listed["waits_for"] = json!(begun.awaits.slug());
+        listed
+    });
+    Ok(Answer::ok(json!({"drafts": listed.collect::<Vec<_>>()})))
 }
 
 /// `GET /api/v1/drafts/{id}`
@@ -281,7 +330,7 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
     let kind = fields.choice("kind", |slug| {
         Kind::ALL.iter().copied().find(|kind| kind.slug() == slug)
     });
-    let entry: Option<CatalogueEntryId> = fields.parsed("catalogue_entry");
+    let catalogue_entry: Option<CatalogueEntryId> = fields.optional_parsed("catalogue_entry");
     let content = fields.required_value("content");
     let proposal = read_proposal(office, &mut fields);
     if let Some(kind) = kind
@@ -289,7 +338,7 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
     {
         fields.extend(Draft::faults(kind, &content).iter().map(Fault::of_content));
     }
-    if let Some(entry) = &entry
+    if let Some(entry) = &catalogue_entry
         && !office.state().catalogue.entries.contains_key(entry)
     {
         fields.fault(
@@ -300,15 +349,12 @@ pub(crate) fn read_wish(office: &Office, mut fields: Fields) -> Result<Wish, Pro
         );
     }
     fields.finish()?;
-    match (kind, entry) {
-        (Some(kind), Some(catalogue_entry)) => Ok(Wish {
-            kind,
-            catalogue_entry,
-            content,
-            proposal,
-        }),
-        _ => Err(Problem::internal("a wish without faults lacks its fields")),
-    }
+    Ok(Wish {
+        kind: kind.ok_or_else(|| Problem::internal("a wish without faults lacks its kind"))?,
+        catalogue_entry,
+        content,
+        proposal,
+    })
 }
 
 /// Where and when it should be shown. Times that have passed are no fault here: they are when it is released.
@@ -383,6 +429,33 @@ pub(crate) async fn keep(
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
     Ok(answer)
+}
+
+/// What a clerk hears who has not chosen where in the catalogue a text belongs.
+pub(crate) fn without_entry() -> Problem {
+    Problem::field(
+        "catalogue_entry",
+        "missing",
+        "请选择公开目录项",
+        "choose an entry of the catalogue",
+    )
+}
+
+/// What a draft is handed in as, with its place in the catalogue.
+pub(crate) type Complete = (Document, ContentHash, ContentObject, CatalogueEntryId);
+
+/// The draft as it is handed in, or all that is still missing.
+pub(crate) fn complete(draft: &Draft) -> Result<Complete, Problem> {
+    match (draft.document(), &draft.catalogue_entry) {
+        (Ok((document, hash, object)), Some(entry)) => Ok((document, hash, object, entry.clone())),
+        (document, entry) => {
+            let mut problem = incomplete(&document.err().unwrap_or_default());
+            if entry.is_none() {
+                problem.faults.splice(0..0, without_entry().faults);
+            }
+            Err(problem)
+        }
+    }
 }
 
 /// What a clerk hears who submits something unfinished.

@@ -9,6 +9,7 @@ pub(crate) mod broker;
 pub(crate) mod calendar;
 pub(crate) mod call;
 pub(crate) mod catalogue;
+pub(crate) mod catalogue_table;
 pub(crate) mod comments;
 pub(crate) mod device;
 pub(crate) mod displays;
@@ -26,6 +27,7 @@ pub(crate) mod publications;
 pub(crate) mod referrals;
 pub(crate) mod reminders;
 pub(crate) mod reports;
+pub(crate) mod rows;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod shape;
@@ -79,6 +81,7 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/site/unblank", post(people::unblank))
         .route("/api/v1/catalogue", get(catalogue::list).post(catalogue::define))
         .route("/api/v1/catalogue/import", post(catalogue::define_many))
+        .route("/api/v1/catalogue/table", post(catalogue_table::take))
         .route("/api/v1/calendar", get(calendar::list))
         .route("/api/v1/calendar/{year}", get(calendar::one).put(calendar::set))
         .route(
@@ -138,6 +141,7 @@ fn texts_in_the_making() -> Router<Arc<Office>> {
         )
         .route("/api/v1/drafts/{id}/notes", delete(beginnings::looked_at))
         .route("/api/v1/imports", post(beginnings::import))
+        .route("/api/v1/imports/rows", post(rows::take))
         .route("/api/v1/templates", get(templates::list).post(templates::make))
         .route(
             "/api/v1/templates/{id}",

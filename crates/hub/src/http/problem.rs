@@ -359,6 +359,7 @@ impl Problem {
             Refused::RulesChanged { .. } => {
                 Self::conflict("rules-changed", Told::new("审查规则已更新，请重新送审", en), current)
             }
+            Refused::WindowBegun => Self::field("from", "begun", "已开始播出，只能调整结束时间", en),
             Refused::NotReleased => Self::conflict("not-released", Told::new("这条信息没有在发布中", en), current),
             Refused::AlreadyReleased => Self::conflict(
                 "already-released",

@@ -71,6 +71,7 @@ pub(crate) async fn act(
         "approve" => Meant::plain(Command::Approve, Verb::Approve, seen(fields)?),
         "amend" => Meant::plain(Command::Amend, Verb::Release, seen(fields)?),
         "release" => release(&office, id, fields)?,
+        "reschedule" => reschedule(fields)?,
         "reject" => with_reason(fields, true)?,
         "withdraw" => with_reason(fields, false)?,
         "request-erasure" => erasure_request(fields)?,
@@ -252,6 +253,20 @@ fn release(office: &Office, id: PublicationId, mut fields: Fields) -> Result<Mea
         until,
         priority,
         standing,
+    };
+    Ok(Meant::plain(command, Verb::Release, seen))
+}
+
+/// Channels and end are as they are told; the beginning stays if it is not.
+fn reschedule(mut fields: Fields) -> Result<Meant, Problem> {
+    let channels: Vec<ChannelName> = fields.list("channels", 64);
+    let (from, until) = (fields.instant("from"), fields.instant("until"));
+    let seen = fields.optional_parsed("content");
+    fields.finish()?;
+    let command = Command::Reschedule {
+        channels: without_repeats(channels),
+        from,
+        until,
     };
     Ok(Meant::plain(command, Verb::Release, seen))
 }

@@ -3,7 +3,7 @@
 //! the submission and who let it through.
 
 use super::call::{Call, Caller};
-use super::drafts::{incomplete, own, shaped};
+use super::drafts::{complete, own, shaped};
 use super::idempotency::Answer;
 use super::problem::Problem;
 use super::{publications, shape, submission};
@@ -35,7 +35,7 @@ pub(crate) async fn refer(
     {
         return Err(Problem::stale(shaped(&draft)));
     }
-    let (document, _, _) = draft.document().map_err(|errors| incomplete(&errors))?;
+    let (document, ..) = complete(&draft)?;
     let mut passages = gate::of_document(&document);
     passages.extend(gate::beside_pictures(&draft.attachments));
     if !blocks(&gate::look(&office, &passages)) {

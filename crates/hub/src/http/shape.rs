@@ -104,6 +104,7 @@ pub(crate) fn dossier(office: &Office, id: PublicationId, dossier: &Dossier, now
     }
     if let Some(on) = &dossier.publication.pending {
         shaped["pending"]["document"] = document(&on.content).unwrap_or(Value::Null);
+        shaped["pending"]["proposed"] = proposed(office, id, &dossier.publication);
     }
     let steps = dossier
         .history
@@ -112,6 +113,18 @@ pub(crate) fn dossier(office: &Office, id: PublicationId, dossier: &Dossier, now
     shaped["history"] = steps.collect();
     shaped["position"] = json!(dossier.position);
     shaped
+}
+
+/// Where and when its author thinks that it should be shown; null once it is released, and when nothing is proposed.
+fn proposed(office: &Office, id: PublicationId, publication: &Publication) -> Value {
+    let proposal = crate::drafts::proposal_of(&*office.log, id, publication);
+    let proposal = proposal.inspect_err(|error| tracing::error!(%error, "a draft cannot be read"));
+    match proposal.unwrap_or_default() {
+        proposal if proposal.is_empty() => Value::Null,
+        proposal => json!({
+            "channels": proposal.channels, "from": proposal.from.map(time), "until": proposal.until.map(time),
+        }),
+    }
 }
 
 /// The title of what the public sees, or of what is on its way.

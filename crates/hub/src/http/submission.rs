@@ -2,7 +2,7 @@
 //! countersign it.
 
 use super::call::Call;
-use super::drafts::incomplete;
+use super::drafts::complete;
 use super::fields::Fields;
 use super::problem::Problem;
 use super::publications::Meant;
@@ -62,7 +62,7 @@ pub(crate) fn of_draft(
     countersign: Countersign,
     overridden: Option<(StaffId, ContentHash)>,
 ) -> Result<Meant, Problem> {
-    let (document, content, object) = draft.document().map_err(|errors| incomplete(&errors))?;
+    let (document, content, object, catalogue_entry) = complete(draft)?;
     travels_whole(object.bytes.len())?;
     let mut objects = pictures(office, draft)?;
     objects.push(object);
@@ -71,7 +71,7 @@ pub(crate) fn of_draft(
     let command = Command::Submit {
         content,
         kind: draft.kind,
-        catalogue_entry: draft.catalogue_entry.clone(),
+        catalogue_entry,
         countersign,
         findings: gate::look(office, &passages),
         overridden,

@@ -62,7 +62,7 @@ pub(crate) async fn make(State(office): State<Arc<Office>>, call: Call) -> Resul
             let draft = api::open(&office, &call.caller, &id)?;
             Source {
                 kind: draft.kind,
-                catalogue_entry: draft.catalogue_entry,
+                catalogue_entry: draft.catalogue_entry.ok_or_else(super::drafts::without_entry)?,
                 content: draft.content,
             }
         }

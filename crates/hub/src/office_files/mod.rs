@@ -27,6 +27,8 @@ pub(crate) enum FileError {
     TooLarge,
     #[error("it has nothing that could be taken over")]
     Empty,
+    #[error("it has no table")]
+    NoTable,
 }
 
 /// What a file is, by its content and not by its name.
@@ -94,6 +96,10 @@ impl FileError {
                 "文件里没有可以导入的文字",
                 "the file has no text that could be imported",
             ),
+            Self::NoTable => Told::new(
+                "这个 Word 文档里没有带表头的表格：请把要导入的内容放在一个表格里，第一行是列名",
+                "this Word document has no table with a head: put what is to be imported into one table whose first row names the columns",
+            ),
         }
     }
 
@@ -105,6 +111,7 @@ impl FileError {
             Self::Damaged => "unreadable",
             Self::TooLarge => "too_large",
             Self::Empty => "empty",
+            Self::NoTable => "no_table",
         };
         let told = self.told();
         Problem::field("file", code, told.zh, told.en)

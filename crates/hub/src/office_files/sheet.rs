@@ -1,8 +1,9 @@
-//! A spreadsheet or a table of plain text as rows of cells: of the first sheet that can be seen, what can be seen of it.
+//! A spreadsheet, a table of plain text or that of a document as rows of cells: of the first sheet that can be seen, what
+//! can be seen of it; of a document the first table that has rows under its head.
 
 use super::numbering::{attribute, children};
 use super::package::{Package, xml};
-use super::{FileError, FileKind, Left};
+use super::{FileError, FileKind, Left, word};
 use crate::catalogue_table::decoded;
 use crate::drafts::Note;
 use heliograph_domain::Date;
@@ -20,24 +21,51 @@ const MOST_BYTES: usize = 256 * 1024;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sheet {
     pub(crate) rows: Vec<Vec<String>>,
+    /// The number that each row has in the file, as whoever opens it sees it: the first is 1.
+    pub(crate) lines: Vec<u64>,
     /// What was not taken over, and what somebody must look at.
     pub(crate) notes: Vec<Note>,
 }
 
-/// Reads a spreadsheet, or a table of plain text.
+/// Reads a spreadsheet, a table of plain text, or that of a document.
 ///
 /// # Errors
-/// When it is neither, damaged, too large or empty.
+/// When it is none of these, damaged, too large or empty.
 pub(crate) fn read(bytes: &[u8]) -> Result<Sheet, FileError> {
+    read_up_to(bytes, MOST_ROWS)
+}
+
+/// The same with so many rows at most, besides its head.
+pub(crate) fn read_up_to(bytes: &[u8], most_rows: usize) -> Result<Sheet, FileError> {
     match FileKind::of(bytes)? {
-        FileKind::Excel => of_workbook(bytes),
-        FileKind::Table => of_text(&decoded(bytes).map_err(|_| FileError::Unknown)?),
-        FileKind::Word => Err(FileError::Unknown),
+        FileKind::Excel => of_workbook(bytes, most_rows),
+        FileKind::Table => of_text_up_to(&decoded(bytes).map_err(|_| FileError::Unknown)?, most_rows),
+        FileKind::Word => of_document(bytes, most_rows),
     }
+}
+
+fn of_document(bytes: &[u8], most_rows: usize) -> Result<Sheet, FileError> {
+    let word = word::read(bytes)?;
+    let mut tables = word.tables();
+    tables.retain(|rows| rows.len() > 1);
+    let table = tables.first().ok_or(FileError::NoTable)?;
+    let mut left = Left::default();
+    left.some(
+        tables.len() - 1,
+        "另有 {} 个表格，没有导入：只导入第一个",
+        "{} more tables were left out: only the first is imported",
+    );
+    let mut sheet = checked((1..).zip(table.to_vec()).collect(), left, most_rows)?;
+    sheet.notes.extend(word.notes);
+    Ok(sheet)
 }
 
 /// A table of plain text: cells between commas, or between tabs where the first line has one.
 pub(crate) fn of_text(text: &str) -> Result<Sheet, FileError> {
+    of_text_up_to(text, MOST_ROWS)
+}
+
+fn of_text_up_to(text: &str, most_rows: usize) -> Result<Sheet, FileError> {
     let head = text.lines().next().unwrap_or_default();
     let delimiter = if head.contains('\t') { b'\t' } else { b',' };
     let mut reader = csv::ReaderBuilder::new()
@@ -48,9 +76,36 @@ pub(crate) fn of_text(text: &str) -> Result<Sheet, FileError> {
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|_| FileError::Damaged)?;
-        rows.push(record.iter().map(|cell| cell.trim().to_owned()).collect());
+        let cells = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        rows.push((line_of(text, &record), cells));
     }
-    checked(rows, Left::default())
+    checked(rows, Left::default(), most_rows)
+}
+
+/// The line on which a record begins: the reader of CSV tells that of the empty lines before it.
+pub(crate) fn line_of(text: &str, record: &csv::StringRecord) -> u64 {
+    let Some(position) = record.position() else {
+        return 0;
+    };
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(from..).unwrap_or_default().iter();
+    let empty = rest.take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// A table as plain text in which every row stands on a line of its own, at the number that it has in the file.
+pub(crate) fn to_lines(sheet: &Sheet) -> String {
+    let (mut told, mut next) = (String::new(), 1);
+    for (line, row) in sheet.lines.iter().zip(&sheet.rows) {
+        while next < *line {
+            told.push_str("\"\"\n");
+            next += 1;
+        }
+        let row: Vec<String> = row.iter().map(|cell| cell.replace(['\r', '\n'], " ")).collect();
+        told.push_str(&to_text(&[row]));
+        next += 1;
+    }
+    told
 }
 
 /// The table as text that [`of_text`] reads.
@@ -65,8 +120,9 @@ pub(crate) fn to_text(rows: &[Vec<String>]) -> String {
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-fn checked(mut rows: Vec<Vec<String>>, left: Left) -> Result<Sheet, FileError> {
-    rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+fn checked(mut numbered: Vec<(u64, Vec<String>)>, left: Left, most_rows: usize) -> Result<Sheet, FileError> {
+    numbered.retain(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
+    let (lines, mut rows): (Vec<u64>, Vec<Vec<String>>) = numbered.into_iter().unzip();
     for row in &mut rows {
         // A tab in the head would make the table one of tabs.
         row.iter_mut().for_each(|cell| *cell = cell.replace('\t', " "));
@@ -76,7 +132,7 @@ fn checked(mut rows: Vec<Vec<String>>, left: Left) -> Result<Sheet, FileError> {
     }
     let bytes: usize = rows.iter().flatten().map(String::len).sum();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    if rows.len() > MOST_ROWS + 1 || columns > MOST_COLUMNS || bytes > MOST_BYTES {
+    if rows.len() > most_rows + 1 || columns > MOST_COLUMNS || bytes > MOST_BYTES {
         return Err(FileError::TooLarge);
     }
     if rows.len() < 2 {
@@ -84,11 +140,12 @@ fn checked(mut rows: Vec<Vec<String>>, left: Left) -> Result<Sheet, FileError> {
     }
     Ok(Sheet {
         rows,
+        lines,
         notes: left.notes(),
     })
 }
 
-fn of_workbook(bytes: &[u8]) -> Result<Sheet, FileError> {
+fn of_workbook(bytes: &[u8], most_rows: usize) -> Result<Sheet, FileError> {
     let mut package = Package::open(bytes)?;
     let mut left = Left::default();
     let book = Book::of(&mut package, &mut left)?;
@@ -112,7 +169,7 @@ fn of_workbook(bytes: &[u8]) -> Result<Sheet, FileError> {
                 read += text.len();
                 cells.entry(row).or_default().insert(column, text);
             }
-            if read > MOST_BYTES || cells.len() > MOST_ROWS + 1 {
+            if read > MOST_BYTES || cells.len() > most_rows + 1 {
                 return Err(FileError::TooLarge);
             }
         }
@@ -127,13 +184,11 @@ fn of_workbook(bytes: &[u8]) -> Result<Sheet, FileError> {
     if columns.len() > MOST_COLUMNS {
         return Err(FileError::TooLarge);
     }
-    let rows = cells.values().map(|row| {
-        columns
-            .iter()
-            .map(|at| row.get(at).cloned().unwrap_or_default())
-            .collect()
+    let rows = cells.iter().map(|(line, row)| {
+        let cells = columns.iter().map(|at| row.get(at).cloned().unwrap_or_default());
+        (u64::from(*line), cells.collect())
     });
-    checked(rows.collect(), left)
+    checked(rows.collect(), left, most_rows)
 }
 
 /// What the cells of a sheet mean (ECMA-376, part 1, 18.3 and 18.8).

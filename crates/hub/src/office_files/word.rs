@@ -76,6 +76,17 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Word, FileError> {
 }
 
 impl Word {
+    /// Its tables, row by row.
+    pub(crate) fn tables(&self) -> Vec<&[Vec<String>]> {
+        let blocks = self.blocks.iter();
+        blocks
+            .filter_map(|block| match block {
+                Block::Table(rows) => Some(rows.as_slice()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The text as Markdown.
     pub(crate) fn markdown(&self) -> String {
         let mut told = String::new();

@@ -2,7 +2,8 @@
 
 use super::operation::{Operation, delete, get, post, put};
 use super::schema::{
-    answer, answer_with, any_object, exactly, hash, line, list, named, slug, text, time, told, uuid, wish,
+    answer, answer_with, any_object, count, exactly, flag, hash, line, list, named, or_null, slug, text, time, told,
+    uuid, wish,
 };
 use super::texts::kind;
 use crate::office_files::MOST_BYTES;
@@ -19,7 +20,7 @@ pub(super) fn operations() -> Vec<Operation> {
             WHO,
             "Begins a draft with what was public once, its dates a year later",
         )
-        .says("Every date that was changed, or may have to be, stands in the draft's notes.")
+        .says("Every date of the text stands in the draft's notes: those that moved, and those that stayed.")
         .takes(wish(&[], &[]))
         .repeatable()
         .gives_tagged(201, "It is begun.", named("DraftKept")),
@@ -33,6 +34,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .takes_file()
             .repeatable()
             .gives_tagged(201, "It is begun.", named("DraftKept")),
+        of_rows(),
         delete(
             "/api/v1/drafts/{id}/notes",
             WHO,
@@ -41,6 +43,38 @@ pub(super) fn operations() -> Vec<Operation> {
         .gives_tagged(200, "They are gone.", answer(&[("id", uuid()), ("hash", hash())])),
     ]);
     all
+}
+
+fn of_rows() -> Operation {
+    let column = answer(&[("name", text()), ("field", or_null(text()))]);
+    let draft = answer(&[("rows", list(count())), ("content", any_object())]);
+    let would_be = answer(&[
+        ("columns", list(column)),
+        ("drafts", list(draft)),
+        ("notes", list(named("Note"))),
+    ]);
+    let kept = answer(&[("id", uuid()), ("hash", hash())]);
+    post(
+        "/api/v1/imports/rows",
+        WHO,
+        "Begins drafts with the rows of a table, or one with a list of them: every row or none",
+    )
+    .says(&format!(
+        "The body is the file: a spreadsheet (.xlsx), a Word document with a table (.docx), or CSV, at most {} MiB, recognised by its content; its first row names the columns. Everything that is wrong is told at once: `rows[4].date` is that field of the file's fourth row.",
+        MOST_BYTES >> 20
+    ))
+    .asks("kind", kind(), "What they become. Mandatory.")
+    .asks("catalogue_entry", slug(), "Their place in the catalogue. Mandatory.")
+    .asks(
+        "columns",
+        text(),
+        "The field of each column, between commas, nothing for one that is left out: `title,,date`. Not there: as the names of the columns say.",
+    )
+    .asks("dry_run", flag(), "Only looks; nothing is written.")
+    .takes_file()
+    .repeatable()
+    .gives(200, "What would come of it.", would_be)
+    .gives(201, "They are begun.", answer(&[("drafts", list(kept))]))
 }
 
 fn of_templates() -> Vec<Operation> {

@@ -145,6 +145,17 @@ fn public() -> Vec<Operation> {
             seen(),
         ],
     );
+    let reschedule = wish(
+        &[("channels", list_of(slug(), 1, 64))],
+        &[
+            (
+                "from",
+                or_null(told(time(), "As it is, unless it is said; what has begun keeps it.")),
+            ),
+            ("until", or_null(told(time(), "For ever, unless it is said."))),
+            seen(),
+        ],
+    );
     vec![
         step(
             "/api/v1/publications/{id}/release",
@@ -157,6 +168,12 @@ fn public() -> Vec<Operation> {
             "Release",
             "Puts the approved text in the place of the released one",
             wish(&[], &[seen()]),
+        ),
+        step(
+            "/api/v1/publications/{id}/reschedule",
+            "Release",
+            "Shows what is on release elsewhere, or for another time; its text stays",
+            reschedule,
         ),
         step(
             "/api/v1/publications/{id}/withdraw",
@@ -291,8 +308,20 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("display", uuid()),
         ("name", or_null(named("LocalText"))),
         ("sent_at", or_null(time())),
-        ("received_at", or_null(time())),
-        ("on_air_at", or_null(time())),
+        (
+            "received_at",
+            told(
+                or_null(time()),
+                "When the hub heard the display say that it has it, by the hub's clock: a display that tells of its first frame at once is heard after that frame.",
+            ),
+        ),
+        (
+            "on_air_at",
+            told(
+                or_null(time()),
+                "When its first frame was handed to the panel, by the display's own clock.",
+            ),
+        ),
         ("on_air_after_ms", or_null(count())),
     ]);
     let reach = answer(&[
@@ -338,6 +367,11 @@ fn publication() -> Value {
 fn pending() -> Value {
     let person = || or_null(slug());
     let signature = answer(&[("by", slug()), ("department", person())]);
+    let proposed = answer(&[
+        ("channels", list(slug())),
+        ("from", or_null(time())),
+        ("until", or_null(time())),
+    ]);
     answer_with(
         &[
             ("content", hash()),
@@ -356,7 +390,16 @@ fn pending() -> Value {
             ("findings", list(named("Finding"))),
             ("overridden_by", person()),
         ],
-        &[("document", or_null(any_object()))],
+        &[
+            ("document", or_null(any_object())),
+            (
+                "proposed",
+                told(
+                    or_null(proposed),
+                    "Where and when its author thinks that it should be shown.",
+                ),
+            ),
+        ],
     )
 }
 

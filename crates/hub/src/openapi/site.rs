@@ -97,7 +97,39 @@ fn of_catalogue() -> Vec<Operation> {
             "It is so.",
             answer(&[("new", count()), ("changed", count()), ("unchanged", count())]),
         ),
+        of_table(),
     ]
+}
+
+fn of_table() -> Operation {
+    let row = answer(&[
+        ("row", count()),
+        ("id", slug()),
+        ("index_number", text()),
+        ("change", one_of(["new", "changed", "unchanged"])),
+    ]);
+    let taken = answer(&[
+        ("dry_run", flag()),
+        ("new", count()),
+        ("changed", count()),
+        ("unchanged", count()),
+        ("rows", list(row)),
+        (
+            "ignored",
+            told(list(text()), "Names of columns that mean nothing here."),
+        ),
+        ("notes", list(named("Note"))),
+    ]);
+    post(
+        "/api/v1/catalogue/table",
+        "Catalogue",
+        "Takes a catalogue from a file, every row in one step or none",
+    )
+    .says("The body is the file: a spreadsheet (.xlsx), a Word document with a table (.docx), or CSV, recognised by its content; its first row names the columns. Everything that is wrong is told at once: `rows[4].cadence` is that column of the file's fourth row.")
+    .asks("dry_run", flag(), "Only looks; nothing is written.")
+    .takes_file()
+    .repeatable()
+    .gives(200, "It is so, or would be.", taken)
 }
 
 fn of_calendar() -> Vec<Operation> {

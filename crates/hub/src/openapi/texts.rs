@@ -6,6 +6,7 @@ use super::schema::{
     or_null, slug, text, time, told, uuid, wish,
 };
 use crate::attachments::MAX_UPLOAD_BYTES;
+use crate::begun::Awaits;
 use heliograph_domain::content::{FieldSpec, Shape};
 use heliograph_domain::publication::MAX_REASON_CHARS;
 use heliograph_domain::{Kind, Lang};
@@ -27,6 +28,7 @@ fn of_drafts() -> Vec<Operation> {
             WHO,
             "One's own drafts, and those that are shared with one",
         )
+        .says("The newest first, each with what it waits for.")
         .gives(200, "They.", answer(&[("drafts", list(named("Draft")))])),
         post(
             "/api/v1/drafts",
@@ -233,27 +235,43 @@ pub(super) fn schemas() -> Map<String, Value> {
 }
 
 fn draft() -> Value {
-    answer(&[
-        ("id", uuid()),
-        ("hash", hash()),
-        ("kind", kind()),
-        ("catalogue_entry", slug()),
-        ("content", any_object()),
-        ("attachments", list(named("Attachment"))),
-        ("author", slug()),
-        ("editors", list(slug())),
-        ("contributors", list(slug())),
-        ("saved_by", slug()),
-        ("notes", list(named("Note"))),
-        ("referred", flag()),
-        (
-            "channels",
-            told(list(slug()), "Where its author thinks that it should be shown."),
-        ),
-        ("from", or_null(time())),
-        ("until", or_null(time())),
-        ("updated_at", time()),
-    ])
+    let waits_for = one_of(Awaits::ALL.map(Awaits::slug));
+    answer_with(
+        &[
+            ("id", uuid()),
+            ("hash", hash()),
+            ("kind", kind()),
+            (
+                "catalogue_entry",
+                told(
+                    or_null(slug()),
+                    "Nothing until one is chosen; it is demanded when the draft is handed in.",
+                ),
+            ),
+            ("content", any_object()),
+            ("attachments", list(named("Attachment"))),
+            ("author", slug()),
+            ("editors", list(slug())),
+            ("contributors", list(slug())),
+            ("saved_by", slug()),
+            ("notes", list(named("Note"))),
+            ("referred", flag()),
+            (
+                "channels",
+                told(list(slug()), "Where its author thinks that it should be shown."),
+            ),
+            ("from", or_null(time())),
+            ("until", or_null(time())),
+            ("updated_at", time()),
+        ],
+        &[(
+            "waits_for",
+            told(
+                waits_for,
+                "In a list of one's own: its writer, a reviewer at the gate, its author again, or the workflow.",
+            ),
+        )],
+    )
 }
 
 pub(super) fn kind() -> Value {
@@ -263,6 +281,7 @@ pub(super) fn kind() -> Value {
 /// A draft of any kind: which, decides what its content may have.
 fn draft_wish(more: &[(&str, Value)]) -> Value {
     let proposed = [
+        ("catalogue_entry", or_null(slug())),
         ("channels", list_of(slug(), 0, 64)),
         ("from", or_null(time())),
         ("until", or_null(time())),
@@ -270,11 +289,7 @@ fn draft_wish(more: &[(&str, Value)]) -> Value {
     let more = [&proposed, more].concat();
     let of = |kind: &Kind| {
         wish(
-            &[
-                ("kind", exactly(kind.slug())),
-                ("catalogue_entry", slug()),
-                ("content", named(&of_kind(*kind))),
-            ],
+            &[("kind", exactly(kind.slug())), ("content", named(&of_kind(*kind)))],
             &more,
         )
     };

@@ -7,6 +7,7 @@ mod sheet;
 
 use crate::admin::assets::{Asset, etag_of, is_known};
 use crate::http::call::lang_of;
+use crate::http::problem::Problem;
 use crate::office::Office;
 use crate::state::{Dossier, State};
 use axum::Router;
@@ -129,6 +130,20 @@ impl Visit {
             }
         }
     }
+}
+
+/// A problem for everyone: in the office's own frame, with its telephones at the foot and a way on.
+pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang) -> Response {
+    let mut visit = Visit::new(office, &HeaderMap::new(), &HashMap::new());
+    visit.lang = lang;
+    let title = problem.title.get(lang);
+    let body = html! {
+        h1 { (title) }
+        p { (problem.detail.get(lang)) }
+        p { a href="/" { (visit.t("查看现在公开的信息", "See what is public now")) } }
+    };
+    // Its other language is that of the list: where nothing is, nothing can be translated.
+    visit.answer(problem.status, "/", title, &body, &HeaderMap::new())
 }
 
 /// What is public now: released, and its window open.

@@ -1,14 +1,17 @@
-//! Reminders by e-mail: once a working day, in the morning, everyone who answers for something that is overdue or due
-//! within a week is told so, in one letter. What was sent is a row, so nobody hears the same day twice.
+//! Reminders by e-mail: once a working day, in the morning, everyone for whom a text waits, or who answers for something
+//! that is overdue or due within a week, is told so, in one letter. What was sent is a row, so nobody hears the same day
+//! twice.
 
 mod digest;
 mod post;
+mod recipients;
 mod rows;
 
 pub(crate) use post::address_of;
 pub use post::{MailPlan, MailPlanError};
 pub(crate) use rows::{Outcome, Reminder, address, erase_address, keep_address, sent};
 
+use crate::admin::duties;
 use crate::calendar;
 use crate::directory;
 use crate::office::Office;
@@ -20,6 +23,9 @@ use post::PostError;
 use rows::RowError;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
+
+/// Something that is due, and why somebody is told.
+type Told<'a> = (&'a Due, recipients::Because<'a>);
 
 /// Letters go out from half past eight on, by the office's clock.
 const FROM_MS: u64 = (8 * 60 + 30) * 60_000;
@@ -73,12 +79,12 @@ fn tend_now(office: &Office) -> Result<(), TendError> {
     rows::forget_before(&*office.log, Date::of_day_number(date.day_number() - KEPT_DAYS))?;
     let dues = Today::new(office, &state, now).dues();
     for (person, known) in &state.staff.people {
-        let address = rows::address(&*office.log, person)?.filter(|_| !known.roles.is_empty());
+        let address = rows::address(&*office.log, person)?.filter(|_| known.active());
         let Some(address) = address else { continue };
         if !rows::find(&*office.log, date, person)?.is_none_or(|row| row.may_try_again(now)) {
             continue;
         }
-        let letter = letter(office, &state, person, &dues)?;
+        let letter = letter(office, &state, (person, now), &dues)?;
         let outcome = match letter {
             None => Outcome::Nothing,
             Some(letter) => {
@@ -116,17 +122,24 @@ fn outcome(sent: Result<(), PostError>) -> Outcome {
     }
 }
 
-/// What someone is told; nothing when nothing of theirs is due.
+/// What someone is told; nothing when nothing waits for them and nothing of theirs is due.
 fn letter(
     office: &Office,
     state: &State,
-    person: &StaffId,
+    (person, now): (&StaffId, Instant),
     dues: &[Due],
 ) -> Result<Option<digest::Letter>, directory::DirectoryError> {
-    let pressing =
-        |due: &&Due| due.entry.responsible == *person && due.days_left.is_some_and(|days| days <= AHEAD_DAYS);
-    let theirs: Vec<&Due> = dues.iter().filter(pressing).collect();
-    if theirs.is_empty() {
+    let pressing = dues
+        .iter()
+        .filter(|due| due.days_left.is_some_and(|days| days <= AHEAD_DAYS));
+    let theirs: Vec<Told<'_>> = pressing
+        .filter_map(|due| {
+            let because = recipients::told(state, person, &due.entry.responsible, now)?;
+            Some((due, because))
+        })
+        .collect();
+    let tasks = duties::of(duties::Asker { state, now, person });
+    if theirs.is_empty() && tasks.is_empty() {
         return Ok(None);
     }
     let listing = directory::find(&*office.log, person)?;
@@ -143,5 +156,5 @@ fn letter(
             .unwrap_or_default(),
         hub: office.addresses.hub(None),
     };
-    Ok(Some(digest::letter(office, &theirs, heading)))
+    Ok(Some(digest::letter(office, &theirs, &tasks, heading)))
 }

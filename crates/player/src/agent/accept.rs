@@ -1,6 +1,7 @@
 //! Which messages are believed, and what each does.
 
 use super::heads::Taken;
+use super::report::{STATUS_SOON_MS, pause_ms};
 use super::{Action, Agent, Setting};
 use crate::clock::Moment;
 use crate::replica::Change;
@@ -115,7 +116,8 @@ impl Agent {
             body: opened.body,
             config,
         });
-        (self.todo.named, self.todo.show, self.todo.report) = (true, true, true);
+        (self.todo.named, self.todo.show) = (true, true);
+        self.todo.report_within(0);
         Ok(())
     }
 
@@ -145,7 +147,9 @@ impl Agent {
             Taken::Waiting(changes) => self.todo.changes.extend(changes),
             Taken::InForce(changes) => {
                 self.todo.changes.extend(changes);
-                self.todo.report_soon = true;
+                let late_ms = self.time.at(now).since(opened.stamp.issued_at);
+                self.pause_ms = pause_ms(late_ms);
+                self.todo.report_within(STATUS_SOON_MS.max(self.pause_ms));
             }
         }
         self.behind.remove(channel);
@@ -257,7 +261,8 @@ impl Agent {
         if self.site != Some(state) {
             self.site = Some(state);
             self.todo.changes.push(Change::Site(opened.body));
-            (self.todo.show, self.todo.report) = (true, true);
+            self.todo.show = true;
+            self.todo.report_within(0);
         }
         Ok(())
     }
@@ -283,7 +288,7 @@ impl Agent {
         let reply = match command.verb {
             CommandVerb::Refresh => {
                 self.subscribe();
-                self.todo.report = true;
+                self.todo.report_within(0);
                 Reply::Done { nonce }
             }
             CommandVerb::Identify | CommandVerb::Screenshot | CommandVerb::Restart => Reply::Failed {

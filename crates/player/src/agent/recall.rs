@@ -58,6 +58,7 @@ impl Agent {
             connected: false,
             started_ms: now_ms,
             told: Timer::new(now_ms, STATUS_EVERY_MS),
+            pause_ms: 0,
             remembered: Timer::new(now_ms, REMEMBER_HEARTBEAT_MS),
             last_version: 0,
             enrolled: (remembered.enrolled.as_ref() != Some(&enrolled)).then_some(Change::Enrolled(enrolled)),

@@ -12,6 +12,24 @@ pub(super) const STATUS_EVERY_MS: u64 = 30_000;
 /// make two statuses of every display else.
 pub(super) const STATUS_SOON_MS: u64 = 500;
 
+/// Whose head comes this soon after its release tells of the picture at once, in milliseconds.
+const AT_ONCE_MS: u64 = 10;
+
+/// Else a new picture is told so many times later than the head that brought it came after its release, and
+const PAUSE_PER_LATENESS: u64 = 20;
+/// at the latest after so long, in milliseconds.
+const LONGEST_PAUSE_MS: u64 = 1_000;
+
+/// How long a new picture waits to be told, when its head came `late_ms` after its release. Who hears late is one of
+/// many, and their statuses would stand in the way of the release to those who have not heard yet; where there are few,
+/// staff who look on are told at once.
+pub(super) fn pause_ms(late_ms: u64) -> u64 {
+    if late_ms < AT_ONCE_MS {
+        return 0;
+    }
+    late_ms.saturating_mul(PAUSE_PER_LATENESS).min(LONGEST_PAUSE_MS)
+}
+
 /// So many first frames are told in a status, the newest.
 const SHOWN_TOLD: usize = 16;
 

@@ -82,7 +82,7 @@
   });
 
   const saved = document.getElementById("saved");
-  let saving = false, dirty = false, leaving = false, behind = false;
+  let saving = false, dirty = false, leaving = false, behind = false, pause = 0;
   // What others wrote meanwhile comes into the fields, but not into the one in which somebody types, nor into one that was
   // changed since it was sent: these wait, and what is typed stays of what was sent.
   const follow = (changed, sent) => {
@@ -95,13 +95,29 @@
     }
     return waits;
   };
+  // What was not saved is still to be saved: it is tried again, and nobody leaves without being asked.
+  const unsaved = (said, again) => {
+    dirty = true;
+    saved.textContent = said;
+    saved.classList.add("unsaved");
+    if (again) { clearTimeout(pause); pause = setTimeout(save, 5000); }
+  };
+  // The session has ended: the button sends the sheet to the door, which keeps it, and saves it once somebody signed in.
+  const atDoor = (said) => {
+    unsaved(said, false);
+    const button = document.createElement("button");
+    button.type = "button"; button.className = "btn small"; button.textContent = saved.dataset.signIn;
+    button.addEventListener("click", () => sheet.requestSubmit(sheet.querySelector(".buttons button[value=save]")));
+    saved.append(" ", button);
+  };
   const save = async () => {
-    if (saving || leaving || !dirty || !sheet.elements.catalogue_entry.value) return;
+    if (saving || leaving || !dirty) return;
     saving = true; dirty = false;
     try {
       const sent = typed("autosave");
       const answer = await fetch(sheet.action, { method: "POST", body: sent });
       const told = await answer.json();
+      saved.classList.remove("unsaved");
       if (answer.ok) {
         const was = behind;
         behind = follow(told.changed || {}, sent);
@@ -118,12 +134,15 @@
         const gate = document.getElementById("gate");
         const card = gate && new DOMParser().parseFromString(told.gate, "text/html").getElementById("gate");
         if (card && card.outerHTML !== gate.outerHTML && !gate.contains(document.activeElement)) gate.replaceWith(document.importNode(card, true));
-      } else saved.textContent = told.note || saved.dataset.unsaved;
-    } catch { saved.textContent = saved.dataset.unsaved; }
+        // The first save made the draft: pictures can be added to it now.
+        const pictures = told.pictures && document.getElementById("pictures");
+        if (pictures) pictures.replaceWith(document.importNode(new DOMParser().parseFromString(told.pictures, "text/html").getElementById("pictures"), true));
+        if (dirty) { clearTimeout(pause); pause = setTimeout(save, 1200); }
+      } else if (answer.status === 401) atDoor(told.note);
+      else unsaved(told.note || saved.dataset.unsaved, false);
+    } catch { unsaved(saved.dataset.away, true); }
     saving = false;
-    if (dirty) setTimeout(save, 1200);
   };
-  let pause = 0;
   sheet.addEventListener("input", () => { dirty = true; clearTimeout(pause); pause = setTimeout(save, 1200); });
   sheet.addEventListener("focusout", () => { if (behind) { dirty = true; clearTimeout(pause); pause = setTimeout(save, 300); } });
   // A save under way must not be overtaken by the button: its answer brings the hash that the button needs.
@@ -158,4 +177,8 @@
     waits(event, () => { location.href = link.href; });
   });
   addEventListener("pageshow", () => { leaving = false; });
+  // Whoever closes the window is asked while something is not saved, and what they typed last is sent on its way.
+  addEventListener("beforeunload", (event) => { if (dirty && !leaving || saving) { save(); event.preventDefault(); } });
+  // Back from another window, perhaps from the door: what is not saved yet is tried again.
+  addEventListener("focus", () => { if (dirty && !saving) { clearTimeout(pause); pause = setTimeout(save, 300); } });
 })();

@@ -46,7 +46,6 @@ words! {
     NEW_PASSWORD "新密码" "New password";
     PASSWORD_ENDS "其他登录和令牌随之失效" "other sign-ins and tokens end with it";
     DONE_PASSWORD "密码已修改，其他登录和令牌已失效。" "The password is changed; other sign-ins and tokens have ended.";
-    DONE_ENDED "已退出。" "It has ended.";
     DONE_OTHERS "其他登录和令牌已全部失效。" "All other sign-ins and tokens have ended.";
     DONE_REMOVED "验证码已停用。" "The second factor is off.";
     CODE "验证码或恢复码" "Code, or a recovery code";

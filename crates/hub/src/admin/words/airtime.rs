@@ -9,6 +9,10 @@ words! {
     PROPOSED_FROM "自 {} 起" "from {}";
     PROPOSED_UNTIL "到 {} 止" "until {}";
     PROPOSED_PAST "拟稿人建议的结束时间已过，请重新选择。" "The end that the author proposed has passed: choose another.";
+    PROPOSED_ENDED "建议的结束时间已过。" "The end that is proposed has passed.";
+    AT_RELEASE "发布后即播" "at once when it is released";
+    USUAL "（目录项通常发布的频道）" "(the entry's usual channels)";
+    NO_CHANNELS_YET "未指定，发布时选择" "none named: chosen at release";
     CHANNELS_NONE "不选则用目录项通常发布的频道" "the entry's usual channels when none is ticked";
     FROM_TODAY "今天起（发布即播）" "From today, at once";
     FROM_TOMORROW "明天起（{}）" "From tomorrow ({})";
@@ -19,6 +23,12 @@ words! {
     ON_A_DAY "选日期…" "On a day …";
     DAY "日期" "Day";
     TIME "时间" "Time";
+    EVENT_RESCHEDULED "调整播出" "Shown elsewhere or for another time";
+    DO_RESCHEDULE "调整播出时间或频道…" "Change when or where it is shown …";
+    RESCHEDULE "保存调整" "Change it";
+    RESCHEDULE_WHAT "内容不变，不需重新审查；各屏随即按新的安排播出，记入发布记录。" "The text stays as it is and needs no new review; the displays follow at once, and it is on record.";
+    SHOWN_SINCE "{} 已开始播出，只能调整结束时间。" "It has been shown since {}: only its end can be moved.";
+    DONE_RESCHEDULE "已调整，各屏正按新的安排播出。" "Changed: the displays follow.";
     WHOLE_DAY_FROM "不填则从零点起" "from midnight when empty";
     WHOLE_DAY_UNTIL "不填则到当天结束" "until the day's end when empty";
 }

@@ -20,7 +20,7 @@ words! {
     DELETE "删除" "Delete";
     DELETE_WHAT "模板中的文字将被彻底删除；用它写的草稿和信息不受影响。" "The template's text is erased for good; what was written from it stays.";
     AGAIN "明年再发" "Publish again next year";
-    AGAIN_WHAT "以这条信息的文字、目录项和图片新建草稿；确定无疑的日期改晚一年，每一处改动都列出，请核对。" "Makes a new draft with its text, catalogue entry and pictures; dates that are unmistakable move by a year, and each change is listed for you to look at.";
+    AGAIN_WHAT "以这条信息的文字、目录项和图片新建草稿；确定无疑的日期改晚一年；全文的日期逐一列出，改了的和没有改的都请核对。" "Makes a new draft with its text, catalogue entry and pictures; dates that are unmistakable move by a year; every date of the text is listed, moved or not, for you to look at.";
     AGAIN_DO "新建草稿" "Make the draft";
     BEGIN_FROM_IT "以此为基础" "Begin from it";
     NOTES "请核对" "Please look at these";
@@ -37,9 +37,6 @@ words! {
     N_ROWS_ENTRIES "共 {} 行，将成为一份草稿中的 {} 项" "{} rows, which become {} entries of one draft";
     MAKE_DRAFTS "建立草稿" "Make the drafts";
     EXAMPLE "例" "Example";
-    TOO_MANY_DRAFTS "每次最多建立 {} 份草稿：请分几次导入" "At most {} drafts at once: import them in parts";
-    ROW_FAULT "第 {} 行 · {}：{}" "Row {} · {}: {}";
-    NO_COLUMN "请至少选择一列" "Choose at least one column";
     MADE_N "已建立 {} 份草稿" "{} drafts were made";
     ANOTHER_FILE "再导入一个文件" "Import another file";
 }

@@ -61,8 +61,8 @@ words! {
     MAIL_FAILED "今天有 {} 封提醒邮件没有送达邮件服务器。" "{} reminders did not reach the mail server today.";
 
     IMPORT "从表格导入" "Import a table";
-    IMPORT_WHAT "把单位已有的公开目录表（CSV，或从电子表格复制）导入。先核对，确认后才保存。" "Takes the office's existing catalogue from a table (CSV, or copied from a spreadsheet). You check it first; nothing is saved before you confirm.";
-    IMPORT_FILE "CSV 文件" "CSV file";
+    IMPORT_WHAT "把单位已有的公开目录表（电子表格、Word 表格、CSV，或复制粘贴）导入。先核对，确认后才保存。" "Takes the office's existing catalogue from a table (spreadsheet, Word, CSV, or copied and pasted). You check it first; nothing is saved before you confirm.";
+    IMPORT_FILE "电子表格（.xlsx）、Word 文档中的表格（.docx）或 CSV 文件" "Spreadsheet (.xlsx), table of a Word document (.docx), or CSV file";
     IMPORT_TEXT "或把表格内容粘贴在这里" "or paste the table here";
     IMPORT_COLUMNS "第一行是列名。必须有：索引号、名称、公开时限、责任部门、负责人。可以有：代号、英文名称、内容概述、英文概述、年报类别、频道。" "The first line names the columns. Required: index number, name, cadence, department, responsible. Optional: id, name in English, summary, summary in English, category, channels.";
     IMPORT_CADENCES "公开时限写成：每月、每季、每半年、每年、每 2 个月、10 个工作日内、长期公开。" "Cadence: monthly, quarterly, half-yearly, yearly, every 2 months, within 10 working days, standing.";

@@ -25,6 +25,4 @@ words! {
     CANNOT_DRAW_DO "请打开它的页面查看是哪一条，更新发布或撤回。" "Open its page to see which item, and amend or withdraw it.";
     OTHER_ON "在播不在节目里的内容" "shows something that is not in its programme";
     OTHER_ON_DO "请重新启动那台机器。" "Restart its machine.";
-    DUE_ENTRIES "逾期与本周到期" "Overdue and due this week";
-    OTHER_ENTRIES "其他" "Others";
 }

@@ -5,8 +5,8 @@ use crate::admin::comments::{self, Remarks};
 use crate::admin::form::Faults;
 use crate::admin::gate::{self as gate_parts, Notes};
 use crate::admin::layout::{Desk, Place};
-use crate::admin::words::{self as w, together as tw};
-use crate::admin::{beginnings, countersign, entry_choice, fields, pictures, preview, proposal, together};
+use crate::admin::words::{self as w, door as dw, together as tw};
+use crate::admin::{beginnings, countersign, entry_choice, fields, pictures, preview, proposal, together, translation};
 use crate::draft_versions;
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
@@ -32,7 +32,10 @@ fn referral(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
 }
 
 pub(super) fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
-    gate_parts::card(desk, notes, &referral(desk, sheet, notes))
+    let of = sheet.id.as_deref().unwrap_or(&sheet.publication);
+    let lags = translation::of_sheet(desk, of, sheet.kind, &sheet.content);
+    let lagging = translation::list(desk, sheet.kind, &lags);
+    gate_parts::card(desk, notes, &lagging, &referral(desk, sheet, notes))
 }
 
 /// The page: the form, and what stands beside it.
@@ -63,7 +66,7 @@ pub(super) fn show(
                 a.crumb href="/admin/write" { (desk.t(w::OTHER_KIND)) }
                 h1 { (sheet.kind.label(desk.lang)) }
             }
-            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) { (saved.unwrap_or_default()) }
+            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) data-away=(desk.t(dw::AWAY)) data-sign-in=(desk.t(dw::SIGN_IN_AND_SAVE)) { (saved.unwrap_or_default()) }
         }
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
         @for line in told { p.told role="status" { (line) } }
@@ -71,11 +74,11 @@ pub(super) fn show(
         @if let Some(draft) = &sheet.saved { (beginnings::notes(desk, draft)) }
         div.split.writing {
             (form(desk, sheet, problem, &notes))
-            aside.stack.looks id="looks" tabindex="0" aria-label=(desk.t(w::ON_THE_PANELS)) {
+            aside.stack.looks id="looks" aria-label=(desk.t(w::ON_THE_PANELS)) {
                 (gate_card(desk, sheet, &notes))
-                @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
                 @if let Some((id, dossier)) = dossier { (comments::card(desk, (id, &dossier.publication), &notes.remarks, comments::On::Writing, None)) }
                 (panels)
+                @if let Some(draft) = &sheet.saved { (together::card(desk, draft)) }
             }
         }
     };
@@ -123,7 +126,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 // Enter in a field saves; it never submits for review.
                 button.away type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {}
                 section.card {
-                    (entry_choice::field(desk, &sheet.entry, &faults))
+                    (entry_choice::field(desk, sheet.kind, &sheet.entry, &faults))
                     (sheet.clashes.at(desk, "catalogue_entry"))
                 }
                 section.card {
@@ -145,13 +148,21 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 }
             }
             (pictures::card(desk, sheet.id.as_deref(), &attachments))
-            @if let Some(id) = &sheet.id { (beginnings::keep_as_template(desk, "draft", id)) }
-            @if let Some(id) = sheet.id.as_ref().filter(|_| sheet.is_mine(desk)) {
-                details.fold {
-                    summary.btn.danger.small { (desk.t(w::DISCARD)) }
-                    form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
+            @if let Some(id) = &sheet.id {
+                div.folds {
+                    (beginnings::keep_as_template(desk, "draft", id))
+                    @if sheet.is_mine(desk) { (discarding(desk, id)) }
                 }
             }
+        }
+    }
+}
+
+fn discarding(desk: &Desk, id: &str) -> Markup {
+    html! {
+        details.fold {
+            summary.btn.danger.small { (desk.t(w::DISCARD)) }
+            form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
         }
     }
 }
