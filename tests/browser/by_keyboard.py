@@ -32,7 +32,7 @@ def sign_in(browser, who):
     types(browser, "staff", who)
     types(browser, "password", PASSWORD)
     browser.leave(lambda: browser.press(Keys.ENTER))
-    browser.reads(f"好，{NAMES[who]}")
+    browser.reads(f"，{NAMES[who]}")
 
 
 def sign_out(browser):

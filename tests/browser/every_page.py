@@ -102,6 +102,8 @@ class Walk:
             if page.wrong:
                 said = self.browser.all(".alert, .fault, [role=alert]")
                 self.find(page, lang, "a wrong form", [] if said else ["says nothing of it"])
+            if page.says:
+                self.find(page, lang, "what was done", [] if self.browser.all(".told") else ["is not said"])
             self.find(page, lang, "another language", judges.foreign(self.browser))
             # The audit trail tells instants as its exports do, for whoever compares the two.
             if not page.path.startswith("/admin/audit"):

@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from world import ADMIN, APPROVER, AUTHOR, OPERATOR, REVIEWER
+from world import ADMIN, APPROVER, AUTHOR, COUNTERSIGNER, NEWCOMER, OPERATOR, REVIEWER
 
 TABLE = pathlib.Path(__file__).parents[2] / "docs" / "endpoints.md"
 ROW = re.compile(r"^\| GET \| `([^`]+)` \| ([^|]+?) \|$", re.MULTILINE)
@@ -20,10 +20,10 @@ NO_PAGES_END = (".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
 class Page:
     """An address, and who looks at it: nobody in particular is `None`. `sent` is a form of it that is sent, its address and
     the fields that are changed; `wrong`, whether the page must then say what is wrong with it; `ended`, whether the session ends
-    before it is sent."""
+    before it is sent; `says`, whether the page must say what was done."""
 
-    def __init__(self, path, who, sent=None, wrong=True, ended=False):
-        self.path, self.who, self.sent, self.wrong, self.ended = path, who, sent, wrong and sent is not None, ended
+    def __init__(self, path, who, sent=None, wrong=True, ended=False, says=False):
+        self.path, self.who, self.sent, self.wrong, self.ended, self.says = path, who, sent, wrong and sent is not None, ended, says
 
     def __str__(self):
         sent = f" → {'the door of ' if self.ended else ''}{self.sent[0]}" if self.sent else ""
@@ -98,6 +98,7 @@ def more(world):
         Page(f"/admin/publications/{approved}", AUTHOR), Page(f"/admin/publications/{world.publications['submitted'][0]}", REVIEWER),
         Page(f"/admin/displays/pair/{world.waiting}?replaces={world.display}", OPERATOR), Page("/admin/displays", ADMIN),
         Page("/admin/displays", APPROVER), Page("/nothing-is-here", None), Page("/admin/nothing-is-here", AUTHOR),
+        Page("/admin", NEWCOMER), Page("/admin/account/changes", COUNTERSIGNER),
         Page("/p/nothing-is-here", None), Page("/admin/site", AUTHOR), Page(f"/admin/displays/{world.display}", APPROVER),
     ]
 
@@ -124,6 +125,7 @@ def wrong(world):
         sent(f"/admin/displays/{world.display}", OPERATOR, "/revoke", reason=""),
         sent(f"/admin/displays/pair/{world.waiting}", OPERATOR, f"/admin/displays/pair/{world.waiting}", short_string="AAA-AAA"),
         sent("/admin/account", AUTHOR, "/admin/account/password"),
+        sent("/admin", NEWCOMER, "/admin/account/password", password="zzz", again="zz"),
         sent("/admin/account", AUTHOR, "/admin/account/tokens", label="", days="0"),
         sent("/admin/account/authenticator", AUTHOR, "/confirm", code="000000"),
         # Whoever is asked to show that it is they, and cannot.

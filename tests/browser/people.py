@@ -26,8 +26,7 @@ def set_up(story):
         "hotlines": [{"label": zh("咨询电话"), "number": "0000-1234567"}], "public_url": story.url, "time_zone": "Asia/Shanghai"})
     admin.must("POST", "/api/v1/channels", {"name": "hall", "title": zh("大厅")})
     for who, name in NAMES.items():
-        admin.must("POST", "/api/v1/staff", {
-            "id": who, "name": zh(name), "department": "general", "roles": [ROLES[who]], "password": PASSWORD})
+        admin.hire(who, name=zh(name), department="general", roles=[ROLES[who]])
     admin.must("POST", "/api/v1/catalogue", {
         "id": "notices", "index_number": "BH-01", "category": "government-information", "department": "general",
         "cadence": {"ad-hoc": {"within_working_days": 20}}, "responsible": AUTHOR, "name": zh("通知公告"),
@@ -57,7 +56,7 @@ def sign_in(browser, story, who):
         browser.open(f"{story.url}/admin")
     browser.fill(staff=who, password=PASSWORD)
     browser.follow("form[action='/admin/login'] button[type=submit]")
-    browser.reads(f"好，{NAMES[who]}")
+    browser.reads(f"，{NAMES[who]}")
 
 
 def writes(browser, title=TITLE, body=BODY):

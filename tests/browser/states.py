@@ -2,7 +2,6 @@
 year gone by brought into a draft."""
 
 import base64
-import datetime
 import hashlib
 import hmac
 import html
@@ -20,35 +19,36 @@ from pages import Page
 from world import AUTHOR, COUNTERSIGNER, STEMS
 
 ADMIN_SOURCES = pages.TABLE.parents[1] / "crates" / "hub" / "src" / "admin"
-# An address that says what was done: `"/admin/displays/{id}?done=set"` in a source.
-DONE = re.compile(r'"(/admin/[\w/{}.-]*)\?([^"#]*\bdone=[^"#]*)')
-STEPS = ["submit", "review", "override", "countersign", "approve", "reject", "amend", "withdraw", "request-erasure", "erase", "decline-erasure"]
-# What stands for the blanks of such an address that are no blanks of the table.
-BLANKS = {"{step}": STEPS, "{year}": [str(datetime.date.today().year)], "{person}": [AUTHOR], "{}": [""]}
+# Where a source leads with a word of what was done: `done(&format!("/admin/displays/{id}"), "revoked")`, or written out in an address.
+DONE = re.compile(r'\bdone\(\s*(?:&format!\()?"(/admin[\w/{}.?=#-]*)"[^"]*?,\s*(?:"([\w-]+)"|&?\w+)\s*\)')
+WRITTEN = re.compile(r'"(/admin/[\w/{}.-]*)\?(?:[^"#]*&)?done=([\w-]+)')
+# Steps of the workflow, where a source names none.
+STEPS = ["submit", "review", "countersign", "approve", "reject", "amend", "withdraw", "request-erasure", "erase", "decline-erasure"]
 TABLE = f"{STEMS[:3]},{STEMS[3:5]}\n{STEMS[:4]},{STEMS[4:8]}\n{STEMS[2:6]},{STEMS[6:9]}\n"
 
 
+def deeds():
+    """Every deed that has a word of success."""
+    source = (ADMIN_SOURCES / "done.rs").read_text(encoding="utf-8")
+    return set(re.findall(r'\("([\w-]+)", [\w:]*[A-Z_]+\)', source.split("const TOLD")[1].split("];")[0]))
+
+
 def told(world):
-    """Every address of the sources that says what was done, with the words that it says."""
-    table, found = dict(pages.rows()), {}
+    """Every address to which a source leads with a word of what was done."""
+    table, known, found = dict(pages.rows()), deeds(), {}
     for source in sorted([*ADMIN_SOURCES.rglob("*.rs"), *ADMIN_SOURCES.rglob("*.js")]):
-        for path, query in DONE.findall(source.read_text(encoding="utf-8")):
-            path = re.sub(r"\{\w*\}", "{id}", path)
+        text = source.read_text(encoding="utf-8").split("#[cfg(test)]")[0]
+        # Where the deed is worked out, it is one of those that the source names.
+        named = sorted(known & set(re.findall(r'(?<!type=)"([a-z-]+)"', text)))
+        leads = [(to, deed or "") for to, deed in DONE.findall(text)] + WRITTEN.findall(text)
+        for to, deed in leads:
+            path = re.sub(r"\{\w*\}", "{id}", to.split("#")[0].split("?")[0])
             if path not in table:
                 raise AssertionError(f"{source.name} leads to {path}, which is not in docs/endpoints.md")
-            for asked in filled(query, source.name):
-                found[path, asked] = pages.WHO[table[path]]
-    check(len(found) > 20, f"too few addresses say what was done: {sorted(found)}")
-    return [Page(f"{pages.filled(path, world)[0]}?{asked}", who) for (path, asked), who in found.items()]
-
-
-def filled(query, source):
-    asked = [query]
-    for blank in re.findall(r"\{\w*\}", query):
-        if blank not in BLANKS:
-            raise AssertionError(f"{source} says what was done with {blank}: say in tests/browser/states.py what stands for it")
-        asked = [one.replace(blank, value, 1) for one in asked for value in BLANKS[blank]]
-    return asked
+            for one in [deed] if deed else named or STEPS:
+                found[path, one] = pages.WHO[table[path]]
+    check(len(found) > 40, f"too few addresses say what was done: {sorted(found)}")
+    return [Page(f"{pages.filled(path, world)[0]}?done={deed}", who, says=True) for (path, deed), who in found.items()]
 
 
 def code(secret):

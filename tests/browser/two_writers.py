@@ -11,7 +11,7 @@ import sys
 
 import people
 from chromium import Browser, check
-from office import PASSWORD, Story
+from office import Story
 from people import AUTHOR, TITLE, set_up, sign_in, submits, zh
 
 COLLEAGUE = "zhao-hexie"
@@ -69,9 +69,8 @@ def main(binary):
         admin = set_up(story)
         people.NAMES[COLLEAGUE] = "赵合写"
         # The colleague would review, too, and may not review what they wrote in.
-        admin.must("POST", "/api/v1/staff", {
-            "id": COLLEAGUE, "name": zh(people.NAMES[COLLEAGUE]), "department": "general",
-            "roles": ["author", "confidentiality-reviewer"], "password": PASSWORD})
+        admin.hire(COLLEAGUE, name=zh(people.NAMES[COLLEAGUE]), department="general",
+                   roles=["author", "confidentiality-reviewer"])
         with Browser() as mine:
             sign_in(mine, story, AUTHOR)
             begins(mine)

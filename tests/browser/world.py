@@ -19,6 +19,7 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 WORD = re.compile(r"[A-Za-z]{2,}")
 CHOICE = re.compile(r"[a-z]+(-[a-z0-9]+)*|\d{4}-\d{2}-\d{2}|#[0-9a-f]{6}")
 ADMIN, AUTHOR, REVIEWER, COUNTERSIGNER, APPROVER, OPERATOR = "zz", "zz-z", "zz-zz", "zz-zzz", "zzz", "zzz-z"
+NEWCOMER = "zzz-zzz"
 ROLES = {
     AUTHOR: ["author"], REVIEWER: ["confidentiality-reviewer"], COUNTERSIGNER: ["countersigner"], APPROVER: ["approver"],
     OPERATOR: ["display-operator"], "zzz-zz": ["inspector", "enquiry-operator"],
@@ -102,8 +103,13 @@ class World:
         for number, name in enumerate(["zz", "zz-zz"]):
             must("POST", "/api/v1/channels", {"name": name, "title": both(number + 2)})
         for number, (who, roles) in enumerate(ROLES.items()):
-            must("POST", "/api/v1/staff", {
-                "id": who, "name": both(number), "department": "zz", "roles": roles, "password": PASSWORD})
+            self.admin.hire(who, name=both(number), department="zz", roles=roles)
+        # Somebody who is told what others did to their account.
+        must("POST", "/api/v1/staff", {
+            "id": COUNTERSIGNER, "name": both(2), "department": "zz", "roles": ROLES[COUNTERSIGNER], "office_id": "zz"})
+        # Somebody who has not yet chosen their own password.
+        must("POST", "/api/v1/staff", {
+            "id": NEWCOMER, "name": both(len(ROLES)), "department": "zz", "roles": ["author"], "password": PASSWORD})
         cadences = ["standing", {"ad-hoc": {"within_working_days": 20}}, {"regular": {"period_months": 1}}, {"regular": {"period_months": 12}}]
         categories = ["government-information", "finance", "personnel", "planning", "organisation", "enforcement", "interpretation", "rules"]
         for number in range(ENTRIES):

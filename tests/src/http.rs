@@ -98,6 +98,16 @@ impl Http {
         }
     }
 
+    /// The same way to the hub, with nobody signed in.
+    #[must_use]
+    pub fn signed_out(&self) -> Self {
+        Self {
+            token: None,
+            password: None,
+            ..self.clone()
+        }
+    }
+
     /// The token it calls with.
     #[must_use]
     pub fn token(&self) -> Option<&str> {

@@ -17,7 +17,7 @@ pub use authenticator::code_of;
 pub use browser::{Browser, form, hidden};
 pub use http::{Http, Reply};
 pub use machine::Machine;
-pub use people::{NOTICE_ENTRY, PASSWORD, People, STANDING_ENTRY, act, commitment, notice};
+pub use people::{FIRST_PASSWORD, NOTICE_ENTRY, PASSWORD, People, STANDING_ENTRY, act, commitment, hire, notice};
 
 use heliograph_domain::panel::{ColourDepth, Panel};
 use heliograph_domain::publication::KeepFor;

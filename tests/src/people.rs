@@ -3,7 +3,9 @@
 use crate::http::{Http, Reply};
 use serde_json::{Value, json};
 
-/// Everyone's password.
+/// What an administrator gives somebody to sign in with for the first time.
+pub const FIRST_PASSWORD: &str = "told-by-the-office";
+/// Everyone's password, which they chose themselves.
 pub const PASSWORD: &str = "a-long-password";
 /// The catalogue entry of notices: released as they come up.
 pub const NOTICE_ENTRY: &str = "notices";
@@ -34,7 +36,8 @@ impl People {
         let name = |zh: &str| json!({"zh-Hans": zh});
         let first = json!({"word": word, "id": "admin", "name": name("管理员"), "password": PASSWORD});
         let _ = http.post("/api/v1/setup", &first).expect_status(201);
-        let admin = sign_in(http, "admin");
+        let admin = sign_in(http, "admin", PASSWORD);
+        let mut people = Vec::new();
         for (id, zh, roles) in [
             ("author", "李拟稿", vec!["author"]),
             ("reviewer", "王审查", vec!["confidentiality-reviewer"]),
@@ -46,18 +49,18 @@ impl People {
                 vec!["author", "confidentiality-reviewer", "countersigner", "approver"],
             ),
         ] {
-            let wish =
-                json!({"id": id, "name": name(zh), "department": "office", "roles": roles, "password": PASSWORD});
-            let _ = admin.post("/api/v1/staff", &wish).expect_status(201);
+            let wish = json!({"id": id, "name": name(zh), "department": "office", "roles": roles});
+            people.push(hire(&admin, &wish));
         }
         set_up_site(&admin);
-        let people = |id: &str| sign_in(http, id);
+        let mut people = people.into_iter();
+        let mut next = || people.next().unwrap();
         Self {
-            author: people("author"),
-            reviewer: people("reviewer"),
-            countersigner: people("countersigner"),
-            approver: people("approver"),
-            everything: people("everything"),
+            author: next(),
+            reviewer: next(),
+            countersigner: next(),
+            approver: next(),
+            everything: next(),
             admin,
         }
     }
@@ -98,12 +101,25 @@ pub fn act(who: &Http, id: &str, verb: &str, body: &Value) -> Reply {
     who.post(&format!("/api/v1/publications/{id}/{verb}"), body)
 }
 
-fn sign_in(http: &Http, staff: &str) -> Http {
+fn sign_in(http: &Http, staff: &str, password: &str) -> Http {
     let session = http
-        .post("/api/v1/sessions", &json!({"staff": staff, "password": PASSWORD}))
+        .post("/api/v1/sessions", &json!({"staff": staff, "password": password}))
         .expect_status(201);
     http.with_token(session.json["token"].as_str().unwrap())
         .with_password(PASSWORD)
+}
+
+/// Somebody more works here: the administrator adds them (`{id, name, department, roles}`) and tells them a password,
+/// with which they sign in and choose their own, [`PASSWORD`]. They, signed in.
+#[must_use]
+pub fn hire(admin: &Http, wish: &Value) -> Http {
+    let mut wish = wish.clone();
+    wish["password"] = json!(FIRST_PASSWORD);
+    let _ = admin.post("/api/v1/staff", &wish).expect_status(201);
+    let newcomer = sign_in(&admin.signed_out(), wish["id"].as_str().unwrap(), FIRST_PASSWORD);
+    let own = json!({"password": PASSWORD});
+    let _ = newcomer.put("/api/v1/account/password", &[], &own).expect_status(200);
+    newcomer
 }
 
 fn set_up_site(admin: &Http) {

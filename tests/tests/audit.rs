@@ -4,27 +4,18 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::Date;
-use heliograph_tests::{Browser, Http, Machine, NOTICE_ENTRY, PASSWORD, STRIP, World, act, eventually, hex, notice};
+use heliograph_hub::Clock as _;
+use heliograph_tests::{
+    Browser, Http, Machine, NOTICE_ENTRY, STRIP, World, act, code_of, eventually, hex, hire, notice,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-
-/// Somebody signed in by the API.
-fn signed_in(world: &World, who: &str) -> Http {
-    let wish = json!({"staff": who, "password": PASSWORD});
-    let session = world.http().post("/api/v1/sessions", &wish).expect_status(201).json;
-    world
-        .http()
-        .with_token(session["token"].as_str().unwrap())
-        .with_password(PASSWORD)
-}
 
 /// Somebody with this role alone, signed in.
 fn only(world: &World, role: &str) -> Http {
     let id = format!("only-{role}");
-    let wish =
-        json!({"id": id, "name": {"zh-Hans": "孙一角"}, "department": "office", "roles": [role], "password": PASSWORD});
-    let _ = world.people.admin.post("/api/v1/staff", &wish).expect_status(201);
-    signed_in(world, &id)
+    let wish = json!({"id": id, "name": {"zh-Hans": "孙一角"}, "department": "office", "roles": [role]});
+    hire(&world.people.admin, &wish)
 }
 
 /// A page of the trail, in a language.
@@ -123,10 +114,8 @@ fn texts(world: &World) {
 /// Another department countersigns, by somebody who stands in for a colleague on leave.
 fn departments(world: &World) {
     let people = &world.people;
-    let law = json!({
-        "id": "law", "name": {"zh-Hans": "钱法规"}, "department": "law", "roles": ["countersigner"], "password": PASSWORD,
-    });
-    let _ = people.admin.post("/api/v1/staff", &law).expect_status(201);
+    let law = json!({"id": "law", "name": {"zh-Hans": "钱法规"}, "department": "law", "roles": ["countersigner"]});
+    let _ = hire(&people.admin, &law);
     let text = json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": notice("关于会审的通知")});
     let draft = people.author.post("/api/v1/drafts", &text).expect_status(201).json;
     let id = draft["id"].as_str().unwrap();
@@ -145,6 +134,32 @@ fn departments(world: &World) {
     assert_eq!(ended.status, 200, "{}", ended.text);
 }
 
+/// Somebody lost everything that they sign in with, and the office's own sign-on knows them by another name.
+fn accounts(world: &World) {
+    let (admin, mut clerk) = (&world.people.admin, Browser::signed_in(world, "countersigner"));
+    let _ = clerk.post("/admin/account/authenticator", &[]).expect_status(303);
+    let page = clerk.get("/admin/account/authenticator").expect_status(200).text;
+    let secret = page
+        .split_once("<code>")
+        .unwrap()
+        .1
+        .split("</code>")
+        .next()
+        .unwrap()
+        .replace(' ', "");
+    let code = code_of(&secret, world.clock.now().0);
+    let _ = clerk
+        .post("/admin/account/authenticator/confirm", &[("code", &code)])
+        .expect_status(200);
+    let _ = admin
+        .post("/api/v1/staff/countersigner/reset-second-factor", &json!({}))
+        .expect_status(200);
+    let wish = json!({
+        "id": "countersigner", "name": {"zh-Hans": "赵会审"}, "department": "office", "roles": ["countersigner"], "office_id": "zhao-7",
+    });
+    let _ = admin.post("/api/v1/staff", &wish).expect_status(201);
+}
+
 /// Everything that anybody can do to the rest of the office.
 fn office(world: &World) {
     let admin = &world.people.admin;
@@ -161,6 +176,7 @@ fn office(world: &World) {
     let takes_over = json!({"short_string": machine.code(), "replaces": strip.id});
     let _ = post(&format!("{}/admit", machine.path()), takes_over).expect_status(200);
     let _ = post(&of("/retire"), json!({})).expect_status(200);
+    accounts(world);
     let _ = post("/api/v1/staff/countersigner/disable", json!({})).expect_status(200);
     let _ = post("/api/v1/staff/countersigner/enable", json!({})).expect_status(200);
     let _ = admin
@@ -258,7 +274,8 @@ fn lines_are_found_by_who_what_when_and_words() {
     assert_eq!(about(&of_approver, "by"), BTreeSet::from(["approver".to_owned()]));
     assert_eq!(
         about(&of_approver, "deed"),
-        ["approved", "released"].map(str::to_owned).into()
+        ["approved", "password-set", "released"].map(str::to_owned).into(),
+        "they chose their own when they came"
     );
     let by_words = found("q=%E5%85%83%E6%97%A6%E6%94%BE%E5%81%87");
     assert_eq!(about(&by_words, "id"), BTreeSet::from([id.clone()]));

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::staff::{Role, Verb, may};
-use heliograph_tests::{NOTICE_ENTRY, PASSWORD, STRIP, World, notice};
+use heliograph_tests::{FIRST_PASSWORD, NOTICE_ENTRY, PASSWORD, STRIP, World, hire, notice};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -188,9 +188,9 @@ impl Asked {
             let role = json!(role);
             let wish = json!({
                 "id": format!("only-{}", role.as_str().unwrap()), "name": {"zh-Hans": "一人"}, "department": "office",
-                "roles": [role], "password": PASSWORD,
+                "roles": [role],
             });
-            let _ = world.people.admin.post("/api/v1/staff", &wish).expect_status(201);
+            let _ = hire(&world.people.admin, &wish);
         }
         Self {
             world,
@@ -300,6 +300,59 @@ fn each_role_is_let_in_where_its_row_says_and_nowhere_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn whoever_knows_a_password_that_somebody_else_set_gets_nowhere_but_to_the_choice_of_another() {
+    let asked = Asked::new();
+    let everything = json!({
+        "id": "of-all-roles", "name": {"zh-Hans": "一人"}, "department": "office", "roles": Role::ALL, "password": FIRST_PASSWORD,
+    });
+    let _ = asked
+        .world
+        .people
+        .admin
+        .post("/api/v1/staff", &everything)
+        .expect_status(201);
+    let wish = json!({"staff": "of-all-roles", "password": FIRST_PASSWORD});
+    let session = asked
+        .world
+        .http()
+        .post("/api/v1/sessions", &wish)
+        .expect_status(201)
+        .json;
+    let token = session["token"].as_str().unwrap();
+    let open = |row: &Row| {
+        let free = matches!(
+            row.who.as_str(),
+            "Everyone" | "Machine" | "Way back" | "Display" | "Broker"
+        );
+        let of_the_choice = row.path.ends_with("/account/password")
+            || row.path.starts_with("/api/v1/sessions/current")
+            || row.path.starts_with("/api/v1/passkeys/confirm")
+            || (row.method == "GET" && row.path == "/api/v1/account/changes")
+            || row.path == "/admin/logout";
+        free || of_the_choice
+    };
+    let mut kept_out = 0;
+    for row in rows().iter().filter(|row| !open(row)) {
+        let said = asked.said(Some(token), row);
+        let sent = said.head.contains("location: /admin/account/password");
+        assert!(
+            said.status == 403 || sent,
+            "{} {} was answered {}",
+            row.method,
+            row.path,
+            said.status
+        );
+        kept_out += 1;
+    }
+    assert!(kept_out > 150, "{kept_out}");
+    // The control: with a password of their own they get where their roles lead.
+    let own = json!({"password": PASSWORD});
+    let them = asked.world.http().with_token(token);
+    let _ = them.put("/api/v1/account/password", &[], &own).expect_status(200);
+    let _ = them.get("/api/v1/drafts").expect_status(200);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::staff::Role;
-use heliograph_tests::{Browser, Http, PASSWORD, STRIP, World, act};
+use heliograph_tests::{Browser, Http, STRIP, World, act, hire};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -25,15 +25,9 @@ fn rows() -> Vec<(String, String, String)> {
 /// Somebody with every role.
 fn everybody(world: &World) -> Http {
     let wish = json!({
-        "id": "of-all-roles", "name": {"zh-Hans": "周全能"}, "department": "office", "roles": Role::ALL, "password": PASSWORD,
+        "id": "of-all-roles", "name": {"zh-Hans": "周全能"}, "department": "office", "roles": Role::ALL,
     });
-    let _ = world.people.admin.post("/api/v1/staff", &wish).expect_status(201);
-    let wish = json!({"staff": "of-all-roles", "password": PASSWORD});
-    let session = world.http().post("/api/v1/sessions", &wish).expect_status(201).json;
-    world
-        .http()
-        .with_token(session["token"].as_str().unwrap())
-        .with_password(PASSWORD)
+    hire(&world.people.admin, &wish)
 }
 
 /// An address with something in the place of its names.

@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::staff::Role;
-use heliograph_tests::{Http, NOTICE_ENTRY, PASSWORD, STRIP, TempDir, World, act, notice};
+use heliograph_tests::{Http, NOTICE_ENTRY, PASSWORD, STRIP, TempDir, World, act, hire, notice};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,10 +59,8 @@ impl Judged {
             .into_iter()
             .chain([("of-all-roles".to_owned(), json!(Role::ALL))])
         {
-            let wish = json!({
-                "id": id, "name": {"zh-Hans": "一人"}, "department": "office", "roles": roles, "password": PASSWORD,
-            });
-            let _ = admin.post("/api/v1/staff", &wish).expect_status(201);
+            let wish = json!({"id": id, "name": {"zh-Hans": "一人"}, "department": "office", "roles": roles});
+            let _ = hire(admin, &wish);
         }
         let ids = filled(&world);
         Self {

@@ -4,23 +4,13 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 use heliograph_domain::{Date, Instant};
-use heliograph_tests::{Browser, Http, NOTICE_ENTRY, PASSWORD, World, act, notice};
+use heliograph_tests::{Browser, Http, NOTICE_ENTRY, World, act, notice};
 use serde_json::{Value, json};
 
 /// Somebody more works here.
 fn hire(world: &World, id: &str, name: &str, department: &str, roles: &[&str]) -> Http {
-    let wish = json!({
-        "id": id, "name": {"zh-Hans": name}, "department": department, "roles": roles, "password": PASSWORD,
-    });
-    let _ = world.people.admin.post("/api/v1/staff", &wish).expect_status(201);
-    let session = world
-        .http()
-        .post("/api/v1/sessions", &json!({"staff": id, "password": PASSWORD}))
-        .expect_status(201);
-    world
-        .http()
-        .with_token(session.json["token"].as_str().unwrap())
-        .with_password(PASSWORD)
+    let wish = json!({"id": id, "name": {"zh-Hans": name}, "department": department, "roles": roles});
+    heliograph_tests::hire(&world.people.admin, &wish)
 }
 
 fn draft(who: &Http, title: &str) -> String {

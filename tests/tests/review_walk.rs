@@ -12,7 +12,7 @@ mod judge;
 use dice::Dice;
 use heliograph_domain::{Date, Event, Instant, PublicationId};
 use heliograph_log::Follower;
-use heliograph_tests::{Http, NOTICE_ENTRY, PASSWORD, World, act, notice};
+use heliograph_tests::{Http, NOTICE_ENTRY, World, act, hire, notice};
 use judge::{Fact, What};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -40,25 +40,18 @@ impl Door {
             publications: Vec::new(),
         };
         for id in PEOPLE {
-            door.appoint(id, Some(PASSWORD));
-            let session = json!({"staff": id, "password": PASSWORD});
-            let session = door.world.http().post("/api/v1/sessions", &session).expect_status(201);
-            let token = session.json["token"].as_str().unwrap();
-            let http = door.world.http().with_token(token).with_password(PASSWORD);
-            door.people.push(http);
+            let wish = door.with_roles(id);
+            door.people.push(hire(&door.world.people.admin, &wish));
         }
         door
     }
 
-    fn appoint(&mut self, id: &str, password: Option<&str>) {
+    /// Somebody, with roles as they fall.
+    fn with_roles(&mut self, id: &str) -> Value {
         let mut roles: Vec<&str> = self.dice.some(&ROLES, 55).into_iter().collect();
         // Whoever has no role at all is signed out: then the walk would stand still.
         roles.push("inspector");
-        let wish = json!({
-            "id": id, "name": {"zh-Hans": id}, "department": self.dice.pick(&DEPARTMENTS), "roles": roles,
-            "password": password,
-        });
-        let _ = self.world.people.admin.post("/api/v1/staff", &wish).expect_status(201);
+        json!({"id": id, "name": {"zh-Hans": id}, "department": self.dice.pick(&DEPARTMENTS), "roles": roles})
     }
 
     fn somebody(&mut self) -> usize {
@@ -155,7 +148,10 @@ impl Door {
         let admin = self.world.people.admin.clone();
         let path = format!("/api/v1/staff/{}/substitute", PEOPLE[absent]);
         match self.dice.roll(4) {
-            0 => self.appoint(PEOPLE[absent], None),
+            0 => {
+                let wish = self.with_roles(PEOPLE[absent]);
+                let _ = self.world.people.admin.post("/api/v1/staff", &wish).expect_status(201);
+            }
             1 => drop(admin.send("DELETE", &path, &[], b"")),
             _ => {
                 let day = |days: i32| Date::of_day_number(today() + days).to_string();

@@ -6,8 +6,10 @@ use crate::time::{Instant, Window};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod passwords;
 mod substitutes;
 
+pub use passwords::{NOT_A_PERSON, may_be_a_person};
 pub use substitutes::{Leave, SubstituteRefused};
 
 /// A role (角色). One person may combine several, except where four eyes forbid it. Append, never reorder.
@@ -255,6 +257,28 @@ pub enum StaffEvent {
         /// Who was on leave.
         id: StaffId,
     },
+    /// Somebody has another password. Where they did not choose it themselves, somebody else knows it: until they have
+    /// chosen their own they do nothing else.
+    PasswordSet {
+        /// The person.
+        id: StaffId,
+        /// Who set it; `console` for the console of the hub's machine.
+        by: StaffId,
+    },
+    /// Somebody's second factor was taken away by somebody else: authenticator, recovery codes and passkeys.
+    SecondFactorReset {
+        /// The person.
+        id: StaffId,
+        /// Who did it; `console` for the console of the hub's machine.
+        by: StaffId,
+    },
+    /// The office's own sign-on names somebody otherwise from now on, or not at all; how is in the directory.
+    SignOnSet {
+        /// The person.
+        id: StaffId,
+        /// Who set it.
+        by: StaffId,
+    },
 }
 
 /// A person as the facts tell it.
@@ -266,6 +290,8 @@ pub struct Person {
     pub roles: BTreeSet<Role>,
     /// Whether they are shut out for the time being.
     pub disabled: bool,
+    /// Who else knows their password: whoever set it, until they have chosen their own.
+    pub password_known_to: Option<StaffId>,
 }
 
 impl Person {
@@ -326,11 +352,12 @@ impl Staff {
     pub fn evolve(&mut self, event: &StaffEvent) {
         match event {
             StaffEvent::Appointed { id, department, roles } => {
-                let disabled = self.people.get(id).is_some_and(|person| person.disabled);
+                let known = self.people.get(id);
                 let person = Person {
                     department: department.clone(),
                     roles: roles.clone(),
-                    disabled,
+                    disabled: known.is_some_and(|person| person.disabled),
+                    password_known_to: known.and_then(|person| person.password_known_to.clone()),
                 };
                 self.people.insert(id.clone(), person);
             }
@@ -342,6 +369,9 @@ impl Staff {
                 self.leaves.insert(id.clone(), Leave { substitute, window });
             }
             StaffEvent::SubstituteEnded { id } => drop(self.leaves.remove(id)),
+            StaffEvent::PasswordSet { id, by } => self.password_set(id, by),
+            // What they show besides a password is in a table that erases.
+            StaffEvent::SecondFactorReset { .. } | StaffEvent::SignOnSet { .. } => {}
         }
     }
 

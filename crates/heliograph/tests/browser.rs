@@ -70,7 +70,7 @@ fn sign_in(browser: &Browser, demo: &Demo, who: &str, name: &str) {
     browser.type_into("input[name=staff]", who);
     browser.type_into("input[name=password]", PASSWORD);
     browser.follow("form[action='/admin/login'] button[type=submit]");
-    browser.reads(&format!("好，{name}"));
+    browser.reads(&format!("，{name}"));
 }
 
 fn sign_out(browser: &Browser) {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use heliograph_domain::Event;
+use heliograph_domain::staff::StaffEvent;
 use heliograph_tests::{PASSWORD, World};
 use serde_json::json;
 use std::path::Path;
@@ -61,6 +63,10 @@ fn the_console_lets_somebody_in_again_and_the_log_says_so() {
         (&["reset", "nobody"][..], "user list"),
         (&["add", "admin", "--name", "x", "--role", "author"], "user reset"),
         (&["add", "third", "--name", "x", "--role", "king"], "not a role"),
+        (
+            &["add", "console", "--name", "x", "--role", "author"],
+            "the record calls the hub itself",
+        ),
     ] {
         let refused = user(&data, wrong);
         assert!(
@@ -76,8 +82,45 @@ fn the_console_lets_somebody_in_again_and_the_log_says_so() {
     assert_eq!(enters(&world, "admin", &lets_in[0]), 201);
     assert_eq!(enters(&world, "approver", &lets_in[1]), 201);
     assert_eq!(enters(&world, "second", &added), 201);
+    is_on_record(&world);
+    chooses_their_own_first(&world, &lets_in[0]);
+}
+
+/// What the console did stands in the log under its name.
+fn is_on_record(world: &World) {
     let log = world.hub().log();
     let records = log.read(heliograph_log::Position(0), 10_000).unwrap();
     let by_console = records.iter().filter(|record| record.actor.as_str() == "console");
-    assert_eq!(by_console.count(), 2, "who was enabled, and who was added");
+    let told: Vec<String> = by_console
+        .map(|record| match heliograph_hub::event_of(record).unwrap() {
+            Event::Staff(StaffEvent::PasswordSet { id, by }) => format!("password {id} {by}"),
+            Event::Staff(StaffEvent::Enabled { id }) => format!("enabled {id}"),
+            Event::Staff(StaffEvent::Appointed { id, .. }) => format!("appointed {id}"),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    let each = [
+        "password admin console",
+        "enabled approver",
+        "password approver console",
+        "appointed second",
+        "password second console",
+    ];
+    assert_eq!(
+        told, each,
+        "who was given a password, who was enabled, and who was added"
+    );
+}
+
+/// What the console printed is known to whoever stood there: it opens nothing but the choice of another.
+fn chooses_their_own_first(world: &World, told: &str) {
+    let wish = json!({"staff": "admin", "password": told});
+    let session = world.http().post("/api/v1/sessions", &wish).expect_status(201).json;
+    assert_eq!(session["own_password_first"], true);
+    let admin = world.http().with_token(session["token"].as_str().unwrap());
+    let _ = admin.get("/api/v1/staff").expect_status(403);
+    let _ = admin
+        .put("/api/v1/account/password", &[], &json!({"password": PASSWORD}))
+        .expect_status(200);
+    let _ = admin.get("/api/v1/staff").expect_status(200);
 }

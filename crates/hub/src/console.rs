@@ -7,7 +7,7 @@ use crate::projector::{ProjectError, replay};
 use crate::sign_in::{self, factors, totp};
 use crate::state::State;
 use crate::transact::recorded_form;
-use heliograph_domain::staff::Role;
+use heliograph_domain::staff::{Role, StaffEvent, may_be_a_person};
 use heliograph_domain::{DepartmentId, Event, Instant, Lang, LocalText, StaffId};
 use heliograph_log::{
     ActorId, AppendError, Batch, CommandId, DiskLog, EventLog, NameError, OpenError, Revision, StreamId, TableWrite,
@@ -42,6 +42,12 @@ pub enum ConsoleError {
     /// Names of this program are no names of the log.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// What the record calls the console is no user name.
+    #[error("the console has no name in the record: {0}")]
+    Actor(heliograph_domain::ids::NameError),
+    /// The record gives this name to what acts by itself.
+    #[error("`{0}` is what the record calls the hub itself: choose another user name")]
+    Reserved(StaffId),
     /// Somebody has this user name.
     #[error("there is a `{0}` already: `heliograph user reset` gives them a new password")]
     Taken(StaffId),
@@ -116,11 +122,15 @@ pub fn add_account(data: &Path, account: &NewAccount, now: Instant) -> Result<St
     if state.staff.people.contains_key(&account.id) {
         return Err(ConsoleError::Taken(account.id.clone()));
     }
+    if !may_be_a_person(&account.id) {
+        return Err(ConsoleError::Reserved(account.id.clone()));
+    }
     let (department, roles) = (account.department.clone(), account.roles.clone());
     let event = state.staff.appoint(account.id.clone(), department, roles);
     let name = LocalText([(Lang::ZhHans, account.name.clone())].into());
     let (password, listed) = listed(&account.id, name, None)?;
-    record(&log, &state, event.map(Event::Staff), vec![listed], now)?;
+    let events = [event, Some(password_set(&account.id)?)];
+    record(&log, &state, events.into_iter().flatten(), vec![listed], now)?;
     Ok(password)
 }
 
@@ -146,9 +156,30 @@ pub fn reset_account(data: &Path, id: &StaffId, now: Instant) -> Result<String, 
     let mut writes = sign_in::close_all_of(&log, id, None).map_err(told)?;
     writes.push(listed);
     writes.push(factors::erase(id).map_err(told)?);
-    let event = state.staff.set_disabled(id, false).map(Event::Staff);
-    record(&log, &state, event, writes, now)?;
+    let had = factors::of_log(&log, id).map_err(told)?.any();
+    let events = [
+        state.staff.set_disabled(id, false),
+        Some(password_set(id)?),
+        had.then_some(StaffEvent::SecondFactorReset {
+            id: id.clone(),
+            by: console()?,
+        }),
+    ];
+    record(&log, &state, events.into_iter().flatten(), writes, now)?;
     Ok(password)
+}
+
+/// As whom the facts name the console.
+fn console() -> Result<StaffId, ConsoleError> {
+    ACTOR.parse().map_err(ConsoleError::Actor)
+}
+
+/// That the console gave somebody a password, which they have to change at their first sign-in.
+fn password_set(id: &StaffId) -> Result<StaffEvent, ConsoleError> {
+    Ok(StaffEvent::PasswordSet {
+        id: id.clone(),
+        by: console()?,
+    })
 }
 
 /// What a request would have been told; at the console the language of programs is English.
@@ -171,20 +202,18 @@ fn listed(id: &StaffId, name: LocalText, office_id: Option<String>) -> Result<(S
 fn record(
     log: &DiskLog,
     state: &State,
-    event: Option<Event>,
+    events: impl Iterator<Item = StaffEvent>,
     writes: Vec<TableWrite>,
     now: Instant,
 ) -> Result<(), ConsoleError> {
-    let Some(event) = event else {
-        return Ok(log.write(writes)?);
-    };
+    let events = events.map(|event| recorded_form(&Event::Staff(event)));
     let mut id = [0u8; 16];
     getrandom::fill(&mut id).map_err(ConsoleError::Random)?;
     let batch = Batch {
         command_id: CommandId(id),
         actor: ActorId::new(ACTOR)?,
         recorded_at: TimestampMs(now.max(state.at).0),
-        events: vec![recorded_form(&event)?],
+        events: events.collect::<Result<_, _>>()?,
         content: Vec::new(),
         table_writes: writes,
         erase: Vec::new(),

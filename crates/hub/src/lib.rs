@@ -27,6 +27,7 @@ mod feed;
 mod gate;
 mod http;
 mod intake;
+mod interventions;
 mod keys;
 mod library;
 mod mail;
@@ -68,6 +69,7 @@ pub use broker_access::{
 };
 pub use clock::{Clock, MovableClock, SystemClock};
 pub use credentials::CredentialError;
+pub use interventions::{Intervention, Interventions, Touched};
 pub use keys::{KeysError, Made, Rotated, fingerprint, init, new_epoch, rotate_root};
 pub use projector::{ProjectError, replay};
 pub use sign_in::rules::SessionRules;

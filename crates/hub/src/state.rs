@@ -1,5 +1,6 @@
 //! What the log says now: plain structs folded from its records, read without locking.
 
+use crate::interventions::Interventions;
 use heliograph_domain::catalogue::Catalogue;
 use heliograph_domain::channel::Channels;
 use heliograph_domain::display::{Display, DisplayEvent};
@@ -169,6 +170,8 @@ pub struct State {
     pub displays: BTreeMap<DisplayId, Arc<KnownDisplay>>,
     /// Staff.
     pub staff: Arc<Staff>,
+    /// What others did to whose account, until its owner has chosen a password of their own.
+    pub interventions: Arc<Interventions>,
     /// The site, once it has a profile.
     pub site: Option<KnownSite>,
     /// Whether every display is blanked.
@@ -237,7 +240,10 @@ impl State {
             Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(at, &event),
             Event::Calendar(event) => Arc::make_mut(&mut self.calendar).evolve(&event),
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
-            Event::Staff(event) => Arc::make_mut(&mut self.staff).evolve(&event),
+            Event::Staff(event) => {
+                Arc::make_mut(&mut self.interventions).evolve(position, at, &event);
+                Arc::make_mut(&mut self.staff).evolve(&event);
+            }
             Event::Display(id, event) => {
                 self.display(id, &event, record);
                 changed.displays.insert(id);
@@ -387,7 +393,7 @@ impl State {
         let revisions: BTreeMap<_, _> = self.revisions.iter().collect();
         let heads: Vec<ChannelHead> = self.heads().collect();
         let everything = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.position,
             self.publications,
             self.catalogue,
@@ -395,6 +401,7 @@ impl State {
             self.channels,
             self.displays,
             self.staff,
+            self.interventions,
             self.site,
             self.blank,
             self.erased,

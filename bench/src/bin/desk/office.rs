@@ -8,7 +8,7 @@ use heliograph_hub::Clock;
 use heliograph_log::{
     ActorId, Batch, CommandId, ContentObject, EventKind, EventLog, NewEvent, Revision, StreamId, TimestampMs,
 };
-use heliograph_tests::{Http, NOTICE_ENTRY, PASSWORD, STRIP, World, eventually, notice};
+use heliograph_tests::{Http, NOTICE_ENTRY, STRIP, World, eventually, hire, notice};
 use serde_json::{Value, json};
 
 /// How many there are.
@@ -65,8 +65,9 @@ impl Office {
 
 fn people(admin: &Http) {
     let add = |id: String, roles: Value| {
-        let wish = json!({"id": id, "name": {"zh-Hans": format!("工作人员{id}")}, "department": "office", "roles": roles, "password": PASSWORD});
-        let _ = admin.post("/api/v1/staff", &wish).expect_status(201);
+        let wish =
+            json!({"id": id, "name": {"zh-Hans": format!("工作人员{id}")}, "department": "office", "roles": roles});
+        let _ = hire(admin, &wish);
     };
     add(EVERYBODY.to_owned(), json!(Role::ALL));
     for number in 0..PEOPLE {

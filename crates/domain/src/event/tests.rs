@@ -286,6 +286,27 @@ fn the_other_aggregates_keep_their_bytes() {
             "05026c69".to_owned(),
         ),
         (
+            Event::Staff(StaffEvent::PasswordSet {
+                id: "li".parse().unwrap(),
+                by: "wang".parse().unwrap(),
+            }),
+            "06026c690477616e67".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::SecondFactorReset {
+                id: "li".parse().unwrap(),
+                by: "console".parse().unwrap(),
+            }),
+            "07026c6907636f6e736f6c65".to_owned(),
+        ),
+        (
+            Event::Staff(StaffEvent::SignOnSet {
+                id: "li".parse().unwrap(),
+                by: "wang".parse().unwrap(),
+            }),
+            "08026c690477616e67".to_owned(),
+        ),
+        (
             Event::Site(SiteEvent::ProfileSet {
                 site: "binhe".parse().unwrap(),
                 profile: ContentHash([1; 32]),

@@ -72,7 +72,7 @@ fn role(text: &str) -> Result<Role, Failure> {
 
 fn tell(id: &str, password: &str) {
     say(&format!("{id}: the password is now\n\n    {password}\n"));
-    say("Tell it to nobody else. They change it under My account after their first sign-in.");
+    say("Tell it to nobody else. At their first sign-in they choose their own, before anything else.");
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The password of everyone in the demo: it never leaves loopback, and it is printed at every start.
 pub(crate) const PASSWORD: &str = "heliograph-demo";
+/// What the administrator gives everyone to sign in with for the first time.
+const FIRST_PASSWORD: &str = "heliograph-first";
 /// The year begins here: the office is set up on the first working morning of 2015.
 const FIRST_MORNING: &str = "2015-01-04T08:30:00+08:00";
 
@@ -93,6 +95,15 @@ impl People {
             .base
             .post("/api/v1/sessions", &json!({"staff": who, "password": PASSWORD}))?;
         Ok(self.base.with_token(session["token"].as_str().unwrap_or_default()))
+    }
+
+    /// Somebody new signs in with what they were told, and chooses their own.
+    fn choose_password(&self, who: &str) -> Result<(), ApiError> {
+        let told = json!({"staff": who, "password": FIRST_PASSWORD});
+        let session = self.base.post("/api/v1/sessions", &told)?;
+        let newcomer = self.base.with_token(session["token"].as_str().unwrap_or_default());
+        newcomer.put("/api/v1/account/password", &json!({"password": PASSWORD}))?;
+        Ok(())
     }
 
     /// A person's access to the API, by a token that lasts the year.
@@ -175,11 +186,15 @@ fn set_up(sample: &Sample, people: &mut People, setup_word: &str, public_url: &s
     }
     let admin = people.present(admin_id)?;
     for person in &sample.office.staff {
+        let others = person.id != admin_id;
         let wish = json!({
             "id": person.id, "name": named(person), "department": person.department,
-            "roles": person.roles, "password": PASSWORD,
+            "roles": person.roles, "password": others.then_some(FIRST_PASSWORD),
         });
         admin.post("/api/v1/staff", &wish)?;
+        if others {
+            people.choose_password(&person.id)?;
+        }
     }
     let mut profile = sample.office.profile.clone();
     profile["public_url"] = json!(public_url);

@@ -5,6 +5,8 @@ use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
 use super::parts::Shown;
 use super::words as w;
+use super::words::passwords as pw;
+use super::{own_password, told};
 use crate::http::call::Call;
 use crate::http::problem::Problem;
 use crate::http::{account as api, sessions};
@@ -31,7 +33,8 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .route("/admin/account/sessions/{id}/end", get(back).post(end_session))
         .route("/admin/account/passkeys", get(back).post(add_passkey))
         .route("/admin/account/passkeys/{id}/remove", get(back).post(remove_passkey))
-        .route("/admin/account/password", get(back).post(set_password))
+        .route("/admin/account/password", get(own_password::page).post(set_password))
+        .route("/admin/account/changes", get(told::page).post(told::seen))
         .route("/admin/account/tokens", get(back).post(token))
         .route("/admin/account/authenticator", get(authenticator).post(begin))
         .route(
@@ -73,7 +76,10 @@ fn show(desk: &Desk, outcome: &Outcome<'_>) -> Result<Response, Problem> {
     let body = html! {
         div.top {
             div { h1 { (desk.t(w::ACCOUNT)) } p.muted { (desk.person(desk.me())) " · " (desk.me()) } }
-            a.btn.quiet href="/admin/substitutes" { (desk.t(w::review::SUBSTITUTES)) }
+            div.buttons {
+                a.btn.quiet href="/admin/account/changes" { (desk.t(pw::CHANGES)) }
+                a.btn.quiet href="/admin/substitutes" { (desk.t(w::review::SUBSTITUTES)) }
+            }
         }
         @if let Some((_, _, problem)) = outcome.failed { (desk.alert(problem, &known)) }
         @if let Some(token) = &outcome.token { div.told role="status" { strong { (desk.t(w::TOKEN_MADE)) } pre { (token) } } }
@@ -274,15 +280,23 @@ fn failed(desk: &Desk, form: &str, posted: &Posted, problem: &Problem) -> Result
 
 /// `POST /admin/account/password`
 async fn set_password(desk: Desk, posted: Posted) -> Result<Response, Problem> {
-    if posted.get("password") != posted.get("again") {
-        let differs = Problem::field("again", "differs", "两次输入的密码不一样", "The two passwords differ");
-        return failed(&desk, "password", &posted, &differs);
-    }
-    let call = posted.call(&desk, "password", None, &json!({"password": posted.get("password")}));
-    match api::set_password(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(done("/admin/account", "password")),
+    let first = desk.state.staff.owes_password(desk.me());
+    match try_set_password(&desk, &posted).await {
+        Ok(()) if first => Ok(own_password::go_on(&posted)),
+        Ok(()) => Ok(done("/admin/account", "password")),
+        Err(problem) if first => own_password::show(&desk, posted.get("next"), Some((&posted, &problem))).await,
         Err(problem) => failed(&desk, "password", &posted, &problem),
     }
+}
+
+async fn try_set_password(desk: &Desk, posted: &Posted) -> Result<(), Problem> {
+    if posted.get("password") != posted.get("again") {
+        let (zh, en) = ("两次输入的密码不一样", "The two passwords differ");
+        return Err(Problem::field("again", "differs", zh, en));
+    }
+    let call = posted.call(desk, "password", None, &json!({"password": posted.get("password")}));
+    api::set_password(State(Arc::clone(&desk.office)), call).await?;
+    Ok(())
 }
 
 /// `POST /admin/account/tokens`

@@ -33,6 +33,7 @@ fn of_publication(step: &str) -> Word {
         "approve" => aw::APPROVE,
         "release" => aw::RELEASE,
         "amend" => aw::AMEND,
+        "reschedule" => aw::RESCHEDULE,
         "withdraw" => aw::WITHDRAW,
         "erase" => aw::ERASE,
         "request-erasure" => aw::REQUEST_ERASURE,

@@ -88,7 +88,7 @@ fn place(subject: &Subject) -> Option<String> {
     match subject {
         Subject::Publication(id) => Some(format!("/admin/publications/{id}")),
         Subject::Display(id) => Some(format!("/admin/displays/{id}")),
-        Subject::Staff(_) | Subject::Policy => Some("/admin/staff".to_owned()),
+        Subject::Staff(_) | Subject::Account(_) | Subject::Policy => Some("/admin/staff".to_owned()),
         Subject::Channel(_) => Some("/admin/channels".to_owned()),
         Subject::Entry(id) => Some(format!("/admin/catalogue/entries/{id}")),
         Subject::Calendar(year) => Some(format!("/admin/calendar?year={year}")),

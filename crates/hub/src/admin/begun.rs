@@ -1,7 +1,7 @@
 //! One's own drafts and those that colleagues share, as rows: on the first page, where one writes, and among publications.
 
 use super::layout::{Desk, tag};
-use super::screens::state_tag;
+use super::states;
 use super::words::{self as w, lists as ow, together};
 use crate::begun::{self, Awaits, Begun};
 use crate::drafts::Draft;
@@ -66,7 +66,7 @@ fn awaits(desk: &Desk, begun: &Begun) -> Markup {
         Awaits::Resubmission => ("amber", ow::AWAITS_RESUBMISSION),
         Awaits::Workflow => {
             let known = desk.state.publications.get(&begun.draft.id);
-            return html! { @if let Some(known) = known { (state_tag(desk, &known.publication)) } };
+            return html! { @if let Some(known) = known { (states::tags(desk, &known.publication)) } };
         }
     };
     tag(colour, desk.t(word))

@@ -39,6 +39,8 @@ pub(crate) struct Carried {
     pub(crate) state: Word,
     /// Why, and what to do; nothing where the word says it all.
     pub(crate) why: String,
+    /// Whether the display has it, as far as it said so.
+    pub(crate) received: bool,
     /// When the hub heard that the display has it, by the hub's clock.
     pub(crate) received_at: Option<Instant>,
     /// When its first frame was handed to the panel, by the display's own clock.
@@ -128,6 +130,7 @@ impl<'d> Asked<'d> {
             sort,
             state,
             why,
+            received: self.received(known, &seen, arrival),
             received_at: arrival.received_at,
             on_air_at: arrival.on_air_at,
         })

@@ -4,7 +4,7 @@
 use super::due;
 use super::entry_kinds::EntryKinds;
 use super::layout::{Desk, Place, empty, tag};
-use super::screens::state_tag;
+use super::states;
 use super::words::{self as w, limits as lw, lists as ow};
 use super::{beginnings, begun};
 use crate::begun::Begun;
@@ -100,7 +100,7 @@ fn drafts(desk: &Desk, id: &CatalogueEntryId) -> Result<Markup, Problem> {
     } else {
         Vec::new()
     };
-    mine.retain(|begun| begun.draft.catalogue_entry == *id);
+    mine.retain(|begun| begun.draft.catalogue_entry.as_ref() == Some(id));
     Ok(html! {
         @if !mine.is_empty() {
             section.card id="mine" {
@@ -133,7 +133,7 @@ fn row(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
                 (shape::title_of(&desk.office, dossier, desk.lang))
                 small { (publication.kind.label(desk.lang)) @if let Some(at) = first.or(last) { " · " (at) } }
             }
-            span.tags { (due::text_mark(desk, id, dossier)) (state_tag(desk, publication)) }
+            span.tags { (due::text_mark(desk, id, dossier)) (states::tags(desk, publication)) }
         }
     }
 }

@@ -48,9 +48,12 @@ fn groups(kinds: &EntryKinds<'_>, kind: Kind, dues: Vec<Due>) -> [Vec<Due>; 3] {
     let mut groups = [fitting, due, rest];
     for group in &mut groups {
         // The sort is stable: what presses stays in the order of its pressing.
-        group.sort_by_cached_key(|due| match presses(due) {
-            true => (false, None),
-            false => (true, Some(heliograph_domain::order::place(&due.entry.index_number))),
+        group.sort_by_cached_key(|due| {
+            let resting = !presses(due);
+            (
+                resting,
+                resting.then(|| heliograph_domain::order::place(&due.entry.index_number)),
+            )
         });
     }
     groups

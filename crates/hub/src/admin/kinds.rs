@@ -1,18 +1,17 @@
 //! Where one writes: what was begun, and what there is to begin: the kinds, each with a word about it.
 
 use super::layout::{Desk, Place};
-use super::words::{self as w, lists as ow};
+use super::words as w;
 use super::{beginnings, begun};
 use crate::http::problem::Problem;
 use axum::response::Response;
 use heliograph_domain::Kind;
 use maud::html;
 
-/// The page of one's drafts, of the kinds, and of what else a text can begin from. `dropped`: a draft was discarded.
-pub(crate) fn choose(desk: &Desk, dropped: bool) -> Result<Response, Problem> {
+/// The page of one's drafts, of the kinds, and of what else a text can begin from.
+pub(crate) fn choose(desk: &Desk) -> Result<Response, Problem> {
     let body = html! {
         div.top { h1 { (desk.t(w::WRITE)) } }
-        @if dropped { p.told role="status" { (desk.t(ow::DISCARDED)) } }
         (begun::card(desk)?)
         h2 { (desk.t(w::WHAT_TO_WRITE)) }
         div.kinds {

@@ -3,7 +3,7 @@
 use super::form::Faults;
 use super::words::frame as fw;
 use super::words::{self as w, Word};
-use super::{assets, door, duties};
+use super::{assets, door, duties, own_password, told};
 use crate::directory;
 use crate::http::call::{Caller, lang_of};
 use crate::http::idempotency::fresh_uuid;
@@ -65,6 +65,7 @@ impl FromRequestParts<Arc<Office>> for Desk {
         let caller = Caller::from_request_parts(parts, office).await.map_err(|problem| {
             let safe = parts.method.is_safe();
             match problem.status {
+                _ if problem.kind == "own-password-first" => own_password::first(if safe { &here } else { "" }),
                 StatusCode::UNAUTHORIZED if safe => redirect(&format!("/admin/login?next={}", in_query(&here))),
                 StatusCode::UNAUTHORIZED => door::refused(),
                 _ => problem.into_response(),
@@ -190,7 +191,7 @@ impl Desk {
             a.skip href="#main" { (self.t(w::SKIP)) }
             div.desk {
                 (self.navigation(place))
-                main id="main" { (self.blanked_bar()) (super::done::told(self)) (body) }
+                main id="main" { (self.blanked_bar()) (told::bar(self)) (super::done::told(self)) (body) }
             }
         };
         respond(

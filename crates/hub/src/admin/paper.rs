@@ -4,7 +4,7 @@
 use super::document;
 use super::layout::Desk;
 use super::publication::{stead, told};
-use super::screens::state_tag;
+use super::states;
 use super::words as w;
 use super::words::paper as pw;
 use crate::state::{Dossier, Step};
@@ -23,7 +23,7 @@ pub(super) fn sheet(desk: &Desk, id: PublicationId, dossier: &Dossier, title: &s
             h2 { (desk.t(pw::SHEET)) }
             table.sheet-head {
                 tr { th scope="row" { (desk.t(pw::TITLE)) } td colspan="3" { b { (title) } } }
-                tr { th scope="row" { (desk.t(pw::KIND)) } td { (publication.kind.label(desk.lang)) } th scope="row" { (desk.t(pw::STATE)) } td { (state_tag(desk, publication)) } }
+                tr { th scope="row" { (desk.t(pw::KIND)) } td { (publication.kind.label(desk.lang)) } th scope="row" { (desk.t(pw::STATE)) } td { (states::tags(desk, publication)) } }
                 tr { th scope="row" { (desk.t(pw::ENTRY)) } td { (desk.entry_name(&publication.catalogue_entry)) } th scope="row" { (desk.t(pw::INDEX_NUMBER)) } td { (index_number) } }
                 @if let Some(on) = &publication.released { (on_release(desk, on)) }
             }

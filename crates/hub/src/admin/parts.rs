@@ -58,6 +58,17 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// The same once more, against slips of the finger.
+    pub(crate) fn password_again(&self) -> Markup {
+        html! {
+            label.field.bad[self.bad("again")] {
+                span { (self.desk.t(w::PASSWORD_AGAIN)) }
+                input type="password" name="again" autocomplete="new-password";
+                (self.said("again"))
+            }
+        }
+    }
+
     fn input(&self, label: Word, name: &str, known: &str, hint: Option<Word>, kind: &str, must: bool) -> Markup {
         html! {
             label.field.bad[self.bad(name)] {

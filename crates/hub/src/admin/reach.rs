@@ -33,7 +33,7 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
         }
         @if let (true, Some(on)) = (early, on) { p.notice { (desk.f(w::NOT_YET, &[&desk.time(on.release.window.from)])) } }
         @if on.is_none() { p.notice { (desk.t(rw::WITHDRAWN)) } }
-        (card(&desk, journey.as_ref(), &rows))
+        @if on.is_some() || !rows.is_empty() { (card(&desk, journey.as_ref(), &rows)) }
     };
     Ok(desk.page(
         Place::Publications,
@@ -54,7 +54,7 @@ fn card(desk: &Desk, journey: Option<&Journey>, rows: &[Carried]) -> Markup {
                 (carried::summary(desk, rows))
                 " " progress max=(rows.len()) value=(shown) {}
             }
-            @if journey.is_none() { p.hint { (desk.t(rw::NOT_FOLLOWED)) } }
+            @if rows.iter().any(|row| followed(journey, row).is_none()) { p.hint { (desk.t(rw::NOT_FOLLOWED)) } }
             div.scroll { table.stacked.reach {
                 thead { tr { th { (desk.t(rw::DISPLAY)) } th { (desk.t(rw::HOW_IT_STANDS)) } th { (desk.t(w::SENT)) } th { (desk.t(w::RECEIVED)) } th { (desk.t(w::ON_AIR)) } } }
                 tbody id="reach" data-fresh { @for row in rows { (line(desk, journey, row)) } }
@@ -77,17 +77,21 @@ fn who(desk: &Desk, display: DisplayId) -> Markup {
 }
 
 fn line(desk: &Desk, journey: Option<&Journey>, row: &Carried) -> Markup {
-    // Only what it set out to was sent: a display that came later has it of what the broker keeps.
-    let followed = journey.filter(|journey| journey.displays.contains_key(&row.display));
+    let followed = followed(journey, row);
     html! {
         tr data-display=(row.display) data-arrived=[row.on_air_at.map(|_| "yes")] {
             td.name { (who(desk, row.display)) }
             td data-label=(desk.t(rw::HOW_IT_STANDS)) { (tag(row.colour(), desk.t(row.state))) small { (row.why) } }
             td data-label=(desk.t(w::SENT)) { (moment(desk, followed.and_then(|journey| journey.sent_at))) }
             td data-label=(desk.t(w::RECEIVED)) { (received(desk, row)) }
-            td data-label=(desk.t(w::ON_AIR)) { (moment(desk, row.on_air_at)) (lag(desk, journey, row)) }
+            td data-label=(desk.t(w::ON_AIR)) { (moment(desk, row.on_air_at)) (lag(desk, followed, row)) }
         }
     }
+}
+
+/// The journey of a release, where it set out to this display: one that came later has it of what the broker keeps.
+fn followed<'j>(journey: Option<&'j Journey>, row: &Carried) -> Option<&'j Journey> {
+    journey.filter(|journey| journey.displays.contains_key(&row.display))
 }
 
 fn moment(desk: &Desk, at: Option<Instant>) -> Markup {
@@ -114,7 +118,11 @@ fn received(desk: &Desk, row: &Carried) -> Markup {
     let late = row
         .on_air_at
         .is_some_and(|on_air| row.received_at.is_none_or(|received| received > on_air));
-    html! { @if late { (desk.t(rw::BEFORE_ON_AIR)) } @else { (moment(desk, row.received_at)) } }
+    html! {
+        @if late { (desk.t(rw::BEFORE_ON_AIR)) }
+        @else if row.received_at.is_none() && row.received { (desk.t(rw::NO_MOMENT)) }
+        @else { (moment(desk, row.received_at)) }
+    }
 }
 
 /// How long after its release it was on air. What begins later is not late; what the display's clock puts before the

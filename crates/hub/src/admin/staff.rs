@@ -7,10 +7,11 @@ use super::order;
 use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
+use super::words::passwords as pw;
 use crate::directory;
 use crate::http::idempotency::Answer;
-use crate::http::people as api;
 use crate::http::problem::Problem;
+use crate::http::{people as api, second_factor};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -86,7 +87,7 @@ fn list(desk: &Desk, part: &Part) -> Markup {
                     tr {
                         td { b { (desk.person(id)) } small { (id) } }
                         td data-label=(desk.t(w::DEPARTMENT)) { (desk.department(&person.department)) }
-                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } @if person.disabled { (tag("red", desk.t(w::DISABLED))) } } }
+                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } @if person.disabled { (tag("red", desk.t(w::DISABLED))) } @if person.active() && person.password_known_to.is_some() { (tag("amber", desk.t(pw::OWES))) } } }
                         td.end { @if administers { a href=(format!("/admin/staff?edit={id}#form")) { (desk.t(w::EDIT)) } } }
                     }
                 }
@@ -130,6 +131,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
                     (shown.optional(w::OFFICE_ID, "office_id", office_id, Some(w::OFFICE_ID_HINT)))
                 }
                 (shown.password(label, "password", hint))
+                @if id.as_ref() != Some(desk.me()) { p.hint { (desk.t(pw::SETTING_IS_TOLD)) } }
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
             @if let Some(known) = known.filter(|_| id.as_ref() != Some(desk.me())) { (of_others(desk, edit, known.disabled)) }
@@ -193,7 +195,7 @@ fn policy(desk: &Desk) -> Markup {
 /// `POST /admin/staff/second-factor`
 pub(crate) async fn require_factor(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "require-factor", None, &json!({"roles": posted.all("roles")}));
-    match api::require_factor(State(Arc::clone(&desk.office)), call).await {
+    match second_factor::require_factor(State(Arc::clone(&desk.office)), call).await {
         Ok(_) => Ok(done("/admin/staff#policy", "policy")),
         Err(problem) => again(&desk, "", Some((&posted, &problem))),
     }
@@ -216,7 +218,7 @@ pub(crate) async fn enable(desk: Desk, Path(id): Path<String>, posted: Posted) -
 /// `POST /admin/staff/{id}/reset-second-factor`
 pub(crate) async fn reset_factor(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "reset-factor", None, &json!({}));
-    let done = api::reset_factor(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
+    let done = second_factor::reset_factor(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
     back_to(&desk, &id, &posted, ("reset-second-factor", done))
 }
 

@@ -49,6 +49,7 @@ pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod paper;
+pub(crate) mod passwords;
 pub(crate) mod reach;
 pub(crate) mod review;
 pub(crate) mod states;
@@ -503,6 +504,7 @@ mod tests {
         panels::ALL,
         paper::ALL,
         withdrawn::ALL,
+        passwords::ALL,
     ];
 
     #[test]

@@ -194,8 +194,7 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
         return of_template(&desk, id);
     }
     let Some(slug) = query.get("kind") else {
-        let dropped = query.get("done").is_some_and(|done| done == "discard");
-        return kinds::choose(&desk, dropped);
+        return kinds::choose(&desk);
     };
     let kind: Kind = slug.parse().map_err(|_| fields::unknown_kind())?;
     let entry = query.get("entry").cloned().unwrap_or_default();

@@ -16,6 +16,8 @@ pub(crate) enum Subject {
     Publication(PublicationId),
     Display(DisplayId),
     Staff(StaffId),
+    /// How a person is let in.
+    Account(StaffId),
     Channel(ChannelName),
     Entry(CatalogueEntryId),
     Calendar(u16),
@@ -26,10 +28,11 @@ pub(crate) enum Subject {
 }
 
 /// The kinds of things that deeds are done to, as a search names them.
-pub(crate) const WHATS: [(&str, &str, &str); 8] = [
+pub(crate) const WHATS: [(&str, &str, &str); 9] = [
     ("publication", "公开信息", "Publications"),
     ("display", "屏幕", "Displays"),
     ("staff", "人员", "Staff"),
+    ("account", "登录与账号", "Sign-in and accounts"),
     ("catalogue", "公开目录", "The catalogue"),
     ("channel", "频道", "Channels"),
     ("calendar", "工作日历", "The calendar"),
@@ -43,7 +46,8 @@ impl Subject {
         match self {
             Self::Publication(_) => "publication",
             Self::Display(_) => "display",
-            Self::Staff(_) | Self::Policy => "staff",
+            Self::Staff(_) => "staff",
+            Self::Account(_) | Self::Policy => "account",
             Self::Channel(_) => "channel",
             Self::Entry(_) => "catalogue",
             Self::Calendar(_) => "calendar",
@@ -57,7 +61,7 @@ impl Subject {
         match self {
             Self::Publication(id) => id.to_string(),
             Self::Display(id) => id.to_string(),
-            Self::Staff(id) => id.to_string(),
+            Self::Staff(id) | Self::Account(id) => id.to_string(),
             Self::Channel(name) => name.to_string(),
             Self::Entry(id) => id.to_string(),
             Self::Calendar(year) => year.to_string(),
@@ -125,6 +129,9 @@ deeds! {
     Disabled "disabled" "停用账户" "Account disabled";
     Enabled "enabled" "启用账户" "Account enabled";
     FactorRequired "second-factor-required" "规定验证码登录" "Second factor required";
+    PasswordSet "password-set" "设置密码" "Password set";
+    FactorReset "second-factor-reset" "重置验证码" "Second factor reset";
+    SignOnSet "sign-on-set" "设置统一登录编号" "Sign-on id set";
     ProfileSet "profile-set" "设置单位信息" "Office set";
     Blanked "blanked" "全部黑场" "Blanked";
     Unblanked "unblanked" "恢复播出" "Brought back";
@@ -193,8 +200,11 @@ fn of_display(event: &DisplayEvent) -> Deed {
 fn of_staff(event: &StaffEvent) -> (Subject, Deed) {
     match event {
         StaffEvent::Appointed { id, .. } => (Subject::Staff(id.clone()), Deed::Appointed),
-        StaffEvent::Disabled { id } => (Subject::Staff(id.clone()), Deed::Disabled),
-        StaffEvent::Enabled { id } => (Subject::Staff(id.clone()), Deed::Enabled),
+        StaffEvent::Disabled { id } => (Subject::Account(id.clone()), Deed::Disabled),
+        StaffEvent::Enabled { id } => (Subject::Account(id.clone()), Deed::Enabled),
+        StaffEvent::PasswordSet { id, .. } => (Subject::Account(id.clone()), Deed::PasswordSet),
+        StaffEvent::SecondFactorReset { id, .. } => (Subject::Account(id.clone()), Deed::FactorReset),
+        StaffEvent::SignOnSet { id, .. } => (Subject::Account(id.clone()), Deed::SignOnSet),
         StaffEvent::SecondFactorRequired { .. } => (Subject::Policy, Deed::FactorRequired),
         StaffEvent::SubstituteNamed { id, .. } => (Subject::Staff(id.clone()), Deed::SubstituteNamed),
         StaffEvent::SubstituteEnded { id } => (Subject::Staff(id.clone()), Deed::SubstituteEnded),

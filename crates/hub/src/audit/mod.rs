@@ -243,6 +243,22 @@ pub(crate) fn actors(office: &Office) -> Result<Vec<String>, Problem> {
     Ok(actors)
 }
 
+/// The newest records about how this person is let in, the newest first, at most `most`.
+///
+/// # Errors
+/// When the log cannot be read.
+pub(crate) fn of_account(office: &Office, staff: &StaffId, most: usize) -> Result<Vec<Entry>, Problem> {
+    caught_up(office)?;
+    let positions: Vec<u64> = {
+        let index = office.audit.read().unwrap_or_else(PoisonError::into_inner);
+        let wanted = Subject::Account(staff.clone());
+        let about = |line: &&Line| index.subjects()[line.subject as usize] == wanted;
+        let newest = index.lines().iter().rev().filter(about);
+        newest.take(most).map(|line| line.position).collect()
+    };
+    positions.into_iter().map(|position| entry(office, position)).collect()
+}
+
 /// Whether there is a record at this position.
 ///
 /// # Errors
@@ -319,7 +335,7 @@ impl Named {
                     .flat_map(|it| it.name.0.values().chain(it.location.0.values()));
                 (could_be_id(&words) && id.to_string().starts_with(&words)) || texts.into_iter().any(|text| has(text))
             }
-            Subject::Staff(id) => person(id.as_str()),
+            Subject::Staff(id) | Subject::Account(id) => person(id.as_str()),
             Subject::Entry(id) => {
                 let entry = state.catalogue.entries.get(id);
                 let text = entry.and_then(|entry| office.library.entry_text(&entry.text));

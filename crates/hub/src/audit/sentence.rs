@@ -11,7 +11,7 @@ use heliograph_domain::gate::{Class, Finding};
 use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{PublicationEvent, Release};
 use heliograph_domain::site::{SiteEvent, SiteProfile};
-use heliograph_domain::staff::{Role, StaffEvent};
+use heliograph_domain::staff::Role;
 use heliograph_domain::time::Window;
 use heliograph_domain::working_days::CalendarEvent;
 use heliograph_domain::{
@@ -19,6 +19,8 @@ use heliograph_domain::{
 };
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+mod staff;
 
 /// Who tells the facts, in one language.
 pub(crate) struct Voice<'o> {
@@ -291,16 +293,6 @@ impl<'o> Voice<'o> {
         }
     }
 
-    fn of_substitute(&self, id: &StaffId, substitute: &StaffId, window: &Window) -> String {
-        let (who, substitute) = (self.person(id.as_str()), self.person(substitute.as_str()));
-        let from = self.time(window.from);
-        let until = window.until.map(|until| self.time(until)).unwrap_or_default();
-        self.say(
-            format!("{who}休假，由{substitute}代理，自 {from} 至 {until}"),
-            format!("named {substitute} to stand in for {who}, from {from} until {until}"),
-        )
-    }
-
     /// A sentence around a text's title.
     fn on(&self, content: &ContentHash, zh: &str, zh_after: &str, en: &str, en_after: &str) -> String {
         let text = self.text(content);
@@ -458,49 +450,6 @@ impl<'o> Voice<'o> {
             format!("设置公开目录项{name}（{number}，{cadence}，责任人{person}）"),
             format!("set the catalogue entry {name} ({number}, {cadence}, in the hands of {person})"),
         )
-    }
-
-    fn of_staff(&self, event: &StaffEvent) -> String {
-        match event {
-            StaffEvent::Appointed { id, roles, .. } if roles.is_empty() => {
-                let who = self.person(id.as_str());
-                self.say(format!("取消{who}的全部角色"), format!("took every role of {who} away"))
-            }
-            StaffEvent::Appointed { id, department, roles } => {
-                let (who, at, roles) = (self.person(id.as_str()), self.department(department), self.roles(roles));
-                self.say(
-                    format!("设置{who}（{at}）的角色：{roles}"),
-                    format!("gave {who} ({at}) the roles {roles}"),
-                )
-            }
-            StaffEvent::Disabled { id } => {
-                let who = self.person(id.as_str());
-                self.say(format!("停用{who}的账户"), format!("disabled the account of {who}"))
-            }
-            StaffEvent::SubstituteNamed { id, substitute, window } => self.of_substitute(id, substitute, window),
-            StaffEvent::SubstituteEnded { id } => {
-                let who = self.person(id.as_str());
-                self.say(
-                    format!("结束{who}的代理"),
-                    format!("ended that somebody stands in for {who}"),
-                )
-            }
-            StaffEvent::Enabled { id } => {
-                let who = self.person(id.as_str());
-                self.say(format!("启用{who}的账户"), format!("enabled the account of {who}"))
-            }
-            StaffEvent::SecondFactorRequired { roles } if roles.is_empty() => self.say(
-                "不再要求验证码登录".to_owned(),
-                "asked no role for a second factor any longer".to_owned(),
-            ),
-            StaffEvent::SecondFactorRequired { roles } => {
-                let roles = self.roles(roles);
-                self.say(
-                    format!("要求以下角色用验证码登录：{roles}"),
-                    format!("asked these roles for a second factor: {roles}"),
-                )
-            }
-        }
     }
 
     fn of_site(&self, event: &SiteEvent) -> String {

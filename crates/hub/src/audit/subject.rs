@@ -22,7 +22,7 @@ impl Voice<'_> {
                 let place = place.map(|place| place.get(self.lang)).unwrap_or_default();
                 format!("{} {place}", self.display(*id)).trim().to_owned()
             }
-            Subject::Staff(id) => self.person(id.as_str()),
+            Subject::Staff(id) | Subject::Account(id) => self.person(id.as_str()),
             Subject::Channel(name) => self.channels([name]),
             Subject::Entry(id) => format!("{} {}", self.index_number(id), self.entry(id))
                 .trim()

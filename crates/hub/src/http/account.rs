@@ -1,19 +1,22 @@
 //! `/api/v1/account`: one's own password and authenticator.
 
 use super::call::Call;
-use super::idempotency::Answer;
+use super::idempotency::{Answer, Repeatable};
 use super::people::{PASSWORD_MAX, PASSWORD_MIN};
 use super::problem::{Problem, Told};
 use super::sessions::CODE_MAX;
-use crate::directory;
+use crate::directory::{self, Listing};
 use crate::office::Office;
 use crate::sign_in::{self, factors, totp};
-use crate::transact::blocking;
+use crate::transact::{Decision, blocking, transact};
 use axum::extract::State;
+use heliograph_domain::Event;
+use heliograph_domain::staff::StaffEvent;
 use serde_json::json;
 use std::sync::Arc;
 
-/// `PUT /api/v1/account/password {password}`: another password; everything else that was signed in ends.
+/// `PUT /api/v1/account/password {password}`: another password, which nobody else knows; everything else that was signed
+/// in ends. It is not repeatable by a key: what would be kept for that could be tried against guessed passwords.
 pub(crate) async fn set_password(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
     call.caller.person()?;
     let mut fields = call.fields()?;
@@ -23,12 +26,44 @@ pub(crate) async fn set_password(State(office): State<Arc<Office>>, call: Call) 
     let staff = &call.caller.staff;
     let listing = directory::find(&*office.log, staff).map_err(Problem::internal)?;
     let mut listing = listing.ok_or_else(Problem::unauthorised)?;
+    if office.state().staff.owes_password(staff) {
+        let (known, typed) = (listing.clone(), password.clone());
+        let same = tokio::task::spawn_blocking(move || directory::password_fits(Some(&known), &typed)).await;
+        if same.map_err(Problem::internal)? {
+            return Err(not_that_one());
+        }
+    }
     listing.password = Some(blocking(move || directory::hash_password(&password)).await?);
-    let mut writes = sign_in::close_all_of(&*office.log, staff, Some(&call.caller.row))?;
-    writes.push(directory::keep(staff, &listing).map_err(Problem::internal)?);
-    let log = Arc::clone(&office.log);
-    blocking(move || log.write(writes)).await?;
-    Ok(Answer::ok(json!({"changed": true})))
+    keep_password(&office, &call, &listing).await
+}
+
+fn not_that_one() -> Problem {
+    Problem::field(
+        "password",
+        "same",
+        "这个密码别人也知道，请换一个",
+        "somebody else knows this one: choose another",
+    )
+}
+
+async fn keep_password(office: &Arc<Office>, call: &Call, listing: &Listing) -> Result<Answer, Problem> {
+    let (staff, row) = (&call.caller.staff, &call.caller.row);
+    let kept = directory::keep(staff, listing).map_err(Problem::internal)?;
+    transact(office, staff, &Repeatable::once(), "site-staff".to_owned(), |_, _| {
+        // An administrator who set another one meanwhile has ended this session.
+        if !sign_in::is_open(office, row) {
+            return Err(Problem::unauthorised());
+        }
+        let mut writes = sign_in::close_all_of(&*office.log, staff, Some(row))?;
+        writes.push(kept.clone());
+        let (id, by) = (staff.clone(), staff.clone());
+        let events = vec![Event::Staff(StaffEvent::PasswordSet { id, by })];
+        Ok(Decision {
+            writes,
+            ..Decision::of(events, Answer::ok(json!({"changed": true})))
+        })
+    })
+    .await
 }
 
 /// `POST /api/v1/account/authenticator`: begins one; what an app needs, to be shown to its owner alone.

@@ -21,6 +21,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The most bytes that a request's body may have.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
+/// All that is open to whoever has not yet chosen their own password in the place of one that somebody else knows: to
+/// choose it, to show that it is they, to see who did what to their account, and to sign out.
+const BEFORE_OWN_PASSWORD: [&str; 8] = [
+    "/api/v1/account/password",
+    "/api/v1/account/changes",
+    "/api/v1/sessions/current",
+    "/api/v1/sessions/current/confirm",
+    "/api/v1/passkeys/confirm/begin",
+    "/api/v1/passkeys/confirm",
+    "/admin/account/password",
+    "/admin/logout",
+];
 /// The cookie that holds the language someone chose.
 pub(crate) const LANG_COOKIE: &str = "heliograph_lang";
 
@@ -131,6 +143,10 @@ impl FromRequestParts<Arc<Office>> for Caller {
             same_origin(&parts.headers)?;
         }
         let carried = sign_in::carried(office, &secret)?.ok_or_else(Problem::unauthorised)?;
+        let owes = office.state().staff.owes_password(&carried.session.staff);
+        if owes && !BEFORE_OWN_PASSWORD.contains(&parts.uri.path()) {
+            return Err(Problem::own_password_first());
+        }
         let beat = match safe && made_by_a_page(&parts.headers) {
             true => None,
             false => sign_in::beat(office, &carried)?,

@@ -1,6 +1,7 @@
 //! The hub's HTTP: one file per noun.
 
 pub(crate) mod account;
+pub(crate) mod account_changes;
 pub(crate) mod attachments;
 pub(crate) mod audit;
 pub(crate) mod backups;
@@ -29,6 +30,7 @@ pub(crate) mod reminders;
 pub(crate) mod reports;
 pub(crate) mod rows;
 pub(crate) mod search;
+pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod shape;
 pub(crate) mod submission;
@@ -172,6 +174,8 @@ fn people_and_sign_in() -> Router<Arc<Office>> {
         .route("/api/v1/sessions/{id}", delete(sessions::end))
         .route("/api/v1/tokens", post(sessions::token))
         .route("/api/v1/account/password", put(account::set_password))
+        .route("/api/v1/account/changes", get(account_changes::list))
+        .route("/api/v1/account/changes/seen", post(account_changes::seen))
         .route("/api/v1/account/authenticator", post(account::begin))
         .route("/api/v1/account/authenticator/confirm", post(account::complete))
         .route("/api/v1/account/authenticator/remove", post(account::remove))
@@ -197,8 +201,11 @@ fn people_and_sign_in() -> Router<Arc<Office>> {
         .route("/api/v1/reminders", get(reminders::list))
         .route("/api/v1/staff/{id}/disable", post(people::disable))
         .route("/api/v1/staff/{id}/enable", post(people::enable))
-        .route("/api/v1/staff/{id}/reset-second-factor", post(people::reset_factor))
-        .route("/api/v1/second-factor", put(people::require_factor))
+        .route(
+            "/api/v1/staff/{id}/reset-second-factor",
+            post(second_factor::reset_factor),
+        )
+        .route("/api/v1/second-factor", put(second_factor::require_factor))
 }
 
 fn wrong_method() -> Problem {

@@ -6,16 +6,15 @@ use super::idempotency::{Answer, Repeatable};
 use super::problem::{Problem, Told};
 use crate::directory::{self, Listing};
 use crate::office::Office;
-use crate::sign_in::factors;
+use crate::sign_in::{Row, factors};
 use crate::transact::{Decision, blocking, transact};
 use crate::{library, sign_in};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use heliograph_domain::site::{Blank, Hotline, SiteEvent, SiteProfile};
-use heliograph_domain::staff::{Role, Verb};
+use heliograph_domain::staff::{Role, StaffEvent, Verb, may_be_a_person};
 use heliograph_domain::{DepartmentId, Event, LocalText, StaffId};
-use heliograph_log::TableWrite;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
@@ -50,9 +49,21 @@ pub(crate) async fn setup(
     let id = fields.parsed("id");
     let name = fields.local_text("name", 60);
     let password = fields.secret("password", PASSWORD_MIN, PASSWORD_MAX);
+    no_persons_name(&mut fields, id.as_ref());
     fields.finish()?;
     let id = id.ok_or_else(|| Problem::internal("a newcomer without faults lacks an id"))?;
     first_administrator(&office, &word, id, name, password).await
+}
+
+/// What a user name must not be that the record gives to what acts by itself.
+fn no_persons_name(fields: &mut Fields, id: Option<&StaffId>) {
+    if id.is_some_and(|id| !may_be_a_person(id)) {
+        let (zh, en) = (
+            "已由系统使用，请换一个用户名",
+            "is what the record calls the hub itself: choose another",
+        );
+        fields.fault("id", "reserved", zh, en);
+    }
 }
 
 /// Makes the first administrator, if the one-time word is right.
@@ -102,6 +113,7 @@ pub(crate) async fn staff(State(office): State<Arc<Office>>, caller: Caller) -> 
         let name = listing.map(|listing| listing.name);
         people.push(json!({
             "id": id, "name": name, "department": person.department, "roles": person.roles, "disabled": person.disabled,
+            "own_password_first": person.password_known_to.is_some(),
         }));
     }
     Ok(Answer::ok(json!({"staff": people})))
@@ -126,6 +138,7 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
         fields.value("password");
         None
     };
+    no_persons_name(&mut fields, id.as_ref());
     let office_id = fields.has("office_id").then(|| fields.optional_text("office_id", 255));
     if let (Some(Some(named)), Some(id)) = (&office_id, &id) {
         let known = directory::by_office_id(&*office.log, named).map_err(Problem::internal)?;
@@ -145,23 +158,12 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
         password,
         office_id,
     };
-    let own = newcomer.id == call.caller.staff;
-    let ended = match newcomer.password {
-        // Whoever had the old password, or stood behind it, has nothing of it any longer.
-        Some(_) => sign_in::close_all_of(&*office.log, &newcomer.id, own.then_some(&call.caller.row))?,
-        None => Vec::new(),
-    };
-    appoint(
-        &office,
-        &call.caller.staff,
-        &call.repeatable,
-        newcomer,
-        Appointing::Anyone { ended },
-    )
-    .await
+    let own = (newcomer.id == call.caller.staff).then_some(call.caller.row);
+    let (by, repeatable) = (&call.caller.staff, &call.repeatable);
+    appoint(&office, by, repeatable, newcomer, Appointing::Anyone { own }).await
 }
 
-struct RoleName(Role);
+pub(super) struct RoleName(pub(super) Role);
 
 impl std::str::FromStr for RoleName {
     type Err = String;
@@ -179,11 +181,12 @@ impl std::str::FromStr for RoleName {
 pub(crate) enum Appointing {
     /// Only while there is nobody else.
     First,
-    /// By an administrator; with these writes their sessions end.
-    Anyone { ended: Vec<TableWrite> },
+    /// By an administrator, who goes on in this session of theirs if it is they themselves.
+    Anyone { own: Option<Row> },
 }
 
-/// Appoints someone: roles into the log, name and password into the directory.
+/// Appoints someone: roles into the log, name and password into the directory. The log says as well that there is another
+/// password, and from whom; never which.
 pub(crate) async fn appoint(
     office: &Arc<Office>,
     by: &StaffId,
@@ -192,33 +195,48 @@ pub(crate) async fn appoint(
     appointing: Appointing,
 ) -> Result<Answer, Problem> {
     let known = directory::find(&*office.log, &newcomer.id).map_err(Problem::internal)?;
+    let (was, known_as) = known.map(|known| (known.password, known.office_id)).unwrap_or_default();
+    let fresh = newcomer.password.is_some();
     let password = match newcomer.password {
         Some(password) => Some(blocking(move || directory::hash_password(&password)).await?),
-        None => known.as_ref().and_then(|known| known.password.clone()),
+        None => was,
     };
-    let office_id = newcomer
-        .office_id
-        .unwrap_or_else(|| known.and_then(|known| known.office_id));
+    let renamed = newcomer.office_id.as_ref().is_some_and(|named| *named != known_as);
     let listing = Listing {
         name: newcomer.name,
         password,
-        office_id,
+        office_id: newcomer.office_id.unwrap_or(known_as),
     };
-    let mut writes = vec![directory::keep(&newcomer.id, &listing).map_err(Problem::internal)?];
-    let only_first = matches!(appointing, Appointing::First);
-    if let Appointing::Anyone { ended } = appointing {
-        writes.extend(ended);
-    }
+    let listed = directory::keep(&newcomer.id, &listing).map_err(Problem::internal)?;
     let (id, department, roles) = (newcomer.id, newcomer.department, newcomer.roles);
+    let (whose, by_whom) = (|| id.clone(), || by.clone());
     transact(office, by, repeatable, "site-staff".to_owned(), |state, _| {
-        if only_first && !state.staff.people.is_empty() {
-            return Err(Problem::forbidden());
+        let mut writes = vec![listed.clone()];
+        match &appointing {
+            Appointing::First if !state.staff.people.is_empty() => return Err(Problem::forbidden()),
+            // Whoever had the old password, or stood behind it, has nothing of it any longer. Read at each attempt: a
+            // session that was opened a moment ago ends, too.
+            Appointing::Anyone { own } if fresh || renamed => {
+                writes.extend(sign_in::close_all_of(&*office.log, &id, own.as_ref())?);
+            }
+            _ => {}
         }
-        let event = state.staff.appoint(id.clone(), department.clone(), roles.clone());
+        let appointed = state.staff.appoint(whose(), department.clone(), roles.clone());
+        let events = [
+            appointed,
+            fresh.then(|| StaffEvent::PasswordSet {
+                id: whose(),
+                by: by_whom(),
+            }),
+            renamed.then(|| StaffEvent::SignOnSet {
+                id: whose(),
+                by: by_whom(),
+            }),
+        ];
         let answer = Answer::created(json!({"id": id, "roles": roles}));
         Ok(Decision {
-            writes: writes.clone(),
-            ..Decision::of(event.map(Event::Staff).into_iter().collect(), answer)
+            writes,
+            ..Decision::of(events.into_iter().flatten().map(Event::Staff).collect(), answer)
         })
     })
     .await
@@ -247,6 +265,7 @@ pub(crate) async fn leave(
             writes.push(directory::erase(&id).map_err(Problem::internal)?);
             writes.push(crate::reminders::erase_address(&id).map_err(Problem::internal)?);
             writes.push(factors::erase(&id)?);
+            writes.push(crate::interventions::erase(&id)?);
             Ok(Decision {
                 writes,
                 ..Decision::of(
@@ -259,12 +278,12 @@ pub(crate) async fn leave(
     .await
 }
 
-fn missing() -> Problem {
+pub(super) fn missing() -> Problem {
     Problem::not_found("这位工作人员", "The person")
 }
 
 /// Whom an administrator's call without fields is about: somebody else.
-fn another(office: &Office, call: &Call, id: &str) -> Result<StaffId, Problem> {
+pub(super) fn another(office: &Office, call: &Call, id: &str) -> Result<StaffId, Problem> {
     call.caller.may(office, Verb::Administer)?;
     call.fields()?.finish()?;
     let id: StaffId = id.parse().map_err(|_| missing())?;
@@ -318,52 +337,6 @@ async fn set_disabled(office: &Arc<Office>, id: &str, call: Call, disabled: bool
             ..Decision::of(event.into_iter().collect(), answer)
         })
     })
-    .await
-}
-
-/// `POST /api/v1/staff/{id}/reset-second-factor`: somebody lost their telephone. They sign in by password until they have
-/// set up another; their sessions end.
-pub(crate) async fn reset_factor(
-    State(office): State<Arc<Office>>,
-    Path(id): Path<String>,
-    call: Call,
-) -> Result<Answer, Problem> {
-    let id = another(&office, &call, &id)?;
-    if !office.state().staff.people.contains_key(&id) {
-        return Err(missing());
-    }
-    let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
-    writes.push(factors::erase(&id)?);
-    let log = Arc::clone(&office.log);
-    let _alone = office.factors_gate.lock().await;
-    blocking(move || log.write(writes)).await?;
-    tracing::info!(person = %id, by = %call.caller.staff, "a second factor was reset");
-    Ok(Answer::ok(json!({"id": id})))
-}
-
-/// `PUT /api/v1/second-factor {roles}`: whoever has one of these roles signs in with a second factor.
-pub(crate) async fn require_factor(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
-    call.caller.may(&office, Verb::Administer)?;
-    let mut fields = call.fields()?;
-    let roles: BTreeSet<Role> = fields
-        .list::<RoleName>("roles", 16)
-        .into_iter()
-        .map(|role| role.0)
-        .collect();
-    fields.finish()?;
-    transact(
-        &office,
-        &call.caller.staff,
-        &call.repeatable,
-        "site-staff".to_owned(),
-        |state, _| {
-            let event = state.staff.require_second_factor(roles.clone()).map(Event::Staff);
-            Ok(Decision::of(
-                event.into_iter().collect(),
-                Answer::ok(json!({"roles": roles})),
-            ))
-        },
-    )
     .await
 }
 

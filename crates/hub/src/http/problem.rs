@@ -242,6 +242,19 @@ impl Problem {
         )
     }
 
+    /// Somebody else set their password and knows it.
+    pub(crate) fn own_password_first() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "own-password-first",
+            Told::new("请先设置您自己的密码", "Choose your own password first"),
+            Told::new(
+                "您的密码是别人设置的，对方知道它。在设置只有您知道的密码之前，不能办理其他事项；程序请先调用 PUT /api/v1/account/password。",
+                "Somebody else set your password and knows it. Until you have chosen one that only you know you can do nothing else; programs call PUT /api/v1/account/password first.",
+            ),
+        )
+    }
+
     /// Too many tries from where the caller is.
     pub(crate) fn too_many_attempts(wait_ms: u64) -> Self {
         let seconds = wait_ms.div_ceil(1000);

@@ -238,7 +238,9 @@ pub(crate) async fn sign_in(
         Door::Open(entered) => entered,
         Door::Code(ticket) => show_code(&office, &ticket, &code.ok_or_else(code_missing)?, &from).await?,
     };
-    let answer = Answer::created(json!({"staff": staff, "token": entered.secret}));
+    let answer = Answer::created(json!({
+        "staff": staff, "token": entered.secret, "own_password_first": office.state().staff.owes_password(&staff),
+    }));
     Ok((entered.headers(), answer).into_response())
 }
 

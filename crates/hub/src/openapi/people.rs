@@ -27,6 +27,10 @@ pub(super) fn operations() -> Vec<Operation> {
     .collect()
 }
 
+/// What `own_password_first` says.
+const OWES: &str = "Somebody else set their password and knows it: until they have chosen their own by \
+                    `PUT /api/v1/account/password` every other address refuses them.";
+
 fn password() -> Value {
     secret(PASSWORD_MIN, PASSWORD_MAX)
 }
@@ -45,7 +49,15 @@ fn of_sessions() -> Vec<Operation> {
             &[("staff", slug()), ("password", password())],
             &[("code", code())],
         ))
-        .gives(201, "They are in.", answer(&[("staff", slug()), ("token", text())]))
+        .gives(
+            201,
+            "They are in.",
+            answer(&[
+                ("staff", slug()),
+                ("token", text()),
+                ("own_password_first", told(flag(), OWES)),
+            ]),
+        )
         .fails(&[401, 403, 429]),
         get("/api/v1/sessions", WHO, "One's own sessions, and one's tokens").gives(
             200,
@@ -129,6 +141,15 @@ fn of_account() -> Vec<Operation> {
         )
         .takes(wish(&[("password", password())], &[]))
         .gives(200, "Done.", answer(&[("changed", exactly(true))])),
+        get(
+            "/api/v1/account/changes",
+            WHO,
+            "Who set one's password, second factor or account otherwise, the newest first",
+        )
+        .gives(200, "They.", answer(&[("changes", list(changed()))])),
+        post("/api/v1/account/changes/seen", WHO, "One knows of all of them")
+            .takes(nothing())
+            .gives(200, "Done.", answer(&[("seen", exactly(true))])),
         post(
             "/api/v1/account/authenticator",
             WHO,
@@ -161,6 +182,25 @@ fn of_account() -> Vec<Operation> {
         .gives(200, "They.", codes())
         .fails(&[409]),
     ]
+}
+
+/// Something that was done to one's account.
+fn changed() -> Value {
+    answer(&[
+        ("position", count()),
+        ("at", time()),
+        ("by", text()),
+        ("by_name", text()),
+        ("deed", text()),
+        ("sentence", text()),
+        (
+            "unseen",
+            told(
+                flag(),
+                "Whether somebody else did it, and the owner has not said that they know.",
+            ),
+        ),
+    ])
 }
 
 fn of_passkeys() -> Vec<Operation> {
@@ -389,6 +429,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("department", slug()),
         ("roles", list(one_of(Role::ALL))),
         ("disabled", flag()),
+        ("own_password_first", told(flag(), OWES)),
     ]);
     let session = answer(&[
         ("id", hash()),

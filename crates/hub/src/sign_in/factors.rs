@@ -52,6 +52,11 @@ impl Factors {
         self.authenticator.is_some()
     }
 
+    /// Whether there is anything to show besides a password.
+    pub(crate) fn any(&self) -> bool {
+        self.is_second() || !self.passkeys.is_empty()
+    }
+
     /// Begins an authenticator.
     pub(crate) fn begin(&mut self, secret: Vec<u8>, now: Instant) {
         self.begun = Some(Authenticator {

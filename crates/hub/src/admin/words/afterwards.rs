@@ -5,6 +5,7 @@ use super::Word;
 words! {
     RELEASE "确认后立即发布到所选频道的屏幕。" "As soon as you confirm, it is released to the displays of the channels that you chose.";
     AMEND "确认后立即更新发布，各屏换上新内容。" "As soon as you confirm, the displays change over to the new text.";
+    RESCHEDULE "确认后立即调整播出，各屏随即按新的安排播出。" "As soon as you confirm, it is shown where and when you chose now.";
     WITHDRAW "确认后立即撤回，各屏不再显示。" "As soon as you confirm, it is withdrawn from every display.";
     REVIEW "确认后立即通过保密审查。" "As soon as you confirm, it is cleared for confidentiality.";
     COUNTERSIGN "确认后立即会审同意。" "As soon as you confirm, it is countersigned.";

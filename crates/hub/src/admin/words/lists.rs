@@ -6,7 +6,6 @@ words! {
     GO_ON "继续写" "Go on writing";
     LOOK "查看" "Look at it";
     DROP "丢弃" "Discard";
-    DISCARDED "草稿已丢弃。" "The draft is discarded.";
     AWAITS_WRITER "待完成、送审" "To be finished and submitted";
     AWAITS_REVIEWER "待保密审查放行" "Awaits a confidentiality reviewer";
     AWAITS_DECLINED "审查人没有放行" "Not let through";

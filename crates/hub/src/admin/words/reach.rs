@@ -28,6 +28,7 @@ words! {
     ITS_TURN "已收到，等待轮到" "Received; waits for its turn";
     ITS_TURN_WHY "轮到它时显示。" "It is shown when its turn comes.";
     NOT_RECEIVED "没有收到" "Not received";
+    NO_MOMENT "时刻未记" "no time known";
     BEFORE_ON_AIR "播出之前" "before it was on air";
     OTHER_CLOCK "早于发布：屏幕的时钟不准，或以前播过同一内容" "before the release: the display's clock is off, or it has shown this text before";
     CLOCKS "“已发出”和“已收到”按系统的时钟：收到的时刻，是系统听到屏幕报告的时刻。“已播出”按屏幕自己的时钟，是屏幕自己的报告。" "“Sent” and “received” are by the hub's clock: received is when the hub heard the display say so. “On air” is by the display's own clock, as the display reports it.";
@@ -44,6 +45,6 @@ words! {
     N_READY "{} 块已收到、等待开始时间" "{} have it and wait for its start";
     N_COMING "{} 块即将播出" "{} are about to show it";
     N_LACK "{} 块没有播出" "{} do not show it";
-    WITHDRAWN "这条信息已撤回。下面是各屏撤下的情况。" "It was withdrawn. This is how far the displays took it off.";
-    NOT_FOLLOWED "发布时的逐屏时刻已不在（发布较早，或系统重新启动过）：下面是各屏自己最近一次的报告。" "When it arrived, display by display, is not kept: the release is of long ago, or the hub was started anew. This is what each display reported last.";
+    WITHDRAWN "这条信息已撤回，各屏收到后即撤下。" "It was withdrawn: each display takes it off as soon as it hears of it.";
+    NOT_FOLLOWED "有的屏没有逐屏时刻（发布较早、屏幕后来才接入，或系统重新启动过）：以各屏自己最近一次的报告为准。" "Of some displays it is not known when it arrived: the release is of long ago, the display came later, or the hub was started anew. They stand as each reported last.";
 }

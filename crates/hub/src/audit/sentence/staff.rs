@@ -1,0 +1,85 @@
+//! The facts about people, as sentences: what they do here, and how they are let in.
+
+use super::Voice;
+use heliograph_domain::StaffId;
+use heliograph_domain::staff::StaffEvent;
+use heliograph_domain::time::Window;
+
+impl Voice<'_> {
+    pub(super) fn of_staff(&self, event: &StaffEvent) -> String {
+        match event {
+            StaffEvent::Appointed { id, roles, .. } if roles.is_empty() => {
+                let who = self.person(id.as_str());
+                self.say(format!("取消{who}的全部角色"), format!("took every role of {who} away"))
+            }
+            StaffEvent::Appointed { id, department, roles } => {
+                let (who, at, roles) = (self.person(id.as_str()), self.department(department), self.roles(roles));
+                self.say(
+                    format!("设置{who}（{at}）的角色：{roles}"),
+                    format!("gave {who} ({at}) the roles {roles}"),
+                )
+            }
+            StaffEvent::SubstituteNamed { id, substitute, window } => self.of_substitute(id, substitute, window),
+            StaffEvent::SubstituteEnded { id } => {
+                let who = self.person(id.as_str());
+                self.say(
+                    format!("结束{who}的代理"),
+                    format!("ended that somebody stands in for {who}"),
+                )
+            }
+            StaffEvent::SecondFactorRequired { roles } if roles.is_empty() => self.say(
+                "不再要求验证码登录".to_owned(),
+                "asked no role for a second factor any longer".to_owned(),
+            ),
+            StaffEvent::SecondFactorRequired { roles } => {
+                let roles = self.roles(roles);
+                self.say(
+                    format!("要求以下角色用验证码登录：{roles}"),
+                    format!("asked these roles for a second factor: {roles}"),
+                )
+            }
+            StaffEvent::Disabled { id }
+            | StaffEvent::Enabled { id }
+            | StaffEvent::PasswordSet { id, .. }
+            | StaffEvent::SecondFactorReset { id, .. }
+            | StaffEvent::SignOnSet { id, .. } => self.of_account(id, event),
+        }
+    }
+
+    /// How somebody is let in.
+    fn of_account(&self, id: &StaffId, event: &StaffEvent) -> String {
+        let who = self.person(id.as_str());
+        match event {
+            StaffEvent::Disabled { .. } => {
+                self.say(format!("停用{who}的账户"), format!("disabled the account of {who}"))
+            }
+            StaffEvent::Enabled { .. } => self.say(format!("启用{who}的账户"), format!("enabled the account of {who}")),
+            StaffEvent::PasswordSet { by, .. } if by == id => self.say(
+                "设置了自己的密码".to_owned(),
+                "chose a password of their own".to_owned(),
+            ),
+            StaffEvent::PasswordSet { .. } => self.say(
+                format!("为{who}设置密码，本人须先改密码才能办理其他事项"),
+                format!("set a password for {who}, who has to choose their own before anything else"),
+            ),
+            StaffEvent::SecondFactorReset { .. } => self.say(
+                format!("重置{who}的验证码和通行密钥"),
+                format!("took the second factor and the passkeys of {who} away"),
+            ),
+            _ => self.say(
+                format!("设置{who}的统一登录编号"),
+                format!("set by what the office's sign-on knows {who}"),
+            ),
+        }
+    }
+
+    fn of_substitute(&self, id: &StaffId, substitute: &StaffId, window: &Window) -> String {
+        let (who, substitute) = (self.person(id.as_str()), self.person(substitute.as_str()));
+        let from = self.time(window.from);
+        let until = window.until.map(|until| self.time(until)).unwrap_or_default();
+        self.say(
+            format!("{who}休假，由{substitute}代理，自 {from} 至 {until}"),
+            format!("named {substitute} to stand in for {who}, from {from} until {until}"),
+        )
+    }
+}
