@@ -160,8 +160,7 @@ def main(binary):
     with Story(binary) as story:
         admin = set_up(story)
         people.NAMES[COLLEAGUE] = "赵合写"
-        admin.must("POST", "/api/v1/staff", {
-            "id": COLLEAGUE, "name": zh("赵合写"), "department": "general", "roles": ["author"], "password": PASSWORD})
+        admin.hire(COLLEAGUE, name=zh("赵合写"), department="general", roles=["author"])
         with Browser() as mine, Browser() as theirs:
             sign_in(mine, story, AUTHOR)
             mine.open(f"{story.url}/admin/write?kind=notice")

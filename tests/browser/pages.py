@@ -14,7 +14,7 @@ WHO = {
 }
 # Addresses that programs ask, streams, which never end, and what only leads back in another language.
 NO_PAGES = ("/api/", "/assets/", "/wall/", "/content/", "/media/", "/log/", "/admin/preview/", "/admin/language/")
-NO_PAGES_END = (".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
+NO_PAGES_END = ("/files/{hash}", ".csv", ".png", ".json", ".jsonl", ".txt", "/live", "/ready")
 
 
 class Page:
@@ -116,6 +116,7 @@ def wrong(world):
         sent("/admin/catalogue", ADMIN, "/admin/catalogue", id="Z Z", index_number=""),
         sent("/admin/catalogue/import", ADMIN, "/admin/catalogue/import", table="zz\n"),
         sent("/admin/calendar", ADMIN, "/admin/calendar", off="Zz", worked="2026-02-30"),
+        sent("/admin/gate-words", ADMIN, "/admin/gate-words", **{"text": "Z", "class": "block"}),
         sent("/admin/reminders", ADMIN, "/admin/reminders", address="zz"),
         sent("/admin/write?kind=notice", AUTHOR, "/admin/write", then="submit"),
         sent("/admin/write?kind=window-board", AUTHOR, "/admin/write", then="submit", catalogue_entry="zz-1"),
@@ -134,4 +135,4 @@ def wrong(world):
 
 
 EMPTY = ["/", "/admin", "/admin/publications", "/admin/catalogue", "/admin/calendar", "/admin/reminders", "/admin/displays",
-         "/admin/channels", "/admin/staff", "/admin/site", "/admin/account", "/admin/catalogue/import", "/wall"]
+         "/admin/channels", "/admin/staff", "/admin/site", "/admin/gate-words", "/admin/account", "/admin/catalogue/import", "/wall"]

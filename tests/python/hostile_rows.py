@@ -484,6 +484,7 @@ def changed(data, where, value=None):
 
 NOTICE = ("texts", "en", "notice")
 PICTURE = {"name": "x", "media_type": "image/png", "hash": "0" * 64, "bytes": 9, "width_px": 3, "height_px": 3}
+FILE = {"name": "x", "media_type": "application/pdf", "hash": "0" * 64, "bytes": 9, "pages": 3}
 BAD_DOCUMENTS = [
     b"", b"{", b"[]", b"null", b"[" * 100_000, b'{"a":' * 50_000, DOCUMENT[:-1], DOCUMENT + b"x", b"\xff" + DOCUMENT,
     DOCUMENT.replace(b'"format":1', b'"format":1,"format":1'), changed(DOCUMENT, ("format",), 2),
@@ -493,7 +494,9 @@ BAD_DOCUMENTS = [
     changed(DOCUMENT, (*NOTICE, "title"), 7), changed(DOCUMENT, (*NOTICE, "date"), "2026-13-01"),
     changed(DOCUMENT, ("attachments",), [PICTURE] * 21), changed(DOCUMENT, ("attachments",), [{**PICTURE, "hash": "0" * 63}]),
     changed(DOCUMENT, ("attachments",), [{**PICTURE, "media_type": "image/svg+xml"}]),
-    changed(DOCUMENT, ("attachments",), [{**PICTURE, "width_px": 3841}]), changed(DOCUMENT, ("more",), 1)]
+    changed(DOCUMENT, ("attachments",), [{**PICTURE, "width_px": 3841}]), changed(DOCUMENT, ("more",), 1),
+    changed(DOCUMENT, ("files",), [FILE] * 6), changed(DOCUMENT, ("files",), [{**FILE, "pages": 0}]),
+    changed(DOCUMENT, ("files",), [{**FILE, "media_type": "text/html"}]), changed(DOCUMENT, ("files",), {})]
 BAD_PROFILES = [
     b"", b"[]", changed(PROFILE, ("name",)), changed(PROFILE, ("name",), "x"), changed(PROFILE, ("clock",), {"offsets": [[1]]}),
     changed(PROFILE, ("clock", "offsets"), [[0, "x"]]), changed(PROFILE, ("clock", "offsets"), [[0, 10**30]]),
@@ -514,7 +517,7 @@ def mail_read(data):
 
 CONTENTS = [
     Row("a document that is none", "malformed", reads(documents.document, BAD_DOCUMENTS),
-        read_well(documents.document, changed(DOCUMENT, ("attachments",), [PICTURE] * 20))),
+        read_well(documents.document, changed(changed(DOCUMENT, ("attachments",), [PICTURE] * 20), ("files",), [FILE] * 5))),
     Row("a site profile that is none", "malformed", reads(documents.site_profile, BAD_PROFILES),
         read_well(documents.site_profile, PROFILE)),
     Row("a mail that is none", "malformed", reads(envelope.letters, [MAIL[:end] for end in range(len(MAIL))] + [

@@ -193,6 +193,11 @@ fn office(world: &World) {
         "channels": ["hall"],
     });
     let _ = post("/api/v1/catalogue", entry).expect_status(201);
+    // What is on its way then is to be reviewed again.
+    let words = json!({"words": [{"text": "甲地块", "class": "warn"}]});
+    let _ = admin
+        .put("/api/v1/gate-words", &[("if-match", "0")], &words)
+        .expect_status(200);
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn whoever_wrote_in_a_draft_does_not_review_what_comes_of_it() {
         &json!({"findings_confirmed": true}),
     )
     .expect_status(200);
-    let history = people.admin.get(&format!("/api/v1/publications/{id}")).text;
+    let history = people.reviewer.get(&format!("/api/v1/publications/{id}")).text;
     assert!(history.contains("\"ContributorsNamed\"") && history.contains("\"contributors\":[\"everything\"]"));
 }
 

@@ -3,6 +3,7 @@
 use crate::catalogue::CatalogueEvent;
 use crate::channel::ChannelEvent;
 use crate::display::DisplayEvent;
+use crate::gate::{GateEvent, RulesVersion};
 use crate::ids::{DisplayId, PublicationId};
 use crate::ledger::LedgerEvent;
 use crate::publication::PublicationEvent;
@@ -29,6 +30,8 @@ pub enum Event {
     Ledger(LedgerEvent),
     /// About the days that the office works.
     Calendar(CalendarEvent),
+    /// About the rules of the confidentiality gate.
+    Gate(GateEvent),
 }
 
 /// Why a record is not an event.
@@ -75,6 +78,7 @@ impl Event {
             Self::Site(_) => "site-profile".to_owned(),
             Self::Ledger(_) => "site-ledger".to_owned(),
             Self::Calendar(_) => "site-calendar".to_owned(),
+            Self::Gate(_) => "site-gate".to_owned(),
         }
     }
 
@@ -82,7 +86,8 @@ impl Event {
     #[must_use]
     pub fn kind(&self) -> (&'static str, u8) {
         match self {
-            Self::Publication(..) => ("publication", 1),
+            // Version 2 is version 1 with the rules behind it that it was decided under.
+            Self::Publication(_, event) => ("publication", if event.under().is_some() { 2 } else { 1 }),
             Self::Catalogue(_) => ("catalogue", 1),
             Self::Channel(_) => ("channel", 1),
             Self::Display(..) => ("display", 1),
@@ -90,6 +95,7 @@ impl Event {
             Self::Site(_) => ("site", 1),
             Self::Ledger(_) => ("ledger", 1),
             Self::Calendar(_) => ("calendar", 1),
+            Self::Gate(_) => ("gate", 1),
         }
     }
 
@@ -97,7 +103,10 @@ impl Event {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let bytes = match self {
-            Self::Publication(_, event) => postcard::to_stdvec(event),
+            Self::Publication(_, event) => match event.under() {
+                Some(rules) => postcard::to_stdvec(&(event, rules)),
+                None => postcard::to_stdvec(event),
+            },
             Self::Catalogue(event) => postcard::to_stdvec(event),
             Self::Channel(event) => postcard::to_stdvec(event),
             Self::Display(_, event) => postcard::to_stdvec(event),
@@ -105,6 +114,7 @@ impl Event {
             Self::Site(event) => postcard::to_stdvec(event),
             Self::Ledger(event) => postcard::to_stdvec(event),
             Self::Calendar(event) => postcard::to_stdvec(event),
+            Self::Gate(event) => postcard::to_stdvec(event),
         };
         // postcard fails only on a full buffer or a sequence of unknown length; neither occurs here.
         bytes.unwrap_or_default()
@@ -124,12 +134,17 @@ impl Event {
             stream: stream.to_owned(),
         };
         match (kind, version) {
-            ("publication", 1) => {
+            ("publication", 1 | 2) => {
                 let id = stream
                     .strip_prefix("publication-")
                     .and_then(|id| id.parse().ok())
                     .ok_or_else(foreign)?;
-                Ok(Self::Publication(id, postcard::from_bytes(body).map_err(unreadable)?))
+                let event = match version {
+                    1 => postcard::from_bytes(body),
+                    _ => postcard::from_bytes(body)
+                        .map(|(event, rules): (PublicationEvent, RulesVersion)| event.decided_under(rules)),
+                };
+                Ok(Self::Publication(id, event.map_err(unreadable)?))
             }
             ("display", 1) => {
                 let id = stream
@@ -143,6 +158,7 @@ impl Event {
             ("staff", 1) => postcard::from_bytes(body).map(Self::Staff).map_err(unreadable),
             ("ledger", 1) => postcard::from_bytes(body).map(Self::Ledger).map_err(unreadable),
             ("calendar", 1) => postcard::from_bytes(body).map(Self::Calendar).map_err(unreadable),
+            ("gate", 1) => postcard::from_bytes(body).map(Self::Gate).map_err(unreadable),
             ("site", 1) => postcard::from_bytes(body).map(Self::Site).map_err(unreadable),
             _ => Err(EventError::Unknown {
                 kind: kind.to_owned(),

@@ -99,6 +99,7 @@ mod tests {
             standing: false,
             lease_ms: None,
             by: by(),
+            under: None,
         });
         let ab = "ab".repeat(32);
         let named = r#""publication":"00000000-0000-0000-0000-000000000007","act":"#;
@@ -128,7 +129,15 @@ mod tests {
             format!(r#"{{"v":1,"at_ms":4,{named}"withdrawn"}}"#)
         );
         assert_eq!(
-            entry(id, Instant(4), &PublicationEvent::Approved { content, by: by() }),
+            entry(
+                id,
+                Instant(4),
+                &PublicationEvent::Approved {
+                    content,
+                    by: by(),
+                    under: None
+                }
+            ),
             None
         );
     }

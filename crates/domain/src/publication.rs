@@ -1,8 +1,8 @@
 //! A publication (公开信息): one aggregate, one workflow.
 //!
 //! draft → submitted → confidentiality reviewed → (countersigned) → approved → released → (amended …) → withdrawn; a
-//! rejection at any step returns it to the author. Reviews bind to the content's hash and to the rule set: a new
-//! submission voids them. While a publication is on release, its next revision takes the same road beside it, and
+//! rejection at any step returns it to the author. Reviews bind to the content's hash and to the rules in force: a new
+//! submission voids them, and so do new rules. While a publication is on release, its next revision takes the same road beside it, and
 //! `Amend` puts it in the place of the former.
 
 mod contributors;
@@ -13,11 +13,12 @@ mod fold;
 mod refused;
 mod reschedule;
 mod review;
+mod rules;
 mod stead;
 mod submit;
 
 use crate::content::Kind;
-use crate::gate::Finding;
+use crate::gate::{Finding, RulesVersion};
 use crate::head::Priority;
 use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, StaffId};
 use crate::staff::Staff;
@@ -52,7 +53,9 @@ pub enum Command {
         catalogue_entry: CatalogueEntryId,
         /// Who must countersign it.
         countersign: Countersign,
-        /// What the confidentiality gate found in it, under [`RULE_SET`].
+        /// The rules that the confidentiality gate looked through it by.
+        rules: RulesVersion,
+        /// What it found.
         findings: Vec<Finding>,
         /// Who lets it through although the gate blocks it, and why: an object of the content store.
         overridden: Option<(StaffId, ContentHash)>,
@@ -162,12 +165,14 @@ pub struct Pending {
     pub approver: Option<StaffId>,
     /// Who returned it, and why.
     pub returned: Option<(StaffId, ContentHash)>,
-    /// The rules that it was submitted and reviewed under.
-    pub rule_set: u16,
-    /// What the confidentiality gate found when it was submitted.
+    /// The rules that it was looked through by last.
+    pub rules: RulesVersion,
+    /// What the confidentiality gate found then.
     pub findings: Vec<Finding>,
     /// Who let it through although the gate blocks it, and why.
     pub overridden: Option<(StaffId, ContentHash)>,
+    /// What they let through: what the gate finds later is not among it.
+    pub let_through: Vec<Finding>,
     /// Who else wrote in it: to four eyes they are authors, too.
     pub contributors: Vec<StaffId>,
     /// Which of the steps were taken in somebody's stead.
@@ -234,6 +239,8 @@ pub struct Facts<'a> {
     pub channels: &'a BTreeSet<ChannelName>,
     /// Who works here, where, and who stands in for whom.
     pub staff: &'a Staff,
+    /// The rules in force.
+    pub rules: RulesVersion,
 }
 
 /// Decides a command on a publication (`None`: nothing was ever submitted). A command whose effect already stands
@@ -323,7 +330,7 @@ impl Publication {
         let Some(pending) = self.pending.as_ref().filter(|p| p.stage == Stage::Approved) else {
             return self.release_again(wish, facts);
         };
-        self.pending(facts)?;
+        self.pending(facts)?.of_these_rules(facts)?;
         if self.released.is_some() {
             return Err(Refused::AlreadyReleased);
         }
@@ -337,6 +344,7 @@ impl Publication {
             standing: wish.standing,
             lease_ms: (!wish.standing).then_some(OFFLINE_LEASE_MS),
             by: facts.by.clone(),
+            under: Some(facts.rules),
         })])
     }
 
@@ -369,9 +377,11 @@ impl Publication {
         if pending.stage != Stage::Approved {
             return Err(Refused::WrongStage { at: pending.stage });
         }
+        pending.of_these_rules(facts)?;
         Ok(vec![PublicationEvent::Amended {
             content: pending.content,
             by: facts.by.clone(),
+            under: Some(facts.rules),
         }])
     }
 

@@ -3,6 +3,7 @@
 
 use crate::drafts::{Draft, DraftError};
 use crate::pdf::{self, PdfError};
+use crate::reading::{self, Patience, Reading};
 use bytes::Bytes;
 use heliograph_domain::content::{Attachment, MediaType};
 use heliograph_domain::{ContentHash, Document, PublicationId};
@@ -35,6 +36,9 @@ pub(crate) struct Kept {
     /// The text of the page, where it came from a PDF; for the confidentiality gate alone.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) text: String,
+    /// What a machine read in it; for the confidentiality gate alone. Nothing in rows of before pictures were read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reading: Option<Reading>,
 }
 
 /// A picture, and its bytes.
@@ -58,16 +62,17 @@ pub(crate) enum UploadError {
     Random(#[from] getrandom::Error),
 }
 
-/// Makes clean pictures of a file: of a PDF one for each page.
+/// Makes clean pictures of a file, of a PDF one for each page, and looks for words in them as long as the patience lasts.
 ///
 /// # Errors
 /// When it is no picture and no PDF, or passes a limit.
-pub(crate) fn read(file: Vec<u8>, name: &str) -> Result<Vec<Fresh>, UploadError> {
+pub(crate) fn read(file: Vec<u8>, name: &str, patience: &mut Patience) -> Result<Vec<Fresh>, UploadError> {
     if format_of(&file) != Some(Format::Pdf) {
         let came_as = format_of(&file).unwrap_or(Format::Png);
         let picture = decode(&file, &Limits::UPLOAD)?;
         let mut made = fresh(&picture, came_as, name.to_owned())?;
         made.kept.metadata = said(&file);
+        made.kept.reading = Some(patience.read(&made.bytes));
         return Ok(vec![made]);
     }
 
@@ -95,6 +100,12 @@ pub(crate) fn read(file: Vec<u8>, name: &str) -> Result<Vec<Fresh>, UploadError>
     }
     for (page, text) in all.iter_mut().zip(words.pages) {
         page.kept.text = text;
+    }
+    for page in &mut all {
+        page.kept.reading = Some(match reading::is_written(&page.kept.text) {
+            true => Reading::Written,
+            false => patience.read(&page.bytes),
+        });
     }
     Ok(all)
 }
@@ -126,6 +137,7 @@ fn fresh(picture: &Picture, came_as: Format, name: String) -> Result<Fresh, Uplo
             salt,
             metadata: String::new(),
             text: String::new(),
+            reading: None,
         },
         bytes,
     })
@@ -160,9 +172,19 @@ pub(crate) fn store(
 
 /// A picture of a draft, as it was kept; `None` when it is not there whole.
 pub(crate) fn bytes_of(log: &dyn EventLog, draft: PublicationId, kept: &Kept) -> Result<Option<Vec<u8>>, DraftError> {
-    let parts = log.scan(&table()?, &key(draft, &kept.attachment.hash))?;
+    stored(log, draft, &kept.attachment.hash, &kept.salt)
+}
+
+/// What is kept for a draft under a hash; `None` when it is not there whole.
+pub(crate) fn stored(
+    log: &dyn EventLog,
+    draft: PublicationId,
+    hash: &ContentHash,
+    salt: &[u8; 16],
+) -> Result<Option<Vec<u8>>, DraftError> {
+    let parts = log.scan(&table()?, &key(draft, hash))?;
     let bytes: Vec<u8> = parts.into_iter().flat_map(|(_, part)| part).collect();
-    let whole = ContentHash::of(&kept.salt, &bytes) == kept.attachment.hash;
+    let whole = ContentHash::of(salt, &bytes) == *hash;
     Ok(whole.then_some(bytes))
 }
 
@@ -189,7 +211,8 @@ pub(crate) fn drop_all(log: &dyn EventLog, draft: PublicationId) -> Result<Vec<T
     drop_under(log, draft.0.as_bytes())
 }
 
-fn drop_under(log: &dyn EventLog, prefix: &[u8]) -> Result<Vec<TableWrite>, DraftError> {
+/// The writes that drop what stands under keys that begin like this.
+pub(crate) fn drop_under(log: &dyn EventLog, prefix: &[u8]) -> Result<Vec<TableWrite>, DraftError> {
     let table = table()?;
     let rows = log.scan(&table, prefix)?.into_iter();
     Ok(rows
@@ -214,6 +237,7 @@ pub(crate) fn inherit(log: &dyn EventLog, draft: PublicationId, former: &Documen
             salt: object.salt,
             metadata: String::new(),
             text: String::new(),
+            reading: Some(Reading::Passed),
         });
     }
     Ok(all)

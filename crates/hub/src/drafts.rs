@@ -4,6 +4,7 @@
 use crate::attachments::{self, Kept};
 use crate::draft_versions;
 use crate::library;
+use crate::papers::KeptFile;
 use heliograph_domain::content::{FieldError, Strictness, check_texts};
 use heliograph_domain::publication::{Countersign, Publication};
 use heliograph_domain::{
@@ -35,6 +36,9 @@ pub(crate) struct Draft {
     /// Its pictures, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) attachments: Vec<Kept>,
+    /// Its files for the public page alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) files: Vec<KeptFile>,
     /// Its author asked that a confidentiality reviewer let it through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) referral: Option<Referral>,
@@ -170,6 +174,10 @@ impl Draft {
         if let Some(seen) = seen.as_array_mut().filter(|_| !self.attachments.is_empty()) {
             seen.extend(self.attachments.iter().map(|kept| serde_json::json!(kept.attachment)));
         }
+        if let Some(seen) = seen.as_array_mut().filter(|_| !self.files.is_empty()) {
+            let files: Vec<_> = self.files.iter().map(|kept| &kept.file).collect();
+            seen.push(serde_json::json!({"files": files}));
+        }
         if let Some(seen) = seen.as_array_mut().filter(|_| !self.proposal.is_empty()) {
             seen.push(serde_json::json!({"proposal": self.proposal}));
         }
@@ -228,7 +236,9 @@ impl Draft {
     /// Every mandatory element that is missing, and every other fault.
     pub(crate) fn document(&self) -> Result<(Document, ContentHash, ContentObject), Vec<FieldError>> {
         let pictures = self.attachments.iter().map(|kept| kept.attachment.clone()).collect();
+        let files = self.files.iter().map(|kept| kept.file.clone()).collect();
         let document = Document::check(self.kind, &self.content)?.with_attachments(pictures)?;
+        let document = document.with_files(files)?;
         let (hash, object) = library::object(self.salt, document.to_bytes());
         Ok((document, hash, object))
     }

@@ -90,11 +90,12 @@ impl Library {
         Some(digest)
     }
 
-    /// These objects and the pictures of those among them that are documents, each once.
+    /// These objects and the pictures and files of those among them that are documents, each once.
     pub(crate) fn with_pictures(&self, contents: Vec<ContentHash>) -> Vec<ContentHash> {
         let mut all: BTreeSet<ContentHash> = contents.iter().copied().collect();
         for document in contents.iter().filter_map(|hash| self.document(hash)) {
             all.extend(document.attachments.iter().map(|attachment| attachment.hash));
+            all.extend(document.files.iter().map(|file| file.hash));
         }
         all.into_iter().collect()
     }

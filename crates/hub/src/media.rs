@@ -68,7 +68,7 @@ pub(crate) fn publicity(office: &Office, hash: &ContentHash, now: Instant) -> Pu
         let Some(dossier) = state.publications.get(&id) else {
             continue;
         };
-        match of_dossier(office, dossier, hash, now) {
+        match of_dossier(office, dossier, &|text| names(text, hash), now) {
             Publicity::Now => return Publicity::Now,
             Publicity::Over => standing = Publicity::Over,
             Publicity::Never => {}
@@ -77,8 +77,14 @@ pub(crate) fn publicity(office: &Office, hash: &ContentHash, now: Instant) -> Pu
     standing
 }
 
-fn of_dossier(office: &Office, dossier: &Dossier, hash: &ContentHash, now: Instant) -> Publicity {
-    let shows = |content: &ContentHash| office.library.document(content).is_some_and(|text| names(&text, hash));
+/// Whether what a publication's texts have is public at `now`; `has` says which texts have it.
+pub(crate) fn of_dossier(
+    office: &Office,
+    dossier: &Dossier,
+    has: &dyn Fn(&Document) -> bool,
+    now: Instant,
+) -> Publicity {
+    let shows = |content: &ContentHash| office.library.document(content).is_some_and(|text| has(&text));
     let on = dossier
         .publication
         .released

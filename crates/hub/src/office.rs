@@ -17,6 +17,7 @@ use crate::presence::Presence;
 use crate::reach::Reach;
 use crate::reminders::MailPlan;
 use crate::retention::Retention;
+use crate::rules::AtHand;
 use crate::sign_in::attempts::Attempts;
 use crate::sign_in::passkeys::challenge::Challenges;
 use crate::sign_in::pulse::Pulses;
@@ -28,7 +29,6 @@ use crate::state::State;
 use crate::tls::{Tls, TlsFacts, within};
 use crate::transparency::Ledger;
 use crate::wall::WallControls;
-use heliograph_domain::gate::RuleSet;
 use heliograph_domain::{DisplayId, Instant, SiteName};
 use heliograph_log::EventLog;
 use std::collections::HashMap;
@@ -50,7 +50,9 @@ pub(crate) struct Office {
     /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
     /// What the confidentiality gate looks for.
-    pub(crate) rules: RuleSet,
+    pub(crate) gate: AtHand,
+    /// Held by whoever changes the rules; by everybody who takes a step of the workflow together.
+    pub(crate) rules_change: tokio::sync::RwLock<()>,
     /// The site that it serves.
     pub(crate) site: SiteName,
     /// Where displays find it.
@@ -123,7 +125,6 @@ pub(crate) struct Parts {
     pub(crate) retention: Retention,
     pub(crate) mail: Option<MailPlan>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) rules: RuleSet,
     pub(crate) site: SiteName,
     pub(crate) addresses: Addresses,
     pub(crate) tls: Option<Arc<Tls>>,
@@ -156,7 +157,8 @@ impl Office {
             mail: parts.mail,
             reminding: Mutex::default(),
             clock: parts.clock,
-            rules: parts.rules,
+            gate: AtHand::default(),
+            rules_change: tokio::sync::RwLock::default(),
             site: parts.site,
             addresses: parts.addresses,
             tls: parts.tls,

@@ -14,15 +14,19 @@ pub(crate) const MAX_PAGES: usize = 20;
 const SCRIPT: &str =
     "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdftoppm -scale-to 2880 -l 21 -";
 const SECONDS: u32 = 60;
-/// The same for words: half a minute, the text of the pages that are drawn.
-const TEXT_SCRIPT: &str =
-    "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdftotext -enc UTF-8 -l 21 - - 2>/dev/null";
+/// The same for words: half a minute, the text of so many pages.
+const TEXT_SCRIPT: &str = "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdftotext -enc UTF-8 -l \"$2\" - - 2>/dev/null";
 /// And for what the file says of itself.
 const INFO_SCRIPT: &str =
     "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" pdfinfo -enc UTF-8 - 2>/dev/null";
+/// One page as a picture, for a machine that reads it.
+const PAGE_SCRIPT: &str = "ulimit -v 1500000; ulimit -t \"$1\"; exec timeout --signal=KILL \"$1\" \
+    pdftoppm -scale-to 2880 -f \"$2\" -l \"$2\" - 2>/dev/null";
 const TEXT_SECONDS: u32 = 30;
+/// A page as a picture has at most so many bytes: 2880 pixels a side, and a head.
+const PAGE_BYTES: u64 = 2881 * 2881 * 3 + 64;
 /// A page may have so many characters of text: ten times what a screen shows in one.
-const PAGE_CHARS: usize = 20_000;
+pub(crate) const PAGE_CHARS: usize = 20_000;
 /// What the processes write of text is read to this many bytes.
 const TEXT_BYTES: u64 = 4 << 20;
 /// What `pdftoppm` says is kept to this many bytes.
@@ -64,7 +68,7 @@ fn pages_within<E: From<PdfError>>(
     pdf: Vec<u8>,
     mut take: impl FnMut(Picture) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut child = start(SCRIPT, seconds).map_err(PdfError::from)?;
+    let mut child = start(SCRIPT, seconds, "").map_err(PdfError::from)?;
     let fed = child.stdin.take().map(|stdin| feed(stdin, pdf));
     let told = child.stderr.take().map(|stderr| {
         std::thread::spawn(move || {
@@ -111,14 +115,8 @@ pub(crate) struct Words {
 /// # Errors
 /// When they cannot be read within the limits, or a page has too many: then nobody can say what is in it.
 pub(crate) fn words(pdf: &[u8]) -> Result<Words, PdfError> {
-    let text = written(TEXT_SCRIPT, pdf)?;
-    let mut pages: Vec<String> = text.split('\u{c}').map(str::to_owned).collect();
-    // A form feed ends every page, the last one too.
-    pages.pop();
-    if pages.iter().any(|page| page.chars().count() > PAGE_CHARS) {
-        return Err(PdfError::TooMuchText);
-    }
-    let info = written(INFO_SCRIPT, pdf)?;
+    let pages = texts(pdf, MAX_PAGES)?;
+    let info = written(INFO_SCRIPT, MAX_PAGES, pdf)?;
     let told = |line: &&str| {
         ["Title:", "Subject:", "Keywords:", "Author:", "Creator:"]
             .iter()
@@ -136,13 +134,42 @@ pub(crate) fn words(pdf: &[u8]) -> Result<Words, PdfError> {
     Ok(Words { metadata, pages })
 }
 
-/// What such a process writes.
-fn written(script: &str, pdf: &[u8]) -> Result<String, PdfError> {
-    let mut child = start(script, TEXT_SECONDS)?;
+/// The text of each page of a PDF; of one that has more than `most` pages, that of one page more.
+///
+/// # Errors
+/// As with [`words`].
+pub(crate) fn texts(pdf: &[u8], most: usize) -> Result<Vec<String>, PdfError> {
+    let text = written(TEXT_SCRIPT, most, pdf)?;
+    let mut pages: Vec<String> = text.split('\u{c}').map(str::to_owned).collect();
+    // A form feed ends every page, the last one too.
+    pages.pop();
+    if pages.iter().any(|page| page.chars().count() > PAGE_CHARS) {
+        return Err(PdfError::TooMuchText);
+    }
+    Ok(pages)
+}
+
+/// What such a process writes, of so many pages and one more.
+fn written(script: &str, pages: usize, pdf: &[u8]) -> Result<String, PdfError> {
+    let text = output(script, &(pages + 1).to_string(), pdf, TEXT_BYTES)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A page of a PDF, counted from 1, as a portable pixmap.
+///
+/// # Errors
+/// When it cannot be drawn within the limits.
+pub(crate) fn pixmap(pdf: &[u8], page: usize) -> Result<Vec<u8>, PdfError> {
+    output(PAGE_SCRIPT, &page.to_string(), pdf, PAGE_BYTES)
+}
+
+/// The bytes that such a process writes, if they are at most so many.
+fn output(script: &str, more: &str, pdf: &[u8], most: u64) -> Result<Vec<u8>, PdfError> {
+    let mut child = start(script, TEXT_SECONDS, more)?;
     let fed = child.stdin.take().map(|stdin| feed(stdin, pdf.to_vec()));
     let mut text = Vec::new();
     if let Some(mut stdout) = child.stdout.take() {
-        stdout.by_ref().take(TEXT_BYTES).read_to_end(&mut text)?;
+        stdout.by_ref().take(most).read_to_end(&mut text)?;
         if stdout.read(&mut [0])? > 0 {
             let _ = child.kill();
             let _ = child.wait();
@@ -152,15 +179,15 @@ fn written(script: &str, pdf: &[u8]) -> Result<String, PdfError> {
     let status = child.wait()?;
     let _ = fed.map(std::thread::JoinHandle::join);
     match status.code() {
-        Some(0) => Ok(String::from_utf8_lossy(&text).into_owned()),
+        Some(0) => Ok(text),
         Some(127) => Err(PdfError::NoTool),
         _ => Err(PdfError::Unreadable("its text took too much time or memory".to_owned())),
     }
 }
 
-fn start(script: &str, seconds: u32) -> io::Result<Child> {
+fn start(script: &str, seconds: u32, more: &str) -> io::Result<Child> {
     Command::new("/bin/sh")
-        .args(["-c", script, "pdf", &seconds.to_string()])
+        .args(["-c", script, "pdf", &seconds.to_string(), more])
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .current_dir("/")

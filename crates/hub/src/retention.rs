@@ -109,6 +109,7 @@ fn expired(
         channels: &channels,
         stead: None,
         staff: &state.staff,
+        rules: state.rules(),
     };
     // Nothing of it is refused: what is not over decides no events.
     decide(Some(&dossier.publication), &command, facts).unwrap_or_default()

@@ -110,7 +110,7 @@ pub(crate) fn find(office: &Office, caller: &Caller, words: &str, lang: Lang) ->
     if words.is_empty() {
         return Ok(Found::default());
     }
-    let state = office.state();
+    let state = office.state_for(&caller.staff);
     let entries = state.catalogue.entries.values();
     let numbered = entries
         .filter(|entry| folded(&entry.index_number) == words)
@@ -334,7 +334,8 @@ impl Search<'_> {
             && audit::has(self.office, position)?
         {
             let entry = audit::entry(self.office, position)?;
-            let said = audit::sentence::Voice::new(self.office, self.lang).sentence(&entry.event);
+            let said =
+                audit::sentence::Voice::for_reader(self.office, &self.caller.staff, self.lang).sentence(&entry.event);
             group.take(|| plain(format!("/admin/audit?q=%23{position}"), position.to_string(), said));
         }
         Ok(group)

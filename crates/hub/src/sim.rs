@@ -189,6 +189,7 @@ impl SimHub {
             channels: &channels,
             stead: None,
             staff: &self.state.staff,
+            rules: self.state.rules(),
         };
         let events = publication::decide(known.map(|known| &known.publication), command, facts)?;
         let erase = match command {

@@ -6,12 +6,12 @@ use crate::broadcast::{Broadcaster, Input};
 use crate::broker_access::{self, ExternalBroker, Link, LinkError};
 use crate::clock::Clock;
 use crate::credentials::{self, CredentialError};
-use crate::gate;
 use crate::keys::{Keys, KeysError, hex};
 use crate::office::{Office, Parts};
 use crate::projector::{self, ProjectError};
 use crate::reminders::{self, MailPlan};
 use crate::retention::{self, Retention};
+use crate::rules;
 use crate::sign_in::passkeys::challenge::Challenges;
 use crate::sign_in::rules::SessionRules;
 use crate::signer::{Local, Remote, Seals, Signer, SignerGone};
@@ -130,7 +130,7 @@ pub enum StartError {
     Broker(#[from] LinkError),
     /// The office's own words of the confidentiality gate cannot be used.
     #[error(transparent)]
-    Gate(#[from] gate::GateError),
+    Gate(#[from] rules::GateError),
     /// The machine gave no random numbers or threads.
     #[error("the machine refused: {0}")]
     Machine(String),
@@ -161,6 +161,7 @@ impl Hub {
         });
         let (log, state) = opened.await.map_err(|error| StartError::Machine(error.to_string()))??;
         own_site(&config, &state)?;
+        let own_words = rules::of_file(&config.data, &state)?;
         let tls = open_tls(&config, &state)?;
         let listener = TcpListener::bind(config.listen)
             .await
@@ -196,6 +197,7 @@ impl Hub {
             tasks: Vec::new(),
         };
         hub.connect()?;
+        rules::settle(&hub.office, own_words).await?;
         hub.serve(listener)?;
         hub.tidy();
         hub.tasks.push(tokio::spawn(reminders::run(Arc::clone(&hub.office))));
@@ -493,7 +495,6 @@ fn parts(
         retention: config.retention,
         mail: config.mail.clone(),
         clock: Arc::clone(&config.clock),
-        rules: gate::rules(&config.data)?,
         site: config.site.clone(),
         addresses,
         tls,

@@ -1,10 +1,12 @@
 //! What the log says now: plain structs folded from its records, read without locking.
 
 use crate::interventions::Interventions;
+use crate::readers;
 use heliograph_domain::catalogue::Catalogue;
 use heliograph_domain::channel::Channels;
 use heliograph_domain::display::{Display, DisplayEvent};
 use heliograph_domain::event::EventError;
+use heliograph_domain::gate::{GateEvent, OwnCounts, RulesVersion};
 use heliograph_domain::head::Heads;
 use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{Publication, PublicationEvent};
@@ -29,6 +31,8 @@ pub struct Dossier {
     pub position: u64,
     /// How many records its stream has.
     pub revision: u64,
+    /// Whether it has a text that never was public: not everybody may read that.
+    pub(crate) unreleased: bool,
 }
 
 impl Dossier {
@@ -140,6 +144,17 @@ pub struct KnownBlank {
     pub at: Instant,
 }
 
+/// The rules of the confidentiality gate as the facts tell them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRules {
+    /// Which.
+    pub rules: RulesVersion,
+    /// How many words the office's own list has.
+    pub own: OwnCounts,
+    /// Since when.
+    pub at: Instant,
+}
+
 /// An object of content that was erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erased {
@@ -164,6 +179,8 @@ pub struct State {
     pub catalogue: Arc<Catalogue>,
     /// The days that the office works.
     pub calendar: Arc<WorkCalendar>,
+    /// The rules of the confidentiality gate, once the log says something of them.
+    pub rules: Option<KnownRules>,
     /// Channels.
     pub channels: Arc<Channels>,
     /// Displays.
@@ -239,6 +256,7 @@ impl State {
             }
             Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(at, &event),
             Event::Calendar(event) => Arc::make_mut(&mut self.calendar).evolve(&event),
+            Event::Gate(GateEvent::RulesSet { rules, own }) => self.rules = Some(KnownRules { rules, own, at }),
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
             Event::Staff(event) => {
                 Arc::make_mut(&mut self.interventions).evolve(position, at, &event);
@@ -315,6 +333,7 @@ impl State {
             dossier.publication.evolve(at, &event);
             dossier.history.push(step(event));
             (dossier.position, dossier.revision) = (position, revision);
+            dossier.unreleased = readers::has_unreleased(&dossier.history);
         } else if let Some(publication) = heliograph_domain::publication::evolve(None, at, &event) {
             // Most lives are submitted, reviewed, approved, released, and little more.
             let mut history = Vec::with_capacity(5);
@@ -324,6 +343,7 @@ impl State {
                 history,
                 position,
                 revision,
+                unreleased: true,
             };
             self.publications.insert(id, Arc::new(dossier));
         }
@@ -334,6 +354,14 @@ impl State {
             Some(known) => *known = revision,
             None => drop(self.revisions.insert(stream.to_owned(), revision)),
         }
+    }
+
+    /// The rules of the confidentiality gate that are in force: the program's own until the log says something of them.
+    #[must_use]
+    pub fn rules(&self) -> RulesVersion {
+        self.rules
+            .as_ref()
+            .map_or_else(RulesVersion::of_program, |known| known.rules)
     }
 
     /// The revision of a stream: how many records it has.
@@ -393,11 +421,12 @@ impl State {
         let revisions: BTreeMap<_, _> = self.revisions.iter().collect();
         let heads: Vec<ChannelHead> = self.heads().collect();
         let everything = format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             self.position,
             self.publications,
             self.catalogue,
             self.calendar,
+            self.rules,
             self.channels,
             self.displays,
             self.staff,

@@ -11,7 +11,7 @@
 mod support;
 
 use heliograph_domain::Document;
-use heliograph_domain::content::{Attachment, MediaType};
+use heliograph_domain::content::{Attachment, FileType, MediaType, PublicFile};
 use heliograph_player::agent::Input;
 use heliograph_player::replica::{Change, Replica};
 use heliograph_wire::ContentPayload;
@@ -120,6 +120,36 @@ fn while_the_disk_refuses_nothing_more_is_fetched() {
     lobby.disk_fails(false);
     lobby.after(60_000);
     assert_eq!((lobby.fetched.len(), lobby.showing().media.len()), (8, 8));
+}
+
+#[test]
+fn a_file_for_the_public_page_is_neither_asked_for_nor_held() {
+    let (file, seen) = (picture(1), picture(2));
+    let mut notice = poster("预算", &[&seen]);
+    let document = Document {
+        files: vec![PublicFile {
+            name: "部门预算".to_owned(),
+            media_type: FileType::Pdf,
+            hash: file.hash(),
+            bytes: 200_000,
+            pages: 3,
+        }],
+        ..Document::from_bytes(&notice.payload.bytes).unwrap()
+    };
+    notice.payload.bytes = document.to_bytes();
+    notice.item.content = notice.payload.hash();
+    let mut lobby = lobby();
+    lobby.hub_holds.insert(file.hash(), file.to_bytes());
+    lobby.hub_holds.insert(seen.hash(), seen.to_bytes());
+    lobby.sends(content(&notice.payload)).sends(head(1, &[&notice]));
+    lobby.after(60_000).shows(&["预算"]);
+    assert_eq!(
+        *lobby.showing().media,
+        [seen.hash()].into(),
+        "the control: its picture is here"
+    );
+    assert_eq!(lobby.fetched.len(), 1);
+    assert_eq!(lobby.replica.media().read(&file.hash()), None);
 }
 
 #[test]

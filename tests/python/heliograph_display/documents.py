@@ -98,7 +98,7 @@ def check_date(value, where):
 def document(data):
     """A document, with every field that its kind has and no other."""
     value = read_json(data)
-    check_object(value, {"format", "kind", "texts"}, {"attachments"}, "document")
+    check_object(value, {"format", "kind", "texts"}, {"attachments", "files"}, "document")
     if value["format"] != 1 or not is_number(value["format"]):
         raise Malformed("a document of another format")
     if not isinstance(value["kind"], str) or value["kind"] not in KINDS:
@@ -112,7 +112,21 @@ def document(data):
         raise Malformed("more than 20 attachments")
     for picture in attachments:
         check_picture(picture)
+    files = value.setdefault("files", [])
+    if not isinstance(files, list) or len(files) > 5:
+        raise Malformed("more than 5 files")
+    for file in files:
+        check_file(file)
     return value
+
+
+def check_file(file):
+    """A file for the public page: no display fetches it."""
+    check(file, {"name": TEXT, "media_type": ("application/pdf",), "hash": TEXT, "bytes": NUMBER, "pages": NUMBER}, "file")
+    if len(file["name"]) > 200 or not HEX.fullmatch(file["hash"]):
+        raise Malformed("a file's name or hash")
+    if not 1 <= file["pages"] <= 100 or not 0 <= file["bytes"] <= 64 << 20:
+        raise Malformed("a file's size")
 
 
 def check_picture(picture):

@@ -5,6 +5,7 @@ use super::dice::Dice;
 use super::record::{Entry, Record, Shelf, Text, Tuning};
 use heliograph_domain::channel::ChannelEvent;
 use heliograph_domain::display::{DisplayEvent, DisplaySetting};
+use heliograph_domain::gate::RulesVersion;
 use heliograph_domain::panel::{ColourDepth, Panel};
 use heliograph_domain::publication::{Command, Countersign, OFFLINE_LEASE_MS};
 use heliograph_domain::site::{SiteEvent, SiteProfile};
@@ -320,6 +321,7 @@ impl Office {
             kind,
             catalogue_entry: "notices".parse().unwrap(),
             countersign: Countersign::Nobody,
+            rules: RulesVersion::of_program(),
             findings: Vec::new(),
             overridden: None,
             contributors: Vec::new(),

@@ -149,6 +149,7 @@ fn publication(log: &dyn EventLog, number: u64, begun: Instant) -> PublicationId
         by: by("author"),
         countersign: false,
         rule_set: RULE_SET,
+        under: None,
     }];
     let age = PUBLICATIONS - number;
     if age > 30 {
@@ -156,12 +157,14 @@ fn publication(log: &dyn EventLog, number: u64, begun: Instant) -> PublicationId
             content,
             by: by("reviewer"),
             rule_set: RULE_SET,
+            under: None,
         });
     }
     if age > 60 {
         events.push(PublicationEvent::Approved {
             content,
             by: by("approver"),
+            under: None,
         });
     }
     if age > 100 {
@@ -191,6 +194,7 @@ fn released(content: ContentHash, window: Window) -> Release {
         standing: false,
         lease_ms: None,
         by: "approver".parse().unwrap(),
+        under: None,
     }
 }
 

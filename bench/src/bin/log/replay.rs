@@ -83,15 +83,18 @@ fn life(number: u128) -> Result<[PublicationEvent; 5], Box<dyn std::error::Error
             by: who("wang-lei")?,
             countersign: false,
             rule_set: 1,
+            under: None,
         },
         PublicationEvent::ConfidentialityReviewed {
             content,
             by: who("xu-zhiyuan")?,
             rule_set: 1,
+            under: None,
         },
         PublicationEvent::Approved {
             content,
             by: who("fang-hui")?,
+            under: None,
         },
         PublicationEvent::Released(Release {
             content,
@@ -105,6 +108,7 @@ fn life(number: u128) -> Result<[PublicationEvent; 5], Box<dyn std::error::Error
             standing: false,
             lease_ms: None,
             by: who("fang-hui")?,
+            under: None,
         }),
         PublicationEvent::Withdrawn {
             by: who("fang-hui")?,

@@ -1,6 +1,6 @@
 //! Whether a text may be kept (a draft) or published: every fault is named with its field, and nothing is lost.
 
-use super::{Attachment, Document, FieldSpec, Kind, Shape, check_attachments};
+use super::{Attachment, Document, FieldSpec, Kind, PublicFile, Shape, check_attachments, check_files};
 use crate::lang::Lang;
 use crate::time::Date;
 use serde_json::{Map, Value};
@@ -134,6 +134,7 @@ impl Document {
             kind,
             texts: bodies,
             attachments: Vec::new(),
+            files: Vec::new(),
         })
     }
 
@@ -145,6 +146,19 @@ impl Document {
         let errors = check_attachments(&attachments);
         if errors.is_empty() {
             Ok(Self { attachments, ..self })
+        } else {
+            Err(errors)
+        }
+    }
+
+    /// The document with these files for the public page.
+    ///
+    /// # Errors
+    /// Every fault found, with its place.
+    pub fn with_files(self, files: Vec<PublicFile>) -> Checked<Self> {
+        let errors = check_files(&files);
+        if errors.is_empty() {
+            Ok(Self { files, ..self })
         } else {
             Err(errors)
         }

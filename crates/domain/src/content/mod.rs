@@ -3,6 +3,7 @@
 mod attachment;
 mod check;
 mod fields;
+mod file;
 mod kinds;
 mod merge;
 mod next_year;
@@ -13,6 +14,7 @@ pub use attachment::{
 };
 pub use check::{Checked, FieldError, Problem, Strictness, check_texts, unshowable};
 pub use fields::{Choice, FieldSpec, Shape};
+pub use file::{FileType, MAX_FILE_PAGES, MAX_FILES, PublicFile, check_files};
 pub use kinds::*;
 pub use merge::{Conflict, Merged, merge};
 pub use next_year::{Moved, NextYear, next_year};
@@ -36,6 +38,9 @@ pub struct Document {
     /// Its pictures, in the order in which they are shown.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// Its files for the public page alone. Displays read past them: they neither fetch nor hold them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<PublicFile>,
 }
 
 /// Why bytes are not a document.

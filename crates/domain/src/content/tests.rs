@@ -156,3 +156,68 @@ fn pictures_have_names_and_are_not_many() {
     huge.height_px = 3841;
     assert_eq!(faults(vec![huge]), [("attachments[0]".to_owned(), "wrong_type")]);
 }
+
+fn paper(name: &str) -> PublicFile {
+    PublicFile {
+        name: name.to_owned(),
+        media_type: FileType::Pdf,
+        hash: crate::ContentHash([0xcd; 32]),
+        bytes: 9,
+        pages: 2,
+    }
+}
+
+#[test]
+fn a_document_with_a_file_keeps_its_bytes_and_a_display_of_before_reads_it() {
+    let plain = Document::check(Kind::Notice, &notice()).unwrap();
+    let document = plain.clone().with_files(vec![paper("部门预算")]).unwrap();
+    let told = String::from_utf8(document.to_bytes()).unwrap();
+    let golden = format!(
+        r#","files":[{{"name":"部门预算","media_type":"application/pdf","hash":"{}","bytes":9,"pages":2}}]}}"#,
+        "cd".repeat(32)
+    );
+    assert!(told.ends_with(&golden), "{told}");
+    assert_eq!(Document::from_bytes(told.as_bytes()).unwrap(), document);
+    assert_eq!(
+        plain.clone().with_files(Vec::new()).unwrap().to_bytes(),
+        plain.to_bytes()
+    );
+
+    /// What a display had of a document before there were files.
+    #[derive(Deserialize)]
+    struct Before {
+        format: u8,
+        #[serde(default)]
+        attachments: Vec<Attachment>,
+    }
+    let before: Before = serde_json::from_str(&told).unwrap();
+    assert_eq!((before.format, before.attachments.len()), (1, 0));
+}
+
+#[test]
+fn files_have_names_and_are_not_many_or_long() {
+    let faults = |files: Vec<PublicFile>| -> Vec<(String, &str)> {
+        let errors = check_files(&files).into_iter();
+        errors.map(|error| (error.field, error.problem.code())).collect()
+    };
+    assert_eq!(
+        faults(vec![paper("好"), paper("a\u{202e}b")]),
+        [("files[1].name".to_owned(), "control_character")]
+    );
+    assert_eq!(faults(vec![paper("x"); 6]), [("files".to_owned(), "too_long")]);
+    let mut long = paper("x");
+    long.pages = 101;
+    assert_eq!(faults(vec![long]), [("files[0]".to_owned(), "too_long")]);
+}
+
+#[test]
+fn a_file_is_kept_under_a_name_that_no_computer_misreads() {
+    let names = [
+        ("部门预算", "部门预算.pdf"),
+        (" Budget.PDF ", "Budget.PDF"),
+        ("a/b\\c:\"d\"", "a_b_c__d_.pdf"),
+    ];
+    for (name, kept) in names {
+        assert_eq!(paper(name).file_name(), kept);
+    }
+}

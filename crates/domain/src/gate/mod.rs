@@ -11,13 +11,19 @@ mod fold;
 mod latin;
 mod marks;
 mod numbers;
+mod own;
 mod passages;
 mod phones;
+mod recognised;
 mod rules;
+mod version;
 mod words;
 
-pub use passages::{Passage, of_attachments, of_content};
+pub use own::{MOST_NOTE_CHARS, MOST_OWN_WORDS, MOST_WORD_CHARS, OwnWord, OwnWords, WordFault};
+pub use passages::{Passage, of_attachments, of_content, of_files};
+pub use recognised::{NOT_READ, Origin};
 pub use rules::{Find, Kind, Rule, RuleSet, RulesError, Word};
+pub use version::{GateEvent, OwnCounts, RulesVersion};
 
 use fold::Glyph;
 use serde::{Deserialize, Serialize};
@@ -72,19 +78,33 @@ impl RuleSet {
     pub fn scan<'a>(&self, passages: impl IntoIterator<Item = &'a Passage>, hotlines: &[String]) -> Vec<Finding> {
         let mut findings = Vec::new();
         for passage in passages {
-            let found = self.scan_text(&passage.text, hotlines);
-            findings.extend(found.into_iter().map(|(rule, place)| Finding {
-                class: rule.class,
-                rule: rule.id.clone(),
-                field: passage.field.clone(),
-                offset: place.start,
-                length: place.end - place.start,
-            }));
+            findings.extend(self.of_passage(passage, hotlines));
         }
         // What blocks is never pushed out by what only warns.
         findings.sort_by_key(|finding| finding.class);
         findings.truncate(MAX_FINDINGS);
         findings
+    }
+
+    /// What the rules find in one passage, weighed by where it comes from.
+    fn of_passage(&self, passage: &Passage, hotlines: &[String]) -> Vec<Finding> {
+        let finding = |class: Class, rule: &str, place: Range<u32>| Finding {
+            class,
+            rule: rule.to_owned(),
+            field: passage.field.clone(),
+            offset: place.start,
+            length: place.end - place.start,
+        };
+        if passage.origin == Origin::Unread {
+            return vec![finding(Class::Warn, NOT_READ, 0..0)];
+        }
+        let read = (passage.origin == Origin::Recognised).then(|| recognised::with_stars(&passage.text));
+        let found = self.scan_text(read.as_deref().unwrap_or(&passage.text), hotlines);
+        let weighed = found.into_iter().filter_map(|(rule, place)| {
+            let class = passage.origin.class(rule)?;
+            Some(finding(class, &rule.id, place))
+        });
+        weighed.collect()
     }
 
     /// The rules that find something in one text, and where, in characters of the text; in the order of the text.

@@ -1,6 +1,7 @@
 //! Which texts of a publication are looked at, each with the path of its field.
 
-use crate::content::{Attachment, FieldSpec, Kind, Shape};
+use super::Origin;
+use crate::content::{Attachment, FieldSpec, Kind, PublicFile, Shape};
 use serde_json::Value;
 
 /// A text to look at.
@@ -10,6 +11,20 @@ pub struct Passage {
     pub field: String,
     /// The text.
     pub text: String,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+impl Passage {
+    /// A text that somebody wrote.
+    #[must_use]
+    pub fn written(field: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            text: text.into(),
+            origin: Origin::Written,
+        }
+    }
 }
 
 /// The texts of `{lang: {field: …}}`, as far as it is written: everything that somebody typed, and no answers of
@@ -26,11 +41,19 @@ pub fn of_content(kind: Kind, content: &Value) -> Vec<Passage> {
 /// The names of pictures.
 #[must_use]
 pub fn of_attachments<'a>(attachments: impl IntoIterator<Item = &'a Attachment>) -> Vec<Passage> {
-    let named = attachments.into_iter().enumerate().map(|(index, attachment)| Passage {
-        field: format!("attachments[{index}].name"),
-        text: attachment.name.clone(),
-    });
-    named.collect()
+    let named = attachments.into_iter().enumerate();
+    named
+        .map(|(index, attachment)| Passage::written(format!("attachments[{index}].name"), &attachment.name))
+        .collect()
+}
+
+/// The names of files for the public page.
+#[must_use]
+pub fn of_files<'a>(files: impl IntoIterator<Item = &'a PublicFile>) -> Vec<Passage> {
+    let named = files.into_iter().enumerate();
+    named
+        .map(|(index, file)| Passage::written(format!("files[{index}].name"), &file.name))
+        .collect()
 }
 
 fn object(path: &str, specs: &[FieldSpec], fields: &Value, passages: &mut Vec<Passage>) {
@@ -42,10 +65,7 @@ fn object(path: &str, specs: &[FieldSpec], fields: &Value, passages: &mut Vec<Pa
 fn value(path: &str, spec: &FieldSpec, given: &Value, passages: &mut Vec<Passage>) {
     let mut text = |path: String, value: &Value| {
         if let Some(text) = value.as_str().filter(|text| !text.is_empty()) {
-            passages.push(Passage {
-                field: path,
-                text: text.to_owned(),
-            });
+            passages.push(Passage::written(path, text));
         }
     };
     match spec.shape {

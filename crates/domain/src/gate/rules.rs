@@ -1,5 +1,6 @@
 //! The rules as data: a JSON file with a version. `rules/README.md` describes every field.
 
+use super::own::OwnWords;
 use super::words::Index;
 use super::{Class, fold};
 use serde::{Deserialize, Serialize};
@@ -231,16 +232,12 @@ impl RuleSet {
         rules.with(file.rules)
     }
 
-    /// These rules and an office's own words, from a file of the same form.
+    /// These rules and an office's own words.
     ///
     /// # Errors
-    /// When it is no rule set, or one that does more than to name words.
-    pub fn with_office(self, json: &str) -> Result<Self, RulesError> {
-        let own = Self::parse(json)?;
-        if let Some(rule) = own.rules.iter().find(|rule| rule.find != Find::Words) {
-            return Err(RulesError::OnlyWords(rule.id.clone()));
-        }
-        self.with(own.rules)
+    /// When a word is none.
+    pub fn with_own(self, own: &OwnWords) -> Result<Self, RulesError> {
+        self.with(own.rules())
     }
 
     /// The version that decisions name.

@@ -135,13 +135,9 @@ fn a_slip_knows_the_right_form() {
 
 #[test]
 fn findings_say_where_and_never_what() {
-    let passage = |field: &str, text: &str| Passage {
-        field: field.to_owned(),
-        text: text.to_owned(),
-    };
     let passages = [
-        passage("content.zh-Hans.title", "身分证办理"),
-        passage("attachments[0].name", "秘密★"),
+        Passage::written("content.zh-Hans.title", "身分证办理"),
+        Passage::written("attachments[0].name", "秘密★"),
     ];
     let findings = RuleSet::newest().scan(&passages, &[]);
     let told = serde_json::to_string(&findings).unwrap();
@@ -161,26 +157,6 @@ fn rules_that_are_none_are_refused_by_name() {
     assert!(refused(&format!(r#"{{"format":1,"version":1,"rules":[{rule}]}}"#)).contains("`x`"));
     let shape = rule.replace("words", "phone");
     assert!(refused(&format!(r#"{{"format":1,"version":1,"rules":[{shape},{shape}]}}"#)).contains("of its own"));
-    let office = format!(
-        r#"{{"format":1,"version":1,"rules":[{}]}}"#,
-        shape.replace("\"x\"", "\"own\"")
-    );
-    let newest = RuleSet::newest().clone();
-    assert!(
-        newest
-            .with_office(&office)
-            .unwrap_err()
-            .to_string()
-            .contains("words only")
-    );
-}
-
-#[test]
-fn an_office_adds_words_of_its_own() {
-    let own = r#"{"format":1,"version":1,"rules":[{"id":"own-words","kind":"internal-word","class":"block","zh":"本单位内部用语","en":"our own words","find":"words","words":[{"text":"北斗一号楼"}]}]}"#;
-    let rules = RuleSet::newest().clone().with_office(own).unwrap();
-    assert_eq!(rules.scan_text("会议在北 斗一号楼", &[])[0].0.id, "own-words");
-    assert!(RuleSet::newest().scan_text("会议在北 斗一号楼", &[]).is_empty());
 }
 
 #[test]

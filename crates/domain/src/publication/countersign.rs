@@ -117,9 +117,10 @@ impl Pending {
             return Err(Refused::WrongStage { at: self.stage });
         }
         self.four_eyes(facts, WRITERS)?;
-        let (content, by) = (self.content, facts.by.clone());
+        self.of_these_rules(facts)?;
+        let (content, by, under) = (self.content, facts.by.clone(), Some(facts.rules));
         let Countersign::Departments(asked) = &self.countersign else {
-            return Ok(vec![PublicationEvent::Countersigned { content, by }]);
+            return Ok(vec![PublicationEvent::Countersigned { content, by, under }]);
         };
         let department = department
             .filter(|it| asked.contains(it))
@@ -138,6 +139,7 @@ impl Pending {
             content,
             by,
             department,
+            under,
         }])
     }
 

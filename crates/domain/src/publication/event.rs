@@ -1,7 +1,7 @@
 //! The facts about a publication.
 
 use crate::content::Kind;
-use crate::gate::Finding;
+use crate::gate::{Finding, RulesVersion};
 use crate::head::Priority;
 use crate::ids::{CatalogueEntryId, ChannelName, ContentHash, DepartmentId, StaffId};
 use crate::publication::Duty;
@@ -27,6 +27,9 @@ pub struct Release {
     pub lease_ms: Option<u64>,
     /// Who released it.
     pub by: StaffId,
+    /// The rules in force, under which it was looked through; nothing where a fact of version 1 does not say.
+    #[serde(skip)]
+    pub under: Option<RulesVersion>,
 }
 
 /// A fact about a publication. Append variants, never reorder: the log numbers them.
@@ -46,6 +49,9 @@ pub enum PublicationEvent {
         countersign: bool,
         /// The rules it was checked under.
         rule_set: u16,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// Reviewed for confidentiality and cleared.
     ConfidentialityReviewed {
@@ -55,6 +61,9 @@ pub enum PublicationEvent {
         by: StaffId,
         /// The rules it was reviewed under.
         rule_set: u16,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// Countersigned.
     Countersigned {
@@ -62,6 +71,9 @@ pub enum PublicationEvent {
         content: ContentHash,
         /// Who.
         by: StaffId,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// Approved.
     Approved {
@@ -69,6 +81,9 @@ pub enum PublicationEvent {
         content: ContentHash,
         /// Who.
         by: StaffId,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// Returned to the author.
     Rejected {
@@ -87,6 +102,9 @@ pub enum PublicationEvent {
         content: ContentHash,
         /// Who.
         by: StaffId,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// Taken from every display.
     Withdrawn {
@@ -135,6 +153,9 @@ pub enum PublicationEvent {
         rule_set: u16,
         /// What it found: rules and places, never texts.
         findings: Vec<Finding>,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// A second person let a text through that the gate blocks.
     GateOverridden {
@@ -148,6 +169,9 @@ pub enum PublicationEvent {
         findings: Vec<Finding>,
         /// The reason, in the content store.
         reason: ContentHash,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// Others than the author wrote in the text that was handed in.
     ContributorsNamed {
@@ -175,6 +199,9 @@ pub enum PublicationEvent {
         by: StaffId,
         /// For which.
         department: DepartmentId,
+        /// The rules in force; nothing where a fact of version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// The step that is recorded next was taken in the stead of somebody on leave.
     StoodIn {
@@ -197,6 +224,18 @@ pub enum PublicationEvent {
         window: Window,
         /// Who.
         by: StaffId,
+    },
+    /// The rules changed while it was on its way: it was looked through again, and what had been looked at before holds
+    /// no longer.
+    ReviewsVoided {
+        /// The text.
+        content: ContentHash,
+        /// Who changed the rules.
+        by: StaffId,
+        /// The rules from now on.
+        rules: RulesVersion,
+        /// What the gate finds under them.
+        findings: Vec<Finding>,
     },
 }
 
@@ -222,8 +261,44 @@ impl PublicationEvent {
             | Self::CountersignersNamed { by, .. }
             | Self::DepartmentCountersigned { by, .. }
             | Self::Rescheduled { by, .. }
-            | Self::StoodIn { by, .. } => by,
+            | Self::StoodIn { by, .. }
+            | Self::ReviewsVoided { by, .. } => by,
             Self::Released(release) => &release.by,
         }
+    }
+
+    /// The rules that it was decided under, where it says.
+    #[must_use]
+    pub fn under(&self) -> Option<RulesVersion> {
+        match self {
+            Self::Submitted { under, .. }
+            | Self::ConfidentialityReviewed { under, .. }
+            | Self::Countersigned { under, .. }
+            | Self::Approved { under, .. }
+            | Self::Amended { under, .. }
+            | Self::GateScanned { under, .. }
+            | Self::GateOverridden { under, .. }
+            | Self::DepartmentCountersigned { under, .. } => *under,
+            Self::Released(release) => release.under,
+            _ => None,
+        }
+    }
+
+    /// The same fact, decided under these rules: what a record of version 2 says after the fact of version 1.
+    #[must_use]
+    pub fn decided_under(mut self, rules: RulesVersion) -> Self {
+        match &mut self {
+            Self::Submitted { under, .. }
+            | Self::ConfidentialityReviewed { under, .. }
+            | Self::Countersigned { under, .. }
+            | Self::Approved { under, .. }
+            | Self::Amended { under, .. }
+            | Self::GateScanned { under, .. }
+            | Self::GateOverridden { under, .. }
+            | Self::DepartmentCountersigned { under, .. } => *under = Some(rules),
+            Self::Released(release) => release.under = Some(rules),
+            _ => {}
+        }
+        self
     }
 }

@@ -1,6 +1,7 @@
 //! What the facts of a publication come to.
 
 use super::{Countersign, Hands, OnRelease, Pending, Publication, PublicationEvent, Release, Stage, Stead};
+use crate::gate::RulesVersion;
 use crate::ids::ContentHash;
 use crate::time::Instant;
 
@@ -44,6 +45,7 @@ impl Publication {
             by,
             countersign,
             rule_set,
+            under,
         } = event
         else {
             return self.take(at, event);
@@ -63,9 +65,10 @@ impl Publication {
             countersignatures: Vec::new(),
             approver: None,
             returned: None,
-            rule_set: *rule_set,
+            rules: under.unwrap_or(RulesVersion::of_set(*rule_set)),
             findings: Vec::new(),
             overridden: None,
+            let_through: Vec::new(),
             contributors: Vec::new(),
             steads: Vec::new(),
         });
@@ -74,19 +77,19 @@ impl Publication {
     fn take(&mut self, at: Instant, event: &PublicationEvent) {
         match event {
             PublicationEvent::Submitted { .. } | PublicationEvent::WithdrawalExplained { .. } => {}
-            PublicationEvent::ConfidentialityReviewed { content, by, rule_set } => self.about(*content, |p| {
+            PublicationEvent::ConfidentialityReviewed { content, by, .. } => self.about(*content, |p| {
                 (p.stage, p.reviewer) = (Stage::Reviewed, Some(by.clone()));
-                p.rule_set = *rule_set;
             }),
-            PublicationEvent::Countersigned { content, by } => {
+            PublicationEvent::Countersigned { content, by, .. } => {
                 self.about(*content, |p| p.take_countersignature(by, None));
             }
             PublicationEvent::DepartmentCountersigned {
                 content,
                 by,
                 department,
+                ..
             } => self.about(*content, |p| p.take_countersignature(by, Some(department))),
-            PublicationEvent::Approved { content, by } => self.about(*content, |p| {
+            PublicationEvent::Approved { content, by, .. } => self.about(*content, |p| {
                 (p.stage, p.approver) = (Stage::Approved, Some(by.clone()));
             }),
             PublicationEvent::Rejected { content, by, reason } => self.about(*content, |p| {
@@ -110,21 +113,14 @@ impl Publication {
             | PublicationEvent::Amended { .. }
             | PublicationEvent::Rescheduled { .. }
             | PublicationEvent::Withdrawn { .. } => self.take_release(at, event),
-            PublicationEvent::GateScanned { findings, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.findings.clone_from(findings);
-                }
-            }
-            PublicationEvent::GateOverridden { by, reason, .. } => {
-                if let Some(pending) = &mut self.pending {
-                    pending.overridden = Some((by.clone(), *reason));
-                }
-            }
             PublicationEvent::ContributorsNamed { contributors, .. } => {
                 if let Some(pending) = &mut self.pending {
                     pending.contributors.clone_from(contributors);
                 }
             }
+            PublicationEvent::GateScanned { .. }
+            | PublicationEvent::GateOverridden { .. }
+            | PublicationEvent::ReviewsVoided { .. } => self.take_of_the_gate(event),
             PublicationEvent::ErasureRequested { by, reason } => self.take_erasure(at, by, reason, false),
             PublicationEvent::ErasureDeclined { .. } => self.erasure = None,
             PublicationEvent::ContentErased { by, reason, .. } => self.take_erasure(at, by, reason, true),
@@ -135,13 +131,14 @@ impl Publication {
     fn take_release(&mut self, at: Instant, event: &PublicationEvent) {
         match event {
             PublicationEvent::Released(release) => self.put_on_release(at, release.clone()),
-            PublicationEvent::Amended { content, .. } => {
+            PublicationEvent::Amended { content, under, .. } => {
                 if let Some(former) = self.released.take() {
                     self.put_on_release(
                         at,
                         Release {
                             content: *content,
                             kind: self.kind,
+                            under: *under,
                             ..former.release
                         },
                     );
@@ -160,6 +157,27 @@ impl Publication {
         }
     }
 
+    /// What the gate found, who let it through, and that its rules changed.
+    fn take_of_the_gate(&mut self, event: &PublicationEvent) {
+        let Some(pending) = &mut self.pending else { return };
+        match event {
+            PublicationEvent::GateScanned { findings, .. } => pending.findings.clone_from(findings),
+            PublicationEvent::GateOverridden {
+                by, reason, findings, ..
+            } => {
+                pending.overridden = Some((by.clone(), *reason));
+                pending.let_through.clone_from(findings);
+            }
+            PublicationEvent::ReviewsVoided {
+                content,
+                rules,
+                findings,
+                ..
+            } if *content == pending.content => pending.begin_again(*rules, findings),
+            _ => {}
+        }
+    }
+
     /// A fact about the text on its way. One about another text changes nothing: a review is of the text reviewed.
     fn about(&mut self, content: ContentHash, note: impl FnOnce(&mut Pending)) {
         if let Some(pending) = self.pending.as_mut().filter(|pending| pending.content == content) {
@@ -168,9 +186,13 @@ impl Publication {
     }
 
     fn put_on_release(&mut self, at: Instant, release: Release) {
-        // What the gate blocked and nobody let through, and what lacks a countersignature, is not public, whatever the
-        // facts say next.
-        let whole = |it: &Pending| !it.is_blocked() && it.is_countersigned() && it.signers_are_apart();
+        // What the gate blocked and nobody let through, what lacks a countersignature, and what was looked through by
+        // other rules than those that the release names, is not public, whatever the facts say next.
+        let rules = release.under;
+        let whole = |it: &Pending| {
+            let same_rules = rules.is_none_or(|rules| rules == it.rules);
+            !it.is_blocked() && it.is_countersigned() && it.signers_are_apart() && same_rules
+        };
         let pending = self.pending.take().filter(whole);
         let hands = pending.and_then(|p| {
             Some(Hands {

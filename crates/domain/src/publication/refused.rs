@@ -1,6 +1,7 @@
 //! Why a command on a publication is refused.
 
 use super::Stage;
+use crate::gate::RulesVersion;
 use crate::ids::{ChannelName, ContentHash, DepartmentId, StaffId};
 use thiserror::Error;
 
@@ -62,12 +63,12 @@ pub enum Refused {
     #[error("the gate found something: look at every finding and confirm it")]
     FindingsNotConfirmed,
     /// The rules have changed since the review.
-    #[error("the rules have changed since the review (set {reviewed}, now {now}): submit it again")]
+    #[error("the rules of the check have changed (from {reviewed} to {now}): the text has to be reviewed again")]
     RulesChanged {
-        /// The set of the review.
-        reviewed: u16,
-        /// The set in force.
-        now: u16,
+        /// Those that the text was looked through by.
+        reviewed: RulesVersion,
+        /// Those in force.
+        now: RulesVersion,
     },
     /// The reviewed text is not the one that the caller saw.
     #[error("the text has changed since you saw it: look again")]

@@ -1,6 +1,6 @@
 //! The steps of review: each is bound to the pending text, and four eyes to all of them.
 
-use super::{Duty, Facts, Part, Pending, PublicationEvent, RULE_SET, Refused, Stage};
+use super::{Duty, Facts, Part, Pending, PublicationEvent, Refused, Stage};
 use crate::ids::{ContentHash, StaffId};
 
 /// Whoever wrote in a text is its author to four eyes.
@@ -45,12 +45,7 @@ impl Pending {
             return Err(Refused::WrongStage { at: self.stage });
         }
         self.four_eyes(facts, WRITERS)?;
-        if self.rule_set != RULE_SET {
-            return Err(Refused::RulesChanged {
-                reviewed: self.rule_set,
-                now: RULE_SET,
-            });
-        }
+        self.of_these_rules(facts)?;
         if self.is_blocked() {
             return Err(Refused::Blocked);
         }
@@ -60,7 +55,8 @@ impl Pending {
         let event = PublicationEvent::ConfidentialityReviewed {
             content: self.content,
             by: by.clone(),
-            rule_set: RULE_SET,
+            rule_set: facts.rules.set,
+            under: Some(facts.rules),
         };
         Ok(vec![event])
     }
@@ -77,15 +73,11 @@ impl Pending {
             return Err(Refused::WrongStage { at: self.stage });
         }
         self.four_eyes(facts, &[Part::Author, Part::Contributor, Part::Reviewer])?;
-        if self.rule_set != RULE_SET {
-            return Err(Refused::RulesChanged {
-                reviewed: self.rule_set,
-                now: RULE_SET,
-            });
-        }
+        self.of_these_rules(facts)?;
         Ok(vec![PublicationEvent::Approved {
             content: self.content,
             by: by.clone(),
+            under: Some(facts.rules),
         }])
     }
 

@@ -171,6 +171,7 @@ fn facts_that_release_what_lacks_a_countersignature_release_nothing() {
     let approved = PublicationEvent::Approved {
         content: hash(1),
         by: person("zhao"),
+        under: None,
     };
     let released = |story: &Story| {
         let event = PublicationEvent::Released(Release {
@@ -185,6 +186,7 @@ fn facts_that_release_what_lacks_a_countersignature_release_nothing() {
             standing: false,
             lease_ms: None,
             by: person("zhao"),
+            under: None,
         });
         let known = evolve(story.publication.clone(), Instant(8), &approved);
         evolve(known, Instant(9), &event).unwrap().released

@@ -2,9 +2,9 @@
 
 use crate::dice::Dice;
 use crate::judge::{Fact, What};
-use heliograph_domain::gate::{Class, Finding};
+use heliograph_domain::gate::{Class, Finding, RulesVersion};
 use heliograph_domain::publication::{
-    Command, Countersign, Duty, Facts, Publication, PublicationEvent, RULE_SET, Refused, Stage, decide, evolve,
+    Command, Countersign, Duty, Facts, Publication, PublicationEvent, Refused, Stage, decide, evolve,
 };
 use heliograph_domain::staff::{Role, Staff, StaffEvent, Verb};
 use heliograph_domain::time::Window;
@@ -41,8 +41,12 @@ pub(crate) enum Fault {
     EditKeepsReviews,
     /// What the gate blocks is handed in as if it were nothing.
     GateIgnored,
-    /// A text of older rules is approved.
+    /// A text that was looked through by older rules goes on as if nothing had changed.
     RulesIgnored,
+    /// A text is released that was approved under older rules, and nobody looked through it again.
+    ReleasedUnderOldRules,
+    /// A text is looked through by new rules, and what had been looked at before holds on.
+    NewRulesKeepReviews,
     /// Nobody is asked for their role.
     RolesIgnored,
     /// One of the departments that were asked is forgotten.
@@ -60,7 +64,7 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::AuthorReviews,
         Self::ContributorReviews,
         Self::ReviewerApproves,
@@ -71,6 +75,8 @@ impl Fault {
         Self::EditKeepsReviews,
         Self::GateIgnored,
         Self::RulesIgnored,
+        Self::ReleasedUnderOldRules,
+        Self::NewRulesKeepReviews,
         Self::RolesIgnored,
         Self::DepartmentForgotten,
         Self::AnyDepartmentSigns,
@@ -88,6 +94,8 @@ pub(crate) struct Desk {
     staff: Staff,
     publication: Option<Publication>,
     channels: BTreeSet<ChannelName>,
+    /// The rules in force.
+    rules: RulesVersion,
     now: u64,
     /// Everything that happened.
     pub(crate) facts: Vec<Fact>,
@@ -109,9 +117,11 @@ impl Desk {
             staff: Staff::default(),
             publication: None,
             channels: BTreeSet::from(["hall".parse().unwrap()]),
+            rules: RulesVersion::of_program(),
             now: 1000,
             facts: Vec::new(),
         };
+        desk.write_rules();
         for name in PEOPLE {
             desk.appoint(name);
         }
@@ -153,16 +163,20 @@ impl Desk {
         }
     }
 
-    /// Somebody gives a command, is given other roles, or the program is replaced by a newer one with newer rules.
+    /// Somebody gives a command, is given other roles, or the rules of the gate change.
     pub(crate) fn something_happens(&mut self) {
         self.now += 1000;
+        // What was left over when the hub stopped in the middle is made up for sooner or later.
+        if self.dice.chance(25) {
+            self.look_again();
+        }
         match self.dice.roll(100) {
             0..4 => {
                 let name = self.dice.pick(&PEOPLE);
                 self.appoint(name);
             }
-            4 => self.rules_change(),
-            5..9 => self.leave(),
+            4..7 => self.rules_change(),
+            7..11 => self.leave(),
             _ => {
                 let command = self.some_command();
                 // Whoever may not is followed by others who try.
@@ -188,8 +202,10 @@ impl Desk {
             {
                 known.released = out;
             }
-            if self.fault == Some(Fault::EditKeepsReviews) {
-                self.keeps_reviews(before.as_ref(), &event);
+            match self.fault {
+                Some(Fault::EditKeepsReviews) => self.keeps_reviews(before.as_ref(), &event),
+                Some(Fault::NewRulesKeepReviews) => self.keeps_on(before.as_ref(), &event),
+                _ => {}
             }
             let (at, what) = (self.now, What::Publication(event));
             self.facts.push(Fact { at, what });
@@ -209,17 +225,58 @@ impl Desk {
         }
     }
 
-    /// From now on the rules of what was handed in are old.
-    fn rules_change(&mut self) {
-        let former = self.facts.iter_mut().rev().find_map(|fact| match &mut fact.what {
-            What::Publication(PublicationEvent::Submitted { rule_set, .. }) => Some(rule_set),
-            _ => None,
-        });
+    /// The fault: what was looked at under the former rules still stands.
+    fn keeps_on(&mut self, before: Option<&Publication>, event: &PublicationEvent) {
+        let former = before.and_then(|before| before.pending.clone());
         let pending = self.publication.as_mut().and_then(|known| known.pending.as_mut());
-        // Only while nobody reviewed it: what was reviewed by the older program keeps the older program's facts.
-        if let (Some(rule_set), Some(pending)) = (former, pending.filter(|it| it.stage == Stage::Submitted)) {
-            (*rule_set, pending.rule_set) = (RULE_SET - 1, RULE_SET - 1);
+        if let (PublicationEvent::ReviewsVoided { rules, .. }, Some(former), Some(pending)) = (event, former, pending) {
+            *pending = former;
+            pending.rules = *rules;
         }
+    }
+
+    /// The office changes its own words, or the program is replaced by one with newer rules. The hub may stop before the
+    /// gate has looked through what is on its way.
+    fn rules_change(&mut self) {
+        match self.dice.roll(4) {
+            0 => self.rules.set += 1,
+            n => self.rules.own = (n > 1).then(|| hash(0x40 + n)),
+        }
+        self.write_rules();
+        if self.dice.chance(60) {
+            self.look_again();
+        }
+    }
+
+    fn write_rules(&mut self) {
+        let (at, what) = (self.now, What::Rules(self.rules));
+        self.facts.push(Fact { at, what });
+    }
+
+    /// The gate looks through what is on its way by the rules in force.
+    fn look_again(&mut self) {
+        let findings = self.some_findings();
+        let event = self
+            .publication
+            .as_ref()
+            .and_then(|known| known.void_reviews(self.rules, findings, &person("hub")));
+        self.write(event.into_iter().collect());
+    }
+
+    fn some_findings(&mut self) -> Vec<Finding> {
+        let class = match self.dice.roll(6) {
+            0 => Some(Class::Block),
+            1 => Some(Class::Warn),
+            _ => None,
+        };
+        let finding = |class| Finding {
+            class,
+            rule: "secret-mark".to_owned(),
+            field: "body".to_owned(),
+            offset: 0,
+            length: 2,
+        };
+        class.map(finding).into_iter().collect()
     }
 
     /// Mostly the step that follows, else any.
@@ -264,18 +321,7 @@ impl Desk {
     }
 
     fn some_submission(&mut self) -> Command {
-        let class = match self.dice.roll(6) {
-            0 => Some(Class::Block),
-            1 => Some(Class::Warn),
-            _ => None,
-        };
-        let finding = |class| Finding {
-            class,
-            rule: "secret-mark".to_owned(),
-            field: "body".to_owned(),
-            offset: 0,
-            length: 2,
-        };
+        let findings = self.some_findings();
         let departments = DEPARTMENTS.map(|name| name.parse().unwrap());
         let by = person(self.dice.pick(&PEOPLE));
         let asked = self.staff.may(&by, Verb::Review) || self.fault == Some(Fault::RolesIgnored);
@@ -288,7 +334,12 @@ impl Desk {
                 1 | 2 => Countersign::by(self.dice.some(&departments, 60)),
                 _ => Countersign::Nobody,
             },
-            findings: class.map(finding).into_iter().collect(),
+            // Sometimes the rules change between the looking and the handing in.
+            rules: match self.dice.roll(10) {
+                0 => RulesVersion::of_program(),
+                _ => self.rules,
+            },
+            findings,
             overridden: (asked && self.dice.chance(70)).then(|| (by, hash(8))),
             contributors: self.dice.some(&PEOPLE.map(person), 8).into_iter().collect(),
         }
@@ -298,7 +349,7 @@ impl Desk {
     fn decided(&self, by: &StaffId, command: &Command) -> Result<Vec<PublicationEvent>, Refused> {
         let (known, staff) = match self.fault {
             Some(fault) => (
-                without_check(fault, self.publication.clone(), command),
+                without_check(fault, self.publication.clone(), command, self.rules),
                 with_other_staff(fault, self.staff.clone(), by, self.publication.as_ref()),
             ),
             None => (self.publication.clone(), self.staff.clone()),
@@ -316,6 +367,7 @@ impl Desk {
                 seen: None,
                 channels: &self.channels,
                 staff: &staff,
+                rules: self.rules,
             };
             outcome = match (self.fault, command) {
                 (Some(Fault::GateIgnored), Command::Submit { .. }) => self.handed_in_unseen(by, command, facts),
@@ -342,11 +394,18 @@ impl Desk {
             found = std::mem::take(findings);
         }
         let mut events = decide(self.publication.as_ref(), &unseen, facts)?;
-        if let Some(PublicationEvent::Submitted { content, rule_set, .. }) = events.first() {
+        if let Some(PublicationEvent::Submitted {
+            content,
+            rule_set,
+            under,
+            ..
+        }) = events.first()
+        {
             events.push(PublicationEvent::GateScanned {
                 content: *content,
                 by: by.clone(),
                 rule_set: *rule_set,
+                under: *under,
                 findings: found,
             });
         }
@@ -367,7 +426,12 @@ fn verb(command: &Command) -> Verb {
 }
 
 /// What a decider sees that skips one check: a publication in which what the check looks at is not as it is.
-fn without_check(fault: Fault, known: Option<Publication>, command: &Command) -> Option<Publication> {
+fn without_check(
+    fault: Fault,
+    known: Option<Publication>,
+    command: &Command,
+    rules: RulesVersion,
+) -> Option<Publication> {
     let mut known = known?;
     let pending = known.pending.as_mut()?;
     let at = |stage: Stage| pending.stage == stage;
@@ -392,7 +456,8 @@ fn without_check(fault: Fault, known: Option<Publication>, command: &Command) ->
         (Fault::ReturnForgotten, Command::Release { .. } | Command::Amend) if at(Stage::Returned) => {
             pending.stage = Stage::Approved;
         }
-        (Fault::RulesIgnored, Command::Review { .. } | Command::Approve) => pending.rule_set = RULE_SET,
+        (Fault::RulesIgnored, _) => pending.rules = rules,
+        (Fault::ReleasedUnderOldRules, Command::Release { .. } | Command::Amend) => pending.rules = rules,
         (Fault::GateIgnored, _) => pending.findings.clear(),
         _ => {}
     }

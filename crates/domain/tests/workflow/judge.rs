@@ -1,7 +1,7 @@
 //! The judge: from the facts of one publication and of the staff alone, whether everything that was released had been
 //! reviewed completely. It uses no rule of the program, only what facts say.
 
-use heliograph_domain::gate::Class;
+use heliograph_domain::gate::{Class, Finding, RulesVersion};
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::staff::{Role, StaffEvent};
 use heliograph_domain::{ContentHash, DepartmentId, StaffId};
@@ -20,6 +20,8 @@ pub(crate) struct Fact {
 pub(crate) enum What {
     Staff(StaffEvent),
     Publication(PublicationEvent),
+    /// From now on these rules are in force.
+    Rules(RulesVersion),
 }
 
 /// What was missing when a text was released.
@@ -33,7 +35,9 @@ pub(crate) enum Gap {
     Spent,
     /// It had been returned.
     Returned,
-    /// Nobody reviewed this very text under the rules that it was handed in under.
+    /// The gate did not look through it by the rules in force, or the release says other rules.
+    OldRules,
+    /// Nobody reviewed this very text under the rules that the gate last looked through it by, and after that.
     NotReviewed,
     /// It was asked that it be countersigned, and it was not, or not by every department that was asked.
     NotCountersigned,
@@ -65,7 +69,7 @@ pub(crate) fn gaps(facts: &[Fact]) -> Vec<Gap> {
     let at = |index: usize| released(&facts[index]).map(|content| (index, content));
     let releases = (0..facts.len())
         .filter_map(at)
-        .flat_map(|(index, content)| gaps_of(&facts[..index], content));
+        .flat_map(|(index, content)| gaps_of(&facts[..index], content, under(&facts[index])));
     releases.chain(moved_unreleased(facts)).collect()
 }
 
@@ -83,6 +87,14 @@ fn moved_unreleased(facts: &[Fact]) -> Vec<Gap> {
         }
     }
     gaps
+}
+
+/// The rules that a release says.
+fn under(fact: &Fact) -> Option<RulesVersion> {
+    match &fact.what {
+        What::Publication(event) => event.under(),
+        _ => None,
+    }
 }
 
 /// A step that somebody took.
@@ -116,10 +128,11 @@ struct Way<'f> {
     content: ContentHash,
     author: &'f StaffId,
     countersign: bool,
-    rule_set: u16,
+    /// The rules that it was handed in under.
+    rules: Option<RulesVersion>,
 }
 
-fn gaps_of(before: &[Fact], content: ContentHash) -> Vec<Gap> {
+fn gaps_of(before: &[Fact], content: ContentHash, says: Option<RulesVersion>) -> Vec<Gap> {
     let submitted = before
         .iter()
         .enumerate()
@@ -129,7 +142,7 @@ fn gaps_of(before: &[Fact], content: ContentHash) -> Vec<Gap> {
                 content,
                 by,
                 countersign,
-                rule_set,
+                under,
                 ..
             }) => Some(Way {
                 facts: before,
@@ -137,12 +150,12 @@ fn gaps_of(before: &[Fact], content: ContentHash) -> Vec<Gap> {
                 content: *content,
                 author: by,
                 countersign: *countersign,
-                rule_set: *rule_set,
+                rules: *under,
             }),
             _ => None,
         });
     match submitted {
-        Some(way) if way.content == content => way.gaps(),
+        Some(way) if way.content == content => way.gaps(says),
         _ => vec![Gap::NotSubmitted],
     }
 }
@@ -152,8 +165,45 @@ impl<'f> Way<'f> {
         let after = self.facts.iter().enumerate().skip(self.start);
         after.filter_map(|(at, fact)| match &fact.what {
             What::Publication(event) => Some((at, event)),
-            What::Staff(_) => None,
+            What::Staff(_) | What::Rules(_) => None,
         })
+    }
+
+    /// When the rules changed last on its way and the gate looked through it again: by which, and what it found.
+    fn voided(&self) -> Option<(usize, RulesVersion, &'f [Finding])> {
+        let voided = self.events().filter_map(|(at, event)| match event {
+            PublicationEvent::ReviewsVoided {
+                content,
+                rules,
+                findings,
+                ..
+            } if *content == self.content => Some((at, *rules, findings.as_slice())),
+            _ => None,
+        });
+        voided.last()
+    }
+
+    /// The rules that the gate last looked through it by.
+    fn scanned_under(&self) -> Option<RulesVersion> {
+        self.voided().map(|(_, rules, _)| rules).or(self.rules)
+    }
+
+    /// The rules in force.
+    fn in_force(&self) -> Option<RulesVersion> {
+        self.facts.iter().rev().find_map(|fact| match &fact.what {
+            What::Rules(rules) => Some(*rules),
+            _ => None,
+        })
+    }
+
+    /// What was done with this text since the rules last changed, under those that hold since.
+    fn steps(&self) -> impl Iterator<Item = (usize, &'f PublicationEvent)> {
+        let (from, rules) = (
+            self.voided().map_or(self.start, |voided| voided.0),
+            self.scanned_under(),
+        );
+        self.events()
+            .filter(move |(at, event)| *at >= from && event.under() == rules)
     }
 
     fn any(&self, is: impl Fn(&PublicationEvent) -> bool) -> bool {
@@ -175,12 +225,10 @@ impl<'f> Way<'f> {
         }
     }
 
-    /// The first time that this very text was reviewed, under the same rules.
+    /// The first time that this very text was reviewed, under the rules that it was looked through by.
     fn review(&self) -> Option<Act<'f>> {
-        self.events().find_map(|(at, event)| match event {
-            PublicationEvent::ConfidentialityReviewed { content, by, rule_set }
-                if (*content, *rule_set) == (self.content, self.rule_set) =>
-            {
+        self.steps().find_map(|(at, event)| match event {
+            PublicationEvent::ConfidentialityReviewed { content, by, .. } if *content == self.content => {
                 Some(self.act(at, by, None))
             }
             _ => None,
@@ -188,12 +236,15 @@ impl<'f> Way<'f> {
     }
 
     fn countersignatures(&self) -> Vec<Act<'f>> {
-        let signed = self.events().filter_map(|(at, event)| match event {
-            PublicationEvent::Countersigned { content, by } if *content == self.content => Some(self.act(at, by, None)),
+        let signed = self.steps().filter_map(|(at, event)| match event {
+            PublicationEvent::Countersigned { content, by, .. } if *content == self.content => {
+                Some(self.act(at, by, None))
+            }
             PublicationEvent::DepartmentCountersigned {
                 content,
                 by,
                 department,
+                ..
             } if *content == self.content => Some(self.act(at, by, Some(department))),
             _ => None,
         });
@@ -224,14 +275,14 @@ impl<'f> Way<'f> {
 
     /// The last approval of this very text.
     fn approval(&self) -> Option<Act<'f>> {
-        let approved = self.events().filter_map(|(at, event)| match event {
-            PublicationEvent::Approved { content, by } if *content == self.content => Some(self.act(at, by, None)),
+        let approved = self.steps().filter_map(|(at, event)| match event {
+            PublicationEvent::Approved { content, by, .. } if *content == self.content => Some(self.act(at, by, None)),
             _ => None,
         });
         approved.last()
     }
 
-    fn gaps(&self) -> Vec<Gap> {
+    fn gaps(&self, says: Option<RulesVersion>) -> Vec<Gap> {
         let mut gaps = Vec::new();
         let mut miss = |missing: bool, gap: Gap| gaps.extend(missing.then_some(gap));
         let spent = |event: &PublicationEvent| {
@@ -243,6 +294,11 @@ impl<'f> Way<'f> {
             Gap::Returned,
         );
         miss(self.is_blocked(), Gap::Blocked);
+        let scanned = self.scanned_under();
+        miss(
+            scanned.is_none() || scanned != self.in_force() || scanned != says,
+            Gap::OldRules,
+        );
         let (Some(review), Some(approval)) = (self.review(), self.approval()) else {
             let gap = if self.review().is_none() {
                 Gap::NotReviewed
@@ -302,21 +358,28 @@ impl<'f> Way<'f> {
             && signers.iter().collect::<BTreeSet<_>>().len() == signers.len()
     }
 
-    /// Whether the gate found something that blocks, and no confidentiality reviewer but the author let it through.
+    /// Whether the gate found, when it last looked, something that blocks, and no confidentiality reviewer but those who
+    /// wrote it let that very thing through.
     fn is_blocked(&self) -> bool {
-        let blocks = self.any(|event| match event {
-            PublicationEvent::GateScanned { findings, .. } => findings.iter().any(|it| it.class == Class::Block),
-            _ => false,
+        let scanned = self.events().find_map(|(_, event)| match event {
+            PublicationEvent::GateScanned { findings, .. } => Some(findings.as_slice()),
+            _ => None,
         });
-        let let_through = self.events().any(|(at, event)| match event {
-            PublicationEvent::GateOverridden { content, by, .. } => {
-                *content == self.content
-                    && !self.writers().contains(by)
-                    && self.had(at, by, Role::ConfidentialityReviewer)
-            }
-            _ => false,
-        });
-        blocks && !let_through
+        let found = self.voided().map(|(_, _, found)| found).or(scanned).unwrap_or_default();
+        let let_through = |finding: &Finding| {
+            self.events().any(|(at, event)| match event {
+                PublicationEvent::GateOverridden {
+                    content, by, findings, ..
+                } => {
+                    *content == self.content
+                        && findings.contains(finding)
+                        && !self.writers().contains(by)
+                        && self.had(at, by, Role::ConfidentialityReviewer)
+                }
+                _ => false,
+            })
+        };
+        found.iter().any(|it| it.class == Class::Block && !let_through(it))
     }
 
     /// Where somebody worked when the fact at `at` was made, and with which roles.

@@ -31,6 +31,11 @@ pub(crate) async fn act(
 ) -> Result<Response, Problem> {
     let known = Step::ALL.into_iter().find(|known| known.slug() == step);
     let known = known.ok_or_else(|| Problem::not_found("这个操作", "The step"))?;
+    if let Err(unseen) = find(&desk, &id) {
+        // Whoever may not take the step hears that, and nothing of a text that they may not read.
+        desk.caller.may_step(&desk.office, known.verb())?;
+        return Err(unseen);
+    }
     if matches!(known, Step::Release | Step::Reschedule)
         && let Err(problem) = Proposed::of_form(&posted).whole(&desk)
     {

@@ -38,8 +38,8 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
         Err(problem) => (Wanted::default(), Some(problem)),
     };
     let (desk, (body, wanted)) = reading(desk, move |desk| {
-        let found = audit::page(&desk.office, &wanted)?;
-        let voice = Voice::new(&desk.office, desk.lang);
+        let found = audit::page(&desk.office, &desk.state, &wanted)?;
+        let voice = Voice::for_reader(&desk.office, desk.me(), desk.lang);
         let mut people = audit::actors(&desk.office)?;
         people.sort_by_cached_key(|id| heliograph_domain::order::place_of_person(&voice.person(id)));
         Ok((trail(desk, &voice, &wanted, &found, &people), wanted))
@@ -92,6 +92,7 @@ fn place(subject: &Subject) -> Option<String> {
         Subject::Channel(_) => Some("/admin/channels".to_owned()),
         Subject::Entry(id) => Some(format!("/admin/catalogue/entries/{id}")),
         Subject::Calendar(year) => Some(format!("/admin/calendar?year={year}")),
+        Subject::Gate => Some("/admin/gate-words".to_owned()),
         Subject::Site | Subject::Ledger => None,
     }
 }
@@ -156,8 +157,10 @@ pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String
     desk.must(Verb::Audit)?;
     let wanted = Wanted::of(&query)?;
     let (desk, rows) = reading(desk, move |desk| {
-        let (voice, mut rows) = (Voice::new(&desk.office, desk.lang), Vec::new());
-        audit::each(&desk.office, &wanted, |entry| rows.push(cells(desk, &voice, entry)))?;
+        let (voice, mut rows) = (Voice::for_reader(&desk.office, desk.me(), desk.lang), Vec::new());
+        audit::each(&desk.office, &desk.state, &wanted, |entry| {
+            rows.push(cells(desk, &voice, entry));
+        })?;
         Ok(rows)
     })
     .await?;
@@ -198,8 +201,8 @@ pub(crate) async fn lines(desk: Desk, Query(query): Query<HashMap<String, String
     desk.must(Verb::Audit)?;
     let wanted = Wanted::of(&query)?;
     let (_, text) = reading(desk, move |desk| {
-        let (voice, mut text) = (Voice::new(&desk.office, desk.lang), String::new());
-        audit::each(&desk.office, &wanted, |entry| {
+        let (voice, mut text) = (Voice::for_reader(&desk.office, desk.me(), desk.lang), String::new());
+        audit::each(&desk.office, &desk.state, &wanted, |entry| {
             text.push_str(&api::shaped(&voice, entry).to_string());
             text.push('\n');
         })?;

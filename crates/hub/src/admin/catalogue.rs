@@ -8,6 +8,7 @@ use super::form::Posted;
 use super::layout::{Desk, Place, empty, tag};
 use super::pages::Part;
 use super::parts::Shown;
+use super::public_words;
 use super::words as w;
 use super::words::{limits as lw, lists as ow};
 use crate::http::catalogue as api;
@@ -30,7 +31,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     show(&desk, (&Wanted::of(&query), &query), edit, None)
 }
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "id",
     "index_number",
     "category",
@@ -43,6 +44,7 @@ const FIELDS: [&str; 12] = [
     "summary.zh-Hans",
     "summary.en",
     "channels",
+    "findings_confirmed",
 ];
 
 type Asked<'a> = (&'a Wanted, &'a HashMap<String, String>);
@@ -203,6 +205,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
                     (shown.choice(w::RESPONSIBLE, "responsible", &of(&|known| known.responsible.to_string()), &people))
                 }
                 (channels(desk, known, shown))
+                (public_words::confirmation(shown))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
         }
@@ -274,7 +277,7 @@ pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Probl
         "id": posted.value("id"), "index_number": posted.value("index_number"), "category": posted.value("category"),
         "cadence": cadence_asked(posted.get("cadence")), "department": posted.value("department"),
         "responsible": posted.value("responsible"), "name": posted.local_text("name"), "summary": posted.local_text("summary"),
-        "channels": posted.all("channels"),
+        "channels": posted.all("channels"), "findings_confirmed": posted.get("findings_confirmed") == "yes",
     });
     let call = posted.call(&desk, "entry", None, &wish);
     match api::define(State(Arc::clone(&desk.office)), call).await {

@@ -5,7 +5,7 @@ use super::form::Posted;
 use super::layout::{Desk, Place, redirect, tag};
 use super::pictures::{boundary_of, part};
 use super::words as w;
-use super::words::{beginnings as bw, limits as lw};
+use super::words::{beginnings as bw, limits as lw, rules as rw};
 use crate::attachments::UPLOADS;
 use crate::catalogue_table::{self as table, Column, Row, Table, TableFault};
 use crate::drafts::Note;
@@ -16,6 +16,7 @@ use crate::http::catalogue_table::{self as api, Checked};
 use crate::http::problem::{Fault, Problem, Told};
 use crate::http::shape;
 use crate::office_files::MOST_BYTES;
+use crate::public_words::CONFIRMED;
 use axum::extract::{FromRequest, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -39,7 +40,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     let body = html! {
         (top(&desk))
         @if let Some(told) = told { p.told role="status" { (told) " " a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } } }
-        (form(&desk, ""))
+        (form(&desk, "", false))
     };
     Ok(desk.page(Place::Catalogue, desk.t(lw::IMPORT), body))
 }
@@ -53,7 +54,7 @@ fn top(desk: &Desk) -> Markup {
     }
 }
 
-fn form(desk: &Desk, text: &str) -> Markup {
+fn form(desk: &Desk, text: &str, looked: bool) -> Markup {
     html! {
         section.card id="form" {
             form.form method="post" enctype="multipart/form-data" action="/admin/catalogue/import" {
@@ -61,6 +62,7 @@ fn form(desk: &Desk, text: &str) -> Markup {
                 label.field { span { (desk.t(lw::IMPORT_TEXT)) } textarea.tall name="table" spellcheck="false" { (text) } }
                 p.hint { (desk.t(lw::IMPORT_COLUMNS)) }
                 p.hint { (desk.t(lw::IMPORT_CADENCES)) }
+                label.check { input type="checkbox" name=(CONFIRMED) value="yes" checked[looked]; (desk.t(rw::PUBLIC_CONFIRMED_IF)) }
                 div.buttons { button.btn type="submit" { (desk.t(lw::IMPORT_CHECK)) } }
             }
         }
@@ -73,7 +75,7 @@ pub(crate) async fn post(desk: Desk, request: Request) -> Result<Response, Probl
     same_origin(request.headers())?;
     if let Some(boundary) = boundary_of(&request) {
         return match uploaded(request, &boundary).await {
-            Ok((text, notes)) => Ok(checked(&desk, &text, &notes)),
+            Ok((text, notes, looked)) => Ok(checked(&desk, (&text, looked), &notes)),
             Err(problem) => Ok(unread(&desk, &problem)),
         };
     }
@@ -83,19 +85,21 @@ pub(crate) async fn post(desk: Desk, request: Request) -> Result<Response, Probl
         Err(told) => return Ok(unread(&desk, &refused(told))),
     };
     if posted.get("confirm").is_empty() {
-        return Ok(checked(&desk, &text, &[]));
+        return Ok(checked(&desk, (&text, posted.get(CONFIRMED) == "yes"), &[]));
     }
     confirmed(&desk, &posted, &text).await
 }
 
-/// The file of a form, or the text beside it when no file was chosen.
-async fn uploaded(request: Request, boundary: &str) -> Result<(String, Vec<Note>), Problem> {
+/// The file of a form, or the text beside it when no file was chosen; and whether what the gate found was looked at.
+async fn uploaded(request: Request, boundary: &str) -> Result<(String, Vec<Note>, bool), Problem> {
     let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
     let body = whole_body(request.into_body(), MOST_BYTES + FORM_BYTES).await?;
     let file = part(&body, boundary, "file").filter(|file| !file.is_empty());
     let text = file.or_else(|| part(&body, boundary, "table")).unwrap_or_default();
+    let looked = part(&body, boundary, CONFIRMED).is_some_and(|value| value.trim_ascii() == b"yes");
     let read = tokio::task::spawn_blocking(move || table::text_of(&text)).await;
-    read.map_err(Problem::internal)?.map_err(refused)
+    let (text, notes) = read.map_err(Problem::internal)?.map_err(refused)?;
+    Ok((text, notes, looked))
 }
 
 fn refused(told: Told) -> Problem {
@@ -107,18 +111,18 @@ fn refused(told: Told) -> Problem {
 }
 
 fn unread(desk: &Desk, problem: &Problem) -> Response {
-    let body = html! { (top(desk)) (desk.alert(problem, &[])) (form(desk, "")) };
+    let body = html! { (top(desk)) (desk.alert(problem, &[])) (form(desk, "", false)) };
     desk.page_with(problem.status, Place::Catalogue, desk.t(lw::IMPORT), body)
 }
 
 /// What the table says and what it would change; nothing is written.
-fn checked(desk: &Desk, text: &str, notes: &[Note]) -> Response {
-    let Checked { table, plan } = api::check(&desk.office, text);
+fn checked(desk: &Desk, (text, looked): (&str, bool), notes: &[Note]) -> Response {
+    let Checked { table, plan } = api::check(&desk.office, text, looked);
     let body = html! {
         (top(desk))
         @if !notes.is_empty() { section.card.notes { h2 { (desk.t(bw::NOTES)) } ul { @for note in notes { li { (note.text(desk.lang)) } } } } }
-        @if !table.faults.is_empty() { (faulty(desk, &table.faults)) (form(desk, text)) }
-        @else { (preview(desk, &table, &plan, text)) }
+        @if !table.faults.is_empty() { (faulty(desk, &table.faults)) (form(desk, text, looked)) }
+        @else { (preview(desk, &table, &plan, (text, looked))) }
     };
     let status = if table.faults.is_empty() {
         StatusCode::OK
@@ -141,7 +145,7 @@ fn faulty(desk: &Desk, faults: &[TableFault]) -> Markup {
     }
 }
 
-fn preview(desk: &Desk, table: &Table, plan: &[Change], text: &str) -> Markup {
+fn preview(desk: &Desk, table: &Table, plan: &[Change], (text, looked): (&str, bool)) -> Markup {
     let count = |wanted: Change| plan.iter().filter(|change| **change == wanted).count();
     let (new, changed) = (count(Change::New), count(Change::Changed));
     let counts = [
@@ -160,6 +164,7 @@ fn preview(desk: &Desk, table: &Table, plan: &[Change], text: &str) -> Markup {
                 form.form method="post" action="/admin/catalogue/import" {
                     (desk.key())
                     input type="hidden" name="confirm" value="yes";
+                    @if looked { input type="hidden" name=(CONFIRMED) value="yes"; }
                     textarea.away name="table" aria-hidden="true" tabindex="-1" readonly { "\n" (text) }
                     div.buttons {
                         button.btn type="submit" { (desk.f(lw::IMPORT_CONFIRM, &[&(new + changed).to_string()])) }
@@ -224,11 +229,11 @@ fn differing(desk: &Desk, row: &Row) -> String {
 
 /// Everything in one step; what another changed meanwhile is looked at once more.
 async fn confirmed(desk: &Desk, posted: &Posted, text: &str) -> Result<Response, Problem> {
-    let table = table::read(&desk.office, text);
+    let (table, looked) = (table::read(&desk.office, text), posted.get(CONFIRMED) == "yes");
     if !table.faults.is_empty() {
-        return Ok(checked(desk, text, &[]));
+        return Ok(checked(desk, (text, looked), &[]));
     }
-    let call = posted.call(desk, "catalogue-import", None, &api::wish_of(&table));
+    let call = posted.call(desk, "catalogue-import", None, &api::wish_of(&table, looked));
     match catalogue::define_many(State(Arc::clone(&desk.office)), call).await {
         Ok(answer) => {
             let count = |name: &str| answer.body[name].as_u64().unwrap_or_default();
@@ -237,7 +242,7 @@ async fn confirmed(desk: &Desk, posted: &Posted, text: &str) -> Result<Response,
                 "/admin/catalogue/import?new={new}&changed={changed}"
             )))
         }
-        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => Ok(checked(desk, text, &[])),
+        Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => Ok(checked(desk, (text, looked), &[])),
         Err(problem) => Err(problem),
     }
 }

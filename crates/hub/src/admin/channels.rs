@@ -4,6 +4,7 @@ use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty};
 use super::parts::Shown;
+use super::public_words;
 use super::words as w;
 use crate::http::catalogue as api;
 use crate::http::problem::Problem;
@@ -25,7 +26,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
     let body = html! {
         div.top { div { h1 { (desk.t(w::CHANNELS)) } p.muted { (desk.t(w::CHANNELS_WHAT)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name", "title", "title.zh-Hans", "title.en"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name", "title", "title.zh-Hans", "title.en", "findings_confirmed"])) }
         section.card {
             @if desk.state.channels.titles.is_empty() { (empty(desk.t(w::NO_CHANNELS), None)) }
             @else { (list(desk)) }
@@ -104,6 +105,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
                 @if known.is_some() { (shown.fixed(w::SHORT_NAME, "name", edit)) }
                 @else { (shown.line(w::SHORT_NAME, "name", "", Some(w::SLUG_HINT))) }
                 (shown.both(w::NAME, "title", known))
+                (public_words::confirmation(shown))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
         }
@@ -112,7 +114,10 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
 
 /// `POST /admin/channels`
 pub(crate) async fn define(desk: Desk, posted: Posted) -> Result<Response, Problem> {
-    let wish = json!({"name": posted.value("name"), "title": posted.local_text("title")});
+    let wish = json!({
+        "name": posted.value("name"), "title": posted.local_text("title"),
+        "findings_confirmed": posted.get("findings_confirmed") == "yes",
+    });
     let call = posted.call(&desk, "channel", None, &wish);
     match api::open_channel(State(Arc::clone(&desk.office)), call).await {
         Ok(_) => Ok(done("/admin/channels", "channel")),

@@ -57,10 +57,11 @@ pub(crate) struct Remarks {
 impl Remarks {
     /// Those on a publication; none while it was never handed in.
     pub(crate) fn of(desk: &Desk, id: PublicationId) -> Result<Self, Problem> {
-        let all = match desk.state.publications.contains_key(&id) {
-            true => comments::of(&*desk.office.log, id).map_err(Problem::internal)?,
-            false => Vec::new(),
+        let Some(dossier) = desk.state.publications.get(&id) else {
+            return Ok(Self::default());
         };
+        let mut all = comments::of(&*desk.office.log, id).map_err(Problem::internal)?;
+        crate::http::comments::keep_readable(&mut all, dossier);
         Ok(Self { all })
     }
 

@@ -4,6 +4,7 @@ use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, tag};
 use super::parts::Shown;
+use super::public_words;
 use super::words::{self as w, departments as dw};
 use crate::http::people as api;
 use crate::http::problem::Problem;
@@ -33,7 +34,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
                 p.muted { (desk.t(dw::DEPARTMENTS_WHAT)) }
             }
         }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["id", "name", "name.zh-Hans", "name.en"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["id", "name", "name.zh-Hans", "name.en", "findings_confirmed"])) }
         section.card { @if all.is_empty() { (empty(desk.t(dw::NO_DEPARTMENTS), None)) } @else { (list(desk, &all)) } }
         @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))) }
     };
@@ -126,6 +127,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
                 @if known.is_some() { (shown.fixed(dw::DEPARTMENT_ID, "id", edit)) }
                 @else { (shown.line(dw::DEPARTMENT_ID, "id", "", Some(w::SLUG_HINT))) }
                 (shown.both(w::NAME, "name", name))
+                (public_words::confirmation(shown))
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
         }
@@ -161,6 +163,7 @@ async fn name(desk: &Desk, posted: &Posted) -> Result<(), Problem> {
     }
     let mut wish = as_asked(profile);
     wish["departments"][id] = name;
+    wish["findings_confirmed"] = json!(posted.get("findings_confirmed") == "yes");
     let call = posted.call(desk, "department", None, &wish);
     api::set_site(State(Arc::clone(&desk.office)), call).await?;
     Ok(())

@@ -60,7 +60,8 @@ impl Step {
         }
     }
 
-    fn verb(self) -> Verb {
+    /// What the permissions call it.
+    pub(crate) fn verb(self) -> Verb {
         match self {
             Self::Review => Verb::Review,
             Self::Countersign => Verb::Countersign,
@@ -165,6 +166,7 @@ fn judged(
         seen: None,
         channels: &channels,
         staff: &state.staff,
+        rules: state.rules(),
     };
     let (stead, outcome) = stead::taken(state, Some(publication), &step.command(), step.verb(), facts);
     let verdict = match outcome {

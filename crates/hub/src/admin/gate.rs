@@ -4,10 +4,11 @@
 use super::comments::Remarks;
 use super::document::language_name;
 use super::layout::{Desk, tag};
-use super::words::{self as w, Word};
+use super::words::{self as w, Word, papers as pw};
 use crate::gate;
+use crate::rules;
 use heliograph_domain::content::{FieldSpec, Shape};
-use heliograph_domain::gate::{Class, Finding, Passage};
+use heliograph_domain::gate::{Class, Finding, NOT_READ, Passage};
 use heliograph_domain::publication::{Pending, blocks};
 use heliograph_domain::{Document, Kind, Lang};
 use maud::{Markup, html};
@@ -81,25 +82,38 @@ impl Notes {
     }
 
     fn line(&self, desk: &Desk, finding: &Finding) -> Markup {
-        let rule = desk.office.rules.rule(&finding.rule);
+        let in_force = rules::now(&desk.office);
+        let rule = in_force.rules.rule(&finding.rule);
         let name = rule.map_or(finding.rule.as_str(), |rule| {
             if desk.lang == Lang::ZhHans { &rule.zh } else { &rule.en }
         });
-        let cut = self.texts.get(&finding.field).map(|text| Cut::of(text, finding));
+        let unread = finding.rule == NOT_READ;
+        let name = if unread { desk.t(pw::NOT_READ) } else { name };
+        let text = self.texts.get(&finding.field).filter(|_| !unread);
+        let cut = text.map(|text| Cut::of(text, finding));
         let instead = cut
             .as_ref()
-            .and_then(|cut| rule?.instead_of(&cut.found, &desk.office.rules));
+            .and_then(|cut| rule?.instead_of(&cut.found, &in_force.rules));
         let (colour, word) = told(finding.class);
         html! {
             (tag(colour, desk.t(word))) " " (name)
             @if let Some(cut) = &cut { q.passage { (cut.before) mark { (cut.found) } (cut.after) } }
-            @else { small { (desk.f(w::FOUND_AT, &[&(finding.offset + 1).to_string(), &(finding.offset + finding.length).to_string()])) } }
+            @else if !unread && !finding.field.ends_with(".reading") { small { (desk.f(w::FOUND_AT, &[&(finding.offset + 1).to_string(), &(finding.offset + finding.length).to_string()])) } }
             @if let Some(right) = instead { small { (desk.f(w::FOUND_INSTEAD, &[right])) } }
         }
     }
 
     fn label(&self, desk: &Desk, field: &str) -> String {
-        field_label(desk, self.kind, field)
+        let label = field_label(desk, self.kind, field);
+        // A picture or file is called by its name, too.
+        let named = field.split('.').next().map(|thing| format!("{thing}.name"));
+        match named
+            .filter(|named| named != field)
+            .and_then(|named| self.texts.get(&named))
+        {
+            Some(name) => desk.f(pw::NAMED, &[&label, name]),
+            None => label,
+        }
     }
 }
 
@@ -116,6 +130,9 @@ pub(crate) fn field_label(desk: &Desk, kind: Option<Kind>, field: &str) -> Strin
             ("content", ..) => continue,
             ("catalogue_entry", ..) => desk.t(w::ENTRY),
             ("attachments", ..) => desk.t(w::PICTURES),
+            ("files", ..) => desk.t(super::words::papers::FILES),
+            ("pages", _, None) => desk.t(super::words::papers::PAGE_WORDS),
+            ("reading", _, None) => desk.t(super::words::papers::READING),
             ("metadata", ..) => desk.t(w::FOUND_METADATA),
             ("text", _, None) => desk.t(w::FOUND_PAGE_TEXT),
             (_, Some(lang), None) => language_name(desk, lang),
@@ -197,7 +214,7 @@ pub(crate) fn of_pending(desk: &Desk, document: &Document, pending: &Pending) ->
             @if let Some((by, reason)) = &pending.overridden {
                 p.notice { (desk.f(w::GATE_LET_THROUGH_BY, &[&desk.person(by)])) @if let Some(reason) = super::document::reason(desk, reason) { ": " (reason) } }
             }
-            p.hint { (desk.f(w::GATE_RULES, &[&pending.rule_set.to_string()])) }
+            p.hint { (desk.f(w::GATE_RULES, &[&pending.rules.to_string()])) }
         }
     }
 }

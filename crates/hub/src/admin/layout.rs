@@ -4,6 +4,7 @@ use super::form::Faults;
 use super::words::frame as fw;
 use super::words::{self as w, Word};
 use super::{assets, door, duties, own_password, told};
+use crate::audit::sentence::by_itself;
 use crate::directory;
 use crate::http::call::{Caller, lang_of};
 use crate::http::idempotency::fresh_uuid;
@@ -48,6 +49,7 @@ pub(crate) struct Desk {
     pub(crate) office: Arc<Office>,
     pub(crate) caller: Caller,
     pub(crate) lang: Lang,
+    /// What the log says, without what they may not read yet.
     pub(crate) state: Arc<State>,
     pub(crate) now: Instant,
     pub(crate) profile: Option<Arc<SiteProfile>>,
@@ -71,7 +73,7 @@ impl FromRequestParts<Arc<Office>> for Desk {
                 _ => problem.into_response(),
             }
         })?;
-        let state = office.state();
+        let state = office.state_for(&caller.staff);
         let profile = state
             .site
             .as_ref()
@@ -131,7 +133,7 @@ impl Desk {
 
     /// The same desk after something was done.
     pub(crate) fn refreshed(mut self) -> Self {
-        self.state = self.office.state();
+        self.state = self.office.state_for(&self.caller.staff);
         self.now = self.office.now();
         self
     }
@@ -140,7 +142,8 @@ impl Desk {
     pub(crate) fn person(&self, id: &StaffId) -> String {
         let listing = directory::find(&*self.office.log, id).ok().flatten();
         let name = listing.map(|listing| listing.name.get(self.lang).to_owned());
-        name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_string())
+        let by_itself = || by_itself(id.as_str(), self.lang).unwrap_or(id.as_str()).to_owned();
+        name.filter(|name| !name.is_empty()).unwrap_or_else(by_itself)
     }
 
     /// Somebody's name, and in whose stead they acted if they did: “王 代 李”.

@@ -35,6 +35,7 @@ mod fields;
 mod first_steps;
 mod form;
 mod gate;
+mod gate_words;
 mod home;
 mod kinds;
 pub(crate) mod layout;
@@ -46,10 +47,12 @@ mod pages;
 mod pairing;
 mod panels;
 mod paper;
+mod papers;
 mod parts;
 mod pictures;
 pub(crate) mod preview;
 mod proposal;
+mod public_words;
 mod publication;
 mod publications;
 mod reach;
@@ -122,6 +125,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .merge(of_the_record())
         .merge(of_displays())
         .merge(of_catalogue())
+        .merge(of_rules())
         .merge(of_staff())
         .merge(account::router())
         .merge(substitutes::router())
@@ -214,6 +218,14 @@ fn of_catalogue() -> Router<Arc<Office>> {
         )
         .route("/admin/calendar", get(calendar::page).post(calendar::set))
         .route("/admin/reminders", get(reminders::page).post(reminders::set))
+}
+
+fn of_rules() -> Router<Arc<Office>> {
+    let back = async || layout::redirect("/admin/gate-words");
+    Router::new()
+        .route("/admin/gate-words", get(gate_words::page).post(gate_words::add))
+        .route("/admin/gate-words/import", get(back).post(gate_words::import))
+        .route("/admin/gate-words/remove", get(back).post(gate_words::remove))
 }
 
 fn of_staff() -> Router<Arc<Office>> {

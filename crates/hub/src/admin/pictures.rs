@@ -2,6 +2,7 @@
 
 use super::done::done;
 use super::layout::Desk;
+use super::papers;
 use super::words as w;
 use super::write;
 use crate::attachments::{MAX_UPLOAD_BYTES, UPLOADS};
@@ -9,12 +10,13 @@ use crate::http::attachments as api;
 use crate::http::call::same_origin;
 use crate::http::drafts;
 use crate::http::idempotency::Repeatable;
+use crate::http::papers::Use;
 use crate::http::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
 use axum::response::Response;
-use heliograph_domain::content::{Attachment, MAX_ATTACHMENTS, MAX_NAME_CHARS};
+use heliograph_domain::content::{Attachment, MAX_ATTACHMENTS, MAX_FILES, MAX_NAME_CHARS, PublicFile};
 use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 use std::sync::Arc;
@@ -43,8 +45,11 @@ async fn taken(desk: &Desk, id: heliograph_domain::PublicationId, request: Reque
         .trim()
         .to_owned();
     let file = part(&body, &boundary, "file").ok_or_else(unreadable)?;
+    let becomes = part(&body, &boundary, "as").and_then(|chosen| String::from_utf8(chosen.to_vec()).ok());
+    let becomes = Use::read(becomes.as_deref())?;
     // The same form twice is harmless: the second picture is seen and removed.
-    api::attach(&desk.office, &desk.caller, id, name, file, &Repeatable::once()).await?;
+    let once = Repeatable::once();
+    api::attach(&desk.office, &desk.caller, id, (name, becomes), file, &once).await?;
     Ok(())
 }
 
@@ -132,7 +137,7 @@ pub(crate) fn figure(address: &str, it: &Attachment, more: &Markup) -> Markup {
 }
 
 /// The part of the writing page: the pictures so far, and a form for another.
-pub(crate) fn card(desk: &Desk, id: Option<&str>, attachments: &[Attachment]) -> Markup {
+pub(crate) fn card(desk: &Desk, id: Option<&str>, attachments: &[Attachment], files: &[PublicFile]) -> Markup {
     html! {
         section.card id="pictures" {
             h2 { (desk.t(w::PICTURES)) }
@@ -150,10 +155,12 @@ pub(crate) fn card(desk: &Desk, id: Option<&str>, attachments: &[Attachment]) ->
                         }
                     }
                 }
-                @if attachments.len() < MAX_ATTACHMENTS {
+                (papers::of_draft(desk, id, files))
+                @if attachments.len() < MAX_ATTACHMENTS || files.len() < MAX_FILES {
                     form.stack method="post" enctype="multipart/form-data" action=(format!("/admin/write/{id}/pictures")) {
                         label.field { span { (desk.t(w::PICTURE_NAME)) span.must { "*" } " " small { (desk.t(w::PICTURE_NAME_HINT)) } } input type="text" name="name" required maxlength=(MAX_NAME_CHARS); }
                         label.field { span { (desk.t(w::PICTURE_FILE)) span.must { "*" } } input type="file" name="file" required accept="image/png,image/jpeg,image/webp,application/pdf"; }
+                        (papers::choice(desk))
                         div.buttons { button.btn.quiet type="submit" { (desk.t(w::ADD_PICTURE)) } }
                     }
                 }

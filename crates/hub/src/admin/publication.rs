@@ -14,7 +14,7 @@ use super::technical;
 use super::withdrawn::Withdrawal;
 use super::words::airtime as aw;
 use super::words::review as rw;
-use super::words::{self as w, Word, together};
+use super::words::{self as w, Word, rules, together};
 use crate::http::problem::Problem;
 use crate::http::shape;
 use crate::state::{Dossier, Step};
@@ -127,6 +127,7 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
         @if let Some(compared) = compared { (compared) } @else {
             section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
+            (super::papers::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.files))
         }
         @if withdrawal.is_none() { (panels::of_publication(desk, id, dossier, shown)) }
     }
@@ -231,6 +232,7 @@ pub(super) fn told(event: &PublicationEvent) -> (&'static str, Word, Option<&Con
         PublicationEvent::ContributorsNamed { .. } => ("plain", together::EVENT_CONTRIBUTORS, None),
         PublicationEvent::GateScanned { .. } => ("plain", w::EVENT_GATE_SCANNED, None),
         PublicationEvent::GateOverridden { reason, .. } => ("bad", w::EVENT_GATE_OVERRIDDEN, Some(reason)),
+        PublicationEvent::ReviewsVoided { .. } => ("bad", rules::VOIDED, None),
         PublicationEvent::ErasureRequested { .. } => ("plain", w::EVENT_ERASURE_REQUESTED, None),
         PublicationEvent::ErasureDeclined { .. } => ("plain", w::EVENT_ERASURE_DECLINED, None),
         PublicationEvent::ContentErased { .. } => ("bad", w::EVENT_ERASED, None),

@@ -79,10 +79,11 @@ pub(crate) async fn act(
 }
 
 fn show(desk: &Desk, draft: &Draft, failed: Option<(&str, &Problem, &Posted)>) -> Response {
-    let notes = Notes::look(desk, draft.kind, gate::of_draft(draft));
+    let notes = Notes::look(desk, draft.kind, gate::of_whole_draft(&desk.office, draft));
     let title = begun::title(desk, draft);
     let text = draft.document().ok().map(|(document, _, _)| document);
     let attachments: Vec<_> = draft.attachments.iter().map(|kept| kept.attachment.clone()).collect();
+    let files: Vec<_> = draft.files.iter().map(|kept| kept.file.clone()).collect();
     let body = html! {
         div.top {
             div {
@@ -96,6 +97,7 @@ fn show(desk: &Desk, draft: &Draft, failed: Option<(&str, &Problem, &Posted)>) -
             div.stack {
                 section.card { h2 { (desk.t(w::TEXT)) } @if let Some(text) = &text { (document::view(desk, text, None)) } }
                 (pictures::row(desk, &format!("/api/v1/drafts/{}/attachments", draft.id), &attachments))
+                (super::papers::row(desk, &format!("/api/v1/drafts/{}/attachments", draft.id), &files))
             }
             div.stack {
                 section.card id="gate" { h2 { (desk.t(w::GATE)) } (notes.list(desk)) p.hint { (desk.t(w::GATE_NOT_IN_LOG)) } }

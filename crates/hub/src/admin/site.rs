@@ -4,7 +4,9 @@ use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place};
 use super::parts::Shown;
+use super::public_words;
 use super::words as w;
+use super::words::rules as rw;
 use crate::http::people as api;
 use crate::http::problem::Problem;
 use axum::extract::State;
@@ -35,9 +37,14 @@ fn show(desk: &Desk, failed: Option<(&Posted, &Problem)>, copies: Markup) -> Res
     let shown = Shown::new(desk, failed);
     let body = html! {
         div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url", "hotlines"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url", "hotlines", "findings_confirmed"])) }
         @if let Some(path) = &desk.office.keys.root_here { p.notice { (desk.f(w::ROOT_HERE, &[&path.display().to_string()])) } }
         section.card { (form(desk, &shown)) }
+        section.card id="gate-words" {
+            h2 { (desk.t(rw::OWN_WORDS)) }
+            p.muted { (desk.t(rw::OWN_WORDS_WHAT)) }
+            a.btn.quiet href="/admin/gate-words" { (desk.t(rw::OWN_WORDS_LINK)) }
+        }
         section.card id="backups" { h2 { (desk.t(w::BACKUPS)) } (copies) }
     };
     let status = failed.map_or(StatusCode::OK, |(_, problem)| problem.status);
@@ -59,6 +66,7 @@ fn form(desk: &Desk, shown: &Shown<'_>) -> Markup {
             }
             fieldset.form { legend { (desk.t(w::HOTLINES)) } (hotlines(desk, shown)) }
             fieldset.form { legend { (desk.t(w::DEPARTMENTS)) } (departments(desk, shown)) }
+            (public_words::confirmation(shown))
             div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
         }
     }
@@ -131,6 +139,7 @@ pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem>
     let wish = json!({
         "name": posted.local_text("name"), "hours": posted.local_text("hours"), "time_zone": posted.value("time_zone"),
         "public_url": posted.value("public_url"), "hotlines": hotlines_asked(&posted), "departments": departments_asked(&posted),
+        "findings_confirmed": posted.get("findings_confirmed") == "yes",
     });
     let call = posted.call(&desk, "site", None, &wish);
     match api::set_site(State(Arc::clone(&desk.office)), call).await {

@@ -23,7 +23,7 @@ pub(super) fn sentence(desk: &Desk, touched: Touched, done: &Intervention) -> St
         Touched::SecondFactor => pw::FACTOR_BY,
         Touched::SignOn => pw::SIGN_ON_BY,
     };
-    let by = Voice::new(&desk.office, desk.lang).person(done.by.as_str());
+    let by = Voice::for_reader(&desk.office, desk.me(), desk.lang).person(done.by.as_str());
     desk.f(word, &[&desk.time(done.at), &by])
 }
 
@@ -45,7 +45,7 @@ pub(super) fn bar(desk: &Desk) -> Markup {
 
 /// The newest changes, line by line.
 pub(super) fn list(desk: &Desk, entries: &[Entry]) -> Markup {
-    let voice = Voice::new(&desk.office, desk.lang);
+    let voice = Voice::for_reader(&desk.office, desk.me(), desk.lang);
     html! {
         @for entry in entries {
             @let record = &entry.record;

@@ -49,9 +49,11 @@ pub(crate) mod lists;
 pub(crate) mod on_show;
 pub(crate) mod panels;
 pub(crate) mod paper;
+pub(crate) mod papers;
 pub(crate) mod passwords;
 pub(crate) mod reach;
 pub(crate) mod review;
+pub(crate) mod rules;
 pub(crate) mod states;
 pub(crate) mod together;
 pub(crate) mod trail;
@@ -166,10 +168,10 @@ words! {
     PICTURES "图片" "Pictures";
     PICTURES_HINT "海报、扫描件等：PNG、JPEG、WebP 或 PDF（每页一张，最多 20 页），单个文件不超过 64 MiB，最多 20 张。大屏逐张完整显示；条屏只显示文字。" "Posters and scans: PNG, JPEG, WebP or PDF (a picture for each page, 20 at most), 64 MiB a file, 20 pictures in all. Screens show each whole; strips show the words alone.";
     PICTURES_AFTER_SAVE "保存草稿后即可添加图片。" "Save the draft first; then pictures can be added.";
-    PICTURE_NAME "图片说明" "What it shows";
-    PICTURE_NAME_HINT "供看不见图片的人了解内容" "for those who do not see it";
+    PICTURE_NAME "说明或名称" "What it shows, or its name";
+    PICTURE_NAME_HINT "供看不见图片的人了解内容；附件以此为文件名" "for those who do not see it; a file is kept under this name";
     PICTURE_FILE "文件" "File";
-    ADD_PICTURE "上传图片" "Add the picture";
+    ADD_PICTURE "上传" "Add it";
     REMOVE_PICTURE "删除" "Remove";
     PREVIEW_HINT "由屏幕所用的同一程序绘制。方括号内是尚未填写的内容。" "Drawn by the program that the displays use. What stands in brackets is not written yet.";
 
@@ -493,6 +495,7 @@ mod tests {
         reach::ALL,
         lists::ALL,
         review::ALL,
+        rules::ALL,
         states::ALL,
         together::ALL,
         trail::ALL,
@@ -505,6 +508,7 @@ mod tests {
         paper::ALL,
         withdrawn::ALL,
         passwords::ALL,
+        papers::ALL,
     ];
 
     #[test]

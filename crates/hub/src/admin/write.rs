@@ -156,6 +156,9 @@ impl Sheet {
         let mut passages = of_content(self.kind, &self.content);
         passages.extend(of_attachments(self.pictures.iter().map(|kept| &kept.attachment)));
         passages.extend(gate::beside_pictures(&self.pictures));
+        if let Some(draft) = &self.saved {
+            passages.extend(gate::of_files_of(&desk.office, draft));
+        }
         Notes::look(desk, self.kind, passages)
     }
 
@@ -374,7 +377,7 @@ fn quietly(desk: &Desk, sheet: &Sheet, first: bool, outcome: &Result<News, Probl
             let mut body = saved_quietly(desk, sheet, news)?;
             if first {
                 // From now on there is a draft that pictures can be added to.
-                body["pictures"] = json!(pictures::card(desk, sheet.id.as_deref(), &[]).into_string());
+                body["pictures"] = json!(pictures::card(desk, sheet.id.as_deref(), &[], &[]).into_string());
             }
             (StatusCode::OK, body)
         }

@@ -3,6 +3,7 @@
 use heliograph_domain::catalogue::CatalogueEvent;
 use heliograph_domain::channel::ChannelEvent;
 use heliograph_domain::display::DisplayEvent;
+use heliograph_domain::gate::GateEvent;
 use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::site::SiteEvent;
@@ -24,11 +25,13 @@ pub(crate) enum Subject {
     /// Who signs in with a second factor.
     Policy,
     Site,
+    /// The rules of the confidentiality gate.
+    Gate,
     Ledger,
 }
 
 /// The kinds of things that deeds are done to, as a search names them.
-pub(crate) const WHATS: [(&str, &str, &str); 9] = [
+pub(crate) const WHATS: [(&str, &str, &str); 10] = [
     ("publication", "公开信息", "Publications"),
     ("display", "屏幕", "Displays"),
     ("staff", "人员", "Staff"),
@@ -37,6 +40,7 @@ pub(crate) const WHATS: [(&str, &str, &str); 9] = [
     ("channel", "频道", "Channels"),
     ("calendar", "工作日历", "The calendar"),
     ("site", "单位", "The office"),
+    ("gate", "检查规则", "Rules of the gate"),
     ("ledger", "公开台账", "The public ledger"),
 ];
 
@@ -52,6 +56,7 @@ impl Subject {
             Self::Entry(_) => "catalogue",
             Self::Calendar(_) => "calendar",
             Self::Site => "site",
+            Self::Gate => "gate",
             Self::Ledger => "ledger",
         }
     }
@@ -67,6 +72,7 @@ impl Subject {
             Self::Calendar(year) => year.to_string(),
             Self::Policy => "second-factor".to_owned(),
             Self::Site => "site".to_owned(),
+            Self::Gate => "gate".to_owned(),
             Self::Ledger => "ledger".to_owned(),
         }
     }
@@ -136,6 +142,8 @@ deeds! {
     Blanked "blanked" "全部黑场" "Blanked";
     Unblanked "unblanked" "恢复播出" "Brought back";
     DaysSet "calendar-set" "设置工作日历" "Calendar set";
+    RulesSet "gate-rules-set" "设置检查规则" "Rules of the gate set";
+    Voided "reviews-voided" "审查作废" "Reviews voided";
     Sealed "ledger-sealed" "封存公开台账" "Ledger sealed";
 }
 
@@ -159,6 +167,7 @@ pub(crate) fn deed_of(event: &Event) -> (Subject, Deed) {
         Event::Staff(event) => of_staff(event),
         Event::Site(event) => (Subject::Site, of_site(event)),
         Event::Ledger(LedgerEvent::Sealed { .. }) => (Subject::Ledger, Deed::Sealed),
+        Event::Gate(GateEvent::RulesSet { .. }) => (Subject::Gate, Deed::RulesSet),
         Event::Calendar(CalendarEvent::YearSet(days)) => (Subject::Calendar(days.year), Deed::DaysSet),
     }
 }
@@ -184,6 +193,7 @@ fn of_publication(event: &PublicationEvent) -> Deed {
         P::ContributorsNamed { .. } => Deed::WritersNamed,
         P::GateScanned { .. } => Deed::Scanned,
         P::GateOverridden { .. } => Deed::Overridden,
+        P::ReviewsVoided { .. } => Deed::Voided,
     }
 }
 

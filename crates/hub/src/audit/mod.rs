@@ -10,7 +10,7 @@ use crate::directory;
 use crate::http::problem::{Fault, Problem};
 use crate::office::Office;
 use crate::search::could_be_id;
-use crate::state::event_of;
+use crate::state::{State, event_of};
 use deed::{Deed, Subject, WHATS};
 use heliograph_domain::search::{folded, names};
 use heliograph_domain::{Date, Event, Instant, StaffId};
@@ -147,8 +147,8 @@ pub(crate) struct Found {
 ///
 /// # Errors
 /// When the log cannot be read.
-pub(crate) fn page(office: &Office, wanted: &Wanted) -> Result<Found, Problem> {
-    let positions = fitting(office, wanted)?;
+pub(crate) fn page(office: &Office, seen: &State, wanted: &Wanted) -> Result<Found, Problem> {
+    let positions = fitting(office, seen, wanted)?;
     let pages = positions.len().div_ceil(ROWS).max(1);
     let page = wanted.page.clamp(1, pages);
     let shown = positions.iter().rev().skip((page - 1) * ROWS).take(ROWS);
@@ -167,8 +167,13 @@ pub(crate) fn page(office: &Office, wanted: &Wanted) -> Result<Found, Problem> {
 ///
 /// # Errors
 /// When the log cannot be read.
-pub(crate) fn each(office: &Office, wanted: &Wanted, mut take: impl FnMut(&Entry)) -> Result<(), Problem> {
-    for position in fitting(office, wanted)? {
+pub(crate) fn each(
+    office: &Office,
+    seen: &State,
+    wanted: &Wanted,
+    mut take: impl FnMut(&Entry),
+) -> Result<(), Problem> {
+    for position in fitting(office, seen, wanted)? {
         take(&entry(office, position)?);
     }
     Ok(())
@@ -197,11 +202,11 @@ pub(crate) fn entry(office: &Office, position: u64) -> Result<Entry, Problem> {
     })
 }
 
-/// The positions of the records that fit, oldest first.
-fn fitting(office: &Office, wanted: &Wanted) -> Result<Vec<u64>, Problem> {
+/// The positions of the records that fit, oldest first. `seen`: the state as whoever looks may see it.
+fn fitting(office: &Office, seen: &State, wanted: &Wanted) -> Result<Vec<u64>, Problem> {
     caught_up(office)?;
     let index = office.audit.read().unwrap_or_else(PoisonError::into_inner);
-    let named = Named::of(office, &index, &wanted.words);
+    let named = Named::of(office, seen, &index, &wanted.words);
     let profile = office
         .state()
         .site
@@ -295,7 +300,7 @@ struct Named {
 }
 
 impl Named {
-    fn of(office: &Office, index: &Index, words: &str) -> Self {
+    fn of(office: &Office, state: &State, index: &Index, words: &str) -> Self {
         let words = folded(words);
         if words.is_empty() {
             return Self {
@@ -305,7 +310,7 @@ impl Named {
                 subjects: Vec::new(),
             };
         }
-        let (state, needle) = (office.state(), Needle::new(&words));
+        let needle = Needle::new(&words);
         let name_of = |id: &str| {
             let listing = id
                 .parse::<StaffId>()
@@ -347,7 +352,7 @@ impl Named {
                 name.as_str().contains(&words) || title.is_some_and(|title| title.0.values().any(|text| has(text)))
             }
             Subject::Calendar(year) => year.to_string() == words,
-            Subject::Policy | Subject::Site | Subject::Ledger => subject.id().contains(&words),
+            Subject::Policy | Subject::Site | Subject::Gate | Subject::Ledger => subject.id().contains(&words),
         };
         Self {
             anything: false,

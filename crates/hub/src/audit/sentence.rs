@@ -3,11 +3,12 @@
 use crate::directory;
 use crate::library::Library;
 use crate::office::Office;
+use crate::readers;
 use crate::state::State;
 use heliograph_domain::catalogue::{Cadence, CatalogueEntry, CatalogueEvent};
 use heliograph_domain::channel::ChannelEvent;
 use heliograph_domain::display::{DisplayEvent, DisplaySetting};
-use heliograph_domain::gate::{Class, Finding};
+use heliograph_domain::gate::{Class, Finding, GateEvent, OwnCounts};
 use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{PublicationEvent, Release};
 use heliograph_domain::site::{SiteEvent, SiteProfile};
@@ -21,24 +22,37 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 mod staff;
+/// What acts without a person, by the name that the log has for it.
+pub(crate) fn by_itself(id: &str, lang: Lang) -> Option<&'static str> {
+    let (zh, en) = match id {
+        "hub" => ("系统（自动）", "the hub, by itself"),
+        "retention" => ("系统（保存期限）", "the hub, as texts were kept long enough"),
+        "console" => ("控制台", "the console"),
+        _ => return None,
+    };
+    Some(if lang == Lang::ZhHans { zh } else { en })
+}
 
 /// Who tells the facts, in one language.
 pub(crate) struct Voice<'o> {
     office: &'o Office,
     pub(super) state: Arc<State>,
     pub(super) profile: Option<Arc<SiteProfile>>,
+    /// Texts and reasons that the reader may not read yet.
+    hidden: BTreeSet<ContentHash>,
     pub(super) lang: Lang,
 }
 
 impl<'o> Voice<'o> {
-    /// For a reader of this language.
-    pub(crate) fn new(office: &'o Office, lang: Lang) -> Self {
-        let state = office.state();
+    /// For somebody, in this language.
+    pub(crate) fn for_reader(office: &'o Office, person: &StaffId, lang: Lang) -> Self {
+        let (whole, state) = (office.state(), office.state_for(person));
         let profile = state
             .site
             .as_ref()
             .and_then(|site| office.library.profile(&site.profile));
         Self {
+            hidden: readers::hidden(&whole, &state),
             office,
             state,
             profile,
@@ -56,14 +70,8 @@ impl<'o> Voice<'o> {
 
     /// A person's name; what there is of whom the directory has forgotten, and of what acts by itself.
     pub(crate) fn person(&self, id: &str) -> String {
-        let by_itself = match id {
-            "hub" => Some(("系统（自动）", "the hub, by itself")),
-            "retention" => Some(("系统（保存期限）", "the hub, as texts were kept long enough")),
-            "console" => Some(("控制台", "the console")),
-            _ => None,
-        };
-        if let Some((zh, en)) = by_itself {
-            return self.say(zh.to_owned(), en.to_owned());
+        if let Some(name) = by_itself(id, self.lang) {
+            return name.to_owned();
         }
         let parsed = id.parse::<StaffId>().ok();
         let listing = parsed.and_then(|id| directory::find(&*self.office.log, &id).ok().flatten());
@@ -78,6 +86,9 @@ impl<'o> Voice<'o> {
 
     /// `《…》` of a text; erased, it says so.
     fn text(&self, hash: &ContentHash) -> String {
+        if self.hidden.contains(hash) {
+            return self.say("一条未发布的信息".to_owned(), "a text that is not released".to_owned());
+        }
         match self.library().digest(hash) {
             Some(digest) => self.quoted(digest.title(self.lang)),
             None => self.say(
@@ -96,7 +107,7 @@ impl<'o> Voice<'o> {
         let last = self.state.publications.get(&id).and_then(|dossier| dossier.last_text());
         match last {
             Some(hash) => self.text(&hash),
-            None => id.to_string(),
+            None => self.say(format!("未发布的信息 {id}"), format!("the unreleased text {id}")),
         }
     }
 
@@ -106,6 +117,9 @@ impl<'o> Voice<'o> {
     }
 
     fn because_of(&self, hash: &ContentHash) -> String {
+        if self.hidden.contains(hash) {
+            return String::new();
+        }
         let object = self.library().object(hash);
         match object.map(|object| String::from_utf8_lossy(&object.bytes).into_owned()) {
             Some(reason) => self.because(&reason),
@@ -172,6 +186,15 @@ impl<'o> Voice<'o> {
                 format!("把公开台账封存到第 {size} 条"),
                 format!("sealed the public ledger at {size} entries"),
             ),
+            Event::Gate(GateEvent::RulesSet { rules, own }) => {
+                let OwnCounts { block, warn, slip } = own;
+                self.say(
+                    format!("启用检查规则 {rules}：本单位词表拦截 {block}、提示 {warn}、错敏 {slip} 个词"),
+                    format!(
+                        "put the rules {rules} of the gate in force: own words {block} that block, {warn} that warn, {slip} wrong forms"
+                    ),
+                )
+            }
             Event::Calendar(CalendarEvent::YearSet(days)) => {
                 let (year, off, worked) = (days.year, days.off.len(), days.worked.len());
                 self.say(
@@ -234,7 +257,31 @@ impl<'o> Voice<'o> {
                 "put ",
                 " in the place of the released text",
             ),
+            P::GateScanned { .. } | P::GateOverridden { .. } | P::ReviewsVoided { .. } => self.of_the_gate(event),
+            P::Withdrawn { .. } | P::WithdrawalExplained { .. } => self.of_withdrawal(id, event),
+            P::ErasureRequested { .. } | P::ErasureDeclined { .. } | P::ContentErased { .. } => {
+                self.of_erasure(id, event)
+            }
+        }
+    }
+
+    /// What the gate found, and what followed from it.
+    fn of_the_gate(&self, event: &PublicationEvent) -> String {
+        use PublicationEvent as P;
+        match event {
             P::GateScanned { content, findings, .. } => self.of_scan(content, findings),
+            P::ReviewsVoided {
+                content,
+                rules,
+                findings,
+                ..
+            } => {
+                let (text, count) = (self.text(content), findings.len());
+                self.say(
+                    format!("检查规则更新为 {rules}，重新检查{text}（发现 {count} 处），需重新审查"),
+                    format!("had {text} looked through by the new rules {rules} ({count} places found): it is to be reviewed again"),
+                )
+            }
             P::GateOverridden {
                 content,
                 findings,
@@ -248,10 +295,7 @@ impl<'o> Voice<'o> {
                 );
                 said + &self.because_of(reason)
             }
-            P::Withdrawn { .. } | P::WithdrawalExplained { .. } => self.of_withdrawal(id, event),
-            P::ErasureRequested { .. } | P::ErasureDeclined { .. } | P::ContentErased { .. } => {
-                self.of_erasure(id, event)
-            }
+            _ => String::new(),
         }
     }
 

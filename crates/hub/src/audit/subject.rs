@@ -36,6 +36,7 @@ impl Voice<'_> {
                     .map(|profile| profile.name.get(self.lang).to_owned());
                 name.unwrap_or_default()
             }
+            Subject::Gate => self.say("保密审查关口".to_owned(), "the confidentiality gate".to_owned()),
             Subject::Ledger => self.say("公开台账".to_owned(), "the public ledger".to_owned()),
         }
     }

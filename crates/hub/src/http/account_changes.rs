@@ -34,7 +34,7 @@ pub(crate) async fn list(
     caller.person()?;
     let unseen = interventions::unseen(&office, &caller.staff)?;
     let entries = newest(&office, &caller.staff).await?;
-    let voice = Voice::new(&office, lang_of(&headers));
+    let voice = Voice::for_reader(&office, &caller.staff, lang_of(&headers));
     let shaped = |entry: &Entry| {
         let record = &entry.record;
         json!({

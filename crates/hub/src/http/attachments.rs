@@ -1,9 +1,10 @@
 //! `/api/v1/drafts/{id}/attachments`, `/media/{hash}`, `/api/v1/device/content/{hash}`: pictures, from the desk to those
-//! who see them.
+//! who see them. Files for the public page come by the same addresses (`papers.rs`).
 
 use super::call::Caller;
 use super::drafts as api;
 use super::idempotency::{self, Answer, Repeatable};
+use super::papers::{self, Use};
 use super::problem::{Fault, Problem, Told};
 use crate::attachments::{self, Fresh, Kept, MAX_TOTAL_BYTES, MAX_UPLOAD_BYTES, UPLOADS, UploadError};
 use crate::credentials;
@@ -11,14 +12,15 @@ use crate::drafts::{self, Draft};
 use crate::media::{self, Publicity};
 use crate::office::Office;
 use crate::pdf::{MAX_PAGES, PdfError};
+use crate::reading::Patience;
 use crate::transact::blocking;
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use heliograph_domain::content::{FieldError, MAX_ATTACHMENTS, MediaType, name_fault};
+use heliograph_domain::content::{FieldError, MAX_ATTACHMENTS, MediaType, PublicFile, name_fault};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ContentHash, DisplayId, PublicationId, StaffId};
+use heliograph_domain::{ContentHash, DisplayId, Document, PublicationId, StaffId};
 use heliograph_picture::PictureError;
 use serde_json::json;
 use std::collections::HashMap;
@@ -28,7 +30,7 @@ use std::time::Duration;
 /// An upload must have come by then.
 const UPLOAD_TIME: Duration = Duration::from_secs(180);
 
-/// `POST /api/v1/drafts/{id}/attachments?name=`: the body is the file.
+/// `POST /api/v1/drafts/{id}/attachments?name=&as=`: the body is the file.
 pub(crate) async fn add(
     State(office): State<Arc<Office>>,
     Path(id): Path<String>,
@@ -41,6 +43,7 @@ pub(crate) async fn add(
     let draft = api::open(&office, &caller, &id)?;
     let key = super::call::idempotency_key(&parts.headers)?;
     let name = query.get("name").map(|name| name.trim().to_owned()).unwrap_or_default();
+    let becomes = Use::read(query.get("as").map(String::as_str))?;
     let announced = parts
         .headers
         .get(header::CONTENT_LENGTH)
@@ -50,8 +53,8 @@ pub(crate) async fn add(
     }
     let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
     let file = whole_body(body, MAX_UPLOAD_BYTES).await?;
-    let repeatable = Repeatable::new(key, "POST", &format!("{}?{name}", parts.uri.path()), &file);
-    attach(&office, &caller, draft.id, name, file, &repeatable).await
+    let repeatable = Repeatable::new(key, "POST", &format!("{}?{name}&{becomes:?}", parts.uri.path()), &file);
+    attach(&office, &caller, draft.id, (name, becomes), file, &repeatable).await
 }
 
 /// A body of a file; too large a one, or one that takes too long, is an answer.
@@ -95,17 +98,20 @@ fn too_large() -> Problem {
     }
 }
 
-/// Decodes a file and adds its pictures to the caller's draft.
+/// Decodes a file and adds its pictures to the caller's draft, or adds it as a file for the public page.
 pub(crate) async fn attach(
     office: &Arc<Office>,
     caller: &Caller,
     id: PublicationId,
-    name: String,
+    (name, becomes): (String, Use),
     file: Bytes,
     repeatable: &Repeatable,
 ) -> Result<Answer, Problem> {
     if let Some(answer) = idempotency::answered(office, &caller.staff, repeatable)? {
         return Ok(answer);
+    }
+    if becomes == Use::File && !file.is_empty() {
+        return papers::attach(office, caller, id, name, file, repeatable).await;
     }
     if let Some(problem) = name_fault(&name) {
         return Err(Problem::invalid(vec![Fault::of_content(&FieldError {
@@ -122,7 +128,7 @@ pub(crate) async fn attach(
             "choose a picture or a PDF",
         ));
     }
-    let made = tokio::task::spawn_blocking(move || attachments::read(file.to_vec(), &name))
+    let made = tokio::task::spawn_blocking(move || attachments::read(file.to_vec(), &name, &mut Patience::default()))
         .await
         .map_err(Problem::internal)?
         .map_err(|error| refused(&error))?;
@@ -138,7 +144,7 @@ pub(crate) async fn attach(
             .try_for_each(|fresh| attachments::store(&*log, id, &fresh.kept.attachment.hash, &fresh.bytes))
     })
     .await?;
-    let body = json!({"id": id, "hash": draft.hash(), "attachments": added});
+    let body = json!({"id": id, "hash": draft.hash(), "attachments": added, "files": []});
     let answer = Answer::created(body).with_etag(draft.hash());
     api::keep(office, &caller.staff, repeatable, &draft, answer).await
 }
@@ -170,6 +176,9 @@ pub(crate) async fn remove(
     caller.may(&office, Verb::Draft)?;
     let _one_at_a_time = drafts::CHANGES.lock().await;
     let mut draft = api::open(&office, &caller, &id)?;
+    if let Some(answer) = papers::remove(&office, &caller, &draft, &hash).await? {
+        return Ok(answer);
+    }
     let kept = of_draft(&draft, &hash)?;
     let former = draft.clone();
     draft
@@ -198,6 +207,9 @@ pub(crate) async fn of_own(
         .may(&office, Verb::Draft)
         .and_then(|()| api::open(&office, &caller, &id));
     let draft = own.or_else(|refused| super::referrals::referred(&office, &caller, &id).map_err(|_| refused))?;
+    if let Some(file) = papers::of_draft(&office, &draft, &hash).await? {
+        return Ok(file);
+    }
     let kept = of_draft(&draft, &hash)?;
     let (log, media_type) = (Arc::clone(&office.log), kept.attachment.media_type);
     let bytes = blocking(move || attachments::bytes_of(&*log, draft.id, &kept)).await?;
@@ -210,7 +222,7 @@ fn of_draft(draft: &Draft, hash: &str) -> Result<Kept, Problem> {
     found.cloned().ok_or_else(missing)
 }
 
-/// `GET /api/v1/publications/{id}/attachments/{hash}`: a picture of a text on its way or released, for staff.
+/// `GET /api/v1/publications/{id}/attachments/{hash}`: a picture or file of a text on its way or released, for staff.
 pub(crate) async fn of_publication(
     State(office): State<Arc<Office>>,
     Path((id, hash)): Path<(String, String)>,
@@ -219,19 +231,35 @@ pub(crate) async fn of_publication(
     caller.may(&office, Verb::Read)?;
     let id: PublicationId = id.parse().map_err(|_| missing())?;
     let hash: ContentHash = hash.parse().map_err(|_| missing())?;
-    let dossier = office.state().publications.get(&id).cloned().ok_or_else(missing)?;
+    let state = office.state_for(&caller.staff);
+    let dossier = state.publications.get(&id).cloned().ok_or_else(missing)?;
     let found = blocking(move || -> Result<_, std::convert::Infallible> {
         let contents = dossier.contents();
         let mut texts = contents.iter().filter_map(|content| office.library.document(content));
-        let media_type = texts.find_map(|text| {
-            let found = text.attachments.iter().find(|attachment| attachment.hash == hash);
-            found.map(|attachment| attachment.media_type)
-        });
-        Ok(media_type.and_then(|media_type| Some((media_type, office.library.object(&hash)?.bytes))))
+        let found = texts.find_map(|text| Found::of(&text, &hash));
+        Ok(found.and_then(|found| Some((found, office.library.object(&hash)?.bytes))))
     })
     .await?;
-    let (media_type, bytes) = found.ok_or_else(missing)?;
-    Ok(private(media_type, bytes))
+    Ok(match found.ok_or_else(missing)? {
+        (Found::Picture(media_type), bytes) => private(media_type, bytes),
+        (Found::File(file), bytes) => papers::answer(&file, "private, max-age=600", bytes),
+    })
+}
+
+/// What a document names by a hash.
+enum Found {
+    Picture(MediaType),
+    File(PublicFile),
+}
+
+impl Found {
+    fn of(text: &Document, hash: &ContentHash) -> Option<Self> {
+        let picture = text.attachments.iter().find(|attachment| attachment.hash == *hash);
+        let file = || text.files.iter().find(|file| file.hash == *hash);
+        picture
+            .map(|attachment| Self::Picture(attachment.media_type))
+            .or_else(|| file().cloned().map(Self::File))
+    }
 }
 
 fn private(media_type: MediaType, bytes: Bytes) -> Response {

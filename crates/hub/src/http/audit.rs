@@ -25,14 +25,15 @@ pub(crate) async fn list(
 ) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Audit)?;
     let (wanted, lang) = (Wanted::of(&query)?, lang_of(&headers));
+    let (person, seen) = (caller.staff.clone(), office.state_for(&caller.staff));
     let body = tokio::task::spawn_blocking(move || {
         let Found {
             all,
             page,
             pages,
             entries,
-        } = audit::page(&office, &wanted)?;
-        let voice = Voice::new(&office, lang);
+        } = audit::page(&office, &seen, &wanted)?;
+        let voice = Voice::for_reader(&office, &person, lang);
         let records: Vec<Value> = entries.iter().map(|entry| shaped(&voice, entry)).collect();
         Ok(json!({"found": all, "page": page, "pages": pages, "records": records}))
     });
@@ -68,5 +69,6 @@ fn event(event: &Event) -> Value {
         Event::Site(event) => json!(event),
         Event::Ledger(event) => json!(event),
         Event::Calendar(event) => json!(event),
+        Event::Gate(event) => json!(event),
     }
 }

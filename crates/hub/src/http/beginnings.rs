@@ -15,6 +15,7 @@ use crate::drafts::{self, Draft, Note};
 use crate::office::Office;
 use crate::office_files::word::{self, Embedded};
 use crate::office_files::{FileError, FileKind, MOST_BYTES, fill};
+use crate::reading::Patience;
 use crate::transact::blocking;
 use axum::body::Bytes;
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
@@ -48,7 +49,7 @@ pub(crate) async fn again(
     }
     let missing = || Problem::not_found("这条信息的内容", "The publication's text");
     let former: PublicationId = id.parse().map_err(|_| missing())?;
-    let state = office.state();
+    let state = office.state_for(&call.caller.staff);
     let dossier = state.publications.get(&former).ok_or_else(missing)?;
     let first = dossier.publication.first_released_at.ok_or_else(missing)?;
     let text = dossier
@@ -62,6 +63,13 @@ pub(crate) async fn again(
     let log = Arc::clone(&office.log);
     let pictures = Arc::clone(&text);
     let attachments = blocking(move || attachments::inherit(&*log, id, &pictures)).await?;
+    let mut notes = noted_all(text.kind, next.moved);
+    if !text.files.is_empty() {
+        notes.push(Note::of(
+            "公开附件没有带过来：请上传今年的文件",
+            "the files for the public page were left behind: upload those of this year",
+        ));
+    }
     let beginning = Beginning {
         id,
         wish: Wish {
@@ -71,7 +79,8 @@ pub(crate) async fn again(
             content: next.content,
         },
         attachments,
-        notes: noted_all(text.kind, next.moved),
+        files: Vec::new(),
+        notes,
     };
     api::save_new(&office, &call.caller, &call.repeatable, beginning).await
 }
@@ -200,6 +209,7 @@ pub(crate) async fn of_document(
             content,
         },
         attachments: kept,
+        files: Vec::new(),
         notes,
     };
     api::save_new(office, caller, repeatable, beginning).await
@@ -229,7 +239,7 @@ fn read(kind: Kind, file: &[u8]) -> Result<Read, FileError> {
 
 /// The pictures that pass the checks of any upload; the others are told.
 fn pictures(embedded: Vec<Embedded>, notes: &mut Vec<Note>) -> Vec<Fresh> {
-    let (mut all, mut bytes) = (Vec::new(), 0);
+    let (mut all, mut bytes, mut patience) = (Vec::new(), 0, Patience::default());
     let told = embedded.len();
     for (number, picture) in (1..).zip(embedded) {
         let said: String = picture.name.trim().chars().take(MAX_NAME_CHARS).collect();
@@ -242,7 +252,7 @@ fn pictures(embedded: Vec<Embedded>, notes: &mut Vec<Note>) -> Vec<Fresh> {
         let made = if is_pdf {
             None
         } else {
-            attachments::read(picture.bytes, &name).ok()
+            attachments::read(picture.bytes, &name, &mut patience).ok()
         };
         for fresh in made.into_iter().flatten() {
             bytes += fresh.bytes.len();

@@ -6,6 +6,7 @@ use super::idempotency::Answer;
 use super::problem::Problem;
 use crate::library;
 use crate::office::Office;
+use crate::public_words::{CONFIRMED, PublicWords};
 use crate::time_limits::{self, Today};
 use crate::transact::{Decision, transact};
 use axum::extract::State;
@@ -23,7 +24,7 @@ const MOST_ENTRIES: usize = 2000;
 /// `GET /api/v1/catalogue`: every entry, when it is due, and the texts of it that are on their way.
 pub(crate) async fn list(State(office): State<Arc<Office>>, caller: Caller) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Read)?;
-    let state = office.state();
+    let state = office.state_for(&caller.staff);
     let mut dues = Today::new(&office, &state, office.now()).dues();
     dues.sort_by(|one, other| one.entry.id.cmp(&other.entry.id));
     let entries: Vec<Value> = dues.iter().map(|due| time_limits::shape(&office, due)).collect();
@@ -36,6 +37,11 @@ pub(crate) async fn define(State(office): State<Arc<Office>>, call: Call) -> Res
     let mut fields = call.fields()?;
     let wish = read_entry(&office, &mut fields);
     fields.finish()?;
+    looked_at(
+        &office,
+        PublicWords::default(),
+        wish.iter().map(|wish| (String::new(), wish)),
+    )?;
     let wish = wish.ok_or_else(|| Problem::internal("an entry without faults lacks its fields"))?;
     let answer = Answer::created(json!({"id": wish.entry.id}));
     define_all(&office, &call, &[wish], answer).await
@@ -107,6 +113,30 @@ fn plan(office: &Office, wishes: &[Wish]) -> Vec<Change> {
     wishes.iter().map(change).collect()
 }
 
+/// The words of entries, each with the path of its entry, as the gate looks at them.
+fn looked_at<'w>(
+    office: &Office,
+    mut words: PublicWords,
+    wishes: impl Iterator<Item = (String, &'w Wish)>,
+) -> Result<(), Problem> {
+    let (state, mut public) = (office.state(), PublicWords::default());
+    for (path, wish) in wishes.filter(|(_, wish)| !wish.confirmed) {
+        of_entry(&mut words, &path, &wish.entry, &wish.text);
+        let known = state.catalogue.entries.get(&wish.entry.id);
+        if let Some((known, text)) = known.and_then(|known| Some((known, office.library.entry_text(&known.text)?))) {
+            of_entry(&mut public, "", known, &text);
+        }
+    }
+    words.know(&public);
+    words.check(office)
+}
+
+fn of_entry(words: &mut PublicWords, path: &str, entry: &CatalogueEntry, text: &EntryText) {
+    words.text(&format!("{path}index_number"), &entry.index_number);
+    words.local(&format!("{path}name"), &text.name);
+    words.local(&format!("{path}summary"), &text.summary);
+}
+
 fn read_entries(office: &Office, mut fields: Fields) -> Result<Vec<Wish>, Problem> {
     if !fields.has("entries") {
         let _ = fields.required_value("entries");
@@ -125,8 +155,16 @@ fn read_entries(office: &Office, mut fields: Fields) -> Result<Vec<Wish>, Proble
             );
         }
     }
+    let words = PublicWords::of_request(&mut fields);
     fields.finish()?;
-    Ok(wishes.into_iter().flatten().collect())
+    let wishes: Vec<Wish> = wishes.into_iter().flatten().collect();
+    let placed = wishes.iter().enumerate();
+    looked_at(
+        office,
+        words,
+        placed.map(|(index, wish)| (format!("entries[{index}]."), wish)),
+    )?;
+    Ok(wishes)
 }
 
 /// An entry as someone wants it, with its words and the object that would hold them.
@@ -136,6 +174,8 @@ struct Wish {
     object: ContentObject,
     /// Where it usually goes; nothing: as before.
     channels: Option<BTreeSet<ChannelName>>,
+    /// Whether the caller looked at what the gate found in its words.
+    confirmed: bool,
 }
 
 impl Wish {
@@ -191,6 +231,7 @@ fn read_entry(office: &Office, fields: &mut Fields) -> Option<Wish> {
         summary: fields.local_text("summary", 2000),
     };
     let channels = read_channels(office, fields);
+    let confirmed = fields.flag(CONFIRMED);
     let (hash, object) = content_of(&text)?;
     let entry = CatalogueEntry {
         id: id?,
@@ -206,6 +247,7 @@ fn read_entry(office: &Office, fields: &mut Fields) -> Option<Wish> {
         text,
         object,
         channels,
+        confirmed,
     })
 }
 
@@ -278,7 +320,17 @@ pub(crate) async fn open_channel(State(office): State<Arc<Office>>, call: Call) 
     let mut fields = call.fields()?;
     let name: Option<ChannelName> = fields.parsed("name");
     let title = fields.local_text("title", 100);
+    let mut words = PublicWords::of_request(&mut fields);
     fields.finish()?;
+    words.local("title", &title);
+    let state = office.state();
+    let known = name.as_ref().and_then(|name| state.channels.titles.get(name));
+    if let Some(known) = known {
+        let mut public = PublicWords::default();
+        public.local("title", known);
+        words.know(&public);
+    }
+    words.check(&office)?;
     let name = name.ok_or_else(|| Problem::internal("a channel without faults lacks its name"))?;
     define_channel(&office, &call, name, title).await
 }

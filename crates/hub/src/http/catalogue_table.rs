@@ -10,6 +10,7 @@ use crate::attachments::UPLOADS;
 use crate::catalogue_table::{self as table, Column, Row, Table, TableFault};
 use crate::office::Office;
 use crate::office_files::MOST_BYTES;
+use crate::public_words::CONFIRMED;
 use axum::extract::{FromRequestParts, Query, Request, State};
 use heliograph_domain::Lang;
 use heliograph_domain::staff::Verb;
@@ -24,10 +25,11 @@ pub(crate) struct Checked {
     pub(crate) plan: Vec<Change>,
 }
 
-/// What a table says on what the office knows now; nothing is written.
-pub(crate) fn check(office: &Office, text: &str) -> Checked {
+/// What a table says on what the office knows now; nothing is written. `looked`: whether the caller looked at what the gate
+/// found in its words.
+pub(crate) fn check(office: &Office, text: &str, looked: bool) -> Checked {
     let mut table = table::read(office, text);
-    let plan = match api::plan_of(office, &wish_of(&table)) {
+    let plan = match api::plan_of(office, &wish_of(&table, looked)) {
         Ok(plan) => plan,
         Err(problem) => {
             table.faults.extend(placed(&problem, &table.rows));
@@ -39,9 +41,9 @@ pub(crate) fn check(office: &Office, text: &str) -> Checked {
 }
 
 /// The request that a table is, if nothing is wrong with it.
-pub(crate) fn wish_of(table: &Table) -> Value {
+pub(crate) fn wish_of(table: &Table, looked: bool) -> Value {
     let entries: Vec<&Value> = table.rows.iter().map(|row| &row.wish).collect();
-    json!({"entries": entries})
+    json!({"entries": entries, "findings_confirmed": looked})
 }
 
 /// The API's faults at the rows and columns that they came from.
@@ -120,6 +122,7 @@ pub(crate) async fn take(
     caller.may(&office, Verb::Catalogue)?;
     let key = idempotency_key(&parts.headers)?;
     let only_looks = dry_run(&query)?;
+    let looked = query.get(CONFIRMED).is_some_and(|value| value == "true");
     let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
     let file = whole_body(body, MOST_BYTES).await?;
     let repeatable = Repeatable::new(key, "POST", &parts.uri.to_string(), &file);
@@ -130,7 +133,7 @@ pub(crate) async fn take(
     let (text, notes) = read
         .map_err(Problem::internal)?
         .map_err(|told| Problem::field("file", "unreadable", told.zh, told.en))?;
-    let Checked { table, plan } = check(&office, &text);
+    let Checked { table, plan } = check(&office, &text, looked);
     if !table.faults.is_empty() {
         return Err(refused(&table.faults));
     }
@@ -145,7 +148,7 @@ pub(crate) async fn take(
         api::count(&mut answer, &plan);
         return Ok(Answer::ok(answer));
     }
-    let call = Call::of_file(caller, repeatable, &wish_of(&table));
+    let call = Call::of_file(caller, repeatable, &wish_of(&table, looked));
     let taken = api::define_read(&office, &call, answer).await;
     // Somebody else may have changed something since it was looked at.
     taken.map_err(|problem| match problem.faults.is_empty() {

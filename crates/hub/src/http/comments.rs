@@ -26,11 +26,18 @@ pub(crate) async fn list(
     caller: Caller,
 ) -> Result<Answer, Problem> {
     caller.may(&office, Verb::Read)?;
-    let (id, _) = find(&office, &id)?;
-    let comments = comments::of(&*office.log, id).map_err(Problem::internal)?;
+    let (id, dossier) = find(&office, &caller.staff, &id)?;
+    let mut comments = comments::of(&*office.log, id).map_err(Problem::internal)?;
+    keep_readable(&mut comments, &dossier);
     Ok(Answer::ok(
         json!({"comments": comments.iter().map(shaped).collect::<Vec<_>>()}),
     ))
+}
+
+/// What was said of a text is for those who may read the text.
+pub(crate) fn keep_readable(comments: &mut Vec<Comment>, seen: &Dossier) {
+    let texts = seen.texts();
+    comments.retain(|comment| texts.contains(&comment.content));
 }
 
 fn shaped(comment: &Comment) -> Value {
@@ -46,10 +53,15 @@ fn shaped(comment: &Comment) -> Value {
     })
 }
 
-fn find(office: &Office, id: &str) -> Result<(PublicationId, Arc<Dossier>), Problem> {
+fn find(office: &Office, person: &StaffId, id: &str) -> Result<(PublicationId, Arc<Dossier>), Problem> {
     let missing = || Problem::not_found("这条信息", "The publication");
     let id: PublicationId = id.parse().map_err(|_| missing())?;
-    let dossier = office.state().publications.get(&id).cloned().ok_or_else(missing)?;
+    let dossier = office
+        .state_for(person)
+        .publications
+        .get(&id)
+        .cloned()
+        .ok_or_else(missing)?;
     Ok((id, dossier))
 }
 
@@ -61,7 +73,7 @@ pub(crate) fn has_part(office: &Office, who: &StaffId, pending: Option<&Pending>
 
 /// Whoever has no part in a text is told that they may not, before anything of it is told.
 fn may_take_part(office: &Office, caller: &Caller, id: &str) -> Result<(), Problem> {
-    let known = find(office, id).ok();
+    let known = find(office, &caller.staff, id).ok();
     let pending = known
         .as_ref()
         .and_then(|(_, dossier)| dossier.publication.pending.as_ref());
@@ -78,7 +90,7 @@ pub(crate) async fn add(
     call: Call,
 ) -> Result<Answer, Problem> {
     may_take_part(&office, &call.caller, &id)?;
-    let (id, dossier) = find(&office, &id)?;
+    let (id, dossier) = find(&office, &call.caller.staff, &id)?;
     let mut fields = call.fields()?;
     let text = fields.text("text", comments::MAX_CHARS);
     let quote = fields.optional_text("quote", comments::MAX_QUOTE_CHARS);
@@ -162,7 +174,7 @@ pub(crate) async fn mark(
     call: Call,
 ) -> Result<Answer, Problem> {
     may_take_part(&office, &call.caller, &id)?;
-    let (id, _) = find(&office, &id)?;
+    let (id, _) = find(&office, &call.caller.staff, &id)?;
     let mut fields = call.fields()?;
     let dealt_with = fields.flag("dealt_with");
     fields.finish()?;
@@ -180,7 +192,7 @@ pub(crate) async fn remove(
     call: Call,
 ) -> Result<Answer, Problem> {
     may_take_part(&office, &call.caller, &id)?;
-    let (id, _) = find(&office, &id)?;
+    let (id, _) = find(&office, &call.caller.staff, &id)?;
     call.fields()?.finish()?;
     let _one_at_a_time = CHANGES.lock().await;
     let comment = one(&office, id, &comment)?;

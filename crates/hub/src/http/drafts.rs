@@ -13,6 +13,7 @@ use crate::draft_versions;
 use crate::drafts::{self, Draft, Note, Proposal};
 use crate::gate;
 use crate::office::Office;
+use crate::papers::{self, KeptFile};
 use crate::transact::blocking;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -41,13 +42,14 @@ pub(crate) async fn create(State(office): State<Arc<Office>>, call: Call) -> Res
     let revises: Option<PublicationId> = fields.optional_parsed("publication");
     let wish = read_wish(&office, fields)?;
     let id = match revises {
-        Some(id) => revisable(&office, id)?,
+        Some(id) => revisable(&office, &call.caller.staff, id)?,
         None => PublicationId(fresh_uuid(office.now())?),
     };
     let beginning = Beginning {
         id,
         wish,
-        attachments: inherited(&office, id).await?,
+        attachments: inherited(&office, &call.caller.staff, id).await?,
+        files: inherited_files(&office, &call.caller.staff, id).await?,
         notes: Vec::new(),
     };
     save_new(&office, &call.caller, &call.repeatable, beginning).await
@@ -59,6 +61,8 @@ pub(crate) struct Beginning {
     pub(crate) wish: Wish,
     /// Pictures whose bytes are kept already.
     pub(crate) attachments: Vec<Kept>,
+    /// Files for the public page whose bytes are kept already.
+    pub(crate) files: Vec<KeptFile>,
     pub(crate) notes: Vec<Note>,
 }
 
@@ -125,6 +129,7 @@ fn begun_by(actor: &StaffId, now: Instant, beginning: Beginning) -> Result<Draft
         id,
         wish,
         attachments,
+        files,
         notes,
     } = beginning;
     let mut salt = [0; 16];
@@ -138,6 +143,7 @@ fn begun_by(actor: &StaffId, now: Instant, beginning: Beginning) -> Result<Draft
         author: actor.clone(),
         updated_at: now,
         attachments,
+        files,
         referral: None,
         editors: Vec::new(),
         contributors: Vec::new(),
@@ -261,7 +267,7 @@ pub(crate) async fn delete(
 
 /// What a writer hears at once: the draft's hash, and what the confidentiality gate finds so far.
 pub(crate) fn told(office: &Office, draft: &Draft) -> Value {
-    let findings = gate::look(office, &gate::of_draft(draft));
+    let findings = gate::look(office, &gate::of_whole_draft(office, draft));
     json!({"id": draft.id, "hash": draft.hash(), "findings": gate::shaped(&findings)})
 }
 
@@ -274,6 +280,7 @@ pub(crate) fn shaped(draft: &Draft) -> Value {
         "catalogue_entry": draft.catalogue_entry,
         "content": draft.content,
         "attachments": draft.attachments.iter().map(|kept| &kept.attachment).collect::<Vec<_>>(),
+        "files": draft.files.iter().map(|kept| &kept.file).collect::<Vec<_>>(),
         "author": draft.author,
         "editors": draft.editors,
         "contributors": draft.contributors,
@@ -372,8 +379,8 @@ fn read_proposal(office: &Office, fields: &mut Fields) -> Proposal {
 }
 
 /// Only something that was submitted once can be revised.
-fn revisable(office: &Office, id: PublicationId) -> Result<PublicationId, Problem> {
-    if office.state().publications.contains_key(&id) {
+fn revisable(office: &Office, person: &StaffId, id: PublicationId) -> Result<PublicationId, Problem> {
+    if office.state_for(person).publications.contains_key(&id) {
         return Ok(id);
     }
     Err(Problem::field(
@@ -385,9 +392,9 @@ fn revisable(office: &Office, id: PublicationId) -> Result<PublicationId, Proble
 }
 
 /// A revision begins with the pictures of the text that it revises.
-async fn inherited(office: &Arc<Office>, id: PublicationId) -> Result<Vec<Kept>, Problem> {
+async fn inherited(office: &Arc<Office>, person: &StaffId, id: PublicationId) -> Result<Vec<Kept>, Problem> {
     let Some(former) = office
-        .state()
+        .state_for(person)
         .publications
         .get(&id)
         .and_then(|dossier| dossier.last_text())
@@ -399,6 +406,17 @@ async fn inherited(office: &Arc<Office>, id: PublicationId) -> Result<Vec<Kept>,
     };
     let log = Arc::clone(&office.log);
     blocking(move || attachments::inherit(&*log, id, &former)).await
+}
+
+/// And with its files for the public page.
+async fn inherited_files(office: &Arc<Office>, person: &StaffId, id: PublicationId) -> Result<Vec<KeptFile>, Problem> {
+    let state = office.state_for(person);
+    let former = state.publications.get(&id).and_then(|dossier| dossier.last_text());
+    let Some(former) = former.and_then(|former| office.library.document(&former)) else {
+        return Ok(Vec::new());
+    };
+    let log = Arc::clone(&office.log);
+    blocking(move || papers::inherit(&*log, id, &former)).await
 }
 
 /// Keeps a draft, and the answer with it.

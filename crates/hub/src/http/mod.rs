@@ -19,8 +19,10 @@ pub(crate) mod drafts;
 pub(crate) mod enrolments;
 pub(crate) mod events;
 pub(crate) mod fields;
+pub(crate) mod gate_words;
 pub(crate) mod idempotency;
 pub(crate) mod openapi;
+pub(crate) mod papers;
 pub(crate) mod passkeys;
 pub(crate) mod people;
 pub(crate) mod problem;
@@ -84,6 +86,7 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/catalogue", get(catalogue::list).post(catalogue::define))
         .route("/api/v1/catalogue/import", post(catalogue::define_many))
         .route("/api/v1/catalogue/table", post(catalogue_table::take))
+        .route("/api/v1/gate-words", get(gate_words::list).put(gate_words::set))
         .route("/api/v1/calendar", get(calendar::list))
         .route("/api/v1/calendar/{year}", get(calendar::one).put(calendar::set))
         .route(

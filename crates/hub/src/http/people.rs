@@ -6,6 +6,7 @@ use super::idempotency::{Answer, Repeatable};
 use super::problem::{Problem, Told};
 use crate::directory::{self, Listing};
 use crate::office::Office;
+use crate::public_words::PublicWords;
 use crate::sign_in::{Row, factors};
 use crate::transact::{Decision, blocking, transact};
 use crate::{library, sign_in};
@@ -426,6 +427,7 @@ fn read_profile(office: &Office, mut fields: Fields) -> Result<SiteProfile, Prob
     let departments = fields.local_texts("departments", 60);
     let public_url = fields.optional_text("public_url", 200).unwrap_or_default();
     let time_zone = fields.text("time_zone", 64);
+    let mut words = PublicWords::of_request(&mut fields);
     let clock = crate::calendar::site_clock(&time_zone, office.now());
     if clock.is_none() && !time_zone.is_empty() {
         fields.fault(
@@ -437,7 +439,7 @@ fn read_profile(office: &Office, mut fields: Fields) -> Result<SiteProfile, Prob
     }
     fields.finish()?;
     let clock = clock.ok_or_else(|| Problem::internal("a profile without faults lacks its clock"))?;
-    Ok(SiteProfile {
+    let profile = SiteProfile {
         name,
         hotlines,
         hours,
@@ -445,5 +447,14 @@ fn read_profile(office: &Office, mut fields: Fields) -> Result<SiteProfile, Prob
         public_url,
         time_zone,
         clock,
-    })
+    };
+    words.profile(&profile);
+    let site = office.state().site.as_ref().map(|site| site.profile);
+    if let Some(known) = site.and_then(|site| office.library.profile(&site)) {
+        let mut public = PublicWords::default();
+        public.profile(&known);
+        words.know(&public);
+    }
+    words.check(office)?;
+    Ok(profile)
 }

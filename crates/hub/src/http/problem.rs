@@ -370,7 +370,7 @@ impl Problem {
                 en,
             ),
             Refused::RulesChanged { .. } => {
-                Self::conflict("rules-changed", Told::new("审查规则已更新，请重新送审", en), current)
+                Self::conflict("rules-changed", Told::new("检查规则已更新，需重新审查", en), current)
             }
             Refused::WindowBegun => Self::field("from", "begun", "已开始播出，只能调整结束时间", en),
             Refused::NotReleased => Self::conflict("not-released", Told::new("这条信息没有在发布中", en), current),

@@ -37,7 +37,7 @@ pub(crate) async fn refer(
     }
     let (document, ..) = complete(&draft)?;
     let mut passages = gate::of_document(&document);
-    passages.extend(gate::beside_pictures(&draft.attachments));
+    passages.extend(gate::beside(&office, &draft)?);
     if !blocks(&gate::look(&office, &passages)) {
         return Err(nothing_blocks());
     }
@@ -83,7 +83,7 @@ pub(crate) async fn one(
 
 fn told(office: &Office, draft: &Draft) -> Value {
     let mut told = shaped(draft);
-    told["findings"] = gate::shaped(&gate::look(office, &gate::of_draft(draft)));
+    told["findings"] = gate::shaped(&gate::look(office, &gate::of_whole_draft(office, draft)));
     told["referred_at"] = json!(draft.referral.as_ref().map(|referral| shape::time(referral.at)));
     told
 }

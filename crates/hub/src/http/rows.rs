@@ -275,6 +275,7 @@ pub(crate) async fn make(
                 content: text.content,
             },
             attachments: Vec::new(),
+            files: Vec::new(),
             notes: Vec::new(),
         })
     };

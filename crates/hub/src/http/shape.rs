@@ -67,7 +67,8 @@ fn pending(pending: &Pending) -> Value {
         "awaited": pending.awaited().collect::<Vec<_>>(),
         "in_stead": in_stead(&pending.steads),
         "approver": pending.approver,
-        "rule_set": pending.rule_set,
+        "rule_set": pending.rules.set,
+        "rules": pending.rules.to_string(),
         "findings": pending.findings,
         "overridden_by": pending.overridden.as_ref().map(|(by, _)| by),
     })
@@ -81,6 +82,7 @@ fn released(on: &OnRelease) -> Value {
         "until": on.release.window.until.map(time),
         "priority": on.release.priority,
         "by": on.release.by,
+        "rules": on.release.under.map(|rules| rules.to_string()),
         "at": time(on.at),
         "author": on.hands.author,
         "reviewer": on.hands.reviewer,
@@ -109,7 +111,7 @@ pub(crate) fn dossier(office: &Office, id: PublicationId, dossier: &Dossier, now
     let steps = dossier
         .history
         .iter()
-        .map(|step| json!({"at": time(step.at), "by": step.by, "event": step.event}));
+        .map(|step| json!({"at": time(step.at), "by": step.by, "event": step.event, "rules": step.event.under()}));
     shaped["history"] = steps.collect();
     shaped["position"] = json!(dossier.position);
     shaped

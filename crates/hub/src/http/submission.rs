@@ -10,6 +10,8 @@ use crate::attachments;
 use crate::drafts;
 use crate::gate;
 use crate::office::Office;
+use crate::papers;
+use crate::rules;
 use heliograph_domain::publication::{Command, Countersign};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ContentHash, DepartmentId, PublicationId, StaffId};
@@ -67,13 +69,15 @@ pub(crate) fn of_draft(
     let mut objects = pictures(office, draft)?;
     objects.push(object);
     let mut passages = gate::of_document(&document);
-    passages.extend(gate::beside_pictures(&draft.attachments));
+    passages.extend(gate::beside(office, draft)?);
+    let in_force = rules::now(office);
     let command = Command::Submit {
         content,
         kind: draft.kind,
         catalogue_entry,
         countersign,
-        findings: gate::look(office, &passages),
+        rules: in_force.version,
+        findings: gate::look_by(office, &in_force, &passages),
         overridden,
         contributors: draft.contributors.clone(),
     };
@@ -84,15 +88,17 @@ pub(crate) fn of_draft(
     })
 }
 
-/// The draft's pictures as objects of the content store.
+/// The draft's pictures and files as objects of the content store.
 fn pictures(office: &Office, draft: &drafts::Draft) -> Result<Vec<ContentObject>, Problem> {
-    let objects = attachments::objects(&*office.log, draft).map_err(Problem::internal)?;
+    let pictures = attachments::objects(&*office.log, draft).map_err(Problem::internal)?;
+    let files = papers::objects(&*office.log, draft).map_err(Problem::internal)?;
+    let objects = pictures.zip(files).map(|(pictures, files)| [pictures, files].concat());
     let objects = objects.ok_or_else(|| {
         Problem::field(
             "attachments",
             "missing",
-            "有图片没有完整保存：请删除后重新上传",
-            "a picture was not kept whole: remove it and upload it again",
+            "有图片或公开附件没有完整保存：请删除后重新上传",
+            "a picture or a file was not kept whole: remove it and upload it again",
         )
     })?;
     let small = objects.iter().filter(|object| !object.is_media());
@@ -100,8 +106,8 @@ fn pictures(office: &Office, draft: &drafts::Draft) -> Result<Vec<ContentObject>
         return Err(Problem::field(
             "attachments",
             "too_long",
-            "小图片太多：请合并成较少的几张",
-            "these are too many small pictures: put them together into fewer",
+            "小图片和小附件太多：请合并成较少的几个",
+            "these are too many small pictures and files: put them together into fewer",
         ));
     }
     Ok(objects)
@@ -146,6 +152,7 @@ fn repeated_submission(
         kind: dossier.publication.kind,
         catalogue_entry: dossier.publication.catalogue_entry.clone(),
         countersign,
+        rules: state.rules(),
         findings: Vec::new(),
         overridden: None,
         contributors: Vec::new(),

@@ -11,7 +11,7 @@ use crate::templates::{self, MAX_NAME_CHARS, MOST, Template, undated};
 use crate::transact::blocking;
 use axum::extract::{Path, State};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, Kind, PublicationId};
+use heliograph_domain::{CatalogueEntryId, Kind, PublicationId, StaffId};
 use heliograph_log::TableWrite;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub(crate) async fn make(State(office): State<Arc<Office>>, call: Call) -> Resul
                 content: draft.content,
             }
         }
-        (None, id) => of_publication(&office, id)?,
+        (None, id) => of_publication(&office, &call.caller.staff, id)?,
     };
     if templates::all(&*office.log).map_err(Problem::internal)?.len() >= MOST {
         let (zh, en) = (
@@ -88,9 +88,9 @@ pub(crate) async fn make(State(office): State<Arc<Office>>, call: Call) -> Resul
     write(&office, &call, template.keep().map_err(Problem::internal)?, answer).await
 }
 
-fn of_publication(office: &Office, id: Option<PublicationId>) -> Result<Source, Problem> {
+fn of_publication(office: &Office, person: &StaffId, id: Option<PublicationId>) -> Result<Source, Problem> {
     let missing = || Problem::not_found("这条信息的内容", "The publication's text");
-    let state = office.state();
+    let state = office.state_for(person);
     let dossier = id.and_then(|id| state.publications.get(&id)).ok_or_else(missing)?;
     let text = dossier
         .last_text()

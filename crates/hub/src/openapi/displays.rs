@@ -81,7 +81,10 @@ fn of_channels() -> Vec<Operation> {
             answer(&[("channels", list(named("Channel")))]),
         ),
         post("/api/v1/channels", WHO, "Opens a channel, or changes its title")
-            .takes(wish(&[("name", slug()), ("title", local_text(100))], &[]))
+            .takes(wish(
+                &[("name", slug()), ("title", local_text(100))],
+                &[("findings_confirmed", super::site::confirmed())],
+            ))
             .repeatable()
             .gives(
                 201,

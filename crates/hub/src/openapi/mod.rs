@@ -80,6 +80,7 @@ fn parameters() -> Value {
     json!({
         "IdempotencyKey": header("Idempotency-Key", false, key,
             "Drawn by the caller for this command. The same request under the same key is answered as the first was, for seven days."),
+        "IfRevisionSeen": header("If-Match", true, number.clone(), "The revision that the caller saw, from `ETag`. Another: 412; none: 428."),
         "IfRevision": header("If-Match", false, number, "The revision that the caller saw, from `ETag`. Another: 412."),
         "IfDraft": header("If-Match", false, hash.clone(), "The hash of the draft that the caller saw, from `ETag`. Another: 412."),
         "IfThisDraft": header("If-Match", true, hash, "The hash of the draft that the caller saw, from `ETag`. Another: 412; none: 428."),

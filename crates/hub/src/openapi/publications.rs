@@ -57,9 +57,9 @@ fn reading() -> Vec<Operation> {
         get(
             "/api/v1/publications/{id}/attachments/{hash}",
             WHO,
-            "A picture of its texts",
+            "A picture or file of its texts",
         )
-        .gives_bytes("The picture.", &["image/png", "image/jpeg"]),
+        .gives_bytes("It.", &["image/png", "image/jpeg", "application/pdf"]),
     ]
 }
 
@@ -387,6 +387,7 @@ fn pending() -> Value {
             ("in_stead", in_stead()),
             ("approver", person()),
             ("rule_set", count()),
+            ("rules", rules()),
             ("findings", list(named("Finding"))),
             ("overridden_by", person()),
         ],
@@ -413,6 +414,7 @@ fn released() -> Value {
             ("until", or_null(time())),
             ("priority", one_of(["filler", "normal", "campaign", "emergency"])),
             ("by", slug()),
+            ("rules", or_null(rules())),
             ("at", time()),
             ("author", slug()),
             ("reviewer", slug()),
@@ -421,6 +423,11 @@ fn released() -> Value {
         ],
         &[("document", or_null(any_object()))],
     )
+}
+
+/// The rules of the gate: the program's set, and the beginning of the hash of the office's own words.
+fn rules() -> Value {
+    json!({"type": "string", "pattern": "^[0-9]+(\\+[0-9a-f]{8})?$"})
 }
 
 /// A schema with more fields.

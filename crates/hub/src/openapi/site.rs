@@ -9,10 +9,17 @@ use heliograph_domain::catalogue::Category;
 use serde_json::{Map, Value, json};
 
 pub(super) fn operations() -> Vec<Operation> {
-    [of_site(), of_catalogue(), of_calendar(), of_record(), of_broker()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        of_site(),
+        of_catalogue(),
+        of_calendar(),
+        of_gate_words(),
+        of_record(),
+        of_broker(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn of_site() -> Vec<Operation> {
@@ -32,6 +39,7 @@ fn of_site() -> Vec<Operation> {
                 told(list_of(line_of, 0, 8), "Enquiries first, complaints second."),
             ),
             ("departments", departments),
+            ("findings_confirmed", confirmed()),
             (
                 "public_url",
                 told(perhaps_line(200), "Where the public pages are, for QR codes."),
@@ -65,6 +73,14 @@ fn of_site() -> Vec<Operation> {
     ]
 }
 
+/// Whether the caller looked at what the gate found in words that become public without the workflow.
+pub(super) fn confirmed() -> Value {
+    told(
+        or_null(flag()),
+        "That the caller looked at what the gate found in these words: they become public at once.",
+    )
+}
+
 fn cadence() -> Value {
     let regular = wish(&[("period_months", number(1, 60))], &[]);
     let ad_hoc = wish(&[("within_working_days", number(1, 20))], &[]);
@@ -73,7 +89,10 @@ fn cadence() -> Value {
 
 fn of_catalogue() -> Vec<Operation> {
     const WHO: &str = "Catalogue";
-    let entries = wish(&[("entries", list_of(named("CatalogueWish"), 0, 2000))], &[]);
+    let entries = wish(
+        &[("entries", list_of(named("CatalogueWish"), 0, 2000))],
+        &[("findings_confirmed", confirmed())],
+    );
     vec![
         get(
             "/api/v1/catalogue",
@@ -127,6 +146,11 @@ fn of_table() -> Operation {
     )
     .says("The body is the file: a spreadsheet (.xlsx), a Word document with a table (.docx), or CSV, recognised by its content; its first row names the columns. Everything that is wrong is told at once: `rows[4].cadence` is that column of the file's fourth row.")
     .asks("dry_run", flag(), "Only looks; nothing is written.")
+    .asks(
+        "findings_confirmed",
+        flag(),
+        "That the caller looked at what the gate found in these words: they become public at once.",
+    )
     .takes_file()
     .repeatable()
     .gives(200, "It is so, or would be.", taken)
@@ -156,6 +180,58 @@ fn of_calendar() -> Vec<Operation> {
         ))
         .repeatable()
         .gives(200, "It is so.", named("CalendarYear")),
+    ]
+}
+
+fn of_gate_words() -> Vec<Operation> {
+    let class = || one_of(["block", "warn", "slip"]);
+    let word = answer_with(
+        &[("text", text()), ("class", class())],
+        &[("instead", text()), ("unless", list(text())), ("note", text())],
+    );
+    let wanted = wish(
+        &[("text", line(60)), ("class", class())],
+        &[
+            ("instead", perhaps_line(60)),
+            ("unless", or_null(list_of(line(60), 0, 20))),
+            ("note", perhaps_line(200)),
+        ],
+    );
+    let counts = answer(&[("block", count()), ("warn", count()), ("slip", count())]);
+    vec![
+        get(
+            "/api/v1/gate-words",
+            "Administer",
+            "The office's own words of the confidentiality gate",
+        )
+        .gives(
+            200,
+            "They, and how many texts on their way would have to be reviewed again if they changed now.",
+            answer(&[
+                ("revision", count()),
+                ("rules", text()),
+                ("words", list(word)),
+                ("in_review", count()),
+            ]),
+        ),
+        put(
+            "/api/v1/gate-words",
+            "Administer",
+            "Sets the office's own words of the confidentiality gate, all of them",
+        )
+        .says(
+            "They hold at once. What is on its way is looked through again by the new rules, its reviews are void, and it \
+             waits for the confidentiality review.",
+        )
+        .takes(wish(&[("words", list_of(wanted, 0, 2000))], &[]))
+        .if_match("IfRevisionSeen")
+        .repeatable()
+        .fails(&[428])
+        .gives(
+            200,
+            "It is so.",
+            answer(&[("revision", count()), ("counts", counts), ("voided", count())]),
+        ),
     ]
 }
 
@@ -258,13 +334,16 @@ pub(super) fn schemas() -> Map<String, Value> {
             ("name", local_text(200)),
             ("summary", local_text(2000)),
         ],
-        &[(
-            "channels",
-            told(
-                or_null(list_of(slug(), 0, 64)),
-                "Where its releases usually go; not there: as before.",
+        &[
+            (
+                "channels",
+                told(
+                    or_null(list_of(slug(), 0, 64)),
+                    "Where its releases usually go; not there: as before.",
+                ),
             ),
-        )],
+            ("findings_confirmed", confirmed()),
+        ],
     );
     let due = answer(&[
         ("on", date()),

@@ -7,6 +7,7 @@ use super::schema::{
 };
 use crate::attachments::MAX_UPLOAD_BYTES;
 use crate::begun::Awaits;
+use crate::papers::MAX_FILE_BYTES;
 use heliograph_domain::content::{FieldSpec, Shape};
 use heliograph_domain::publication::MAX_REASON_CHARS;
 use heliograph_domain::{Kind, Lang};
@@ -118,35 +119,43 @@ fn of_pictures() -> Vec<Operation> {
         ("id", uuid()),
         ("hash", hash()),
         ("attachments", list(named("Attachment"))),
+        ("files", list(named("PublicFile"))),
     ]);
+    let becomes = told(
+        one_of(["pictures", "file"]),
+        "What becomes of a PDF: pictures that displays show, or a file that the public page offers and no display holds.",
+    );
     vec![
         post(
             "/api/v1/drafts/{id}/attachments",
             WHO,
-            "Adds a picture, or each page of a PDF",
+            "Adds a picture, each page of a PDF, or a PDF as a file for the public page",
         )
         .says(&format!(
-            "The body is the file: PNG, JPEG, WebP or PDF, at most {} MiB, recognised by its content.",
-            MAX_UPLOAD_BYTES >> 20
+            "The body is the file: PNG, JPEG, WebP or PDF, at most {} MiB, recognised by its content. A file for the public \
+             page is a PDF of at most {} MiB that is not encrypted and has no scripts, launch actions or embedded files.",
+            MAX_UPLOAD_BYTES >> 20,
+            MAX_FILE_BYTES >> 20
         ))
         .asks(
             "name",
             name,
             "What it shows, in words, for those who do not see it. Mandatory.",
         )
+        .asks("as", becomes, "`pictures` unless asked.")
         .takes_file()
         .repeatable()
-        .gives_tagged(201, "They are kept, encoded anew.", added),
+        .gives_tagged(201, "They are kept: pictures encoded anew, a file as it is.", added),
         get(
             "/api/v1/drafts/{id}/attachments/{hash}",
             WHO,
-            "A picture of one's draft, or of one that waits for the caller",
+            "A picture or file of one's draft, or of one that waits for the caller",
         )
-        .gives_bytes("The picture.", &["image/png", "image/jpeg"]),
+        .gives_bytes("It.", &["image/png", "image/jpeg", "application/pdf"]),
         delete(
             "/api/v1/drafts/{id}/attachments/{hash}",
             WHO,
-            "Takes a picture out of one's draft",
+            "Takes a picture or file out of one's draft",
         )
         .gives_tagged(200, "It is out.", answer(&[("id", uuid()), ("hash", hash())]))
         .fails(&[422]),
@@ -216,6 +225,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             ),
         ),
         ("Attachment", attachment),
+        ("PublicFile", public_file()),
         ("Draft", draft()),
         ("DraftKept", kept),
         ("DraftWish", draft_wish(&[])),
@@ -234,6 +244,17 @@ pub(super) fn schemas() -> Map<String, Value> {
     schemas
 }
 
+/// What the public page offers and displays never hold.
+fn public_file() -> Value {
+    answer(&[
+        ("name", text()),
+        ("media_type", one_of(["application/pdf"])),
+        ("hash", hash()),
+        ("bytes", count()),
+        ("pages", count()),
+    ])
+}
+
 fn draft() -> Value {
     let waits_for = one_of(Awaits::ALL.map(Awaits::slug));
     answer_with(
@@ -250,6 +271,7 @@ fn draft() -> Value {
             ),
             ("content", any_object()),
             ("attachments", list(named("Attachment"))),
+            ("files", list(named("PublicFile"))),
             ("author", slug()),
             ("editors", list(slug())),
             ("contributors", list(slug())),

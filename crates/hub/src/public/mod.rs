@@ -1,5 +1,6 @@
 //! The public pages: what is public now, for everyone, without script. A display's code leads here.
 
+mod files;
 mod ledger;
 mod list;
 mod page;
@@ -28,6 +29,7 @@ pub(crate) fn router() -> Router<Arc<Office>> {
         .merge(ledger::router())
         .route("/", get(list::page))
         .route("/p/{id}", get(page::page))
+        .route("/p/{id}/files/{hash}", get(files::file))
         .route(
             "/assets/public.css",
             get(async |headers: HeaderMap| STYLE.answer(&headers)),

@@ -1,6 +1,6 @@
 //! `/p/{id}`: one publication, with where it came from and how it changed. No person is named.
 
-use super::{Visit, public_now, sheet};
+use super::{Visit, files, public_now, sheet};
 use crate::http::problem::Problem;
 use crate::office::Office;
 use crate::state::Dossier;
@@ -40,6 +40,7 @@ pub(super) async fn page(
             (facts(&office, &visit, &dossier))
             (sheet::view(&document, visit.lang))
             (sheet::pictures(&document))
+            (files::list(&visit, id, &document))
         }
         (history(&visit, id, &dossier))
     };

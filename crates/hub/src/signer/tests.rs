@@ -116,6 +116,7 @@ impl Bench {
                 by: who(author),
                 countersign: false,
                 rule_set: 1,
+                under: None,
             },
             PublicationEvent::ContributorsNamed {
                 content,
@@ -126,10 +127,12 @@ impl Bench {
                 content,
                 by: who(reviewer),
                 rule_set: 1,
+                under: None,
             },
             PublicationEvent::Approved {
                 content,
                 by: who(approver),
+                under: None,
             },
             PublicationEvent::Released(Release {
                 content,
@@ -143,6 +146,7 @@ impl Bench {
                 standing: false,
                 lease_ms: None,
                 by: who(approver),
+                under: None,
             }),
         ];
         for event in events {

@@ -17,6 +17,13 @@
   const bad = document.querySelector(".bad input, .bad textarea, .bad select");
   if (bad && document.querySelector(".alert")) bad.focus();
 
+  // The column beside goes along with the page as long as all of it can be seen.
+  for (const column of all(".split > .stack:last-child")) {
+    const look = () => column.classList.toggle("fits", column.offsetHeight <= innerHeight - 32);
+    new ResizeObserver(look).observe(column);
+    addEventListener("resize", look);
+  }
+
   // The slash leads to the search, unless somebody types.
   addEventListener("keydown", (event) => {
     const find = document.getElementById("find");

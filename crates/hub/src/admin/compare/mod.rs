@@ -131,7 +131,7 @@ pub(crate) fn card(
                 None => (super::document::view(desk, new, Some(remarks))),
             }
         }
-        @if against == Against::Nothing { (super::pictures::row(desk, &pictures, &new.attachments)) }
+        @if against == Against::Nothing { (super::pictures::row(desk, &pictures, &new.attachments)) (super::papers::row(desk, &pictures, &new.files)) }
     })
 }
 
@@ -173,6 +173,7 @@ impl Comparison<'_> {
             p.legend { del { (self.desk.t(w::MARK_GONE)) } " " ins { (self.desk.t(w::MARK_NEW)) } }
             @for lang in &langs { (self.language(*lang, langs.len() > 1)) }
             (self.attachments())
+            (super::papers::beside(self.desk, self.pictures, self.heading, (&self.old.files, &self.new.files)))
         }
     }
 

@@ -109,6 +109,11 @@ fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
 
 fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) -> Markup {
     let attachments: Vec<_> = sheet.pictures.iter().map(|kept| kept.attachment.clone()).collect();
+    let files: Vec<_> = sheet
+        .saved
+        .iter()
+        .flat_map(|draft| draft.files.iter().map(|kept| kept.file.clone()))
+        .collect();
     let faults = problem.map(Faults::of).unwrap_or_default();
     let said = fields::Said {
         faults: &faults,
@@ -147,7 +152,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                     }
                 }
             }
-            (pictures::card(desk, sheet.id.as_deref(), &attachments))
+            (pictures::card(desk, sheet.id.as_deref(), &attachments, &files))
             @if let Some(id) = &sheet.id {
                 div.folds {
                     (beginnings::keep_as_template(desk, "draft", id))

@@ -23,6 +23,7 @@ fn forged(way: Vec<PublicationEvent>) -> Bench {
         standing: false,
         lease_ms: None,
         by: who("zhao"),
+        under: None,
     });
     for event in way.into_iter().chain([released]) {
         bench.record(Event::Publication(ID, event));
@@ -38,6 +39,7 @@ fn submitted(countersign: bool) -> PublicationEvent {
         by: who("wang"),
         countersign,
         rule_set: 2,
+        under: None,
     }
 }
 
@@ -46,6 +48,7 @@ fn reviewed(by: &str, content: ContentHash) -> PublicationEvent {
         content,
         by: who(by),
         rule_set: 2,
+        under: None,
     }
 }
 
@@ -53,6 +56,7 @@ fn approved() -> PublicationEvent {
     PublicationEvent::Approved {
         content: CONTENT,
         by: who("zhao"),
+        under: None,
     }
 }
 
@@ -69,6 +73,7 @@ fn signed(department: &str, by: &str) -> PublicationEvent {
         content: CONTENT,
         by: who(by),
         department: department.parse().unwrap(),
+        under: None,
     }
 }
 
