@@ -142,4 +142,9 @@ fn traditional_and_simplified_writing_find_each_other() {
     assert_eq!(find("国家机关"), [traditional.as_str()]);
     assert_eq!(find("gjjg"), [traditional.as_str()], "by first letters");
     assert_eq!(find("辦公時間"), [simplified.as_str()]);
+    let public = page(&world.http(), "/?q=%E6%A9%9F%E9%97%9C");
+    assert!(
+        public.contains("机关办公时间公告") && public.contains("國家機關收費公告"),
+        "{public}"
+    );
 }

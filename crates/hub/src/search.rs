@@ -11,6 +11,7 @@ use crate::library::Library;
 use crate::office::Office;
 use crate::state::{Dossier, State};
 use crate::{audit, directory};
+use heliograph_domain::order::{place, place_of_person};
 use heliograph_domain::search::{folded, names};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, ChannelName, DisplayId, Lang, LocalText, PublicationId, StaffId};
@@ -277,7 +278,9 @@ impl Search<'_> {
 
     fn displays(&self) -> Group {
         let mut group = Group::default();
-        for (id, known) in &self.state.displays {
+        let mut displays: Vec<_> = self.state.displays.iter().collect();
+        displays.sort_by_cached_key(|(_, known)| place(known.display.setting.name.get(self.lang)));
+        for (id, known) in displays {
             let setting = &known.display.setting;
             if self.any(&setting.name) || self.any(&setting.location) || self.begins(&id.to_string()) {
                 group.take(|| Hit {
@@ -295,7 +298,9 @@ impl Search<'_> {
 
     fn channels(&self) -> Group {
         let mut group = Group::default();
-        for (name, title) in &self.state.channels.titles {
+        let mut channels: Vec<_> = self.state.channels.titles.iter().collect();
+        channels.sort_by_cached_key(|(_, title)| place(title.get(self.lang)));
+        for (name, title) in channels {
             if self.any(title) || name.as_str().contains(&self.words) {
                 group.take(|| channel(name, title.get(self.lang)));
             }
@@ -304,14 +309,19 @@ impl Search<'_> {
     }
 
     fn staff(&self) -> Result<Group, Problem> {
-        let mut group = Group::default();
+        let mut found = Vec::new();
         for id in self.state.staff.people.keys() {
             let listing = directory::find(&*self.office.log, id).map_err(Problem::internal)?;
             let named = listing.as_ref().is_some_and(|listing| self.any(&listing.name));
             if named || id.as_str().contains(&self.words) {
                 let name = listing.map(|listing| listing.name.get(self.lang).to_owned());
-                group.take(|| person(id, name.filter(|name| !name.is_empty())));
+                found.push((id, name.filter(|name| !name.is_empty())));
             }
+        }
+        found.sort_by_cached_key(|(_, name)| name.as_deref().map(place_of_person));
+        let mut group = Group::default();
+        for (id, name) in found {
+            group.take(|| person(id, name));
         }
         Ok(group)
     }

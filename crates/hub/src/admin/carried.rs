@@ -85,7 +85,7 @@ impl<'d> Asked<'d> {
         let set_out = self.journey.iter().flat_map(|journey| journey.displays.keys().copied());
         let all: BTreeSet<DisplayId> = self.tuned().chain(set_out).collect();
         let mut rows: Vec<Carried> = all.into_iter().filter_map(|id| self.one(id)).collect();
-        rows.sort_by_key(|row| row.sort);
+        rows.sort_by_cached_key(|row| (row.sort, super::order::of_display(self.desk, row.display)));
         rows
     }
 

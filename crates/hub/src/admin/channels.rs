@@ -59,7 +59,7 @@ fn list(desk: &Desk) -> Markup {
 
 /// `GET /admin/channels.csv`
 pub(crate) async fn table(desk: Desk) -> Response {
-    let rows = desk.state.channels.titles.iter().map(|(name, title)| {
+    let rows = super::order::channels(&desk).into_iter().map(|(name, title)| {
         let running = running(&desk, name).to_string();
         vec![
             title.get(desk.lang).to_owned(),

@@ -2,8 +2,8 @@
 
 use super::layout::Desk;
 use crate::state::KnownDisplay;
-use heliograph_domain::order::{place, place_of_person};
-use heliograph_domain::{ChannelName, DepartmentId, LocalText, StaffId};
+use heliograph_domain::order::{Place, place, place_of_person};
+use heliograph_domain::{ChannelName, DepartmentId, DisplayId, LocalText, StaffId};
 use std::sync::Arc;
 
 /// Everyone by department, and there by name.
@@ -26,6 +26,12 @@ pub(crate) fn displays<'d>(
     let mut displays: Vec<_> = displays.collect();
     displays.sort_by_cached_key(|known| place(known.display.setting.name.get(desk.lang)));
     displays
+}
+
+/// Where a display stands in a list of displays.
+pub(crate) fn of_display(desk: &Desk, id: DisplayId) -> Place {
+    let known = desk.state.displays.get(&id);
+    place(known.map_or("", |known| known.display.setting.name.get(desk.lang)))
 }
 
 /// The channels by title.

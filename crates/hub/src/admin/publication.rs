@@ -106,6 +106,8 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
 }
 
 fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Remarks, against: Option<&str>) -> Markup {
+    let withdrawal = Withdrawal::of(dossier);
+    let withdrawn = html! { @if let Some(withdrawal) = &withdrawal { (withdrawal.card(desk, id)) } };
     let (pending, released) = document::texts(desk, &dossier.publication);
     // What was withdrawn can still be read here, by those who may: until it is erased.
     let last = || dossier.last_text().and_then(|hash| desk.office.library.document(&hash));
@@ -115,21 +117,19 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
         None
     };
     let Some(shown) = pending.as_deref().or(released.as_deref()).or(past.as_deref()) else {
-        return gone(desk, dossier);
+        return html! { (withdrawn) (gone(desk, dossier)) };
     };
     let on_its_way = dossier.publication.pending.as_ref().zip(pending.as_deref());
     let compared = on_its_way
         .and_then(|(pending, text)| compare::card(desk, (id, dossier), (&pending.content, text), remarks, against));
     html! {
+        (withdrawn)
         @if let Some(compared) = compared { (compared) } @else {
             section.card { h2 { (desk.t(w::TEXT)) } (document::view(desk, shown, Some(remarks))) }
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
             (super::papers::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.files))
         }
-        @match Withdrawal::of(dossier) {
-            Some(withdrawal) => (withdrawal.card(desk, id)),
-            None => (panels::of_publication(desk, id, dossier, shown)),
-        }
+        @if withdrawal.is_none() { (panels::of_publication(desk, id, dossier, shown)) }
     }
 }
 

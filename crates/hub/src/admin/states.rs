@@ -166,9 +166,11 @@ pub(crate) fn cell(desk: &Desk, publication: &Publication) -> String {
 
 /// Who can take a step with it now.
 pub(crate) fn hands(desk: &Desk, publication: &Publication, step: Step) -> Vec<String> {
-    let people = super::order::people(desk).into_iter();
+    let people = desk.state.staff.people.keys();
     let can = people.filter(|person| duties::verdict_for(desk, person, publication, step) == Verdict::May);
-    can.map(|person: &StaffId| desk.person(person)).collect()
+    let mut names: Vec<String> = can.map(|person: &StaffId| desk.person(person)).collect();
+    names.sort_by_cached_key(|name| heliograph_domain::order::place_of_person(name));
+    names
 }
 
 /// For whom a text on its way waits.

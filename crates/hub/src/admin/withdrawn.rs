@@ -58,7 +58,7 @@ impl<'d> Withdrawal<'d> {
             .map(|why| reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned()));
         html! {
             section.card id="withdrawn" {
-                h2 { (desk.t(ww::WITHDRAWN)) }
+                h2 { (desk.t(ww::WITHDRAWN)) a href=(format!("/admin/publications/{id}/reach")) { (desk.t(ww::WHERE_IT_WAS)) } }
                 p.hint { (desk.t(ww::NOT_ANY_MORE)) }
                 dl.facts {
                     div { dt { (desk.t(ww::WITHDRAWN_AT)) } dd { (desk.time(self.step.at)) } }
@@ -66,7 +66,6 @@ impl<'d> Withdrawal<'d> {
                     div { dt { (desk.t(w::REASON)) } dd { @if let Some(why) = why { (why) } @else { span.muted { (desk.t(ww::NO_REASON_YET)) } } } }
                     @if let Some(release) = self.release { (self.was_on(desk, release)) }
                 }
-                p { a href=(format!("/admin/publications/{id}/reach")) { (desk.t(ww::WHERE_IT_WAS)) } }
             }
         }
     }

@@ -1,11 +1,13 @@
 //! `/`: what is public now, newest first, by kind, and found by words.
 
 use super::{Item, Visit, items};
+use crate::digest::Needle;
 use crate::office::Office;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use heliograph_domain::Kind;
+use heliograph_domain::search::folded;
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -38,9 +40,10 @@ pub(super) async fn page(
         .copied()
         .filter(|kind| all.iter().any(|it| it.document.kind == *kind))
         .collect();
+    let wanted = folded(&query);
     let found: Vec<Item> = all
         .into_iter()
-        .filter(|item| kind.is_none_or(|kind| item.document.kind == kind) && says(item, &query))
+        .filter(|item| kind.is_none_or(|kind| item.document.kind == kind) && says(&office, item, &wanted))
         .collect();
     let pages = found.len().div_ceil(ROWS).max(1);
     let number = asked
@@ -101,27 +104,12 @@ fn rows(visit: &Visit, found: &[Item], number: usize) -> Markup {
     }
 }
 
-/// Whether a text says these words, in any of its languages and fields.
-fn says(item: &Item, query: &str) -> bool {
-    if query.is_empty() {
-        return true;
-    }
-    let wanted = query.to_lowercase();
-    let values = item
-        .document
-        .texts
-        .values()
-        .map(heliograph_domain::content::Body::to_value);
-    values.into_iter().any(|value| value_says(&value, &wanted))
-}
-
-fn value_says(value: &serde_json::Value, wanted: &str) -> bool {
-    match value {
-        serde_json::Value::String(text) => text.to_lowercase().contains(wanted),
-        serde_json::Value::Array(parts) => parts.iter().any(|part| value_says(part, wanted)),
-        serde_json::Value::Object(parts) => parts.values().any(|part| value_says(part, wanted)),
-        _ => false,
-    }
+/// Whether a text says these words, which are made alike already, in any of its languages and fields; or they are first
+/// letters of its title.
+fn says(office: &Office, item: &Item, wanted: &str) -> bool {
+    let on = item.dossier.publication.released.as_ref();
+    let digest = || on.and_then(|on| office.library.digest(&on.release.content));
+    wanted.is_empty() || digest().is_some_and(|digest| digest.has(&Needle::new(wanted)))
 }
 
 fn address(query: &str, kind: Option<Kind>, page: usize) -> String {

@@ -18,13 +18,20 @@ const SMALLEST: i32 = 32;
 const FEWEST_CELLS: i32 = 4;
 /// How high a line is, in percent of its type.
 const LINE_PERCENT: i32 = 146;
+/// More columns than this no screen holds beside each other, and they need not be measured.
+const MOST_COLUMNS: usize = 24;
 /// Wide enough for any cell on one line, in pixels.
 const ONE_LINE: i32 = 1_000_000;
 
 /// A table as rows: drawn as one where its columns can stand beside each other, else each row as a list of entries.
 pub(crate) fn rows(desk: &Desk<'_>, table: &Table, size: i32, lang: Lang, width: i32) -> Vec<Row> {
     let sizes = SMALLER.map(|less| (size - less).max(SMALLEST.min(size)));
-    let drawn = sizes.iter().find_map(|size| {
+    let tried = if table.columns() > MOST_COLUMNS {
+        &[][..]
+    } else {
+        &sizes[..]
+    };
+    let drawn = tried.iter().find_map(|size| {
         let sheet = Sheet::of(desk, table, desk.style(*size, false, lang));
         let widths = sheet.widths(width)?;
         Some(sheet.rows(table, &widths))
