@@ -120,7 +120,10 @@ fn recognised(picture: Vec<u8>, seconds: u64) -> Option<String> {
     if status.code() == Some(127) {
         tracing::warn!("pictures are not read: apt-get install tesseract-ocr tesseract-ocr-chi-sim");
     }
-    let text = String::from_utf8_lossy(&text).trim().to_owned();
+    let text = String::from_utf8_lossy(&text);
+    // Between what it takes for paragraphs it leaves empty lines, which say nothing.
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let text = lines.join("\n");
     (whole && status.success() && text.chars().count() <= MOST_CHARS).then_some(text)
 }
 

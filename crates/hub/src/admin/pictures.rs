@@ -140,7 +140,7 @@ pub(crate) fn figure(address: &str, it: &Attachment, more: &Markup) -> Markup {
 pub(crate) fn card(desk: &Desk, id: Option<&str>, attachments: &[Attachment], files: &[PublicFile]) -> Markup {
     html! {
         section.card id="pictures" {
-            h2 { (desk.t(w::PICTURES)) }
+            h2 { (desk.t(w::papers::PICTURES_AND_FILES)) }
             p.hint { (desk.t(w::PICTURES_HINT)) }
             @if let Some(id) = id {
                 @let address = format!("/api/v1/drafts/{id}/attachments");

@@ -151,11 +151,14 @@ fn seconds(lang: Lang, ms: u64) -> String {
     const DAY: u64 = 24 * HOUR;
     let zh = lang == Lang::ZhHans;
     let whole = |of: u64, zh_unit: &str, en_unit: &str| format!("+{} {}", ms / of, if zh { zh_unit } else { en_unit });
-    match ms {
-        ..MINUTE => format!("+{}.{:02} {}", ms / 1000, ms % 1000 / 10, if zh { "秒" } else { "s" }),
-        ..HOUR => whole(MINUTE, "分钟", "min"),
-        ..DAY => whole(HOUR, "小时", "h"),
-        _ => whole(DAY, "天", "d"),
+    if ms < MINUTE {
+        format!("+{}.{:02} {}", ms / 1000, ms % 1000 / 10, if zh { "秒" } else { "s" })
+    } else if ms < HOUR {
+        whole(MINUTE, "分钟", "min")
+    } else if ms < DAY {
+        whole(HOUR, "小时", "h")
+    } else {
+        whole(DAY, "天", "d")
     }
 }
 

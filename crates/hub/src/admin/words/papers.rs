@@ -3,6 +3,7 @@
 use super::Word;
 
 words! {
+    PICTURES_AND_FILES "图片与公开附件" "Pictures and files";
     FILES "公开附件" "Files for the public page";
     FILES_HINT "PDF 可以“仅作为附件”：原样放在公开页面供下载，屏幕不显示，也不保存。每个不超过 32 MiB、100 页，最多 5 个；不得加密，不得含脚本或内嵌文件。审查和审批时请打开核对。" "A PDF can be “a file only”: the public page offers it as it is; displays neither show nor hold it. Each 32 MiB and 100 pages at most, 5 in all; not encrypted, without scripts or embedded files. Whoever reviews opens it.";
     FILES_TO_READ "公开附件不在屏幕上显示，请下载后逐页核对。" "Displays do not show these files: download and read them page by page.";
