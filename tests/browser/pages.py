@@ -10,7 +10,7 @@ ROW = re.compile(r"^\| GET \| `([^`]+)` \| ([^|]+?) \|$", re.MULTILINE)
 WHO = {
     "Everyone": None, "Person": AUTHOR, "Way back": ADMIN, "OperateDisplays": OPERATOR, "Administer": ADMIN, "Read": APPROVER,
     "Draft": AUTHOR, "Review": REVIEWER, "Catalogue": ADMIN, "Countersign": "zz-zzz", "Approve": APPROVER, "Blank": OPERATOR,
-    "Audit": "zzz-zz",
+    "Audit": "zzz-zz", "WatchSignIns": "zzz-zz",
 }
 # Addresses that programs ask, streams, which never end, and what only leads back in another language.
 NO_PAGES = ("/api/", "/assets/", "/wall/", "/content/", "/media/", "/log/", "/admin/preview/", "/admin/language/")
@@ -98,6 +98,7 @@ def more(world):
         Page(f"/admin/publications/{approved}", AUTHOR), Page(f"/admin/publications/{world.publications['submitted'][0]}", REVIEWER),
         Page(f"/admin/displays/pair/{world.waiting}?replaces={world.display}", OPERATOR), Page("/admin/displays", ADMIN),
         Page("/admin/displays", APPROVER), Page("/nothing-is-here", None), Page("/admin/nothing-is-here", AUTHOR),
+        Page("/admin/sign-ins?group=kept-out", ADMIN), Page("/admin/sign-ins?from=z", ADMIN),
         Page("/admin", NEWCOMER), Page("/admin/account/changes", COUNTERSIGNER),
         Page("/p/nothing-is-here", None), Page("/admin/site", AUTHOR), Page(f"/admin/displays/{world.display}", APPROVER),
     ]

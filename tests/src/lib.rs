@@ -100,6 +100,7 @@ struct Kind {
     backed_up: bool,
     tls: bool,
     mail_port: Option<u16>,
+    behind_a_proxy: bool,
 }
 
 /// A display of the office, with its player.
@@ -176,6 +177,15 @@ impl World {
     pub fn with_tls() -> Self {
         Self::with(Kind {
             tls: true,
+            ..Kind::default()
+        })
+    }
+
+    /// The same, whose hub believes a proxy on this machine about who calls.
+    #[must_use]
+    pub fn behind_a_proxy() -> Self {
+        Self::with(Kind {
+            behind_a_proxy: true,
             ..Kind::default()
         })
     }
@@ -466,6 +476,11 @@ async fn start_hub(
             .mail_port
             .map(|port| MailPlan::new(&format!("smtp://127.0.0.1:{port}"), "notices@binhe.example", None).unwrap()),
         sessions: heliograph_hub::SessionRules::default(),
+        trusted_proxies: if kind.behind_a_proxy {
+            vec![std::net::IpAddr::from([127, 0, 0, 1])]
+        } else {
+            Vec::new()
+        },
         sign_on: None,
         wall: None,
     };

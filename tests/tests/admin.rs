@@ -352,6 +352,7 @@ fn the_first_administrator_sets_the_office_up_by_forms() {
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),
+        trusted_proxies: Vec::new(),
         sign_on: None,
         wall: None,
     };

@@ -136,7 +136,7 @@ fn a_newcomer_chooses_their_own_password_on_the_one_page_that_is_open_and_goes_o
         door.in_english(page).expect_status(200).text,
     );
     assert!(zh.contains("您的密码于") && zh.contains("由 管理员 设置"), "{zh}");
-    assert!(en.contains("Your password was set on") && en.contains("name=\"next\" value=\"/admin/write\""));
+    assert!(en.contains("your password was set by") && en.contains("name=\"next\" value=\"/admin/write\""));
     let typed = |password: &'static str, again| [("password", password), ("again", again), ("next", "/admin/write")];
     let path = "/admin/account/password";
     let differ = door

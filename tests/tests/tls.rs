@@ -141,6 +141,7 @@ fn config(dir: &TempDir, tls: TlsMode) -> HubConfig {
     HubConfig {
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),
+        trusted_proxies: Vec::new(),
         sign_on: None,
         data: dir.path().join("hub"),
         listen: "0.0.0.0:0".parse().unwrap(),

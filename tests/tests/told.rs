@@ -53,7 +53,7 @@ fn every_form_about_people_says_what_it_did() {
         admin,
         "/admin/staff",
         &with_password,
-        "人员信息已保存，密码已更换：此人须用新密码登录。",
+        "人员信息已保存，密码已更换：此人用新密码登录后，须先设置自己的密码。",
     );
     for (step, word) in [
         ("disable", "账户已停用，此人已退出登录。"),

@@ -73,6 +73,7 @@ impl Other {
             retention: Retention::default(),
             signer,
             sessions: heliograph_hub::SessionRules::default(),
+            trusted_proxies: Vec::new(),
             sign_on: None,
             tls: TlsMode::Plain,
             names: Vec::new(),

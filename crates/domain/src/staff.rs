@@ -87,6 +87,8 @@ pub enum Verb {
     Read,
     /// Read the audit trail: who did what, when, on what.
     Audit,
+    /// Read the register of sign-ins: who was let in, and who was kept out.
+    WatchSignIns,
     /// Open channels; enrol, set and retire displays; see the wall.
     OperateDisplays,
     /// Put every display of the site on its slate, and let the programmes come back.
@@ -99,7 +101,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb, in the order of the table.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Draft,
         Self::Review,
         Self::Countersign,
@@ -110,6 +112,7 @@ impl Verb {
         Self::Erase,
         Self::Read,
         Self::Audit,
+        Self::WatchSignIns,
         Self::OperateDisplays,
         Self::Blank,
         Self::Catalogue,
@@ -130,6 +133,7 @@ impl Verb {
             Self::Erase => "erase",
             Self::Read => "read",
             Self::Audit => "audit",
+            Self::WatchSignIns => "watch-sign-ins",
             Self::OperateDisplays => "operate-displays",
             Self::Blank => "blank",
             Self::Catalogue => "catalogue",
@@ -157,6 +161,7 @@ impl Verb {
             Self::Erase => ("删除", "Erase"),
             Self::Read => ("查看", "Read"),
             Self::Audit => ("操作记录", "Read the audit trail"),
+            Self::WatchSignIns => ("登录记录", "Read the register of sign-ins"),
             Self::OperateDisplays => ("屏幕与频道", "Displays and channels"),
             Self::Blank => ("全部黑场", "Blank every display"),
             Self::Catalogue => ("公开目录", "The catalogue"),
@@ -198,6 +203,7 @@ pub const PERMISSIONS: &[(Verb, &[Role])] = &[
     (Verb::Erase, &[Role::Approver, Role::Administrator]),
     (Verb::Read, &Role::ALL),
     (Verb::Audit, &[Role::Approver, Role::Inspector, Role::Administrator]),
+    (Verb::WatchSignIns, &[Role::Inspector, Role::Administrator]),
     (Verb::OperateDisplays, &[Role::DisplayOperator, Role::Administrator]),
     (
         Verb::Blank,
@@ -357,7 +363,10 @@ impl Staff {
                     department: department.clone(),
                     roles: roles.clone(),
                     disabled: known.is_some_and(|person| person.disabled),
-                    password_known_to: known.and_then(|person| person.password_known_to.clone()),
+                    // Whoever leaves has none any longer.
+                    password_known_to: known
+                        .filter(|_| !roles.is_empty())
+                        .and_then(|person| person.password_known_to.clone()),
                 };
                 self.people.insert(id.clone(), person);
             }

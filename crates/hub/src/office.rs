@@ -21,6 +21,7 @@ use crate::rules::AtHand;
 use crate::sign_in::attempts::Attempts;
 use crate::sign_in::passkeys::challenge::Challenges;
 use crate::sign_in::pulse::Pulses;
+use crate::sign_in::register::Register;
 use crate::sign_in::rules::SessionRules;
 use crate::sign_in::tickets::Tickets;
 use crate::signer::Seals;
@@ -32,6 +33,7 @@ use crate::wall::WallControls;
 use heliograph_domain::{DisplayId, Instant, SiteName};
 use heliograph_log::EventLog;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::{Notify, Semaphore, watch};
 
@@ -91,10 +93,14 @@ pub(crate) struct Office {
     ledger: Mutex<Ledger>,
     /// How long people stay signed in.
     pub(crate) session_rules: SessionRules,
+    /// Proxies that say for whom they call.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     /// The office's own sign-on.
     pub(crate) sign_on: Option<Arc<SignOn>>,
     /// Tries to sign in that did not succeed.
     pub(crate) attempts: Mutex<Attempts>,
+    /// Who was let in and who was kept out, within this hour.
+    pub(crate) register: tokio::sync::Mutex<Register>,
     /// Passwords that are compared at once: each takes 19 MiB for a moment. Known browsers need not wait for strangers.
     pub(crate) hashing: [Semaphore; 2],
     /// Who has shown a password and owes a code.
@@ -134,6 +140,7 @@ pub(crate) struct Parts {
     pub(crate) hub_account: Option<HubAccount>,
     pub(crate) broker_authority: Option<String>,
     pub(crate) session_rules: SessionRules,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
     pub(crate) sign_on: Option<Arc<SignOn>>,
     pub(crate) challenges: Challenges,
     pub(crate) setup_word: Option<String>,
@@ -177,8 +184,10 @@ impl Office {
             doors: Notify::new(),
             ledger: Mutex::default(),
             session_rules: parts.session_rules,
+            trusted_proxies: parts.trusted_proxies,
             sign_on: parts.sign_on,
             attempts: Mutex::default(),
+            register: tokio::sync::Mutex::default(),
             hashing: [Semaphore::new(2), Semaphore::new(2)],
             tickets: Mutex::default(),
             challenges: Mutex::new(parts.challenges),

@@ -26,7 +26,7 @@ use heliograph_domain::SiteName;
 use heliograph_log::{DiskLog, EventLog, OpenError};
 use heliograph_wire::PublicKey;
 use rumqttc::AsyncClient;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -76,6 +76,8 @@ pub struct HubConfig {
     pub mail: Option<MailPlan>,
     /// How long people stay signed in.
     pub sessions: SessionRules,
+    /// Proxies that are believed when they say for whom they call (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpAddr>,
     /// The office's own sign-on, if it has one.
     pub sign_on: Option<SignOnConfig>,
     /// How the wall starts and stops players, in a process that runs them; the wall is then open to all.
@@ -385,6 +387,9 @@ impl Hub {
             // Aborted on purpose.
             let _ = task.await;
         }
+        if let Err(problem) = sign_in::register::flush(&self.office).await {
+            tracing::error!(?problem, "the last counts of the register of sign-ins were not written");
+        }
         let (stop_broker, projector) = (self.link.stopper(), self.projector.take());
         let stopped = tokio::task::spawn_blocking(move || {
             stop_broker();
@@ -421,6 +426,8 @@ async fn tidied(office: &Arc<Office>) {
         tracing::warn!("{PLAIN_ABROAD}");
     }
     retention::tend(office).await;
+    // Faults are logged where they are made; the next hour tries again.
+    let _ = sign_in::register::flush(office).await;
     let office = Arc::clone(office);
     // Faults are logged where they are made; the next hour tries again.
     let _ = tokio::task::spawn_blocking(move || {
@@ -501,6 +508,7 @@ fn parts(
         keys,
         seals: Seals::new(signer),
         session_rules: config.sessions,
+        trusted_proxies: config.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
         sign_on: config.sign_on.clone().map(|config| Arc::new(SignOn::new(config))),
         challenges: Challenges::new().map_err(|error| StartError::Machine(error.to_string()))?,
         setup_word,

@@ -70,6 +70,10 @@ pub(crate) struct Args {
     /// Hours after which every browser is signed out.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=168))]
     sign_out_after: u16,
+    /// The address of a proxy in front of the hub, as often as there are: what it writes into X-Forwarded-For counts as the
+    /// caller's address, so that one who guesses passwords slows nobody else down. Without it, everybody behind it is one.
+    #[arg(long)]
+    trusted_proxy: Vec<IpAddr>,
     #[command(flatten)]
     sign_on: super::sign_on::SignOnArgs,
     /// The mail server through which people are reminded of what is due: smtps://USER@HOST, or smtp://HOST:25 for a relay that
@@ -339,6 +343,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             longest_ms: u64::from(args.sign_out_after) * 3_600_000,
             ..SessionRules::default()
         },
+        trusted_proxies: args.trusted_proxy.clone(),
         sign_on: args.sign_on.config()?,
         wall: None,
     };

@@ -43,6 +43,7 @@ pub(crate) async fn run(path: &Path, port: u16, fresh: bool) -> Result<(), Failu
         retention: heliograph_hub::retention::Retention::default(),
         signer: None,
         sessions: heliograph_hub::SessionRules::default(),
+        trusted_proxies: Vec::new(),
         sign_on: None,
         wall: Some(Arc::clone(&lobby) as _),
     })

@@ -435,6 +435,7 @@ mod tests {
             retention: heliograph_hub::retention::Retention::default(),
             signer: None,
             sessions: heliograph_hub::SessionRules::default(),
+            trusted_proxies: Vec::new(),
             sign_on: None,
             wall: None,
         };

@@ -47,7 +47,10 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     .await?;
     let title = desk.t(w::AUDIT);
     let body = html! {
-        div.top { div { h1 { (title) } p.muted { (desk.t(w::AUDIT_WHAT)) } } }
+        div.top {
+            div { h1 { (title) } p.muted { (desk.t(w::AUDIT_WHAT)) } }
+            @if desk.may(Verb::WatchSignIns) { a.btn.quiet href="/admin/sign-ins" { (desk.t(w::sign_ins::SIGN_INS)) } }
+        }
         @if let Some(problem) = &problem { (desk.alert(problem, &[])) }
         section.card { (body) p.hint { (desk.t(w::AUDIT_KEPT)) } (technical::details(&desk, &html! { p.hint { (desk.t(w::AUDIT_PROVE)) } })) p.export { a href=(format!("/admin/audit.csv?{}", asked(&wanted))) { (desk.t(w::AS_TABLE)) } " · " a href=(format!("/admin/audit.jsonl?{}", asked(&wanted))) { (desk.t(w::AUDIT_AS_LINES)) } } }
     };

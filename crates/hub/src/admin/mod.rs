@@ -63,6 +63,7 @@ mod rows;
 mod screens;
 mod search;
 mod sign_in;
+mod sign_ins;
 mod sign_on;
 mod site;
 mod staff;
@@ -128,6 +129,7 @@ pub(crate) fn router(office: &Arc<Office>) -> Router<Arc<Office>> {
         .merge(of_rules())
         .merge(of_staff())
         .merge(account::router())
+        .merge(sign_ins::router())
         .merge(substitutes::router())
         .merge(comments::router())
         .route("/admin/site", get(site::page).post(site::set))

@@ -10,6 +10,7 @@ use crate::http::problem::Problem;
 use crate::http::sessions::{Door, Entered, admit, knock, show_code, sign_out};
 use crate::office::Office;
 use crate::sign_in::origin::Origin;
+use crate::sign_in::register::Kind;
 use crate::state::interface_lang;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -309,5 +310,5 @@ async fn try_set_up(office: &Arc<Office>, posted: &Posted, from: &Origin) -> Res
     };
     let names = LocalText(BTreeMap::from([(Lang::ZhHans, name.to_owned())]));
     first_administrator(office, posted.get("word"), id.clone(), names, password.to_owned()).await?;
-    admit(office, &id, from).await
+    admit(office, &id, from, Kind::Password).await
 }

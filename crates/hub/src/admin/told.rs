@@ -62,7 +62,7 @@ pub(super) async fn page(desk: Desk) -> Result<Response, Problem> {
     let entries = api::newest(&desk.office, desk.me()).await?;
     let body = html! {
         div.top { div { a.crumb href="/admin/account" { (desk.t(w::ACCOUNT)) } h1 { (desk.t(pw::CHANGES)) } } }
-        section.card.narrow { p.hint { (desk.t(pw::CHANGES_WHAT)) } (list(&desk, &entries)) }
+        section.card { p.hint { (desk.t(pw::CHANGES_WHAT)) } (list(&desk, &entries)) }
     };
     Ok(desk.page(Place::Account, desk.t(pw::CHANGES), body))
 }

@@ -54,6 +54,7 @@ pub(crate) mod passwords;
 pub(crate) mod reach;
 pub(crate) mod review;
 pub(crate) mod rules;
+pub(crate) mod sign_ins;
 pub(crate) mod states;
 pub(crate) mod together;
 pub(crate) mod trail;
@@ -509,6 +510,7 @@ mod tests {
         withdrawn::ALL,
         passwords::ALL,
         papers::ALL,
+        sign_ins::ALL,
     ];
 
     #[test]

@@ -101,14 +101,14 @@ impl Wanted {
     }
 }
 
-fn text(query: &HashMap<String, String>, name: &str) -> Option<String> {
+pub(crate) fn text(query: &HashMap<String, String>, name: &str) -> Option<String> {
     query
         .get(name)
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty())
 }
 
-fn parsed(query: &HashMap<String, String>, name: &str, faults: &mut Vec<Fault>) -> Option<Date> {
+pub(crate) fn parsed(query: &HashMap<String, String>, name: &str, faults: &mut Vec<Fault>) -> Option<Date> {
     let date = Date::from_str(&text(query, name)?);
     if date.is_err() {
         let (zh, en) = (

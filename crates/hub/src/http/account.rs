@@ -4,9 +4,10 @@ use super::call::Call;
 use super::idempotency::{Answer, Repeatable};
 use super::people::{PASSWORD_MAX, PASSWORD_MIN};
 use super::problem::{Problem, Told};
-use super::sessions::CODE_MAX;
+use super::sessions::{CODE_MAX, noted};
 use crate::directory::{self, Listing};
 use crate::office::Office;
+use crate::sign_in::register::Kind;
 use crate::sign_in::{self, factors, totp};
 use crate::transact::{Decision, blocking, transact};
 use axum::extract::State;
@@ -114,7 +115,9 @@ pub(crate) async fn complete(State(office): State<Arc<Office>>, call: Call) -> R
         }
         factors.renew_recovery()
     });
-    Ok(Answer::ok(json!({"recovery_codes": codes.await?})))
+    let codes = codes.await?;
+    noted(&office, &call.caller, Kind::AuthenticatorSet, "").await?;
+    Ok(Answer::ok(json!({"recovery_codes": codes})))
 }
 
 /// `POST /api/v1/account/recovery-codes`: fresh ones in the place of all before.
@@ -160,5 +163,6 @@ pub(crate) async fn remove(State(office): State<Arc<Office>>, call: Call) -> Res
         Ok(())
     })
     .await?;
+    noted(&office, &call.caller, Kind::AuthenticatorRemoved, "").await?;
     Ok(Answer::ok(json!({"removed": true})))
 }

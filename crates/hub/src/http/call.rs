@@ -5,6 +5,7 @@ use super::idempotency::{Answer, Repeatable};
 use super::problem::Problem;
 use crate::office::Office;
 use crate::sign_in::origin::CookieName;
+use crate::sign_in::register::Whence;
 use crate::sign_in::{self, Row, factors};
 use crate::state::interface_lang;
 use crate::transact::blocking;
@@ -101,6 +102,12 @@ impl Caller {
     pub(crate) fn owes_factor(&self, office: &Office) -> Result<bool, Problem> {
         Ok(office.state().staff.needs_second_factor(&self.staff, office.now())
             && !factors::find(office, &self.staff)?.is_second())
+    }
+
+    /// From where they signed in.
+    pub(crate) fn whence(&self, office: &Office) -> Result<Whence, Problem> {
+        let session = sign_in::at(office, &self.row)?;
+        Ok(session.as_ref().map(Whence::from).unwrap_or_default())
     }
 
     /// Whether a machine calls, with somebody's token.

@@ -13,11 +13,11 @@ use crate::enrolment::{Book, Standing, Turned, Waiting};
 use crate::feed::News;
 use crate::keys::{from_hex, hex};
 use crate::office::Office;
-use crate::tls::Peer;
+use crate::sign_in::origin::caller_at;
 use crate::transact::{Decision, transact};
 use crate::{credentials, sign_in};
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use heliograph_domain::display::Display;
 use heliograph_domain::staff::Verb;
@@ -25,7 +25,6 @@ use heliograph_domain::{DisplayId, Event};
 use heliograph_wire::PublicKey;
 use heliograph_wire::enrol::{Counterpart, FACTS_LIMIT, Introduction};
 use serde_json::{Map, Value, json};
-use std::net::IpAddr;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use uuid::Uuid;
 
@@ -34,7 +33,7 @@ const MOST_BYTES: usize = 8 * FACTS_LIMIT;
 
 /// `POST /api/v1/enrolments`: a machine commits to what it will reveal, and hears whose hub this is.
 pub(crate) async fn open(State(office): State<Arc<Office>>, request: Request) -> Result<Answer, Problem> {
-    let peer = peer_of(&request);
+    let peer = caller_at(&office, request.extensions(), request.headers()).map(|at| at.to_canonical());
     let mut fields = read(request.into_body()).await?;
     let commitment = bytes(&mut fields, "commitment");
     known_alone(fields)?;
@@ -395,12 +394,6 @@ fn turned(turned: Turned) -> Problem {
             None,
         ),
     }
-}
-
-/// Where the request came from.
-fn peer_of(request: &Request) -> Option<IpAddr> {
-    let from = request.extensions().get::<ConnectInfo<Peer>>();
-    from.map(|from| from.0.0.ip().to_canonical())
 }
 
 /// SHA-256 of the certificate that the hub presents; zeros where it speaks plain text.

@@ -35,6 +35,7 @@ pub(crate) mod search;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod shape;
+pub(crate) mod sign_ins;
 pub(crate) mod submission;
 pub(crate) mod substitutes;
 pub(crate) mod templates;
@@ -43,9 +44,9 @@ pub(crate) mod wall;
 
 use crate::admin;
 use crate::office::Office;
-use crate::tls::Peer;
+use crate::sign_in::origin::caller_at;
 use axum::Router;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -127,6 +128,7 @@ fn api() -> Router<Arc<Office>> {
         .route("/api/v1/broker/auth", post(broker::auth))
         .route("/api/v1/broker/acl", post(broker::acl))
         .route("/api/v1/audit", get(audit::list))
+        .route("/api/v1/sign-ins", get(sign_ins::list))
         .route("/api/v1/search", get(search::find))
         .route("/api/v1/events", get(events::events))
 }
@@ -224,11 +226,11 @@ fn wrong_method() -> Problem {
 async fn outermost(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
     let lang = call::lang_of(request.headers());
     let path = request.uri().path().to_owned();
-    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|from| from.0.0);
+    let caller = caller_at(&office, request.extensions(), request.headers());
     let mut response = next.run(request).await;
     if KEPT_OUT.contains(&response.status()) {
         tracing::info!(
-            ?peer,
+            ?caller,
             path,
             status = response.status().as_u16(),
             "a caller was kept out"

@@ -4,13 +4,14 @@ use super::call::{Call, Caller, read_body, same_origin};
 use super::fields::Fields;
 use super::idempotency::Answer;
 use super::problem::{Problem, Told};
-use super::sessions::{admit, still_works_here};
+use super::sessions::{admit, let_in_here, noted};
 use crate::directory;
 use crate::office::Office;
 use crate::sign_in::factors::{self, Factors};
 use crate::sign_in::origin::Origin;
 use crate::sign_in::passkeys::challenge::{Challenges, Purpose};
 use crate::sign_in::passkeys::{self, Asked, Assertion, Passkey, Unbelieved, decoded, encoded, name_of};
+use crate::sign_in::register::{self, Kind};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -144,6 +145,7 @@ pub(crate) async fn register(
         passkeys::registered(&client_data, &decoded(&attestation)?, &asked)
     };
     let (id, key, count) = made().map_err(refused)?;
+    let called = label.clone();
     let passkey = Passkey {
         id: encoded(&id),
         key,
@@ -172,6 +174,7 @@ pub(crate) async fn register(
         Ok(())
     })
     .await?;
+    noted(&office, &call.caller, Kind::PasskeyAdded, &called).await?;
     Ok(Answer::created(json!({"id": id})))
 }
 
@@ -185,13 +188,13 @@ pub(crate) async fn remove(
     call.fields()?.finish()?;
     call.caller.present(&office)?;
     let removed = factors::change(&office, &call.caller.staff, |factors| {
-        let before = factors.passkeys.len();
-        factors.passkeys.retain(|passkey| passkey.id != id);
-        Ok(factors.passkeys.len() < before)
+        let at = factors.passkeys.iter().position(|passkey| passkey.id == id);
+        Ok(at.map(|at| factors.passkeys.remove(at).label))
     });
-    if !removed.await? {
+    let Some(called) = removed.await? else {
         return Err(Problem::not_found("这个通行密钥", "The passkey"));
-    }
+    };
+    noted(&office, &call.caller, Kind::PasskeyRemoved, &called).await?;
     Ok(Answer::ok(json!({"removed": id})))
 }
 
@@ -293,12 +296,15 @@ pub(crate) async fn sign_in(
     let host = host(&headers)?;
     let heard = Heard::of(Fields::of_body(&read_body(body).await?)?)?;
     let staff: StaffId = factors::owner_of(&office, &heard.id)?.ok_or_else(|| unbelieved(Unbelieved::Malformed))?;
-    factors::change(&office, &staff, |factors| {
+    let shown = factors::change(&office, &staff, |factors| {
         believed(&office, factors, &heard, &host, Purpose::SignIn, b"").map_err(unbelieved)
-    })
-    .await?;
-    still_works_here(&office, &staff)?;
-    let entered = admit(&office, &staff, &from).await?;
+    });
+    if let Err(problem) = shown.await {
+        register::note(&office, Kind::WrongPasskey, &staff, &(&from).into(), None).await?;
+        return Err(problem);
+    }
+    let_in_here(&office, &staff, &from).await?;
+    let entered = admit(&office, &staff, &from, Kind::Passkey).await?;
     let answer = Answer::created(json!({"staff": staff}));
     Ok((entered.headers(), answer).into_response())
 }

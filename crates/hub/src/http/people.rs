@@ -195,29 +195,35 @@ pub(crate) async fn appoint(
     newcomer: Newcomer,
     appointing: Appointing,
 ) -> Result<Answer, Problem> {
-    let known = directory::find(&*office.log, &newcomer.id).map_err(Problem::internal)?;
-    let (was, known_as) = known.map(|known| (known.password, known.office_id)).unwrap_or_default();
-    let fresh = newcomer.password.is_some();
-    let password = match newcomer.password {
-        Some(password) => Some(blocking(move || directory::hash_password(&password)).await?),
-        None => was,
-    };
-    let renamed = newcomer.office_id.as_ref().is_some_and(|named| *named != known_as);
-    let listing = Listing {
-        name: newcomer.name,
+    let Newcomer {
+        id,
+        name,
+        department,
+        roles,
         password,
-        office_id: newcomer.office_id.unwrap_or(known_as),
+        office_id,
+    } = newcomer;
+    let fresh = match password {
+        Some(password) => Some(blocking(move || directory::hash_password(&password)).await?),
+        None => None,
     };
-    let listed = directory::keep(&newcomer.id, &listing).map_err(Problem::internal)?;
-    let (id, department, roles) = (newcomer.id, newcomer.department, newcomer.roles);
     let (whose, by_whom) = (|| id.clone(), || by.clone());
     transact(office, by, repeatable, "site-staff".to_owned(), |state, _| {
-        let mut writes = vec![listed.clone()];
+        // Read at each attempt: a password that its owner chose a moment ago stays theirs, a session that was opened a
+        // moment ago ends, too.
+        let known = directory::find(&*office.log, &id).map_err(Problem::internal)?;
+        let (was, known_as) = known.map(|known| (known.password, known.office_id)).unwrap_or_default();
+        let renamed = office_id.as_ref().is_some_and(|named| *named != known_as);
+        let listing = Listing {
+            name: name.clone(),
+            password: fresh.clone().or(was),
+            office_id: office_id.clone().unwrap_or(known_as),
+        };
+        let mut writes = vec![directory::keep(&id, &listing).map_err(Problem::internal)?];
         match &appointing {
             Appointing::First if !state.staff.people.is_empty() => return Err(Problem::forbidden()),
-            // Whoever had the old password, or stood behind it, has nothing of it any longer. Read at each attempt: a
-            // session that was opened a moment ago ends, too.
-            Appointing::Anyone { own } if fresh || renamed => {
+            // Whoever had the old password, or stood behind it, has nothing of it any longer.
+            Appointing::Anyone { own } if fresh.is_some() || renamed => {
                 writes.extend(sign_in::close_all_of(&*office.log, &id, own.as_ref())?);
             }
             _ => {}
@@ -225,7 +231,7 @@ pub(crate) async fn appoint(
         let appointed = state.staff.appoint(whose(), department.clone(), roles.clone());
         let events = [
             appointed,
-            fresh.then(|| StaffEvent::PasswordSet {
+            fresh.is_some().then(|| StaffEvent::PasswordSet {
                 id: whose(),
                 by: by_whom(),
             }),

@@ -11,6 +11,7 @@ use crate::keys::hex;
 use crate::office::Office;
 use crate::sign_in::attempts::{Attempts, Budget, budgets};
 use crate::sign_in::origin::{CookieName, Origin, in_words};
+use crate::sign_in::register::{self, Kind, Whence};
 use crate::sign_in::{self, Carried, Row, Session, browsers, factors};
 use crate::transact::blocking;
 use axum::body::Body;
@@ -56,15 +57,25 @@ fn attempts(office: &Office) -> MutexGuard<'_, Attempts> {
 }
 
 /// Begins a try to sign in; who pays for it.
-fn begin(office: &Office, staff: &StaffId, from: &Origin) -> Result<Vec<Budget>, Problem> {
+async fn begin(office: &Office, staff: &StaffId, from: &Origin) -> Result<Vec<Budget>, Problem> {
     let known = browsers::knows(office, from.browser.as_deref(), staff)?;
-    begin_with(office, budgets(staff, from.address, known))
+    begin_with(office, staff, budgets(staff, from.address, known), &from.into()).await
 }
 
-fn begin_with(office: &Office, budgets: Vec<Budget>) -> Result<Vec<Budget>, Problem> {
+async fn begin_with(
+    office: &Office,
+    staff: &StaffId,
+    budgets: Vec<Budget>,
+    whence: &Whence,
+) -> Result<Vec<Budget>, Problem> {
     let begun = attempts(office).begin(&budgets, office.now());
-    begun.map_err(Problem::too_many_attempts)?;
-    Ok(budgets)
+    match begun {
+        Ok(()) => Ok(budgets),
+        Err(wait) => {
+            register::note(office, Kind::HeldUp, staff, whence, None).await?;
+            Err(Problem::too_many_attempts(wait))
+        }
+    }
 }
 
 /// Whether it is this person's password. Nobody's takes as long.
@@ -86,19 +97,20 @@ pub(crate) async fn knock(
     password: String,
     from: &Origin,
 ) -> Result<Door, Problem> {
-    let paying = begin(office, staff, from)?;
+    let paying = begin(office, staff, from).await?;
     let known = matches!(paying.first(), Some(Budget::Known(..)));
     if !password_fits(office, staff, password, known).await? {
+        register::note(office, Kind::WrongPassword, staff, &from.into(), None).await?;
         return Err(wrong_password());
     }
-    still_works_here(office, staff)?;
+    let_in_here(office, staff, from).await?;
     if factors::find(office, staff)?.is_second() {
         // The try stays counted until the code is right, too.
         let mut tickets = office.tickets.lock().unwrap_or_else(PoisonError::into_inner);
         return Ok(Door::Code(tickets.issue(staff, office.now())?));
     }
     attempts(office).succeeded(&paying);
-    Ok(Door::Open(admit(office, staff, from).await?))
+    Ok(Door::Open(admit(office, staff, from, Kind::Password).await?))
 }
 
 /// Takes the code that follows.
@@ -110,32 +122,34 @@ pub(crate) async fn show_code(
 ) -> Result<Entered, Problem> {
     let tickets = || office.tickets.lock().unwrap_or_else(PoisonError::into_inner);
     let staff = tickets().present(ticket, office.now()).ok_or_else(ticket_over)?;
-    let paying = begin(office, &staff, from)?;
+    let paying = begin(office, &staff, from).await?;
     let now = office.now();
     let fits = factors::change(office, &staff, |factors| {
         Ok(factors.take_code(code, now) || factors.take_recovery(code))
     });
     if !fits.await? {
+        register::note(office, Kind::WrongCode, &staff, &from.into(), None).await?;
         return Err(wrong_code());
     }
-    still_works_here(office, &staff)?;
+    let_in_here(office, &staff, from).await?;
     tickets().spend(ticket);
     attempts(office).succeeded(&paying);
-    admit(office, &staff, from).await
+    admit(office, &staff, from, Kind::Code).await
 }
 
 /// Somebody whom the office's own sign-on has named. Who has an authenticator here shows its code as well.
 pub(crate) async fn enter_by_provider(office: &Arc<Office>, staff: &StaffId, from: &Origin) -> Result<Door, Problem> {
-    still_works_here(office, staff)?;
+    let_in_here(office, staff, from).await?;
     if factors::find(office, staff)?.is_second() {
         let mut tickets = office.tickets.lock().unwrap_or_else(PoisonError::into_inner);
         return Ok(Door::Code(tickets.issue(staff, office.now())?));
     }
-    Ok(Door::Open(admit(office, staff, from).await?))
+    Ok(Door::Open(admit(office, staff, from, Kind::SignOn).await?))
 }
 
 /// Opens a session. One that the browser carried before ends: nobody can have it sign in under a secret of theirs.
-pub(crate) async fn admit(office: &Arc<Office>, staff: &StaffId, from: &Origin) -> Result<Entered, Problem> {
+pub(crate) async fn admit(office: &Arc<Office>, staff: &StaffId, from: &Origin, by: Kind) -> Result<Entered, Problem> {
+    register::note(office, by, staff, &from.into(), None).await?;
     let (secret, opened) = sign_in::open(&sign_in::of_browser(office, staff.clone(), from))?;
     let (browser, known) = browsers::remember(office, from.browser.as_deref(), staff)?;
     let mut writes = vec![opened, known];
@@ -152,8 +166,17 @@ pub(crate) async fn admit(office: &Arc<Office>, staff: &StaffId, from: &Origin) 
     Ok(Entered { secret, cookies })
 }
 
+/// Whether they still work here; that somebody does not is noted.
+pub(crate) async fn let_in_here(office: &Office, staff: &StaffId, from: &Origin) -> Result<(), Problem> {
+    let works = still_works_here(office, staff);
+    if works.is_err() {
+        register::note(office, Kind::Disabled, staff, &from.into(), None).await?;
+    }
+    works
+}
+
 /// Only whoever has shown their password hears this.
-pub(crate) fn still_works_here(office: &Office, staff: &StaffId) -> Result<(), Problem> {
+fn still_works_here(office: &Office, staff: &StaffId) -> Result<(), Problem> {
     let state = office.state();
     if state.staff.people.get(staff).is_some_and(|person| person.active()) {
         return Ok(());
@@ -287,9 +310,13 @@ pub(crate) async fn sign_out(State(office): State<Arc<Office>>, caller: Caller) 
 /// `DELETE /api/v1/sessions`: signs out everywhere else, machines included; no browser is known any longer.
 pub(crate) async fn sign_out_elsewhere(State(office): State<Arc<Office>>, caller: Caller) -> Result<Answer, Problem> {
     caller.person()?;
+    let own = sign_in::all_of(&office, &caller.staff)?;
     let writes = sign_in::close_all_of(&*office.log, &caller.staff, Some(&caller.row))?;
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
+    for token in own.iter().filter(|carried| carried.session.is_token()) {
+        noted(&office, &caller, Kind::TokenEnded, &token.session.label).await?;
+    }
     Ok(Answer::ok(json!({"signed_out_elsewhere": true})))
 }
 
@@ -307,7 +334,23 @@ pub(crate) async fn end(
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
     office.pulses().end(&one.row);
+    if one.session.is_token() {
+        noted(&office, &caller, Kind::TokenEnded, &one.session.label).await?;
+    }
     Ok(Answer::ok(json!({"ended": id})))
+}
+
+/// Notes what somebody who is signed in did to what they sign in with.
+pub(crate) async fn noted(office: &Office, caller: &Caller, kind: Kind, label: &str) -> Result<(), Problem> {
+    let whence = caller.whence(office)?;
+    register::note(
+        office,
+        kind,
+        &caller.staff,
+        &whence,
+        Some(label).filter(|label| !label.is_empty()),
+    )
+    .await
 }
 
 /// `POST /api/v1/sessions/current/confirm {password}` or `{code}`: shows again that it is you.
@@ -335,11 +378,14 @@ pub(crate) enum Shown {
 /// Whether it is they; for some minutes they are not asked again. Guessing is slowed down for this session alone.
 pub(crate) async fn confirm_by(office: &Arc<Office>, caller: &Caller, shown: Shown) -> Result<(), Problem> {
     caller.person()?;
-    let paying = begin_with(office, vec![Budget::Known(caller.row, caller.staff.clone())])?;
+    let (staff, whence) = (&caller.staff, caller.whence(office)?);
+    let own = vec![Budget::Known(caller.row, staff.clone())];
+    let paying = begin_with(office, staff, own, &whence).await?;
     let now = office.now();
     match shown {
         Shown::Password(password) => {
-            if !password_fits(office, &caller.staff, password, true).await? {
+            if !password_fits(office, staff, password, true).await? {
+                register::note(office, Kind::WrongPassword, staff, &whence, None).await?;
                 return Err(Problem {
                     status: StatusCode::FORBIDDEN,
                     kind: "wrong-password",
@@ -353,8 +399,9 @@ pub(crate) async fn confirm_by(office: &Arc<Office>, caller: &Caller, shown: Sho
             }
         }
         Shown::Code(code) => {
-            let fits = factors::change(office, &caller.staff, |factors| Ok(factors.take_code(&code, now)));
+            let fits = factors::change(office, staff, |factors| Ok(factors.take_code(&code, now)));
             if !fits.await? {
+                register::note(office, Kind::WrongCode, staff, &whence, None).await?;
                 return Err(Problem {
                     status: StatusCode::FORBIDDEN,
                     ..wrong_code()
@@ -424,6 +471,7 @@ pub(crate) async fn token(State(office): State<Arc<Office>>, call: Call) -> Resu
     let (secret, write) = sign_in::open(&session)?;
     let log = Arc::clone(&office.log);
     blocking(move || log.write(vec![write])).await?;
+    noted(&office, &call.caller, Kind::TokenMade, &session.label).await?;
     Ok(Answer::created(json!({
         "token": secret, "id": hex(&sign_in::row(&secret)), "scopes": session.scopes,
         "expires_at": shape::time(session.expires_at),

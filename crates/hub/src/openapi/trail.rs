@@ -3,10 +3,11 @@
 use super::operation::{Operation, get};
 use super::schema::{answer, count, date, flag, hash, list, named, number, one_of, or_null, text, time, told};
 use crate::audit::deed::{Deed, WHATS};
+use crate::sign_in::register::{Group, Kind};
 use serde_json::{Map, Value, json};
 
 pub(super) fn operations() -> Vec<Operation> {
-    vec![audit(), search()]
+    vec![audit(), sign_ins(), search()]
 }
 
 fn deeds() -> Value {
@@ -40,6 +41,28 @@ fn audit() -> Operation {
     .fails(&[422])
 }
 
+fn sign_ins() -> Operation {
+    let groups = Group::ALL.map(|(_, slug, ..)| slug);
+    let page = answer(&[
+        ("found", count()),
+        ("page", count()),
+        ("pages", count()),
+        ("sign_ins", list(named("SignIns"))),
+    ]);
+    get(
+        "/api/v1/sign-ins",
+        "WatchSignIns",
+        "Who was let in and who was kept out, by person, kind and hour, the newest first",
+    )
+    .asks("who", text(), "Whom it is about.")
+    .asks("group", one_of(groups), "Which kinds.")
+    .asks("from", date(), "The first day, by the office's calendar.")
+    .asks("until", date(), "The last day.")
+    .asks("page", number(1, 1_000_000), "The page, of a hundred rows.")
+    .gives(200, "A page.", page)
+    .fails(&[422])
+}
+
 fn search() -> Operation {
     let groups = [
         "publications",
@@ -60,6 +83,26 @@ fn search() -> Operation {
     )
     .asks("q", text(), words)
     .gives(200, "Kind by kind.", answer(&found))
+}
+
+fn sign_ins_row() -> Value {
+    let nobody = "An id of the staff; null: user names that nobody has, counted together.";
+    answer(&[
+        ("who", told(or_null(text()), nobody)),
+        ("name", or_null(text())),
+        ("kind", one_of(Kind::ALL.iter().map(|kind| kind.slug()))),
+        ("told", told(text(), "The kind in the caller's language.")),
+        ("count", count()),
+        ("first", time()),
+        ("last", time()),
+        ("addresses", list(text())),
+        ("more_addresses", told(flag(), "Whether there were more than are kept.")),
+        ("browser", text()),
+        (
+            "labels",
+            told(list(text()), "What its owner calls the tokens or passkeys."),
+        ),
+    ])
 }
 
 pub(super) fn schemas() -> Map<String, Value> {
@@ -97,8 +140,12 @@ pub(super) fn schemas() -> Map<String, Value> {
         ),
     ]);
     let group = answer(&[("found", count()), ("first", list(hit))]);
-    [("AuditRecord", record), ("FoundGroup", group)]
-        .into_iter()
-        .map(|(name, schema)| (name.to_owned(), schema))
-        .collect()
+    [
+        ("AuditRecord", record),
+        ("FoundGroup", group),
+        ("SignIns", sign_ins_row()),
+    ]
+    .into_iter()
+    .map(|(name, schema)| (name.to_owned(), schema))
+    .collect()
 }

@@ -30,10 +30,22 @@ impl Budget {
             Self::Address(_) => 40,
         }
     }
+
+    /// The longest wait, in milliseconds.
+    fn longest_ms(&self) -> u64 {
+        match self {
+            Self::Known(..) | Self::Stranger(..) => LONGEST_MS,
+            // Whoever shares the address with somebody who guesses must not wait for a quarter of an hour. What is guessed at
+            // is guarded by the row of its account all the same.
+            Self::Address(_) => LONGEST_SHARED_MS,
+        }
+    }
 }
 
 /// The longest wait.
 const LONGEST_MS: u64 = 15 * 60_000;
+/// The longest wait for what many share.
+const LONGEST_SHARED_MS: u64 = 10_000;
 /// Who has not tried for so long begins anew.
 const FORGIVEN_MS: u64 = 60 * 60_000;
 /// So many are counted: guessed names must not fill the memory.
@@ -47,10 +59,10 @@ struct Tries {
 
 impl Tries {
     /// From when on the next is heard.
-    fn heard_from(&self, free: u32) -> Instant {
-        match self.count.checked_sub(free) {
+    fn heard_from(&self, budget: &Budget) -> Instant {
+        match self.count.checked_sub(budget.free()) {
             None => Instant(0),
-            Some(over) => self.last.plus_ms((1000 << over.min(20)).min(LONGEST_MS)),
+            Some(over) => self.last.plus_ms((1000 << over.min(20)).min(budget.longest_ms())),
         }
     }
 
@@ -94,7 +106,7 @@ impl Attempts {
         let wait = |budget: &Budget| {
             let tries = self.0.get(budget).filter(|tries| !tries.stale(now));
             // A clock that was set back holds nobody up for longer than the longest wait.
-            tries.map_or(0, |tries| tries.heard_from(budget.free()).since(now).min(LONGEST_MS))
+            tries.map_or(0, |tries| tries.heard_from(budget).since(now).min(budget.longest_ms()))
         };
         let longest = budgets.iter().map(wait).max().unwrap_or(0);
         if longest > 0 {
@@ -177,6 +189,35 @@ mod tests {
         // The owner, from another desk, from the attacker's own address in a known browser.
         assert!(attempts.begin(&budgets(&owner(), from(2), None), now).is_ok());
         assert!(attempts.begin(&budgets(&owner(), from(1), Some([7; 32])), now).is_ok());
+    }
+
+    #[test]
+    fn whoever_shares_an_address_with_a_guesser_waits_for_seconds_and_one_account_stays_guarded() {
+        let (mut attempts, mut now, mut at_one) = (Attempts::default(), Instant(0), 0u32);
+        for number in 0..2000 {
+            let name: StaffId = format!("name-{}", number % 500).parse().unwrap();
+            let name = if number % 2 == 0 { name } else { owner() };
+            let guess = budgets(&name, from(1), None);
+            match attempts.begin(&guess, now) {
+                Ok(()) => at_one += u32::from(number % 2 == 1),
+                Err(_) => now = now.plus_ms(1000),
+            }
+        }
+        let newcomer: StaffId = "newcomer".parse().unwrap();
+        let wait = attempts.begin(&budgets(&newcomer, from(1), None), now);
+        assert!(
+            wait.is_ok() || wait.is_err_and(|wait| wait <= LONGEST_SHARED_MS),
+            "{wait:?}"
+        );
+        assert!(
+            at_one < 20,
+            "{at_one} guesses at one account in {} minutes",
+            now.0 / 60_000
+        );
+        // The control: that account itself is held up for longer.
+        let (now, guess) = (now.plus_ms(LONGEST_MS), budgets(&owner(), from(1), None));
+        assert!(attempts.begin(&guess, now).is_ok());
+        assert!(attempts.begin(&guess, now).unwrap_err() > LONGEST_SHARED_MS);
     }
 
     #[test]

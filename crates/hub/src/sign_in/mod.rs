@@ -6,6 +6,7 @@ pub(crate) mod factors;
 pub(crate) mod origin;
 pub(crate) mod passkeys;
 pub(crate) mod pulse;
+pub(crate) mod register;
 pub(crate) mod rules;
 pub(crate) mod tickets;
 pub(crate) mod totp;
@@ -205,6 +206,12 @@ pub(crate) fn carried(office: &Office, secret: &str) -> Result<Option<Carried>, 
     Ok(stands.then_some(Carried { row, session, seen_at }))
 }
 
+/// The session or token in a row, as long as it is there.
+pub(crate) fn at(office: &Office, row: &Row) -> Result<Option<Session>, Problem> {
+    let kept = office.log.get(&table()?, row).map_err(Problem::internal)?;
+    Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
 /// Whether a session or token was not ended.
 pub(crate) fn is_open(office: &Office, row: &Row) -> bool {
     let kept = table().and_then(|table| office.log.get(&table, row).map_err(Problem::internal));
@@ -251,6 +258,7 @@ pub(crate) fn forget_old(office: &Office) -> Result<usize, Problem> {
         }
     }
     writes.extend(browsers::forget_old(office)?);
+    writes.extend(register::forget_old(&*office.log, now)?);
     office
         .attempts
         .lock()

@@ -5,9 +5,9 @@ use crate::office::Office;
 use crate::tls::Peer;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{Extensions, HeaderMap, header};
 use std::convert::Infallible;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// The most of what a browser calls itself that is kept.
@@ -49,7 +49,7 @@ impl CookieName {
 /// Where a sign-in comes from.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Origin {
-    /// The address at the other end of the connection.
+    /// The caller's address.
     pub(crate) address: Option<IpAddr>,
     /// What the browser calls itself.
     pub(crate) agent: String,
@@ -59,17 +59,48 @@ pub(crate) struct Origin {
     pub(crate) session: Option<String>,
 }
 
+/// From which address a request comes: the other end of the connection, or, where that is a proxy that the office trusts,
+/// whom the proxy names in `X-Forwarded-For`. What others write there is not read.
+pub(crate) fn caller_at(office: &Office, extensions: &Extensions, headers: &HeaderMap) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<Peer>>()?.0.0.ip();
+    let named = headers.get_all("x-forwarded-for").iter();
+    let named: Vec<&str> = named
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    Some(behind_proxies(peer, &named, &office.trusted_proxies))
+}
+
+/// The last address in the chain that no trusted proxy vouches for. Each proxy adds to the end whom it heard; what stands
+/// before that, the caller may have made up.
+fn behind_proxies(peer: IpAddr, named: &[&str], trusted: &[IpAddr]) -> IpAddr {
+    let mut caller = peer.to_canonical();
+    for name in named.iter().rev() {
+        let Some(next) = address_of(name.trim()).filter(|_| trusted.contains(&caller)) else {
+            break;
+        };
+        caller = next;
+    }
+    caller
+}
+
+/// An address as proxies write it: some with the port, of IPv6 then in brackets.
+fn address_of(name: &str) -> Option<IpAddr> {
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    let parsed = bare.parse().or_else(|_| name.parse::<SocketAddr>().map(|at| at.ip()));
+    parsed.ok().map(|address: IpAddr| address.to_canonical())
+}
+
 impl FromRequestParts<Arc<Office>> for Origin {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<Peer>>().map(|from| from.0.0.ip());
         let agent = parts
             .headers
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok());
         Ok(Self {
-            address: peer,
+            address: caller_at(office, &parts.extensions, &parts.headers),
             agent: agent.unwrap_or_default().chars().take(AGENT_CHARS).collect(),
             browser: CookieName::Browser.of(office, &parts.headers),
             session: CookieName::Session.of(office, &parts.headers),
@@ -108,6 +139,36 @@ pub(crate) fn in_words(agent: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trusted_proxy_is_believed_and_nobody_else() {
+        let at = |text: &str| text.parse::<IpAddr>().unwrap();
+        let (proxy, inner) = (at("10.0.0.1"), at("10.0.0.2"));
+        let caller = |peer, named: &[&str]| behind_proxies(peer, named, &[proxy, inner]);
+        assert_eq!(caller(proxy, &["192.0.2.7"]), at("192.0.2.7"));
+        assert_eq!(
+            caller(at("192.0.2.9"), &["192.0.2.7"]),
+            at("192.0.2.9"),
+            "anybody can write that"
+        );
+        // What the caller made up stands before what the proxy heard.
+        assert_eq!(caller(proxy, &["1.1.1.1", " 192.0.2.7"]), at("192.0.2.7"));
+        assert_eq!(
+            caller(proxy, &["192.0.2.7", "10.0.0.2"]),
+            at("192.0.2.7"),
+            "through two"
+        );
+        assert_eq!(caller(proxy, &[]), proxy);
+        assert_eq!(caller(proxy, &["unknown"]), proxy);
+        assert_eq!(caller(at("::ffff:10.0.0.1"), &["192.0.2.7:4711"]), at("192.0.2.7"));
+        assert_eq!(caller(proxy, &["[2001:db8::7]:4711"]), at("2001:db8::7"));
+        assert_eq!(caller(proxy, &["2001:db8::7"]), at("2001:db8::7"));
+        assert_eq!(
+            behind_proxies(proxy, &["192.0.2.7"], &[]),
+            proxy,
+            "none is trusted unasked"
+        );
+    }
 
     #[test]
     fn browsers_are_named_as_people_know_them() {

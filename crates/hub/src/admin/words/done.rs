@@ -30,7 +30,7 @@ words! {
     DEPARTMENT "处室已保存。" "The department is saved.";
     PERSON_ADDED "人员已添加。" "The person is added.";
     PERSON "人员信息已保存，密码没有变。" "The person's data is saved; the password stays as it was.";
-    PERSON_PASSWORD "人员信息已保存，密码已更换：此人须用新密码登录。" "The person's data is saved, and they sign in with the new password from now on.";
+    PERSON_PASSWORD "人员信息已保存，密码已更换：此人用新密码登录后，须先设置自己的密码。" "The person's data is saved. They sign in with the new password, and have to choose their own before anything else.";
     PASSWORD_EMPTY "留空则密码不变；填写则立即更换，至少 10 个字符" "empty: it stays as it is; filled in: it is changed at once, at least 10 characters";
     DISABLED "账户已停用，此人已退出登录。" "The account is disabled, and the person is signed out.";
     ENABLED "账户已启用。" "The account is enabled.";

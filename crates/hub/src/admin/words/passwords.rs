@@ -6,9 +6,9 @@ words! {
     OWN_FIRST "请先设置您自己的密码" "Choose your own password first";
     OWN_FIRST_WHY "设置您密码的人知道这个密码。请设置一个只有您知道的密码，之后才能办理其他事项。" "Whoever set your password knows it. Choose one that only you know: until then you can do nothing else.";
     OWN_FIRST_GO "保存并继续" "Save and go on";
-    PASSWORD_BY "您的密码于 {} 由 {} 设置。" "Your password was set on {} by {}.";
-    FACTOR_BY "您的验证码和通行密钥于 {} 由 {} 重置。" "Your second factor and your passkeys were taken away on {} by {}.";
-    SIGN_ON_BY "您的统一登录编号于 {} 由 {} 设置。" "Your id for the office's sign-on was set on {} by {}.";
+    PASSWORD_BY "您的密码于 {} 由 {} 设置。" "{}: your password was set by {}.";
+    FACTOR_BY "您的验证码和通行密钥于 {} 由 {} 重置。" "{}: your second factor and your passkeys were taken away by {}.";
+    SIGN_ON_BY "您的统一登录编号于 {} 由 {} 设置。" "{}: your id for the office's sign-on was set by {}.";
     NOT_ASKED_FOR "如果您没有要求这样做，请告知督查人员。" "If you did not ask for it, tell an inspector.";
     SEEN "知道了" "I know";
     CHANGES "账户变动" "Changes of my account";
