@@ -112,8 +112,8 @@ pub(crate) fn parsed(query: &HashMap<String, String>, name: &str, faults: &mut V
     let date = Date::from_str(&text(query, name)?);
     if date.is_err() {
         let (zh, en) = (
-            format!("{name}：不是日期，请写成 2026-01-31"),
-            format!("{name} is not a date: write it like 2026-01-31"),
+            format!("{name}：不是日期，请按“年-月-日”填写，月和日各两位"),
+            format!("{name} is not a date: write year, month and day as YYYY-MM-DD"),
         );
         faults.push(Fault::new(name, "not_a_date", zh, en));
     }
