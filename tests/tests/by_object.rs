@@ -302,7 +302,13 @@ impl Asked {
         if !made.hash.is_empty() {
             headers.push(("if-match", tag.as_str()));
         }
-        caller.send(method, &where_to, &headers, body(path, made).as_bytes())
+        // What is taken away says nothing more.
+        let body = if method == "DELETE" {
+            String::new()
+        } else {
+            body(path, made)
+        };
+        caller.send(method, &where_to, &headers, body.as_bytes())
     }
 }
 

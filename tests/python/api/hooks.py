@@ -1,7 +1,6 @@
 """What Schemathesis is told about the office that it judges: ids that exist, and how to stay signed in.
 
-HELIOGRAPH_IDS is JSON: for a noun and a parameter of its paths, what exists; for a whole path, parameters that belong together; and for
-`body/` and a field, what a body may name. HELIOGRAPH_STAFF and HELIOGRAPH_PASSWORD sign in, and again
+HELIOGRAPH_IDS is JSON: for a noun and a parameter of its paths, what exists. HELIOGRAPH_STAFF and HELIOGRAPH_PASSWORD sign in, and again
 once a request has ended the session: signing out and setting another password are among the requests that are tried.
 HELIOGRAPH_BEARER is a secret to call with instead. None of them: nobody calls.
 """
@@ -58,33 +57,12 @@ def lot(value, of):
 def map_path_parameters(context, path_parameters):
     """Three times in four something that exists, else what was generated."""
     path = context.operation.path
-    together = IDS.get(path, [])
-    if together and lot([path, path_parameters], 4):
-        return {**path_parameters, **together[lot([path_parameters, path], len(together))]}
     noun = path.split("/")[3]
     for name, value in (path_parameters or {}).items():
         known = IDS.get(f"{noun}/{name}", [])
         if known and lot([path, value], 4):
             path_parameters[name] = known[lot([value, path], len(known))]
     return path_parameters
-
-
-@schemathesis.hook
-def map_body(context, body):
-    """Three times in four what a body names is something that exists."""
-    return named(body, context.operation.path)
-
-
-def named(value, path):
-    if not isinstance(value, dict):
-        return value
-    found = {}
-    for name, part in value.items():
-        known = IDS.get(f"body/{name}", [])
-        if known and part and lot([path, name, part], 4):
-            part = [known[lot([part, path], len(known))]] if isinstance(part, list) else known[lot([part, path], len(known))]
-        found[name] = part
-    return found
 
 
 @schemathesis.hook
