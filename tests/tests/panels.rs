@@ -233,9 +233,10 @@ fn an_author_proposes_where_and_when_and_whoever_releases_decides() {
     let id = address.rsplit('/').next().unwrap().to_owned();
     let submitted = world.people.author.get(&format!("/api/v1/publications/{id}")).json;
     assert!(
-        !submitted.to_string().contains("strips"),
-        "the workflow knows nothing of a proposal: {submitted}"
+        !submitted["history"].to_string().contains("strips"),
+        "the record knows nothing of a proposal: {submitted}"
     );
+    assert_eq!(submitted["pending"]["proposed"]["channels"], json!(["strips"]));
     let mut reviewer = Browser::signed_in(&world, "reviewer");
     let seen = reviewer.get(&address).expect_status(200).text;
     assert!(seen.contains("按拟稿人建议的频道“条屏”"));
