@@ -34,7 +34,7 @@ fn at(world: &World, now: Instant) -> People {
 }
 
 fn entry_of(people: &People, id: &str) -> Value {
-    let catalogue = people.admin.get("/api/v1/catalogue").expect_status(200).json;
+    let catalogue = people.reviewer.get("/api/v1/catalogue").expect_status(200).json;
     let entries = catalogue["catalogue"].as_array().unwrap();
     entries.iter().find(|entry| entry["id"] == id).unwrap().clone()
 }
