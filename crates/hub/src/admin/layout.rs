@@ -1,6 +1,7 @@
 //! The frame of every page: who looks, in which language, the way around, and the parts that pages are made of.
 
 use super::form::Faults;
+use super::states::ToBegin;
 use super::words::frame as fw;
 use super::words::{self as w, Word};
 use super::{assets, door, duties, own_password, told};
@@ -19,7 +20,7 @@ use heliograph_domain::site::SiteProfile;
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, DepartmentId, Instant, Lang, StaffId};
 use maud::{DOCTYPE, Markup, html};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Nothing comes from elsewhere, nothing runs that the hub did not serve, and no page is framed.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -57,6 +58,8 @@ pub(crate) struct Desk {
     pub(crate) host: Option<String>,
     /// Path and query: where a change of language comes back to.
     here: String,
+    /// What each entry has that is still to begin, once somebody asked.
+    pub(super) to_begin: OnceLock<ToBegin>,
 }
 
 impl FromRequestParts<Arc<Office>> for Desk {
@@ -91,6 +94,7 @@ impl FromRequestParts<Arc<Office>> for Desk {
             state,
             profile,
             here,
+            to_begin: OnceLock::new(),
         };
         desk.caller.may_enter(office).map_err(IntoResponse::into_response)?;
         // What the office asks of their role comes before everything else that they do here.
@@ -135,6 +139,7 @@ impl Desk {
     pub(crate) fn refreshed(mut self) -> Self {
         self.state = self.office.state_for(&self.caller.staff);
         self.now = self.office.now();
+        self.to_begin = OnceLock::new();
         self
     }
 

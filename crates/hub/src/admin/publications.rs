@@ -4,13 +4,15 @@ use super::duties;
 use super::layout::{Desk, Place, empty, in_query};
 use super::states::{self, CHOICES, State};
 use super::words as w;
+use crate::digest::Needle;
 use crate::http::problem::Problem;
 use crate::http::shape;
 use crate::state::Dossier;
 use axum::extract::Query;
 use axum::response::Response;
+use heliograph_domain::search::folded;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{Kind, Lang, PublicationId};
+use heliograph_domain::{Kind, PublicationId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -50,7 +52,14 @@ impl Wanted {
         format!("/admin/publications?{}&page={page}", self.query())
     }
 
-    fn fits(&self, desk: &Desk, mine: &[PublicationId], id: PublicationId, dossier: &Dossier) -> bool {
+    /// `needle`: its words, made alike; nothing when it has none.
+    fn fits(
+        &self,
+        desk: &Desk,
+        (mine, needle): (&[PublicationId], Option<&Needle<'_>>),
+        id: PublicationId,
+        dossier: &Dossier,
+    ) -> bool {
         let publication = &dossier.publication;
         let state = match self.state.as_str() {
             "" => true,
@@ -61,13 +70,10 @@ impl Wanted {
         };
         let kind = self.kind.is_empty() || self.kind == publication.kind.slug();
         let words = || {
-            let words = self.words.to_lowercase();
-            let has = |lang| {
-                shape::title_of(&desk.office, dossier, lang)
-                    .to_lowercase()
-                    .contains(&words)
-            };
-            words.is_empty() || has(Lang::ZhHans) || has(Lang::En)
+            needle.is_none_or(|needle| {
+                let digest = shape::text_of(dossier).and_then(|hash| desk.office.library.digest(&hash));
+                digest.is_some_and(|digest| digest.titled(needle))
+            })
         };
         state && kind && words()
     }
@@ -106,8 +112,10 @@ fn search<'d>(desk: &'d Desk, wanted: &Wanted) -> Vec<(&'d PublicationId, &'d Ar
         _ => Vec::new(),
     };
     let newest_first = desk.state.publications.iter().rev();
+    let words = folded(&wanted.words);
+    let needle = (!words.is_empty()).then(|| Needle::new(&words));
     newest_first
-        .filter(|(id, dossier)| wanted.fits(desk, &mine, **id, dossier))
+        .filter(|(id, dossier)| wanted.fits(desk, (&mine, needle.as_ref()), **id, dossier))
         .collect()
 }
 

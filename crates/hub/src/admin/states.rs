@@ -8,6 +8,7 @@ use super::words::{self as w, Word};
 use heliograph_domain::publication::{Pending, Publication, Stage};
 use heliograph_domain::{CatalogueEntryId, Instant, StaffId};
 use maud::{Markup, html};
+use std::collections::BTreeMap;
 
 /// One word about a publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,13 +189,26 @@ pub(crate) fn waits_for(desk: &Desk, publication: &Publication) -> Option<String
     })
 }
 
-/// What an entry has that is released and still to begin: the first moment of it, and how many there are.
+/// What is released and still to begin, by its entry: the first moment of it, and how many there are.
+pub(crate) type ToBegin = BTreeMap<CatalogueEntryId, (Instant, usize)>;
+
+/// What an entry has that is released and still to begin. A list asks for each of its entries; the publications are gone
+/// through once.
 pub(crate) fn scheduled(desk: &Desk, entry: &CatalogueEntryId) -> Option<(Instant, usize)> {
-    let of_entry = desk.state.publications.values().map(|dossier| &dossier.publication);
-    let begins = of_entry.filter(|it| it.catalogue_entry == *entry).filter_map(|it| {
-        let window = it.released.as_ref()?.release.window;
-        (desk.now < window.from && !window.ended(desk.now)).then_some(window.from)
-    });
-    let begins: Vec<Instant> = begins.collect();
-    Some((*begins.iter().min()?, begins.len()))
+    desk.to_begin.get_or_init(|| to_begin(desk)).get(entry).copied()
+}
+
+fn to_begin(desk: &Desk) -> ToBegin {
+    let mut all = ToBegin::new();
+    for publication in desk.state.publications.values().map(|dossier| &dossier.publication) {
+        let Some(window) = publication.released.as_ref().map(|on| on.release.window) else {
+            continue;
+        };
+        if desk.now < window.from && !window.ended(desk.now) {
+            let known = all.entry(publication.catalogue_entry.clone());
+            let (first, count) = known.or_insert((window.from, 0));
+            (*first, *count) = ((*first).min(window.from), *count + 1);
+        }
+    }
+    all
 }

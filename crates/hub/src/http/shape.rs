@@ -3,6 +3,7 @@
 use crate::office::Office;
 use crate::presence::Standing;
 use crate::state::{Dossier, KnownDisplay, State};
+use heliograph_domain::ContentHash;
 use heliograph_domain::catalogue::{Cadence, CatalogueEntry};
 use heliograph_domain::display::DisplaySetting;
 use heliograph_domain::publication::{OnRelease, Pending, Publication, Stage, Stead};
@@ -100,7 +101,7 @@ fn in_stead(steads: &[Stead]) -> Vec<Value> {
 /// A publication with its texts and history.
 pub(crate) fn dossier(office: &Office, id: PublicationId, dossier: &Dossier, now: Instant) -> Value {
     let mut shaped = publication(id, &dossier.publication, now);
-    let document = |hash: &heliograph_domain::ContentHash| office.library.document(hash).map(|d| json!(*d));
+    let document = |hash: &ContentHash| office.library.document(hash).map(|d| json!(*d));
     if let Some(on) = &dossier.publication.released {
         shaped["released"]["document"] = document(&on.release.content).unwrap_or(Value::Null);
     }
@@ -142,11 +143,19 @@ pub(crate) fn title(office: &Office, publication: &Publication, lang: Lang) -> S
 
 /// The same, by which what was withdrawn can still be known until its text is erased.
 pub(crate) fn title_of(office: &Office, dossier: &Dossier, lang: Lang) -> String {
+    let digest = text_of(dossier).and_then(|hash| office.library.digest(&hash));
+    digest.map_or_else(
+        || dossier.publication.kind.label(lang).to_owned(),
+        |digest| digest.title(lang).to_owned(),
+    )
+}
+
+/// The text that it is known by: what is on its way, else what the public sees, else what it saw last.
+pub(crate) fn text_of(dossier: &Dossier) -> Option<ContentHash> {
     let publication = &dossier.publication;
-    let here = publication.pending.is_some() || publication.released.is_some();
-    let last = dossier.last_text().filter(|_| !here);
-    let document = last.and_then(|hash| office.library.document(&hash));
-    document.map_or_else(|| title(office, publication, lang), |document| document.title(lang))
+    let pending = publication.pending.as_ref().map(|pending| pending.content);
+    let released = publication.released.as_ref().map(|on| on.release.content);
+    pending.or(released).or_else(|| dossier.last_text())
 }
 
 /// A catalogue entry, with its words.
