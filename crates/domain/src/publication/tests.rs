@@ -63,6 +63,24 @@ pub(super) fn release() -> Command {
     }
 }
 
+/// The fact that the first text was released, by these rules.
+pub(super) fn release_of_the_first(under: Option<RulesVersion>) -> PublicationEvent {
+    PublicationEvent::Released(Release {
+        content: hash(1),
+        kind: Kind::Notice,
+        channels: vec!["hall".parse().unwrap()],
+        window: Window {
+            from: Instant(1),
+            until: None,
+        },
+        priority: Priority::Normal,
+        standing: false,
+        lease_ms: None,
+        by: person("zhao"),
+        under,
+    })
+}
+
 /// A publication under way, at a time that moves by a second with every command.
 pub(super) struct Story {
     pub(super) publication: Option<Publication>,
@@ -432,20 +450,7 @@ fn facts_that_release_what_the_gate_blocks_release_nothing() {
     if let Some(pending) = forged.publication.as_mut().and_then(|p| p.pending.as_mut()) {
         pending.overridden = None;
     }
-    let event = PublicationEvent::Released(Release {
-        content: hash(1),
-        kind: Kind::Notice,
-        channels: vec!["hall".parse().unwrap()],
-        window: Window {
-            from: Instant(1),
-            until: None,
-        },
-        priority: Priority::Normal,
-        standing: false,
-        lease_ms: None,
-        by: person("zhao"),
-        under: None,
-    });
+    let event = release_of_the_first(None);
     assert!(
         evolve(forged.publication, Instant(9), &event)
             .unwrap()

@@ -1,6 +1,6 @@
 //! Countersignatures of departments and steps in somebody's stead, told as given / when / then.
 
-use super::tests::{REVIEW, Story, given, hash, person, submit};
+use super::tests::{REVIEW, Story, given, hash, person, release_of_the_first, submit};
 use super::*;
 use crate::staff::Role;
 use crate::time::DAY_MS;
@@ -174,20 +174,7 @@ fn facts_that_release_what_lacks_a_countersignature_release_nothing() {
         under: None,
     };
     let released = |story: &Story| {
-        let event = PublicationEvent::Released(Release {
-            content: hash(1),
-            kind: Kind::Notice,
-            channels: vec!["hall".parse().unwrap()],
-            window: Window {
-                from: Instant(1),
-                until: None,
-            },
-            priority: Priority::Normal,
-            standing: false,
-            lease_ms: None,
-            by: person("zhao"),
-            under: None,
-        });
+        let event = release_of_the_first(None);
         let known = evolve(story.publication.clone(), Instant(8), &approved);
         evolve(known, Instant(9), &event).unwrap().released
     };

@@ -2,13 +2,13 @@
 //! `POST /api/v1/imports?kind=&catalogue_entry=` from a file. What somebody has to look at stands in the draft's notes,
 //! until they say that they did (`DELETE /api/v1/drafts/{id}/notes`).
 
-use super::attachments::whole_body;
 use super::call::{Call, Caller};
 use super::drafts::{self as api, Beginning, Wish};
 use super::idempotency::{self, Answer, Repeatable, fresh_uuid};
 use super::problem::{Fault, Problem};
 use super::templates::content_of;
-use crate::attachments::{self, Fresh, Kept, MAX_TOTAL_BYTES, UPLOADS};
+use super::upload::{Upload, Uploaded};
+use crate::attachments::{self, Fresh, Kept, MAX_TOTAL_BYTES};
 use crate::calendar;
 use crate::drafts::Proposal;
 use crate::drafts::{self, Draft, Note};
@@ -18,7 +18,7 @@ use crate::office_files::{FileError, FileKind, MOST_BYTES, fill};
 use crate::reading::Patience;
 use crate::transact::blocking;
 use axum::body::Bytes;
-use axum::extract::{FromRequestParts, Path, Query, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use heliograph_domain::content::{MAX_ATTACHMENTS, MAX_NAME_CHARS, Moved, name_fault, next_year};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, Date, Kind, Lang, PublicationId};
@@ -135,15 +135,15 @@ pub(crate) async fn import(
     Query(query): Query<HashMap<String, String>>,
     request: Request,
 ) -> Result<Answer, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_request_parts(&mut parts, &office).await?;
-    caller.may(&office, Verb::Draft)?;
-    let key = super::call::idempotency_key(&parts.headers)?;
+    let upload = Upload::of(request, &office, Verb::Draft).await?;
     let asked = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
     let place = place(&office, asked("kind"), asked("catalogue_entry"))?;
-    let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
-    let file = whole_body(body, MOST_BYTES).await?;
-    let repeatable = Repeatable::new(key, "POST", &parts.uri.to_string(), &file);
+    let Uploaded {
+        caller,
+        file,
+        repeatable,
+        one_of_few: _one_of_few,
+    } = upload.read(MOST_BYTES).await?;
     of_document(&office, &caller, place, file, &Map::new(), &repeatable).await
 }
 

@@ -1,17 +1,16 @@
 //! `POST /api/v1/catalogue/table?dry_run=`: an existing catalogue as a file. Everything that is wrong with it is told at
 //! once, by row and column; it is taken whole or not at all. The admin's import goes through the same functions.
 
-use super::attachments::whole_body;
-use super::call::{Call, Caller, idempotency_key};
+use super::call::Call;
 use super::catalogue::{self as api, Change};
-use super::idempotency::{self, Answer, Repeatable};
+use super::idempotency::{self, Answer};
 use super::problem::{Fault, Problem, Told};
-use crate::attachments::UPLOADS;
+use super::upload::{Upload, Uploaded};
 use crate::catalogue_table::{self as table, Column, Row, Table, TableFault};
 use crate::office::Office;
 use crate::office_files::MOST_BYTES;
 use crate::public_words::CONFIRMED;
-use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::extract::{Query, Request, State};
 use heliograph_domain::Lang;
 use heliograph_domain::staff::Verb;
 use serde_json::{Value, json};
@@ -117,15 +116,15 @@ pub(crate) async fn take(
     Query(query): Query<HashMap<String, String>>,
     request: Request,
 ) -> Result<Answer, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_request_parts(&mut parts, &office).await?;
-    caller.may(&office, Verb::Catalogue)?;
-    let key = idempotency_key(&parts.headers)?;
+    let upload = Upload::of(request, &office, Verb::Catalogue).await?;
     let only_looks = dry_run(&query)?;
     let looked = query.get(CONFIRMED).is_some_and(|value| value == "true");
-    let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
-    let file = whole_body(body, MOST_BYTES).await?;
-    let repeatable = Repeatable::new(key, "POST", &parts.uri.to_string(), &file);
+    let Uploaded {
+        caller,
+        file,
+        repeatable,
+        one_of_few: _one_of_few,
+    } = upload.read(MOST_BYTES).await?;
     if let Some(answer) = idempotency::answered(&office, &caller.staff, &repeatable)? {
         return Ok(answer);
     }

@@ -40,6 +40,7 @@ pub(crate) mod submission;
 pub(crate) mod substitutes;
 pub(crate) mod templates;
 mod together;
+mod upload;
 pub(crate) mod wall;
 
 use crate::admin;

@@ -2,20 +2,19 @@
 //! a list in one. Everything that is wrong is told at once, by row and column, and either every row is taken or none. The
 //! admin's import goes through the same functions.
 
-use super::attachments::whole_body;
 use super::beginnings::place;
-use super::call::{Caller, idempotency_key};
+use super::call::Caller;
 use super::catalogue_table::dry_run;
 use super::drafts::{Beginning, Wish, save_all};
 use super::idempotency::{self, Answer, Repeatable, fresh_uuid};
 use super::problem::{Fault, Problem, Told};
-use crate::attachments::UPLOADS;
+use super::upload::{Upload, Uploaded};
 use crate::drafts::{Draft, Proposal};
 use crate::office::Office;
 use crate::office_files::MOST_BYTES;
 use crate::office_files::fill::date;
 use crate::office_files::sheet::{self, MOST_COLUMNS, Sheet};
-use axum::extract::{FromRequestParts, Query, Request, State};
+use axum::extract::{Query, Request, State};
 use heliograph_domain::content::{FieldError, FieldSpec, Shape};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, Kind, Lang, PublicationId};
@@ -318,16 +317,16 @@ pub(crate) async fn take(
     Query(query): Query<HashMap<String, String>>,
     request: Request,
 ) -> Result<Answer, Problem> {
-    let (mut parts, body) = request.into_parts();
-    let caller = Caller::from_request_parts(&mut parts, &office).await?;
-    caller.may(&office, Verb::Draft)?;
-    let key = idempotency_key(&parts.headers)?;
+    let upload = Upload::of(request, &office, Verb::Draft).await?;
     let asked = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
     let (kind, entry) = place(&office, asked("kind"), asked("catalogue_entry"))?;
     let only_looks = dry_run(&query)?;
-    let _one_of_few = UPLOADS.acquire().await.map_err(Problem::internal)?;
-    let file = whole_body(body, MOST_BYTES).await?;
-    let repeatable = Repeatable::new(key, "POST", &parts.uri.to_string(), &file);
+    let Uploaded {
+        caller,
+        file,
+        repeatable,
+        one_of_few: _one_of_few,
+    } = upload.read(MOST_BYTES).await?;
     if let Some(answer) = idempotency::answered(&office, &caller.staff, &repeatable)? {
         return Ok(answer);
     }

@@ -3,11 +3,10 @@
 use crate::office::Office;
 use crate::presence::Standing;
 use crate::state::{Dossier, KnownDisplay, State};
-use heliograph_domain::ContentHash;
 use heliograph_domain::catalogue::{Cadence, CatalogueEntry};
 use heliograph_domain::display::DisplaySetting;
 use heliograph_domain::publication::{OnRelease, Pending, Publication, Stage, Stead};
-use heliograph_domain::{Instant, Lang, PublicationId};
+use heliograph_domain::{ContentHash, Instant, Kind, Lang, PublicationId};
 use serde_json::{Value, json};
 
 /// An instant as RFC 3339 with milliseconds, in UTC.
@@ -132,30 +131,29 @@ fn proposed(office: &Office, id: PublicationId, publication: &Publication) -> Va
 
 /// The title of what the public sees, or of what is on its way.
 pub(crate) fn title(office: &Office, publication: &Publication, lang: Lang) -> String {
-    let pending = publication.pending.as_ref().map(|p| p.content);
-    let released = publication.released.as_ref().map(|on| on.release.content);
-    let hash = pending.or(released);
-    let title = hash
-        .and_then(|hash| office.library.digest(&hash))
-        .map(|digest| digest.title(lang).to_owned());
-    title.unwrap_or_else(|| publication.kind.label(lang).to_owned())
+    titled(office, here(publication), publication.kind, lang)
 }
 
 /// The same, by which what was withdrawn can still be known until its text is erased.
 pub(crate) fn title_of(office: &Office, dossier: &Dossier, lang: Lang) -> String {
-    let digest = text_of(dossier).and_then(|hash| office.library.digest(&hash));
-    digest.map_or_else(
-        || dossier.publication.kind.label(lang).to_owned(),
-        |digest| digest.title(lang).to_owned(),
-    )
+    titled(office, text_of(dossier), dossier.publication.kind, lang)
+}
+
+/// A text's title; its kind when there is none, or it is gone.
+fn titled(office: &Office, text: Option<ContentHash>, kind: Kind, lang: Lang) -> String {
+    let digest = text.and_then(|hash| office.library.digest(&hash));
+    digest.map_or_else(|| kind.label(lang).to_owned(), |digest| digest.title(lang).to_owned())
+}
+
+/// What is on its way, else what the public sees.
+fn here(publication: &Publication) -> Option<ContentHash> {
+    let pending = publication.pending.as_ref().map(|pending| pending.content);
+    pending.or_else(|| Some(publication.released.as_ref()?.release.content))
 }
 
 /// The text that it is known by: what is on its way, else what the public sees, else what it saw last.
 pub(crate) fn text_of(dossier: &Dossier) -> Option<ContentHash> {
-    let publication = &dossier.publication;
-    let pending = publication.pending.as_ref().map(|pending| pending.content);
-    let released = publication.released.as_ref().map(|on| on.release.content);
-    pending.or(released).or_else(|| dossier.last_text())
+    here(&dossier.publication).or_else(|| dossier.last_text())
 }
 
 /// A catalogue entry, with its words.

@@ -133,20 +133,7 @@ fn what_was_handed_in_under_rules_that_changed_meanwhile_is_not_taken() {
 fn facts_that_release_under_other_rules_than_were_looked_by_release_nothing() {
     let story = given(&[("wang", submit(1)), ("li", REVIEW), ("zhao", Command::Approve)]);
     let released = |under: RulesVersion| {
-        let event = PublicationEvent::Released(Release {
-            content: hash(1),
-            kind: Kind::Notice,
-            channels: vec!["hall".parse().unwrap()],
-            window: Window {
-                from: Instant(1),
-                until: None,
-            },
-            priority: Priority::Normal,
-            standing: false,
-            lease_ms: None,
-            by: person("zhao"),
-            under: Some(under),
-        });
+        let event = release_of_the_first(Some(under));
         evolve(story.publication.clone(), Instant(9), &event).unwrap().released
     };
     let mut other = story.rules;
