@@ -102,6 +102,7 @@ class Walk:
             if page.wrong:
                 said = self.browser.all(".alert, .fault, [role=alert]")
                 self.find(page, lang, "a wrong form", [] if said else ["says nothing of it"])
+                self.find(page, lang, "the alert", judges.led(self.browser))
             if page.says:
                 self.find(page, lang, "what was done", [] if self.browser.all(".told") else ["is not said"])
             self.find(page, lang, "another language", judges.foreign(self.browser))
@@ -163,6 +164,7 @@ def controls(walk):
     check(judges.days(browser) == ["due 2026-11-27"], "a day as machines write it is not found")
     check(judges.too_wide(browser), "what sticks out is not found")
     in_a_fold(walk)
+    ways_of_alerts(walk)
     styles = (pages.TABLE.parents[1] / "crates/hub/src/admin/assets/app.css").stat().st_size
     check(judges.weight(browser) > styles, "a page is weighed without its styles")
     walk.open(pages.Page("/admin/login", None), "zh")
@@ -174,6 +176,19 @@ def controls(walk):
         Object.assign(document.getElementById('cut').style, {height: '22px', width: '100px', overflow: 'hidden', font: '20px/1 serif'});
     """)
     check(judges.cut_when_spaced(browser), "a text that is cut off when it grows is not found")
+
+
+def ways_of_alerts(walk):
+    """An alert that leads nowhere, and a field that it does not lead to."""
+    browser = walk.browser
+    walk.open(pages.Page("/admin/login", None), "en")
+    check(judges.led(browser) == [], "a page without an alert is said to have a wrong one")
+    browser.run("""
+        document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<div class="alert"><a href="#at-nowhere">Zz</a></div><label class="bad"><input><em class="fault">Zz</em></label>');
+    """)
+    found = judges.led(browser)
+    check(len(found) == 2 and "nowhere" in found[0] and "not led to" in found[1], f"ways of an alert that are wrong are not found: {found}")
 
 
 def in_a_fold(walk):

@@ -3,5 +3,7 @@
 use super::Word;
 
 words! {
+    COLON "：" ": ";
+    AND_MORE_FAULTS "（另有 {} 处）" " (and {} more)";
     FIRST_DEPARTMENT "办公室" "General Office";
 }
