@@ -86,7 +86,10 @@ fn what_was_found_in_a_title_of_another_language_is_shown_beneath() {
     let page = author.in_english(path).text;
     assert!(page.contains("About desks") && page.contains(beneath), "{page}");
     let page = author.get(path).text;
-    assert!(page.contains("关于<mark>办公桌</mark>的通知") && !page.contains("<small lang"), "{page}");
+    assert!(
+        page.contains("关于<mark>办公桌</mark>的通知") && !page.contains("<small lang"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -64,10 +64,21 @@ pub(crate) fn faults(desk: &Desk, problem: &Problem, label: impl Fn(&str) -> Opt
 fn line(desk: &Desk, said: &Said) -> Markup {
     html! {
         @match &said.place {
-            Some(place) => { a href=(format!("#{place}")) { (said.label) } (desk.t(fw::COLON)) (said.text) },
+            Some(place) => { a href=(format!("#{place}")) { (said.label) } (desk.t(fw::COLON)) (behind_colon(desk, &said.text)) },
             None => (said.text),
         }
         @if said.more > 0 { (desk.f(fw::AND_MORE_FAULTS, &[&said.more.to_string()])) }
+    }
+}
+
+/// A sentence that goes on behind a colon: in English without its capital, unless more than the first letter is one.
+fn behind_colon(desk: &Desk, text: &str) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.as_str()) {
+        (Some(first), rest) if desk.lang != Lang::ZhHans && rest.starts_with(|c: char| c.is_lowercase()) => {
+            first.to_lowercase().chain(rest.chars()).collect()
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -80,7 +91,7 @@ fn label(desk: &Desk, fields: &[Named], field: &str) -> Option<String> {
     let (rest, word) = fields.iter().find_map(|(name, word)| Some((of(name)?, *word)))?;
     let lang = rest.rsplit('.').next().and_then(Lang::from_tag);
     Some(match lang {
-        Some(lang) => format!("{} {}", desk.t(word), language_name(desk, lang)),
+        Some(lang) => desk.f(fw::OF_LANGUAGE, &[desk.t(word), language_name(desk, lang)]),
         None => desk.t(word).to_owned(),
     })
 }

@@ -535,8 +535,16 @@ mod tests {
         let of = |word: Word, blank: &str| word.filled(Lang::En, &[blank]);
         assert_eq!(of(SAVED_AT, "Today 09:12"), "saved today 09:12");
         assert_eq!(of(SAVED_AT, "Yesterday"), "saved yesterday");
-        assert_eq!(of(SAVED_AT, "Today we are closed"), "saved Today we are closed", "a title");
-        assert_eq!(of(lists::N_MORE_DRAFTS, "Today 09:12"), "Today 09:12 more drafts", "the beginning");
+        assert_eq!(
+            of(SAVED_AT, "Today we are closed"),
+            "saved Today we are closed",
+            "a title"
+        );
+        assert_eq!(
+            of(lists::N_MORE_DRAFTS, "Today 09:12"),
+            "Today 09:12 more drafts",
+            "the beginning"
+        );
         assert_eq!(SAVED_AT.filled(Lang::ZhHans, &["今天 09:12"]), "保存于 今天 09:12");
     }
 
