@@ -48,17 +48,23 @@ class Walk:
     def __init__(self, browser, url, langs, look=None):
         self.browser, self.url, self.langs, self.look = browser, url, langs, look
         self.cookies, self.faults, self.counts = {}, [], {"pages": 0, "folds": 0, "looks": 0, "checks": 0}
-        self.heaviest, self.seen = (0, ""), set()
+        self.heaviest, self.seen, self.size = (0, ""), set(), None
         browser.open(f"{url}/admin/login")
 
     def be(self, who, lang):
         """Whoever looks, in their language."""
         if who not in self.cookies:
             self.cookies[who] = Caller(self.url).cookies(who) if who else {}
+        theirs = {**self.cookies[who], "heliograph_lang": {"zh": "zh-Hans", "en": "en"}[lang]}
         driver = self.browser.driver
-        driver.delete_all_cookies()
-        for name, value in {**self.cookies[who], "heliograph_lang": {"zh": "zh-Hans", "en": "en"}[lang]}.items():
-            driver.add_cookie({"name": name, "value": value, "path": "/"})
+        driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        driver.execute_cdp_cmd("Network.setCookies", {"cookies": [{"name": name, "value": value, "url": self.url} for name, value in theirs.items()]})
+
+    def resize(self, size):
+        """The page's size; it stays from page to page."""
+        if size != self.size:
+            self.browser.resize(size)
+            self.size = size
 
     def find(self, page, lang, what, found):
         for one in found:
@@ -66,7 +72,7 @@ class Walk:
 
     def open(self, page, lang):
         self.be(page.who, lang)
-        self.browser.resize(WIDE)
+        self.resize(WIDE)
         self.browser.open(self.url + page.path)
         if page.ended:
             self.browser.driver.delete_cookie("heliograph_session")
@@ -113,19 +119,20 @@ class Walk:
             self.heaviest = max(self.heaviest, (heavy, str(page)))
             self.find(page, lang, "weight", [f"{heavy} bytes"] if heavy > judges.MOST_BYTES else [])
             for size in (WIDE, NARROW):
-                self.browser.resize(size)
+                self.resize(size)
                 self.find(page, f"{lang} at {size[0]} px", "too wide with its folds closed", judges.too_wide(self.browser))
             self.counts["folds"] += judges.unfold(self.browser)
-            for size in (WIDE, NARROW):
-                self.browser.resize(size)
+            # To change the size takes as long as to look: the one that is there is looked at first.
+            for size in (NARROW, WIDE):
+                self.resize(size)
                 self.judge(page, lang, size)
             self.as_readers_set_it(page, lang)
 
     def as_readers_set_it(self, page, lang):
         """With letters and lines spaced by the reader, and in a window as narrow as a page at four times its size."""
-        self.browser.resize(WIDE)
+        self.resize(WIDE)
         self.find(page, lang, "cut off by the reader's own spacing", judges.cut_when_spaced(self.browser))
-        self.browser.resize(REFLOW)
+        self.resize(REFLOW)
         self.find(page, lang, f"too wide at {REFLOW[0]} px", judges.too_wide(self.browser))
 
     def judge(self, page, lang, size):
@@ -142,9 +149,9 @@ class Walk:
 
     def keep(self, file, size):
         tall = self.browser.run("return document.scrollingElement.scrollHeight")
-        self.browser.resize((size[0], min(max(tall, size[1]), 4000)))
+        self.resize((size[0], min(max(tall, size[1]), 4000)))
         self.browser.driver.save_screenshot(str(file))
-        self.browser.resize(size)
+        self.resize(size)
 
 
 def controls(walk):

@@ -31,7 +31,7 @@ const found = [[lang(document.documentElement), document.title]];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (parent && !parent.closest(skip)) found.push([lang(parent) + (parent.closest('.fault') ? '!' : ''), walker.currentNode.data.replace(/<[^>]*>/g, ' ')]);
+    if (parent && !parent.closest(skip)) found.push([lang(parent) + (parent.closest('.fault, .led') ? '!' : ''), walker.currentNode.data.replace(/<[^>]*>/g, ' ')]);
 }
 for (const one of document.body.querySelectorAll(attributes.map((name) => `[${name}]`).join(', '))) {
     // What a field holds may be in another language than what it says of itself.

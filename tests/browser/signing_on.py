@@ -57,7 +57,7 @@ class Returns(Walk):
         if not isinstance(page, Return):
             return super().open(page, lang)
         self.be(None, lang)
-        self.browser.resize(WIDE)
+        self.resize(WIDE)
         page.comes(self)
         return True
 
