@@ -181,18 +181,24 @@ impl Faults {
             .map(move |fault| (fault.field.as_str(), sentence(fault, lang)))
     }
 
-    /// Those that belong to no field of `known`.
-    pub(crate) fn elsewhere(&self, known: &[&str], lang: Lang) -> Vec<String> {
-        self.list
-            .iter()
-            .filter(|fault| {
-                !known
-                    .iter()
-                    .any(|field| fault.field == *field || fault.field.starts_with(&format!("{field}[")))
-            })
-            .map(|fault| sentence(fault, lang))
-            .collect()
+    /// What the control of a field is called in the page while something is wrong with it: there the alert leads.
+    pub(crate) fn place(&self, field: &str) -> Option<String> {
+        let faulty = self.list.iter().any(|fault| control_of(&fault.field) == field);
+        faulty.then(|| place_of(field))
     }
+}
+
+/// The name of the control that says a fault: of a list that is typed into one field, the line is a part of it.
+pub(crate) fn control_of(field: &str) -> &str {
+    match field.rfind('[') {
+        Some(at) if field.ends_with(']') => &field[..at],
+        _ => field,
+    }
+}
+
+/// What the control of a faulty field is called in the page.
+pub(crate) fn place_of(field: &str) -> String {
+    format!("at-{field}")
 }
 
 /// The fault's sentence without the field's technical name: it is said at the field.
