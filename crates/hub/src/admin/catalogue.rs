@@ -221,7 +221,7 @@ fn channels(desk: &Desk, known: Option<&CatalogueEntry>, shown: &Shown<'_>) -> M
     };
     html! {
         @if !desk.state.channels.titles.is_empty() {
-            fieldset.bad[shown.place("channels").is_some()] id=[shown.place("channels")] tabindex=[shown.place("channels").map(|_| "-1")] {
+            fieldset.bad[shown.place("channels").is_some()] id=[shown.place("channels")] {
                 legend { (desk.t(lw::USUAL_CHANNELS)) " " small { (desk.t(lw::USUAL_CHANNELS_HINT)) } }
                 div.checks {
                     @for (name, title) in super::order::channels(desk) {

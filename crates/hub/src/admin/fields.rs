@@ -136,7 +136,7 @@ impl Inputs<'_> {
         let path = format!("{path}.{}", spec.name);
         match spec.shape {
             Shape::Group(fields) => html! {
-                fieldset.group id=[self.faults.place(&path)] tabindex=[self.faults.place(&path).map(|_| "-1")] {
+                fieldset.group id=[self.faults.place(&path)] {
                     legend { (self.label(spec)) }
                     div.form { @for field in fields { (self.input(&path, field, &value[field.name])) } }
                     (field_faults(self.faults, &path, self.desk.lang))
@@ -204,7 +204,7 @@ impl Inputs<'_> {
     fn rows(&self, path: &str, spec: &FieldSpec, columns: &[FieldSpec], value: &Value) -> Markup {
         let filled = value.as_array().map_or(0, Vec::len);
         html! {
-            fieldset.rows id=[self.faults.place(path)] tabindex=[self.faults.place(path).map(|_| "-1")] {
+            fieldset.rows id=[self.faults.place(path)] {
                 legend { (self.label(spec)) }
                 (field_faults(self.faults, path, self.desk.lang))
                 (self.notes.remarks.at(self.desk, path))

@@ -226,3 +226,19 @@ pub(crate) fn of_pending(desk: &Desk, document: &Document, pending: &Pending) ->
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_beforehand_is_nothing_to_look_through() {
+        let of = |title: &str| {
+            let beforehand = Passage::written("content.zh-Hans.department", "办公室");
+            let written = Passage::written("content.zh-Hans.title", title);
+            Notes::of(Kind::Notice, vec![beforehand, written], Vec::new()).is_unwritten()
+        };
+        assert!(of("") && of(" \n"));
+        assert!(!of("甲"));
+    }
+}

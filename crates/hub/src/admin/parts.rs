@@ -111,7 +111,7 @@ impl<'a> Shown<'a> {
                 }
             }
         };
-        html! { div.pair { (field(Lang::ZhHans, true)) (field(Lang::En, false)) } @if self.bad(name) { div id=[self.place(name)] tabindex="-1" { (self.said(name)) } } }
+        html! { div.pair { (field(Lang::ZhHans, true)) (field(Lang::En, false)) } @if self.bad(name) { div id=[self.place(name)] { (self.said(name)) } } }
     }
 
     /// One of several.
@@ -136,7 +136,7 @@ impl<'a> Shown<'a> {
             None => known.contains(slug),
         };
         html! {
-            fieldset.bad[self.bad(name)] id=[self.place(name)] tabindex=[self.bad(name).then_some("-1")] {
+            fieldset.bad[self.bad(name)] id=[self.place(name)] {
                 legend { (self.desk.t(label)) span.must { "*" } }
                 div.checks {
                     @for (slug, text) in options {

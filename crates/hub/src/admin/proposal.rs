@@ -75,7 +75,7 @@ impl Proposed {
 
     pub(super) fn boxes(&self, desk: &Desk, faults: &Faults, must: bool) -> Markup {
         html! {
-            fieldset.bad[faults.place("channels").is_some()] id=[faults.place("channels")] tabindex=[faults.place("channels").map(|_| "-1")] {
+            fieldset.bad[faults.place("channels").is_some()] id=[faults.place("channels")] {
                 legend { (desk.t(w::CHANNELS)) @if must { span.must { "*" } } @else { " " small { (desk.t(aw::CHANNELS_NONE)) } } }
                 div.checks {
                     @for (name, title) in super::order::channels(desk) {
