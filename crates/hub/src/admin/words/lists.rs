@@ -25,9 +25,9 @@ words! {
     NO_SUCH_ENTRIES "没有符合条件的目录项。" "No entry is like this.";
     SHOW_ALL_ENTRIES "显示全部目录项" "Show every entry";
 
-    ALL_CHANNELS "全部频道" "Every channel";
+    ALL_CHANNELS "全部频道" "Any channel";
     PUBLIC_FROM "首次公开，从" "First public from";
-    PUBLIC_UNTIL "到" "to";
+    PUBLIC_UNTIL "首次公开，到" "First public until";
 
     WRITE_KIND "拟稿：{}" "Write: {}";
     AGAIN_LAST "以上次公开的为基础起草" "Begin with what was released last";
