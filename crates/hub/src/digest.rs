@@ -75,17 +75,17 @@ impl Digest {
 
     /// Where the words stand first, with what stands around them.
     pub(crate) fn around(&self, words: &str) -> Option<String> {
-        const BEFORE: usize = 12;
-        const AFTER: usize = 40;
-        let at = self.folded.find(words)?;
-        let line = self.folded[..at].rfind('\n').map_or(0, |end| end + 1);
-        let before: Vec<char> = self.folded[line..at].chars().collect();
-        let cut = before.len().saturating_sub(BEFORE);
-        let rest: Vec<char> = self.folded[at..].chars().take_while(|c| *c != '\n').collect();
-        let shown = rest.len().min(words.chars().count() + AFTER);
-        let dots = |cut: bool| if cut { "…" } else { "" };
-        let (before, after): (String, String) = (before[cut..].iter().collect(), rest[..shown].iter().collect());
-        Some(format!("{}{before}{after}{}", dots(cut > 0), dots(shown < rest.len())))
+        around(&self.folded, words)
+    }
+
+    /// A title that has the words, where the one that this reader sees has not: in another language.
+    pub(crate) fn other_title(&self, words: &str, lang: Lang) -> Option<String> {
+        let has = |title: &&str| folded(title).contains(words);
+        if has(&self.title(lang)) {
+            return None;
+        }
+        let known = self.titles.iter().map(String::as_str);
+        known.chain(self.folded_titles.lines()).find(has).map(str::to_owned)
     }
 
     fn bytes(&self) -> usize {
@@ -115,6 +115,21 @@ impl Hasher for ByItself {
     fn finish(&self) -> u64 {
         self.0
     }
+}
+
+/// Where words stand first in lines that were made alike, with what stands around them.
+pub(crate) fn around(folded: &str, words: &str) -> Option<String> {
+    const BEFORE: usize = 12;
+    const AFTER: usize = 40;
+    let at = folded.find(words)?;
+    let line = folded[..at].rfind('\n').map_or(0, |end| end + 1);
+    let before: Vec<char> = folded[line..at].chars().collect();
+    let cut = before.len().saturating_sub(BEFORE);
+    let rest: Vec<char> = folded[at..].chars().take_while(|c| *c != '\n').collect();
+    let shown = rest.len().min(words.chars().count() + AFTER);
+    let dots = |cut: bool| if cut { "…" } else { "" };
+    let (before, after): (String, String) = (before[cut..].iter().collect(), rest[..shown].iter().collect());
+    Some(format!("{}{before}{after}{}", dots(cut > 0), dots(shown < rest.len())))
 }
 
 /// Digests at hand, by the hash of their text.

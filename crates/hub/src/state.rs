@@ -257,6 +257,8 @@ impl State {
             Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(at, &event),
             Event::Calendar(event) => Arc::make_mut(&mut self.calendar).evolve(&event),
             Event::Gate(GateEvent::RulesSet { rules, own }) => self.rules = Some(KnownRules { rules, own, at }),
+            // It follows the fact that it is about, and changes nothing.
+            Event::Gate(GateEvent::WordsConfirmed { .. }) => {}
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
             Event::Staff(event) => {
                 Arc::make_mut(&mut self.interventions).evolve(position, at, &event);

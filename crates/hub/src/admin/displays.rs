@@ -1,5 +1,6 @@
 //! The displays of the office: where they hang, what they show, how they stand; and one of them with its setting.
 
+use super::alert::Named;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
@@ -27,6 +28,15 @@ use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 use serde_json::json;
 use std::sync::Arc;
+
+/// The fields at which faults are said.
+const FIELDS: [Named; 5] = [
+    ("name", w::NAME),
+    ("location", w::LOCATION),
+    ("channels", w::CHANNELS),
+    ("language", w::LANGUAGE),
+    ("reason", w::REASON),
+];
 
 /// `GET /admin/displays`
 pub(crate) async fn page(desk: Desk) -> Response {
@@ -158,7 +168,7 @@ pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Proble
             Ok(show_all(&desk, StatusCode::OK, &above, None))
         }
         Err(problem) => {
-            let above = desk.alert(&problem, &["label"]);
+            let above = desk.alert(&problem, &[("label", w::TOKEN_FOR)]);
             Ok(show_all(&desk, problem.status, &above, Some((&posted, &problem))))
         }
     }
@@ -195,7 +205,7 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
                 p.muted { (setting.location.get(desk.lang)) }
             }
         }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language", "reason"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
         (machine::shut_out(desk, known))
         div.split.long {
             div.stack {

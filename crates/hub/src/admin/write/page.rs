@@ -1,6 +1,7 @@
 //! The page on which a text is written.
 
 use super::Sheet;
+use crate::admin::alert::{self, Named};
 use crate::admin::comments::{self, Remarks};
 use crate::admin::form::Faults;
 use crate::admin::gate::{self as gate_parts, Notes};
@@ -87,21 +88,27 @@ pub(super) fn show(
 }
 
 /// Fields besides the text's own that say their faults themselves.
-const PLACED: [&str; 4] = ["catalogue_entry", "channels", "from", "until"];
+const PLACED: [Named; 4] = [
+    ("catalogue_entry", w::ENTRY),
+    ("channels", w::CHANNELS),
+    ("from", w::FROM),
+    ("until", w::UNTIL),
+];
 
 fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
-    let unplaced: Vec<String> = Faults::of(problem)
-        .all(desk.lang)
-        .filter(|(field, _)| !field.starts_with("content.") && !PLACED.contains(field))
-        .map(|(_, text)| text)
-        .collect();
+    let label = |field: &str| {
+        let placed = PLACED.iter().find(|(name, _)| *name == field);
+        let of_text = || gate_parts::field_label(desk, Some(sheet.kind), field);
+        let other = field.starts_with("content.").then(of_text);
+        placed.map(|(_, word)| desk.t(*word).to_owned()).or(other)
+    };
     let count = problem.faults.len().to_string();
     html! {
         div.alert role="alert" {
             strong { (problem.title.get(desk.lang)) }
             @if problem.kind == "both-changed" { p { (desk.t(tw::CHOOSE_FIRST)) } }
             @else if problem.faults.is_empty() { p { (problem.detail.get(desk.lang)) } } @else { p { (desk.f(w::N_FAULTS, &[&count])) } }
-            @for text in unplaced { p { (text) } }
+            (alert::faults(desk, problem, label))
             @if problem.kind == "stale" { @if let Some(id) = &sheet.id { p { a href=(format!("/admin/write/{id}")) { (desk.t(w::SEE_SAVED)) } } } }
         }
     }
