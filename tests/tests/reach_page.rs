@@ -116,7 +116,7 @@ fn what_is_still_to_begin_says_so_everywhere_and_is_not_called_on_release() {
     // The control: what begins at once is on release, and is not still to begin.
     let now = world.people.publish_notice("大厅照常开放", &["hall"]);
     let page = get(&format!("/admin/publications/{now}"));
-    assert!(page.contains("发布中") && !page.contains("待播"));
+    assert!(page.contains("在公开") && !page.contains("待播"));
 }
 
 #[test]

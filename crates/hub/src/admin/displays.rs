@@ -1,6 +1,7 @@
 //! The displays of the office: where they hang, what they show, how they stand; and one of them with its setting.
 
 use super::alert::Named;
+use super::blanking;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
@@ -14,7 +15,6 @@ use super::waiting;
 use super::words::leaving as lw;
 use super::words::{self as w, Word};
 use crate::http::displays as api;
-use crate::http::people;
 use crate::http::problem::Problem;
 use crate::http::sessions;
 use crate::keys::hex;
@@ -98,7 +98,7 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
     let retired = desk.state.displays.values().filter(|known| known.display.retired);
     let retired = order::displays(desk, retired);
     let body = html! {
-        div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
+        div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) (blanking::way_there(desk, false)) }
         (above)
         @if desk.may(Verb::OperateDisplays) { (waiting::knock(desk)) }
         section.card data-live="display record enrolments" {
@@ -107,7 +107,6 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
             @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }
         @if desk.may(Verb::OperateDisplays) { (waiting::card(desk, failed)) }
-        @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
         @if !retired.is_empty() {
             section.card {
                 h2 { (desk.t(w::RETIRED_DISPLAYS)) }
@@ -121,35 +120,6 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
         }
     };
     desk.page_with(status, Place::Displays, desk.t(w::DISPLAYS), body)
-}
-
-fn blanking(desk: &Desk) -> Markup {
-    html! {
-        section.card id="blank" {
-            details.fold {
-                summary.btn.danger { (desk.t(w::BLANK)) }
-                form method="post" action="/admin/displays/blank" {
-                    (desk.key())
-                    p.hint { (desk.t(w::BLANK_WHAT)) }
-                    button.btn.danger type="submit" { (desk.t(w::BLANK_NOW)) }
-                }
-            }
-        }
-    }
-}
-
-/// `POST /admin/displays/blank`
-pub(crate) async fn blank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
-    let call = posted.call(&desk, "blank", None, &json!({}));
-    people::blank(State(Arc::clone(&desk.office)), call).await?;
-    Ok(done("/admin/displays", "blanked"))
-}
-
-/// `POST /admin/displays/unblank`
-pub(crate) async fn unblank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
-    let call = posted.call(&desk, "unblank", None, &json!({}));
-    people::unblank(State(Arc::clone(&desk.office)), call).await?;
-    Ok(done("/admin/displays", "unblanked"))
 }
 
 /// `POST /admin/displays/token`: a token for the technician who enrols, shown once.
