@@ -62,6 +62,7 @@ fn where_one_writes_ones_drafts_stand_first_with_what_each_waits_for() {
             "only one's own, and not handed in"
         );
     }
+    assert!(page.contains("确认：丢弃草稿"), "a button says what it does");
     assert!(in_order(
         &page,
         &["送审的", &format!("/admin/publications/{handed_in}"), "查看"]

@@ -41,6 +41,7 @@ mod gate_words;
 mod home;
 mod kinds;
 pub(crate) mod layout;
+mod left_out;
 mod machine;
 mod on_show;
 mod order;

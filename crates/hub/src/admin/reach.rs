@@ -33,7 +33,8 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
         }
         @if let (true, Some(on)) = (early, on) { p.notice { (desk.f(w::NOT_YET, &[&desk.time(on.release.window.from)])) } }
         @if on.is_none() { p.notice { (desk.t(rw::WITHDRAWN)) } }
-        @if on.is_some() || !rows.is_empty() { (card(&desk, journey.as_ref(), &rows)) }
+        @if on.is_some() || !rows.is_empty() { (card(&desk, journey.as_ref(), &rows, on.is_some())) }
+        @if let Some(on) = on { (super::left_out::named(&desk, on, &rows)) }
     };
     Ok(desk.page(
         Place::Publications,
@@ -42,17 +43,21 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
     ))
 }
 
-fn card(desk: &Desk, journey: Option<&Journey>, rows: &[Carried]) -> Markup {
+fn card(desk: &Desk, journey: Option<&Journey>, rows: &[Carried], released: bool) -> Markup {
     if rows.is_empty() {
         let way_on = Some(("/admin/displays", desk.t(w::DISPLAYS)));
         return html! { section.card { (empty(desk.t(w::NOBODY_TUNED), way_on)) } };
     }
-    let shown = rows.iter().filter(|row| row.on_air_at.is_some()).count();
+    let there = |row: &&Carried| match released {
+        true => row.on_air_at.is_some(),
+        false => row.sort == carried::Sort::Over,
+    };
+    let there = rows.iter().filter(there).count();
     html! {
         section.card {
             h2 id="reach-summary" data-fresh {
-                (carried::summary(desk, rows))
-                " " progress max=(rows.len()) value=(shown) {}
+                @if released { (carried::summary(desk, rows)) } @else { (carried::summary_of_leaving(desk, rows)) }
+                " " progress max=(rows.len()) value=(there) {}
             }
             @if rows.iter().any(|row| followed(journey, row).is_none()) { p.hint { (desk.t(rw::NOT_FOLLOWED)) } }
             div.scroll { table.stacked.reach {

@@ -37,6 +37,11 @@ pub(crate) fn on_now(desk: &Desk, known: &KnownDisplay) -> Option<(heliograph_do
     Some((id, document.title(desk.lang)))
 }
 
+/// Whether what it last said of itself still holds: it is there, and talks.
+pub(crate) fn is_heard(desk: &Desk, known: &KnownDisplay) -> bool {
+    desk.office.presence().standing(known.display.id, desk.now) == Standing::Online
+}
+
 /// Where a display's picture is.
 pub(crate) fn picture(known: &KnownDisplay, width: u32) -> String {
     format!("/api/v1/displays/{}/frame.png?width={width}", known.display.id)

@@ -18,6 +18,7 @@ pub(crate) mod door;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod helps;
+pub(crate) mod leaving;
 pub(crate) mod limits;
 pub(crate) mod lists;
 pub(crate) mod on_show;
@@ -475,6 +476,7 @@ mod tests {
         first_steps::ALL,
         frame::ALL,
         helps::ALL,
+        leaving::ALL,
         limits::ALL,
         proofs::ALL,
         reach::ALL,

@@ -174,7 +174,7 @@ fn discarding(desk: &Desk, id: &str) -> Markup {
     html! {
         details.fold {
             summary.btn.danger.small { (desk.t(w::DISCARD)) }
-            form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
+            form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.f(w::CONFIRM_STEP, &[desk.t(w::DISCARD)])) } }
         }
     }
 }
