@@ -107,7 +107,7 @@ impl Notes {
             (tag(colour, desk.t(word))) " " (name)
             @if let Some(cut) = &cut { q.passage { (cut.before) mark { (cut.found) } (cut.after) } }
             @else if !unread && !finding.field.ends_with(".reading") { small { (desk.f(w::FOUND_AT, &[&(finding.offset + 1).to_string(), &(finding.offset + finding.length).to_string()])) } }
-            @if let Some(right) = instead { small { (desk.f(w::FOUND_INSTEAD, &[right])) } }
+            @if let Some(right) = instead { small { (desk.f(w::FOUND_INSTEAD, &[&right])) } }
         }
     }
 
