@@ -109,7 +109,7 @@ fn form(desk: &Desk, year: u16, failed: Option<(&Posted, &Problem)>) -> Markup {
     };
     html! {
         section.card id="form" {
-            h2 { (desk.f(lw::CHANGE_YEAR, &[&year.to_string()])) " " (source(desk, year)) }
+            h2 { (desk.f(lw::CHANGE_YEAR, &[&year.to_string()])) " " span { (source(desk, year)) } }
             form.form method="post" action="/admin/calendar" {
                 (desk.key())
                 input type="hidden" name="year" value=(year);
@@ -142,7 +142,7 @@ fn plain(desk: &Desk, year: u16) -> Markup {
     };
     html! {
         section.card id="form" {
-            h2 { (year) " " (source(desk, year)) }
+            h2 { (year) " " span { (source(desk, year)) } }
             div.pair {
                 (list(lw::DAYS_OFF, known.map(|known: &HolidayYear| &known.off)))
                 (list(lw::DAYS_WORKED, known.map(|known| &known.worked)))

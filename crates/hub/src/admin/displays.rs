@@ -87,6 +87,7 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
     let body = html! {
         div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
         (above)
+        @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
         @if desk.may(Verb::OperateDisplays) { (waiting::knock(desk)) }
         section.card data-live="display record enrolments" {
             @if any { div.wall.large { @for known in order::live_displays(desk) { (screens::tile(desk, known)) } } }
@@ -94,7 +95,6 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
             @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }
         @if desk.may(Verb::OperateDisplays) { (waiting::card(desk, failed)) }
-        @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
         @if !retired.is_empty() {
             section.card {
                 h2 { (desk.t(w::RETIRED_DISPLAYS)) }
@@ -110,9 +110,11 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
     desk.page_with(status, Place::Displays, desk.t(w::DISPLAYS), body)
 }
 
+/// Before everything else: whoever needs it has no time to look for it.
 fn blanking(desk: &Desk) -> Markup {
     html! {
-        section.card id="blank" {
+        section.card.urgent id="blank" {
+            span { (desk.t(w::helps::BLANK_WHEN)) }
             details.fold {
                 summary.btn.danger { (desk.t(w::BLANK)) }
                 form method="post" action="/admin/displays/blank" {

@@ -167,6 +167,12 @@ impl<'o> Voice<'o> {
         format!("{date} {:02}:{:02}", ms / 3_600_000, ms / 60_000 % 60)
     }
 
+    /// A day of the office's calendar, as the record writes it.
+    pub(crate) fn day(&self, at: Instant) -> String {
+        let (date, _) = crate::calendar::civil(self.profile.as_deref(), at);
+        date.to_string()
+    }
+
     /// What was done, without who did it and when.
     pub(crate) fn sentence(&self, event: &Event) -> String {
         match event {
@@ -480,6 +486,10 @@ impl<'o> Voice<'o> {
         let name = self.quoted(text.as_ref().map_or(entry.id.as_str(), |text| text.name.get(self.lang)));
         let (number, person) = (&entry.index_number, self.person(entry.responsible.as_str()));
         let cadence = match entry.cadence {
+            Cadence::Regular { period_months: 1 } => self.say("每月公开".to_owned(), "monthly".to_owned()),
+            Cadence::Regular { period_months: 3 } => self.say("每季度公开".to_owned(), "quarterly".to_owned()),
+            Cadence::Regular { period_months: 6 } => self.say("每半年公开".to_owned(), "half-yearly".to_owned()),
+            Cadence::Regular { period_months: 12 } => self.say("每年公开".to_owned(), "yearly".to_owned()),
             Cadence::Regular { period_months } => self.say(
                 format!("每 {period_months} 个月公开"),
                 format!("every {period_months} months"),
@@ -491,7 +501,7 @@ impl<'o> Voice<'o> {
             Cadence::Standing => self.say("长期公开".to_owned(), "for long".to_owned()),
         };
         self.say(
-            format!("设置公开目录项{name}（{number}，{cadence}，责任人{person}）"),
+            format!("设置公开目录项{name}（{number}，{cadence}，负责人{person}）"),
             format!("set the catalogue entry {name} ({number}, {cadence}, in the hands of {person})"),
         )
     }
@@ -508,7 +518,7 @@ impl<'o> Voice<'o> {
                     format!("set the office's profile {name}").trim_end().to_owned(),
                 )
             }
-            SiteEvent::Blanked => self.say("让全部屏幕黑场".to_owned(), "put every display on its slate".to_owned()),
+            SiteEvent::Blanked => self.say("让全部屏幕黑场".to_owned(), "blanked every display".to_owned()),
             SiteEvent::Unblanked => self.say(
                 "恢复全部屏幕的播出".to_owned(),
                 "brought the programmes back".to_owned(),

@@ -58,12 +58,13 @@ pub(super) async fn page(
             label for="q" { (visit.t("查找", "Search")) }
             input id="q" name="q" type="search" value=(query) maxlength=(QUERY_CHARS) placeholder=(visit.t("查找标题和正文", "Titles and texts"));
             @if let Some(kind) = kind { input type="hidden" name="kind" value=(kind.slug()); }
+            @if visit.carried { input type="hidden" name="lang" value=(visit.lang.tag()); }
             button { (visit.t("查找", "Search")) }
         }
         nav.kinds aria-label=(visit.t("类别", "Kinds")) {
-            a href=(address(&query, None, 1)) aria-current=[kind.is_none().then_some("true")] { (visit.t("全部", "All")) }
+            a href=(visit.way(&address(&query, None, 1))) aria-current=[kind.is_none().then_some("true")] { (visit.t("全部", "All")) }
             @for one in kinds {
-                a href=(address(&query, Some(one), 1)) aria-current=[(kind == Some(one)).then_some("true")] { (one.label(visit.lang)) }
+                a href=(visit.way(&address(&query, Some(one), 1))) aria-current=[(kind == Some(one)).then_some("true")] { (one.label(visit.lang)) }
             }
         }
         @if found.is_empty() && query.is_empty() && kind.is_none() {
@@ -71,9 +72,9 @@ pub(super) async fn page(
         } @else { (rows(&visit, &found, number)) }
         @if pages > 1 {
             nav.pages aria-label=(visit.t("页码", "Pages")) {
-                @if number > 1 { a href=(at(number - 1)) rel="prev" { (visit.t("上一页", "Previous")) } }
+                @if number > 1 { a href=(visit.way(&at(number - 1))) rel="prev" { (visit.t("上一页", "Previous")) } }
                 span { (number) " / " (pages) }
-                @if number < pages { a href=(at(number + 1)) rel="next" { (visit.t("下一页", "Next")) } }
+                @if number < pages { a href=(visit.way(&at(number + 1))) rel="next" { (visit.t("下一页", "Next")) } }
             }
         }
     };
@@ -93,7 +94,7 @@ fn rows(visit: &Visit, found: &[Item], number: usize) -> Markup {
         } @else {
             ul.rows {
                 @for item in found.iter().skip((number - 1) * ROWS).take(ROWS) {
-                    li { a href={ "/p/" (item.id) } {
+                    li { a href=(visit.way(&format!("/p/{}", item.id))) {
                         span.kind { (item.document.kind.label(visit.lang)) }
                         strong { (item.document.title(visit.lang)) }
                         @if let Some(on) = &item.dossier.publication.released { time { (visit.day(on.at)) } }

@@ -39,13 +39,16 @@ pub(crate) fn router() -> Router<Arc<Office>> {
 /// What a page is made for.
 struct Visit {
     lang: Lang,
+    /// Whether the reader chose it by the address, against what their browser prefers: every way on carries it then.
+    carried: bool,
     now: Instant,
     state: Arc<State>,
     site: Option<Arc<SiteProfile>>,
 }
 
 impl Visit {
-    /// `?lang=` chooses the language for one page, so that a link can be passed on in it; else the reader's own.
+    /// `?lang=` chooses the language, so that a link can be passed on in it; else the reader's own. No cookie is set here:
+    /// what is read in a lobby is not kept on its machine.
     fn new(office: &Office, headers: &HeaderMap, asked: &HashMap<String, String>) -> Self {
         let state = office.state();
         let site = state
@@ -54,11 +57,22 @@ impl Visit {
             .and_then(|site| office.library.profile(&site.profile));
         let chosen = asked.get("lang").and_then(|tag| Lang::from_tag(tag));
         let chosen = chosen.filter(|lang| matches!(lang, Lang::ZhHans | Lang::En));
+        let own = lang_of(headers);
         Self {
-            lang: chosen.unwrap_or_else(|| lang_of(headers)),
+            lang: chosen.unwrap_or(own),
+            carried: chosen.is_some_and(|lang| lang != own),
             now: office.now(),
             state,
             site,
+        }
+    }
+
+    /// An address of these pages, in the language that was chosen.
+    fn way(&self, to: &str) -> String {
+        let joint = if to.contains('?') { '&' } else { '?' };
+        match self.carried {
+            true => format!("{to}{joint}lang={}", self.lang.tag()),
+            false => to.to_owned(),
         }
     }
 
@@ -115,7 +129,7 @@ impl Visit {
                 body {
                     a.skip href="#content" { (self.t("跳到正文", "Skip to content")) }
                     header {
-                        a.office href="/" { (self.office_name()) }
+                        a.office href=(self.way("/")) { (self.office_name()) }
                         a.language href={ (here) (joint) "lang=" (tag) } lang=(tag) hreflang=(tag) { (name) }
                     }
                     main id="content" { (body) }
@@ -142,7 +156,7 @@ pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang) -> Re
     let body = html! {
         h1 { (title) }
         p { (problem.detail.get(lang)) }
-        p { a href="/" { (visit.t("查看现在公开的信息", "See what is public now")) } }
+        p { a href=(visit.way("/")) { (visit.t("查看现在公开的信息", "See what is public now")) } }
     };
     // Its other language is that of the list: where nothing is, nothing can be translated.
     visit.answer(problem.status, "/", title, &body, &HeaderMap::new())

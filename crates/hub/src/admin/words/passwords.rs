@@ -12,7 +12,7 @@ words! {
     NOT_ASKED_FOR "如果您没有要求这样做，请告知督查人员。" "If you did not ask for it, tell an inspector.";
     SEEN "知道了" "I know";
     CHANGES "账户变动" "Changes of my account";
-    CHANGES_WHAT "谁在什么时候设置了您的密码、验证码或停用过您的账户。最近 10 条，来自不可更改的事件日志；您自己的修改也在其中。" "Who set your password, took your second factor away or disabled your account, and when: the last ten, from the event log that nobody can change. What you changed yourself is among them.";
+    CHANGES_WHAT "谁在什么时候设置了您的密码、重置过您的验证码或停用过您的账户。最近 10 条，来自不可更改的事件日志；您自己改密码也在其中。您自己开启的验证码、添加的通行密钥和令牌见“我的账户”和登录记录。" "Who set your password, took your second factor away or disabled your account, and when: the last ten, from the event log that nobody can change. Your own changes of the password are among them; the second factor, passkeys and tokens that you added yourself are under My account and in the register of sign-ins.";
     NO_CHANGES "还没有变动。" "There were none.";
     OWES "待本人设置密码" "Has to choose a password";
     SETTING_IS_TOLD "您设置的密码，本人首次登录时必须修改。日志会记录是谁设置的，也会告知本人；本人原有的登录和令牌随即失效。" "They have to change a password that you set when they first sign in. The log says who set it, and so do the pages to them; what was signed in as them ends.";

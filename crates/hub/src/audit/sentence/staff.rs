@@ -1,9 +1,9 @@
 //! The facts about people, as sentences: what they do here, and how they are let in.
 
 use super::Voice;
-use heliograph_domain::StaffId;
 use heliograph_domain::staff::StaffEvent;
 use heliograph_domain::time::Window;
+use heliograph_domain::{Instant, StaffId};
 
 impl Voice<'_> {
     pub(super) fn of_staff(&self, event: &StaffEvent) -> String {
@@ -17,6 +17,15 @@ impl Voice<'_> {
                 self.say(
                     format!("设置{who}（{at}）的角色：{roles}"),
                     format!("gave {who} ({at}) the roles {roles}"),
+                )
+            }
+            StaffEvent::Left { id } => {
+                let who = self.person(id.as_str());
+                self.say(
+                    format!("办理{who}离任：取消全部角色，删除姓名、密码和验证码"),
+                    format!(
+                        "recorded that {who} has left: no role any longer; name, password and second factor erased"
+                    ),
                 )
             }
             StaffEvent::SubstituteNamed { id, substitute, window } => self.of_substitute(id, substitute, window),
@@ -75,11 +84,13 @@ impl Voice<'_> {
 
     fn of_substitute(&self, id: &StaffId, substitute: &StaffId, window: &Window) -> String {
         let (who, substitute) = (self.person(id.as_str()), self.person(substitute.as_str()));
-        let from = self.time(window.from);
-        let until = window.until.map(|until| self.time(until)).unwrap_or_default();
+        let from = self.day(window.from);
+        // Whole days are named, the last one included; the window ends when that day does.
+        let last = window.until.map(|until| Instant(until.0.saturating_sub(1)));
+        let last = last.map(|last| self.day(last)).unwrap_or_default();
         self.say(
-            format!("{who}休假，由{substitute}代理，自 {from} 至 {until}"),
-            format!("named {substitute} to stand in for {who}, from {from} until {until}"),
+            format!("{who}休假，由{substitute}代理，自 {from} 至 {last}（含当天）"),
+            format!("named {substitute} to stand in for {who}, from {from} to {last}, both included"),
         )
     }
 }
