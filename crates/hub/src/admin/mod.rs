@@ -8,6 +8,7 @@ mod actions;
 mod afterwards;
 mod airtime;
 mod alert;
+mod answers;
 pub(crate) mod assets;
 mod audit;
 mod beginnings;

@@ -38,6 +38,7 @@ pub(crate) mod shape;
 pub(crate) mod sign_ins;
 pub(crate) mod submission;
 pub(crate) mod substitutes;
+mod successors;
 pub(crate) mod templates;
 mod together;
 mod upload;
