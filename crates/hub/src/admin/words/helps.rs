@@ -4,7 +4,6 @@ use super::Word;
 
 words! {
     GOOD_NIGHT "夜深了，{}" "It is late, {}";
-    BLANK_WHEN "屏幕上出现了不该出现的内容，一时查不清原因？" "Something wrong is on the screens, and nobody knows yet why?";
     DRAWING "正在绘制…" "Drawing…";
     TABLE_HOW "怎样写表格" "How to write a table";
     TABLE_WHAT "每行一条，格子之间用竖线（|）隔开；第二行写 |---|---|，把表头和内容分开。下面的例子可以复制后修改：" "One row to a line, cells parted by bars (|); the second line, |---|---|, parts the head from the rest. Copy this example and change it:";
