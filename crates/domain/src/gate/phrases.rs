@@ -15,6 +15,11 @@ use std::ops::Range;
 /// From this many characters a missing one is told: shorter phrases without one are often others.
 const LONG: usize = 6;
 
+/// Characters that are words by themselves: at the edge of a phrase they are rather the beginning or the end of what
+/// stands beside it, 居住地至口岸 and no slip of 居住地址.
+const WORDS: &str = "的地得之只至致直指值为以一是事时市府有由又已也及即既将在再等和与于从向对把被使后前中内外上下到来去会能可要应\
+须需请给让其此该各每本个位名人不无未非或且而则并但都就才还更最很较共约近超逾起止自经按照依据凭因故所者们了着过当";
+
 /// A rule's phrases, ordered for looking.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Phrases {
@@ -143,11 +148,14 @@ impl Phrases {
         }
         let window: Vec<char> = window.iter().map(|glyph| glyph.c).collect();
         let off = differing(text, &window, alike)?;
+        let (at, last) = (begin + off, range.end - 1);
+        let before = begin.checked_sub(1).filter(|_| glyphs[begin].gap < Gap::Line);
+        let after = Some(range.end).filter(|end| glyphs.get(*end).is_some_and(|glyph| glyph.gap < Gap::Line));
+        let beside = if off == 0 { before } else { after.filter(|_| at == last) };
+        let goes_on = beside.is_some_and(|beside| is_chinese(glyphs[beside].c));
         // The last character of a short phrase may as well begin another word.
-        let next = glyphs.get(range.end).filter(|glyph| glyph.gap < Gap::Line);
-        let is_open = text.len() == 3 && off == 2 && next.is_some_and(|glyph| is_chinese(glyph.c));
-        let off = begin + off;
-        (!is_open && !self.is_harmless(glyphs, off, off..off + 1)).then_some(range)
+        let is_open = goes_on && (WORDS.contains(glyphs[at].c) || (text.len() == 3 && at == last));
+        (!is_open && !self.is_harmless(glyphs, at, at..at + 1)).then_some(range)
     }
 
     /// Whether the range, in which `at` is, belongs to something that is right as it stands.
