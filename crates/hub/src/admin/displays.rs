@@ -3,6 +3,7 @@
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
+use super::lineup;
 use super::machine;
 use super::order;
 use super::parts::Shown;
@@ -204,6 +205,7 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
             }
             div.stack {
                 (facts(desk, known))
+                (lineup::card(desk, &desk.state.programme(display).items))
                 @if operates {
                     (machine::replacement(desk, known))
                     (machine::revocation(desk, known, outcome.revocation))
