@@ -48,17 +48,23 @@ class Walk:
     def __init__(self, browser, url, langs, look=None):
         self.browser, self.url, self.langs, self.look = browser, url, langs, look
         self.cookies, self.faults, self.counts = {}, [], {"pages": 0, "folds": 0, "looks": 0, "checks": 0}
-        self.heaviest, self.seen = (0, ""), set()
+        self.heaviest, self.seen, self.size = (0, ""), set(), None
         browser.open(f"{url}/admin/login")
 
     def be(self, who, lang):
         """Whoever looks, in their language."""
         if who not in self.cookies:
             self.cookies[who] = Caller(self.url).cookies(who) if who else {}
+        theirs = {**self.cookies[who], "heliograph_lang": {"zh": "zh-Hans", "en": "en"}[lang]}
         driver = self.browser.driver
-        driver.delete_all_cookies()
-        for name, value in {**self.cookies[who], "heliograph_lang": {"zh": "zh-Hans", "en": "en"}[lang]}.items():
-            driver.add_cookie({"name": name, "value": value, "path": "/"})
+        driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        driver.execute_cdp_cmd("Network.setCookies", {"cookies": [{"name": name, "value": value, "url": self.url} for name, value in theirs.items()]})
+
+    def resize(self, size):
+        """The page's size; it stays from page to page."""
+        if size != self.size:
+            self.browser.resize(size)
+            self.size = size
 
     def find(self, page, lang, what, found):
         for one in found:
@@ -66,7 +72,7 @@ class Walk:
 
     def open(self, page, lang):
         self.be(page.who, lang)
-        self.browser.resize(WIDE)
+        self.resize(WIDE)
         self.browser.open(self.url + page.path)
         if page.ended:
             self.browser.driver.delete_cookie("heliograph_session")
@@ -102,6 +108,7 @@ class Walk:
             if page.wrong:
                 said = self.browser.all(".alert, .fault, [role=alert]")
                 self.find(page, lang, "a wrong form", [] if said else ["says nothing of it"])
+                self.find(page, lang, "the alert", judges.led(self.browser))
             if page.says:
                 self.find(page, lang, "what was done", [] if self.browser.all(".told") else ["is not said"])
             self.find(page, lang, "another language", judges.foreign(self.browser))
@@ -112,19 +119,20 @@ class Walk:
             self.heaviest = max(self.heaviest, (heavy, str(page)))
             self.find(page, lang, "weight", [f"{heavy} bytes"] if heavy > judges.MOST_BYTES else [])
             for size in (WIDE, NARROW):
-                self.browser.resize(size)
+                self.resize(size)
                 self.find(page, f"{lang} at {size[0]} px", "too wide with its folds closed", judges.too_wide(self.browser))
             self.counts["folds"] += judges.unfold(self.browser)
-            for size in (WIDE, NARROW):
-                self.browser.resize(size)
+            # To change the size takes as long as to look: the one that is there is looked at first.
+            for size in (NARROW, WIDE):
+                self.resize(size)
                 self.judge(page, lang, size)
             self.as_readers_set_it(page, lang)
 
     def as_readers_set_it(self, page, lang):
         """With letters and lines spaced by the reader, and in a window as narrow as a page at four times its size."""
-        self.browser.resize(WIDE)
+        self.resize(WIDE)
         self.find(page, lang, "cut off by the reader's own spacing", judges.cut_when_spaced(self.browser))
-        self.browser.resize(REFLOW)
+        self.resize(REFLOW)
         self.find(page, lang, f"too wide at {REFLOW[0]} px", judges.too_wide(self.browser))
 
     def judge(self, page, lang, size):
@@ -141,9 +149,9 @@ class Walk:
 
     def keep(self, file, size):
         tall = self.browser.run("return document.scrollingElement.scrollHeight")
-        self.browser.resize((size[0], min(max(tall, size[1]), 4000)))
+        self.resize((size[0], min(max(tall, size[1]), 4000)))
         self.browser.driver.save_screenshot(str(file))
-        self.browser.resize(size)
+        self.resize(size)
 
 
 def controls(walk):
@@ -163,6 +171,7 @@ def controls(walk):
     check(judges.days(browser) == ["due 2026-11-27"], "a day as machines write it is not found")
     check(judges.too_wide(browser), "what sticks out is not found")
     in_a_fold(walk)
+    ways_of_alerts(walk)
     styles = (pages.TABLE.parents[1] / "crates/hub/src/admin/assets/app.css").stat().st_size
     check(judges.weight(browser) > styles, "a page is weighed without its styles")
     walk.open(pages.Page("/admin/login", None), "zh")
@@ -174,6 +183,19 @@ def controls(walk):
         Object.assign(document.getElementById('cut').style, {height: '22px', width: '100px', overflow: 'hidden', font: '20px/1 serif'});
     """)
     check(judges.cut_when_spaced(browser), "a text that is cut off when it grows is not found")
+
+
+def ways_of_alerts(walk):
+    """An alert that leads nowhere, and a field that it does not lead to."""
+    browser = walk.browser
+    walk.open(pages.Page("/admin/login", None), "en")
+    check(judges.led(browser) == [], "a page without an alert is said to have a wrong one")
+    browser.run("""
+        document.querySelector('main').insertAdjacentHTML('beforeend',
+            '<div class="alert"><a href="#at-nowhere">Zz</a></div><label class="bad"><input><em class="fault">Zz</em></label>');
+    """)
+    found = judges.led(browser)
+    check(len(found) == 2 and "nowhere" in found[0] and "not led to" in found[1], f"ways of an alert that are wrong are not found: {found}")
 
 
 def in_a_fold(walk):

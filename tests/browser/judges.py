@@ -31,7 +31,7 @@ const found = [[lang(document.documentElement), document.title]];
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
     const parent = walker.currentNode.parentElement;
-    if (parent && !parent.closest(skip)) found.push([lang(parent) + (parent.closest('.fault') ? '!' : ''), walker.currentNode.data.replace(/<[^>]*>/g, ' ')]);
+    if (parent && !parent.closest(skip)) found.push([lang(parent) + (parent.closest('.fault, .led') ? '!' : ''), walker.currentNode.data.replace(/<[^>]*>/g, ' ')]);
 }
 for (const one of document.body.querySelectorAll(attributes.map((name) => `[${name}]`).join(', '))) {
     // What a field holds may be in another language than what it says of itself.
@@ -90,6 +90,16 @@ for (const one of folds) one.open = true;
 return folds.length;
 """
 
+# Faults that the alert does not lead to, and places that it leads to where no fault is said. The door has its few fields in view.
+LED = """
+const led = [...document.querySelectorAll('.alert a[href^="#at-"]')], at = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+const said = (one) => one && one.closest('.bad, label, fieldset, div, span').parentElement.querySelector('.fault');
+const nowhere = led.filter((link) => !said(at(link))).map((link) => `leads nowhere: ${link.outerHTML}`);
+const places = led.map(at);
+const alone = [...document.querySelectorAll('main .bad')].filter((one) => !one.closest('.door') && !places.some((place) => one === place || one.contains(place)));
+return [...nowhere, ...alone.map((one) => `is not led to: ${one.textContent.trim().slice(0, 80)}`)];
+"""
+
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{4}/\d{1,2}/\d{1,2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
 # Words that are the same in every language: names, formats, units, protocols.
 NAMES = {
@@ -135,6 +145,11 @@ def foreign(browser):
 def days(browser):
     """Days that are written as machines write them; what went wrong may say how a day is typed."""
     return [text for lang, text in browser.run(TEXTS) if ISO_DAY.search(text) and not lang.endswith("!")]
+
+
+def led(browser):
+    """Where the alert of a wrong form does not lead to the fields that are wrong."""
+    return browser.run(LED)
 
 
 def weight(browser):

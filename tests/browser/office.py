@@ -90,12 +90,26 @@ class Story:
     def hub(self, *options, port=None):
         """A hub on an empty folder; the one-time link that it prints."""
         port = port or free_port()
-        process = self.start("hub", "--data", self.folder / "hub", "--listen", f"127.0.0.1:{port}", "--mqtt-listen",
-                             f"127.0.0.1:{free_port()}", "--site", "binhe", *options)
+        self.hub_arguments = ["hub", "--data", self.folder / "hub", "--listen", f"127.0.0.1:{port}", "--mqtt-listen",
+                              f"127.0.0.1:{free_port()}", "--site", "binhe", *options]
+        self.hub_process = process = self.start(*self.hub_arguments)
         self.url = f"http://127.0.0.1:{port}"
         link = process.says(r"(http://\S+/admin/setup\?word=[^\s\"]+)")[1]
         check(link.startswith(self.url + "/"), f"the link leads elsewhere: {link}")
         return link
+
+    def hub_again(self):
+        """The same hub, ended and started anew. Sessions are kept; that somebody showed that it is they is not."""
+        self.hub_process.stop()
+        self.hub_process = self.start(*self.hub_arguments)
+        eventually("the hub is there again", self._answers, START_S, self.hub_process.said)
+
+    def _answers(self):
+        try:
+            with urllib.request.urlopen(f"{self.url}/ready", timeout=10) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
 
     def demo(self):
         """The demo: the sample office after a year, with its lobby."""

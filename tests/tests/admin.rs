@@ -286,6 +286,55 @@ fn what_is_missing_is_said_at_its_field_and_what_was_typed_stays() {
 }
 
 #[test]
+fn the_alert_leads_to_every_field_that_is_wrong_and_the_field_says_it_again() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "admin");
+    let staff = [
+        ("id", "Z Z"),
+        ("name.zh-Hans", ""),
+        ("department", "office"),
+        ("password", "short"),
+    ];
+    // Rows that are left empty before the one that is wrong do not move its fault.
+    let site = [
+        ("name.zh-Hans", ""),
+        ("hours.zh-Hans", "工作日"),
+        ("time_zone", "Asia/Shanghai"),
+        ("hotlines[1].label.zh-Hans", "监督电话"),
+        ("department[2].id", "office"),
+        ("department[2].zh-Hans", ""),
+    ];
+    for (path, fields, wrong) in [
+        ("/admin/staff", &staff[..], &["id", "name.zh-Hans", "password"][..]),
+        (
+            "/admin/site",
+            &site[..],
+            &["name.zh-Hans", "hotlines[1].number", "department[2].zh-Hans"][..],
+        ),
+    ] {
+        let page = browser.post(path, fields).expect_status(422).text;
+        for field in wrong {
+            let (link, place) = (format!("href=\"#at-{field}\""), format!("id=\"at-{field}\""));
+            assert_eq!(
+                (page.matches(&link).count(), page.matches(&place).count()),
+                (1, 1),
+                "{path}: {field}"
+            );
+        }
+        let led = page.matches("href=\"#at-").count();
+        assert_eq!(
+            (led, page.matches("class=\"fault\"").count()),
+            (wrong.len(), wrong.len()),
+            "{path}"
+        );
+        assert!(
+            !browser.get(path).text.contains("#at-"),
+            "{path}: nothing is wrong before anything is sent"
+        );
+    }
+}
+
+#[test]
 fn a_double_click_does_nothing_twice_and_an_old_page_overwrites_nothing() {
     let world = World::new();
     let mut author = Browser::signed_in(&world, "author");

@@ -193,6 +193,8 @@ fn office(world: &World) {
         "channels": ["hall"],
     });
     let _ = post("/api/v1/catalogue", entry).expect_status(201);
+    let annex = json!({"name": "annex", "title": {"zh-Hans": "附楼 13800138000"}, "findings_confirmed": true});
+    let _ = post("/api/v1/channels", annex).expect_status(201);
     // What is on its way then is to be reviewed again.
     let words = json!({"words": [{"text": "甲地块", "class": "warn"}]});
     let _ = admin

@@ -112,6 +112,28 @@ fn a_template_is_kept_used_renamed_and_erased() {
 }
 
 #[test]
+fn a_template_of_a_draft_without_a_place_leaves_the_choice_to_whoever_begins() {
+    let world = World::new();
+    let (people, author) = (&world.people, Browser::signed_in(&world, "author"));
+    let free = json!({"kind": "notice", "content": notice("停水通知")});
+    let free = people.author.post("/api/v1/drafts", &free).expect_status(201).json["id"].clone();
+    let free = json!({"name": "停水", "draft": free});
+    let made = people.author.post("/api/v1/templates", &free).expect_status(201).json["id"].clone();
+    let made = made.as_str().unwrap();
+    let told = people
+        .author
+        .get(&format!("/api/v1/templates/{made}"))
+        .expect_status(200)
+        .json;
+    assert!(told["catalogue_entry"].is_null() && told["content"]["zh-Hans"]["title"] == "停水通知");
+    let page = author
+        .get(&format!("/admin/write?template={made}"))
+        .expect_status(200)
+        .text;
+    assert!(page.contains("停水通知，请相互转告。") && !page.contains(&format!("value=\"{NOTICE_ENTRY}\" selected")));
+}
+
+#[test]
 fn last_years_text_begins_anew_and_every_change_of_a_date_is_listed() {
     let world = World::new();
     let people = &world.people;

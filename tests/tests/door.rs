@@ -103,6 +103,56 @@ fn what_was_typed_waits_at_the_door_and_goes_on_from_there() {
 }
 
 #[test]
+fn a_file_is_not_kept_at_the_door_and_its_sender_hears_which() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "author");
+    let part = |name: &str, body: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{body}\r\n");
+    let rows = "标题,正文\r\n夜间停车,即日起开放\r\n".repeat(20_000);
+    let form = [
+        part("kind", "\r\n\r\nnotice"),
+        part("catalogue_entry", &format!("\r\n\r\n{NOTICE_ENTRY}")),
+        part(
+            "file",
+            &format!("; filename=\"停车<一>.csv\"\r\nContent-Type: text/csv\r\n\r\n{rows}"),
+        ),
+        "--edge--\r\n".to_owned(),
+    ];
+    let form = form.concat();
+    everybody_is_signed_out(&world, "author");
+    let told = browser
+        .post_file("/admin/write/import", form.as_bytes())
+        .expect_status(401)
+        .text;
+    assert!(
+        told.contains("文件“停车&lt;一&gt;.csv”没有上传") && told.contains("重新选择这个文件"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("工作台"),
+        "nobody is signed in: nothing of the desk is shown"
+    );
+    // The control: whoever is signed in sends the same form, and hears of the door nothing.
+    let mut browser = Browser::signed_in(&world, "author");
+    let taken = browser.post_file("/admin/write/import", form.as_bytes());
+    assert!(
+        taken.status != 401 && !taken.text.contains("登录已过期"),
+        "{} {}",
+        taken.status,
+        taken.text
+    );
+    // Another site's page has nobody hear anything.
+    let elsewhere = [
+        ("content-type", "multipart/form-data; boundary=edge"),
+        ("origin", "https://elsewhere.example"),
+    ];
+    let small = part("file", "; filename=\"停车.csv\"\r\n\r\n标题,正文");
+    let reply = world
+        .http()
+        .send("POST", "/admin/write/import", &elsewhere, small.as_bytes());
+    assert!(!reply.text.contains("停车"), "{}", reply.text);
+}
+
+#[test]
 fn it_goes_on_for_nobody_else_and_for_no_other_site() {
     let world = World::new();
     let (mut browser, fields) = wrote(&world);

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+use heliograph_domain::Event;
+use heliograph_domain::gate::{GateEvent, PublicNoun};
+use heliograph_log::{Position, Record};
 use heliograph_tests::{Browser, Http, NOTICE_ENTRY, Reply, World, act, hidden, notice};
 use serde_json::{Value, json};
 
@@ -202,6 +205,75 @@ fn words_that_become_public_without_the_workflow_are_shown_and_confirmed() {
     let _ = admin.put("/api/v1/site", &[], &profile).expect_status(200);
     channel["title"] = json!({"zh-Hans": "附楼"});
     let _ = admin.post("/api/v1/channels", &channel).expect_status(201);
+}
+
+/// The confirmations that the log holds after a position: by whom, of what, under which rules, how many places.
+fn confirmed(world: &World, after: u64) -> Vec<String> {
+    let records = world.hub().log().read(Position(after), 10_000).unwrap();
+    let told = |record: &Record| match heliograph_hub::event_of(record).unwrap() {
+        Event::Gate(GateEvent::WordsConfirmed { noun, rules, findings }) => {
+            let fields: Vec<&str> = findings.iter().map(|finding| finding.field.as_str()).collect();
+            let noun = match noun {
+                PublicNoun::Entry(id) => format!("entry {id}"),
+                PublicNoun::Channel(name) => format!("channel {name}"),
+                PublicNoun::Profile => "profile".to_owned(),
+            };
+            Some(format!("{} {noun} {rules} {}", record.actor.as_str(), fields.join(" ")))
+        }
+        _ => None,
+    };
+    records.iter().filter_map(told).collect()
+}
+
+#[test]
+fn whoever_let_a_warned_public_word_through_is_on_record() {
+    let world = World::new();
+    let (admin, before) = (&world.people.admin, world.hub().state().position);
+    let entry = |id: &str, summary: &str, looked: bool| {
+        json!({
+            "id": id, "index_number": format!("BH-{id}"), "category": "finance", "cadence": "standing", "department": "office",
+            "responsible": "author", "name": {"zh-Hans": "联系方式"}, "summary": {"zh-Hans": summary},
+            "findings_confirmed": looked,
+        })
+    };
+    let channel =
+        |title: &str, looked: bool| json!({"name": "annex", "title": {"zh-Hans": title}, "findings_confirmed": looked});
+    let rules = world.hub().state().rules();
+    // What nobody confirmed is not there; what has nothing in it needs nobody, and a tick under it says nothing.
+    let _ = admin
+        .post("/api/v1/channels", &channel("内部资料", false))
+        .expect_status(422);
+    let _ = admin
+        .post("/api/v1/channels", &channel("附楼", true))
+        .expect_status(201);
+    assert_eq!(confirmed(&world, before), [""; 0]);
+    let _ = admin
+        .post("/api/v1/channels", &channel("内部资料", true))
+        .expect_status(201);
+    let wish = json!({"entries": [entry("plain", "电话见大厅", false), entry("calls", "手机 13800138000", true)]});
+    let _ = admin.post("/api/v1/catalogue/import", &wish).expect_status(200);
+    let expected = [
+        format!("admin channel annex {rules} title.zh-Hans"),
+        format!("admin entry calls {rules} entries[1].summary.zh-Hans"),
+    ];
+    assert_eq!(confirmed(&world, before), expected);
+    // The same again decides nothing, and confirms nothing.
+    let _ = admin
+        .post("/api/v1/channels", &channel("内部资料", true))
+        .expect_status(201);
+    assert_eq!(confirmed(&world, before).len(), 2);
+    let records = world.hub().log().read(Position(before), 10_000).unwrap();
+    let body = |record: &Record| String::from_utf8_lossy(&record.body).into_owned();
+    let told = records.iter().filter(|record| record.kind.as_str() == "gate").map(body);
+    assert!(
+        told.into_iter().all(|body| !body.contains("13800138000")),
+        "rule and place, never the text"
+    );
+    // A reader of the log from its beginning comes to the same.
+    let trail = admin.get("/api/v1/audit?deed=words-confirmed").expect_status(200).json;
+    assert_eq!(trail["found"], 2);
+    let said = trail["records"][0]["sentence"].as_str().unwrap();
+    assert!(said.contains("联系方式") && said.contains("1 处提示"), "{said}");
 }
 
 #[test]

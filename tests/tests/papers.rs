@@ -76,6 +76,50 @@ fn steps(world: &World, id: &str, last: (&str, Value)) {
     }
 }
 
+/// The file with these objects added or replaced, as programs save what changed: what was there before stays in it.
+fn saved(file: &[u8], objects: &[(u32, &str)]) -> Vec<u8> {
+    let text = String::from_utf8(file.to_vec()).unwrap();
+    let before = text.rsplit("startxref\n").next().unwrap().lines().next().unwrap();
+    let (mut more, mut places) = (text.clone(), String::new());
+    for (number, object) in objects {
+        let _ = write!(places, "{number} 1\n{:010} 00000 n \n", more.len());
+        let _ = write!(more, "{number} 0 obj\n{object}\nendobj\n");
+    }
+    let size = objects.iter().fold(6, |size, (number, _)| size.max(number + 1));
+    let at = more.len();
+    let _ = write!(
+        more,
+        "xref\n{places}trailer\n<</Root 1 0 R/Size {size}/Prev {before}>>\nstartxref\n{at}\n%%EOF\n"
+    );
+    more.into_bytes()
+}
+
+#[test]
+fn what_a_file_showed_before_it_was_saved_again_is_found_and_what_it_says_of_itself_is_read() {
+    let world = World::new();
+    let author = &world.people.author;
+    let id = draft(author, "拟录用人员公示");
+    let first = pdf(&format!("Zhang San {ID_NUMBER}"), "");
+    // Blackened and saved over: nobody sees the number, and it is still there.
+    let line = "BT /F 12 Tf 20 50 Td (Zhang San) Tj ET";
+    let stream = format!("<</Length {}>>stream\n{line}\nendstream", line.len());
+    let refused = upload(author, &id, &saved(&first, &[(4, &stream)])).expect_status(422);
+    assert_eq!(refused.fields(), ["file"]);
+    assert!(refused.text.contains("含有以前保存的版本") && !refused.text.contains(ID_NUMBER));
+
+    // What a program wrote beside the pages is added, so nothing that was shown is gone; and the gate reads it.
+    let xmp = format!("<x xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title>{ID_NUMBER}</dc:title></x>");
+    let packet = format!(
+        "<</Type/Metadata/Subtype/XML/Length {}>>stream\n{xmp}\nendstream",
+        xmp.len()
+    );
+    let root = "<</Type/Catalog/Pages 2 0 R/Metadata 6 0 R>>";
+    let added = saved(&pdf("Zhang San", ""), &[(1, root), (6, &packet)]);
+    let _ = upload(author, &id, &added).expect_status(201);
+    let blocked = act(author, &id, "submit", &json!({})).expect_status(422);
+    assert_eq!(blocked.fields(), ["files[0].metadata"]);
+}
+
 #[test]
 #[allow(clippy::too_many_lines, reason = "one life of one file")]
 fn a_file_is_found_out_replaced_let_through_kept_by_readers_and_withdrawn() {

@@ -58,6 +58,17 @@ fn one_page_says_which_display_shows_it_and_why_the_others_do_not() {
     assert!(of(&lobby).contains("不晚于 "), "{}", of(&lobby));
     assert!(page.contains("按屏幕自己的时钟"), "whose clock it is");
 
+    // Its own page says what is known of it and what to do, and does not call what should be there what is.
+    let own = |id| browser.get(&format!("/admin/displays/{id}")).text;
+    let page_of_strip = own(strip.id);
+    for told in ["现在应播（屏幕没有消息）", "断开前在播", "请检查那里的电源和网络。"] {
+        assert!(page_of_strip.contains(told), "{told}: {page_of_strip}");
+    }
+    assert!(
+        own(lobby.id).contains("现在显示") && !own(lobby.id).contains("断开前在播"),
+        "the control"
+    );
+
     // The control: back again, the strip shows it like the lobby.
     strip.start(world.mqtt());
     let page = || browser.get(&format!("/admin/publications/{id}/reach")).text;

@@ -75,6 +75,24 @@ fn whatever_somebody_may_see_is_found_by_a_part_of_it() {
 }
 
 #[test]
+fn what_was_found_in_a_title_of_another_language_is_shown_beneath() {
+    let world = World::new();
+    let mut text = notice("关于办公桌的通知");
+    text["en"] = json!({"title": "About desks", "body": "Desks.", "department": "Office", "date": "2026-11-24"});
+    let _ = world.people.submitted("notice", NOTICE_ENTRY, &text);
+    let author = Browser::signed_in(&world, "author");
+    let path = "/admin/search?q=%E5%8A%9E%E5%85%AC%E6%A1%8C";
+    let beneath = "<small lang=\"zh-Hans\">关于<mark>办公桌</mark>的通知</small>";
+    let page = author.in_english(path).text;
+    assert!(page.contains("About desks") && page.contains(beneath), "{page}");
+    let page = author.get(path).text;
+    assert!(
+        page.contains("关于<mark>办公桌</mark>的通知") && !page.contains("<small lang"),
+        "{page}"
+    );
+}
+
+#[test]
 fn older_texts_are_found_and_said_to_be_older_and_erased_ones_are_nowhere() {
     let world = World::new();
     let people = &world.people;

@@ -3,13 +3,17 @@
 use crate::catalogue::CatalogueEvent;
 use crate::channel::ChannelEvent;
 use crate::display::DisplayEvent;
-use crate::gate::{GateEvent, RulesVersion};
+use crate::gate::{GateEvent, PublicNoun, RulesVersion};
 use crate::ids::{DisplayId, PublicationId};
 use crate::ledger::LedgerEvent;
 use crate::publication::PublicationEvent;
 use crate::site::SiteEvent;
 use crate::staff::StaffEvent;
 use crate::working_days::CalendarEvent;
+
+const CATALOGUE: &str = "site-catalogue";
+const CHANNELS: &str = "site-channels";
+const PROFILE: &str = "site-profile";
 
 /// A fact, with the aggregate it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,14 +75,19 @@ impl Event {
     pub fn stream(&self) -> String {
         match self {
             Self::Publication(id, _) => format!("publication-{id}"),
-            Self::Catalogue(_) => "site-catalogue".to_owned(),
-            Self::Channel(_) => "site-channels".to_owned(),
+            Self::Catalogue(_) => CATALOGUE.to_owned(),
+            Self::Channel(_) => CHANNELS.to_owned(),
             Self::Display(id, _) => format!("display-{id}"),
             Self::Staff(_) => "site-staff".to_owned(),
-            Self::Site(_) => "site-profile".to_owned(),
+            Self::Site(_) => PROFILE.to_owned(),
             Self::Ledger(_) => "site-ledger".to_owned(),
             Self::Calendar(_) => "site-calendar".to_owned(),
-            Self::Gate(_) => "site-gate".to_owned(),
+            Self::Gate(GateEvent::RulesSet { .. }) => "site-gate".to_owned(),
+            Self::Gate(GateEvent::WordsConfirmed { noun, .. }) => match noun {
+                PublicNoun::Entry(_) => CATALOGUE.to_owned(),
+                PublicNoun::Channel(_) => CHANNELS.to_owned(),
+                PublicNoun::Profile => PROFILE.to_owned(),
+            },
         }
     }
 

@@ -115,6 +115,7 @@ mod tests {
                 until: Some(Instant(9)),
             },
             by: by(),
+            under: None,
         };
         assert_eq!(
             entry(id, Instant(4), &moved).unwrap(),

@@ -9,6 +9,7 @@
 use crate::time::Date;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::LazyLock;
 use thiserror::Error;
 
@@ -148,14 +149,24 @@ impl WorkCalendar {
     #[must_use]
     pub fn left(&self, today: Date, on: Date) -> i32 {
         let (from, until) = (today.min(on), today.max(on));
-        let (mut day, mut counted) = (from, 0);
-        while day < until
-            && let Some(next) = day.tomorrow()
-        {
-            day = next;
-            counted += i32::from(self.is_working(day));
-        }
+        let counted = weekdays_until(until) - weekdays_until(from) + self.exceptions(from, until);
         if on < today { -counted } else { counted }
+    }
+
+    /// How many working days more there are than weekdays, after `from` and up to `until`: a list asks for thousands of
+    /// texts, some of them years late, so days are not walked one by one.
+    fn exceptions(&self, from: Date, until: Date) -> i32 {
+        let within = (Bound::Excluded(from), Bound::Included(until));
+        let years = (from.year..=until.year).filter_map(|year| self.year(year));
+        let more = |year: &HolidayYear| -> i32 {
+            let made_up = year.worked.range(within).filter(|day| is_weekend(**day)).count();
+            let off = year
+                .off
+                .range(within)
+                .filter(|day| !is_weekend(**day) && !year.worked.contains(day));
+            count(made_up) - count(off.count())
+        };
+        years.map(more).sum()
     }
 
     /// The year whose days have to be entered: this one, or from November on the next, when nothing is known of it.
@@ -178,6 +189,18 @@ impl WorkCalendar {
 #[must_use]
 pub fn notices(year: u16) -> &'static [String] {
     BUILT_IN.get(&year).map_or(&[], |known| known.notices.as_slice())
+}
+
+/// A number of days of some years.
+fn count(days: usize) -> i32 {
+    i32::try_from(days).unwrap_or(i32::MAX)
+}
+
+/// Mondays to Fridays up to this day, counted from a Monday long ago: only the difference of two says something.
+fn weekdays_until(date: Date) -> i32 {
+    // 1970-01-05, four days after the first of all day numbers, was a Monday.
+    let days = date.day_number() - 4 + 1;
+    days.div_euclid(7) * 5 + days.rem_euclid(7).min(5)
 }
 
 fn is_weekend(date: Date) -> bool {

@@ -9,7 +9,7 @@ use heliograph_domain::DisplayId;
 use heliograph_log::{EventLog, NameError, ReadError, TableName, TableWrite};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 use thiserror::Error;
 
 /// Why credentials could not be read or kept.
@@ -112,6 +112,30 @@ pub(crate) fn admit(office: &Office, id: DisplayId, fresh: &Fresh) {
     let mut credentials = office.credentials.write().unwrap_or_else(PoisonError::into_inner);
     credentials.insert(id, credential);
     office.doors.notify_one();
+    let mut told = told_tokens(office);
+    if told.get(&id).is_some_and(|token| *token != fresh.token) {
+        told.remove(&id);
+    }
+}
+
+fn told_tokens(office: &Office) -> MutexGuard<'_, HashMap<DisplayId, String>> {
+    office.told_tokens.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The token is about to be told in an answer that may be asked for again: until the hub stops, or the token opens nothing
+/// any longer, it can be.
+pub(crate) fn tell(office: &Office, id: DisplayId, fresh: &Fresh) {
+    told_tokens(office).insert(id, fresh.token.clone());
+}
+
+/// The token that was told since this hub started.
+pub(crate) fn told(office: &Office, id: DisplayId) -> Option<String> {
+    told_tokens(office).get(&id).cloned()
+}
+
+/// It was not told after all.
+pub(crate) fn not_told(office: &Office, id: DisplayId) {
+    told_tokens(office).remove(&id);
 }
 
 /// From now on nothing does.
@@ -119,6 +143,7 @@ pub(crate) fn expel(office: &Office, id: DisplayId) {
     let mut credentials = office.credentials.write().unwrap_or_else(PoisonError::into_inner);
     credentials.remove(&id);
     office.doors.notify_one();
+    told_tokens(office).remove(&id);
 }
 
 /// A display's true token was seen: if it has no hashes for other brokers yet they are made and kept. Blocks for some

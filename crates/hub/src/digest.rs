@@ -6,6 +6,7 @@ use heliograph_domain::search::{are_initials, folded, initials};
 use heliograph_domain::{ContentHash, Document, Lang};
 use memchr::memmem::Finder;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 /// So many bytes of digests are kept at hand: those of some fifty thousand notices. Beyond it they are made anew.
@@ -74,17 +75,17 @@ impl Digest {
 
     /// Where the words stand first, with what stands around them.
     pub(crate) fn around(&self, words: &str) -> Option<String> {
-        const BEFORE: usize = 12;
-        const AFTER: usize = 40;
-        let at = self.folded.find(words)?;
-        let line = self.folded[..at].rfind('\n').map_or(0, |end| end + 1);
-        let before: Vec<char> = self.folded[line..at].chars().collect();
-        let cut = before.len().saturating_sub(BEFORE);
-        let rest: Vec<char> = self.folded[at..].chars().take_while(|c| *c != '\n').collect();
-        let shown = rest.len().min(words.chars().count() + AFTER);
-        let dots = |cut: bool| if cut { "…" } else { "" };
-        let (before, after): (String, String) = (before[cut..].iter().collect(), rest[..shown].iter().collect());
-        Some(format!("{}{before}{after}{}", dots(cut > 0), dots(shown < rest.len())))
+        around(&self.folded, words)
+    }
+
+    /// A title that has the words, where the one that this reader sees has not: in another language.
+    pub(crate) fn other_title(&self, words: &str, lang: Lang) -> Option<String> {
+        let has = |title: &&str| folded(title).contains(words);
+        if has(&self.title(lang)) {
+            return None;
+        }
+        let known = self.titles.iter().map(String::as_str);
+        known.chain(self.folded_titles.lines()).find(has).map(str::to_owned)
     }
 
     fn bytes(&self) -> usize {
@@ -96,10 +97,45 @@ impl Digest {
     }
 }
 
+/// A content hash is as good as random in every byte, since whoever makes one cannot choose it; its last eight bytes find
+/// its place. A list asks for ten thousand.
+#[derive(Debug, Default)]
+struct ByItself(u64);
+
+impl Hasher for ByItself {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes.rchunks(8).next().unwrap_or_default() {
+            self.0 = (self.0 << 8) | u64::from(*byte);
+        }
+    }
+
+    /// The length says nothing: all are alike.
+    fn write_usize(&mut self, _: usize) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Where words stand first in lines that were made alike, with what stands around them.
+pub(crate) fn around(folded: &str, words: &str) -> Option<String> {
+    const BEFORE: usize = 12;
+    const AFTER: usize = 40;
+    let at = folded.find(words)?;
+    let line = folded[..at].rfind('\n').map_or(0, |end| end + 1);
+    let before: Vec<char> = folded[line..at].chars().collect();
+    let cut = before.len().saturating_sub(BEFORE);
+    let rest: Vec<char> = folded[at..].chars().take_while(|c| *c != '\n').collect();
+    let shown = rest.len().min(words.chars().count() + AFTER);
+    let dots = |cut: bool| if cut { "…" } else { "" };
+    let (before, after): (String, String) = (before[cut..].iter().collect(), rest[..shown].iter().collect());
+    Some(format!("{}{before}{after}{}", dots(cut > 0), dots(shown < rest.len())))
+}
+
 /// Digests at hand, by the hash of their text.
 #[derive(Debug, Default)]
 pub(crate) struct Digests {
-    known: HashMap<ContentHash, Arc<Digest>>,
+    known: HashMap<ContentHash, Arc<Digest>, BuildHasherDefault<ByItself>>,
     bytes: usize,
 }
 

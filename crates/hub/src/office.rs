@@ -83,6 +83,8 @@ pub(crate) struct Office {
     pub(crate) reach: Mutex<Reach>,
     /// What opens the broker to each display.
     pub(crate) credentials: RwLock<HashMap<DisplayId, Credential>>,
+    /// Tokens that were told since this hub started, for whoever did not hear the answer. They are nowhere else.
+    pub(crate) told_tokens: Mutex<HashMap<DisplayId, String>>,
     /// The hub's own account at a broker that is not embedded.
     pub(crate) hub_account: Option<HubAccount>,
     /// The certificates (PEM) of whoever vouches for that broker.
@@ -175,6 +177,7 @@ impl Office {
             enrolments: Mutex::default(),
             reach: Mutex::default(),
             credentials: RwLock::new(parts.credentials),
+            told_tokens: Mutex::default(),
             presence: Mutex::new(match parts.hub_account {
                 None => Presence::of_connections(),
                 Some(_) => Presence::of_statuses(),

@@ -39,7 +39,7 @@ pub(crate) struct KeptFile {
 /// The words of a file, for the confidentiality gate alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Words {
-    /// What it says of itself, notes at its margin, bookmarks.
+    /// What it says of itself, notes at its margin, bookmarks; those of its earlier saved states, too.
     pub(crate) metadata: String,
     /// The text of each page, in their order.
     pub(crate) pages: Vec<String>,
@@ -92,7 +92,7 @@ pub(crate) fn read(file: Vec<u8>, name: String, patience: &mut Patience) -> Resu
     if file.len() > MAX_FILE_BYTES {
         return Err(FileError::TooLarge);
     }
-    let metadata = pdf_safety::inspect(&file)?;
+    let inspected = pdf_safety::inspect(&file)?;
     let pages = pdf::texts(&file, MAX_FILE_PAGES)?;
     if pages.len() > MAX_FILE_PAGES {
         return Err(FileError::TooManyPages);
@@ -103,6 +103,8 @@ pub(crate) fn read(file: Vec<u8>, name: String, patience: &mut Patience) -> Resu
     if pages.iter().map(|page| page.chars().count()).sum::<usize>() > FILE_CHARS {
         return Err(FileError::TooMuchText);
     }
+    let former = pdf_safety::former::words(&file, &inspected, &pages, MAX_FILE_PAGES)?;
+    let metadata = inspected.texts + &former;
     let mut salt = [0; 16];
     getrandom::fill(&mut salt)?;
     let file_pages = u32::try_from(pages.len()).map_err(|_| FileError::TooManyPages)?;

@@ -1,13 +1,18 @@
 //! Whether a PDF does anything but show itself: the objects of a file are listed by `qpdf`, in a process of its own with
 //! little memory and time, and looked through for whatever runs, opens, sends or hides something. The list has names
-//! decoded and packed objects unpacked, so that `/J#61vaScript` in an object stream is as plain as any other.
+//! decoded and packed objects unpacked, so that `/J#61vaScript` in an object stream is as plain as any other. What a file
+//! says of itself in XMP is read as well, and what earlier saved states in it show.
+
+pub(crate) mod former;
+mod xmp;
 
 use rustix::fs::{MemfdFlags, memfd_create};
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use thiserror::Error;
 
 /// Limits of the process: 1 GB of addresses, half a minute. qpdf needs a file that it can seek in; that one is in memory
@@ -49,26 +54,25 @@ pub(crate) enum SafetyError {
     Damaged,
     #[error("it has more than {TEXT_CHARS} characters of text beside its pages")]
     TooMuchText,
+    #[error("it holds an earlier saved state that shows what it shows no longer")]
+    Former,
 }
 
-/// The texts among the objects of a PDF that only shows itself, a line each: what it says of itself, notes, bookmarks,
-/// what stands in forms.
+/// What is in a PDF that only shows itself.
+#[derive(Debug)]
+pub(crate) struct Inspected {
+    /// The texts among its objects, a line each: what it says of itself, notes, bookmarks, what stands in forms.
+    pub(crate) texts: String,
+    /// Its streams, but for those that say something of it or hold other objects: words of pages, pictures, typefaces.
+    streams: BTreeSet<(u32, u32)>,
+}
+
+/// Looks through a PDF.
 ///
 /// # Errors
-/// When it would do anything else, or nobody can say.
-pub(crate) fn inspect(pdf: &[u8]) -> Result<String, SafetyError> {
-    let mut held = File::from(memfd_create("pdf", MemfdFlags::CLOEXEC).map_err(io::Error::from)?);
-    held.write_all(pdf)?;
-    held.rewind()?;
-    let mut child = Command::new("/bin/sh")
-        .args(["-c", SCRIPT])
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .current_dir("/")
-        .stdin(Stdio::from(held))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
+/// When it would do anything but show itself, or nobody can say.
+pub(crate) fn inspect(pdf: &[u8]) -> Result<Inspected, SafetyError> {
+    let mut child = qpdf(SCRIPT, [], pdf)?;
     let mut seen = Seen::default();
     let read = child.stdout.take().map(|list| {
         let mut list = serde_json::Deserializer::from_reader(io::BufReader::new(list.take(LIST_BYTES)));
@@ -87,10 +91,27 @@ pub(crate) fn inspect(pdf: &[u8]) -> Result<String, SafetyError> {
         Some(127) => Err(SafetyError::NoTool),
         _ if said.contains("invalid password") || seen.encrypted => Err(SafetyError::Encrypted),
         _ if seen.active.is_some() => Err(seen.active.map_or(SafetyError::Damaged, SafetyError::Active)),
+        Some(0) if matches!(read, Some(Ok(()))) => seen.with_metadata(pdf),
         _ if seen.chars > TEXT_CHARS => Err(SafetyError::TooMuchText),
-        Some(0) if matches!(read, Some(Ok(()))) => Ok(seen.texts),
         _ => Err(SafetyError::Damaged),
     }
+}
+
+/// Starts such a process, with the file where it can seek in it.
+fn qpdf(script: &str, more: impl IntoIterator<Item = String>, pdf: &[u8]) -> io::Result<Child> {
+    let mut held = File::from(memfd_create("pdf", MemfdFlags::CLOEXEC)?);
+    held.write_all(pdf)?;
+    held.rewind()?;
+    Command::new("/bin/sh")
+        .args(["-c", script, "qpdf"])
+        .args(more)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .current_dir("/")
+        .stdin(Stdio::from(held))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
 }
 
 /// What was seen among the objects.
@@ -100,22 +121,74 @@ struct Seen {
     encrypted: bool,
     texts: String,
     chars: usize,
+    /// The object that is looked at, and the word before this one.
+    object: Option<(u32, u32)>,
+    before: String,
+    streams: BTreeSet<(u32, u32)>,
+    metadata: BTreeSet<(u32, u32)>,
 }
 
 impl Seen {
-    /// A key of a dictionary, a name, or a text; qpdf writes names with `/` and texts with `u:`.
+    /// A key of a dictionary, a name, or a text; qpdf writes names with `/`, texts with `u:`, and other objects as `7 0 R`.
     fn word(&mut self, word: &str) {
         if let Some(text) = word.strip_prefix("u:") {
             // Dates are no words.
-            if !text.trim().is_empty() && !text.starts_with("D:") && self.chars <= TEXT_CHARS {
-                self.chars += text.chars().count();
-                self.texts.push_str(text);
-                self.texts.push('\n');
+            if !text.starts_with("D:") {
+                self.text(text);
             }
         }
         self.encrypted |= word == "/Encrypt";
         self.active = self.active.or(active(word));
+        self.place(word);
+        self.before.clear();
+        // Only short words say what the next one is.
+        self.before.push_str(word.get(..16).unwrap_or(word));
     }
+
+    fn text(&mut self, text: &str) {
+        if !text.trim().is_empty() && self.chars <= TEXT_CHARS {
+            self.chars += text.chars().count();
+            self.texts.push_str(text);
+            self.texts.push('\n');
+        }
+    }
+
+    /// Which object this is, whether it is a stream, and whether it says something of the file.
+    fn place(&mut self, word: &str) {
+        if let Some(object) = word.strip_prefix("obj:") {
+            self.object = reference(object);
+            return;
+        }
+        match (self.before.as_str(), word) {
+            (_, "stream") => self.streams.extend(self.object),
+            ("/Type", "/Metadata") => self.metadata.extend(self.object),
+            ("/Metadata", other) => self.metadata.extend(reference(other)),
+            // These hold other objects, which are listed by themselves.
+            ("/Type", "/ObjStm" | "/XRef") => self.streams.retain(|stream| Some(*stream) != self.object),
+            _ => {}
+        }
+    }
+
+    /// With what the packets say that the list of objects does not show.
+    fn with_metadata(mut self, pdf: &[u8]) -> Result<Inspected, SafetyError> {
+        for text in xmp::texts(pdf, &self.metadata)? {
+            self.text(&text);
+        }
+        if self.chars > TEXT_CHARS {
+            return Err(SafetyError::TooMuchText);
+        }
+        let streams = &self.streams - &self.metadata;
+        Ok(Inspected {
+            texts: self.texts,
+            streams,
+        })
+    }
+}
+
+/// `7 0 R`: an object by number and generation.
+fn reference(word: &str) -> Option<(u32, u32)> {
+    let (number, generation) = word.strip_suffix(" R")?.split_once(' ')?;
+    Some((number.parse().ok()?, generation.parse().ok()?))
 }
 
 /// The names by which ISO 32000 calls what is not just shown.
@@ -190,19 +263,24 @@ impl<'de> Visitor<'de> for Look<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
+    /// The stream of a page that says this.
+    pub(super) fn page_words(words: &str) -> String {
+        let drawn = format!("BT /F 12 Tf 20 50 Td ({words}) Tj ET");
+        format!("<</Length {}>>stream\n{drawn}\nendstream", drawn.len())
+    }
+
     /// A page with a line of text, and more in its catalogue, its page and its trailer.
-    fn pdf(catalogue: &str, page: &str, more: &str) -> Vec<u8> {
-        let words = "BT /F 12 Tf 20 50 Td (budget) Tj ET";
+    pub(super) fn pdf(catalogue: &str, page: &str, more: &str) -> Vec<u8> {
         let objects = [
             format!("<</Type/Catalog/Pages 2 0 R{catalogue}>>"),
             "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
             format!(
                 "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>{page}>>"
             ),
-            format!("<</Length {}>>stream\n{words}\nendstream", words.len()),
+            page_words("budget"),
             "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
             more.to_owned(),
         ];
@@ -225,7 +303,7 @@ mod tests {
             "/Annots[<</Type/Annot/Subtype/Text/Rect[0 0 9 9]/Contents(a note at the margin)>>]",
             "<</Title(Budget of the year)/CreationDate(D:20261127194035+08'00')>>",
         );
-        let texts = inspect(&plain).unwrap();
+        let texts = inspect(&plain).unwrap().texts;
         let mut lines: Vec<&str> = texts.lines().collect();
         lines.sort_unstable();
         assert_eq!(lines, ["Budget of the year", "a note at the margin"]);

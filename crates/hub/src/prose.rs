@@ -1,7 +1,7 @@
 //! A text's tables for pages: what stands between them as it was typed, and each table with its cells.
 
 use heliograph_domain::content::are_quantities;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -143,16 +143,42 @@ impl Table {
 
     /// The table as it is.
     pub(crate) fn view(&self, lang: &str) -> Markup {
-        self.drawn(lang, |row, column| html! { (self.cell(row, column)) })
+        self.drawn(lang, |row, column| emphasised(self.cell(row, column)))
     }
 }
 
-/// A text as it was typed, its tables as tables.
+/// A text as it was typed, with its emphasis as emphasis: the marks around it are left out, everything else stays.
+fn emphasised(text: &str) -> Markup {
+    let (mut out, mut end) = (String::new(), 0);
+    for (event, place) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
+        let (mark, tag, opens) = match event {
+            Event::Start(Tag::Strong) => (2, "strong", true),
+            Event::End(TagEnd::Strong) => (2, "strong", false),
+            Event::Start(Tag::Emphasis) => (1, "em", true),
+            Event::End(TagEnd::Emphasis) => (1, "em", false),
+            _ => continue,
+        };
+        // The marks of a piece are the first and the last of what it covers.
+        let (until, next) = if opens {
+            (place.start, place.start + mark)
+        } else {
+            (place.end - mark, place.end)
+        };
+        out.push_str(&html! { (text.get(end..until).unwrap_or_default()) }.into_string());
+        out.push_str(if opens { "<" } else { "</" });
+        out.push_str(tag);
+        out.push('>');
+        end = next;
+    }
+    html! { (PreEscaped(out)) (text.get(end..).unwrap_or_default()) }
+}
+
+/// A text as it was typed, its tables as tables and its emphasis as emphasis.
 pub(crate) fn view(markdown: &str, lang: &str) -> Markup {
     html! {
         div.prose lang=(lang) {
             @for part in parts(markdown) {
-                @match part { Part::Typed(text) => div { (text) }, Part::Table(table) => (table.view(lang)) }
+                @match part { Part::Typed(text) => div { (emphasised(text)) }, Part::Table(table) => (table.view(lang)) }
             }
         }
     }
@@ -202,5 +228,24 @@ mod tests {
         }
         let bare = view("| | |\n|-|-|\n|甲|乙|", "zh-Hans").into_string();
         assert!(!bare.contains("<th") && bare.contains("<td>乙</td>"), "{bare}");
+    }
+
+    #[test]
+    fn emphasis_is_seen_and_the_rest_is_as_it_was_typed() {
+        for (typed, seen) in [
+            (
+                "自**12月1日**起\n\n- *请*转告",
+                "自<strong>12月1日</strong>起\n\n- <em>请</em>转告",
+            ),
+            ("***甲***乙", "<em><strong>甲</strong></em>乙"),
+            ("2 * 3 * 4，__甲__", "2 * 3 * 4，<strong>甲</strong>"),
+            ("**<b>甲</b>**", "<strong>&lt;b&gt;甲&lt;/b&gt;</strong>"),
+            ("**甲", "**甲"),
+            ("`**甲**`", "`**甲**`"),
+        ] {
+            assert_eq!(emphasised(typed).into_string(), seen, "{typed}");
+        }
+        let table = view("|甲|\n|-|\n|**50**|", "zh-Hans").into_string();
+        assert!(table.contains("<strong>50</strong>"), "{table}");
     }
 }

@@ -3,9 +3,11 @@
 //! Kept in memory for the newest releases: what a display showed is proved by its receipts, this is for the clerk who
 //! waits to see it.
 
+use crate::state::{KnownDisplay, hangs_and_hears};
 use heliograph_domain::{ChannelName, ContentHash, DisplayId, Instant, PublicationId};
 use heliograph_wire::Status;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 
 /// So many releases are followed at a time.
 const FOLLOWED: usize = 200;
@@ -25,8 +27,35 @@ pub(crate) struct Journey {
     pub(crate) channels: Vec<ChannelName>,
     /// When the hub handed the heads to the broker.
     pub(crate) sent_at: Option<Instant>,
-    /// Display by display.
-    pub(crate) displays: BTreeMap<DisplayId, Arrival>,
+    /// The site's displays as it set out. Shared with the state, and asked only when somebody wants to know: a release on
+    /// ten thousand displays does not wait for a list of them.
+    pub(crate) hung: Arc<BTreeMap<DisplayId, Arc<KnownDisplay>>>,
+    /// The displays that told of it.
+    pub(crate) arrivals: HashMap<DisplayId, Arrival>,
+}
+
+impl Journey {
+    /// Whether it set out to this display.
+    pub(crate) fn set_out_to(&self, display: DisplayId) -> bool {
+        let known = self.hung.get(&display);
+        known.is_some_and(|known| hangs_and_hears(known, &self.channels))
+    }
+
+    /// How far it came to a display that it set out to.
+    pub(crate) fn arrival(&self, display: DisplayId) -> Option<Arrival> {
+        let arrived = self.arrivals.get(&display).copied();
+        arrived.or_else(|| self.set_out_to(display).then(Arrival::default))
+    }
+
+    /// Every display that it set out to, and how far it came.
+    pub(crate) fn displays(&self) -> impl Iterator<Item = (DisplayId, Arrival)> {
+        let all = self
+            .hung
+            .values()
+            .filter(|known| hangs_and_hears(known, &self.channels));
+        all.map(|known| known.display.id)
+            .map(|id| (id, self.arrivals.get(&id).copied().unwrap_or_default()))
+    }
 }
 
 /// How far it has come to one display.
@@ -36,6 +65,13 @@ pub(crate) struct Arrival {
     pub(crate) received_at: Option<Instant>,
     /// When its first frame was handed to the panel, by the display's clock.
     pub(crate) on_air_at: Option<Instant>,
+}
+
+impl Arrival {
+    /// Whether all is known of it that there is to know.
+    fn is_told(&self) -> bool {
+        self.received_at.is_some() && self.on_air_at.is_some()
+    }
 }
 
 /// All releases that are followed.
@@ -66,10 +102,10 @@ impl Reach {
     pub(crate) fn heard(&mut self, display: DisplayId, status: &Status, now: Instant) -> Vec<PublicationId> {
         let mut moved = Vec::new();
         for journey in &mut self.journeys {
-            let Some(arrival) = journey.displays.get_mut(&display) else {
+            let Some(before) = journey.arrival(display).filter(|arrival| !arrival.is_told()) else {
                 continue;
             };
-            let before = *arrival;
+            let mut arrival = before;
             let has_head = |(channel, position): &(ChannelName, u64)| {
                 journey.channels.contains(channel) && *position >= journey.position
             };
@@ -84,7 +120,8 @@ impl Reach {
                 arrival.on_air_at.get_or_insert(shown.at);
                 arrival.received_at.get_or_insert(now);
             }
-            if *arrival != before {
+            if arrival != before {
+                journey.arrivals.insert(display, arrival);
                 moved.push(journey.publication);
             }
         }

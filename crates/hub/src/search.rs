@@ -2,7 +2,7 @@
 //! and the record. A substring scan over what is at hand: an office has thousands of texts, not millions, and an index
 //! would only be more to keep right. Who may not see a thing is not told of it, and it is not counted.
 
-use crate::digest::Needle;
+use crate::digest::{self, Needle};
 use crate::drafts;
 use crate::http::call::Caller;
 use crate::http::problem::Problem;
@@ -14,7 +14,7 @@ use crate::{audit, directory};
 use heliograph_domain::order::{place, place_of_person};
 use heliograph_domain::search::{folded, names};
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{CatalogueEntryId, ChannelName, DisplayId, Lang, LocalText, PublicationId, StaffId};
+use heliograph_domain::{CatalogueEntryId, DisplayId, Lang, LocalText, PublicationId, StaffId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -148,6 +148,14 @@ impl Search<'_> {
         text.0.values().any(|text| names(text, &self.words))
     }
 
+    /// What is said beneath a name: the name in another language first, where that has the words and the one that is
+    /// shown has not.
+    fn beneath(&self, name: &LocalText, said: &str) -> Option<String> {
+        let shown = self.has(name.get(self.lang));
+        let other = name.0.values().find(|other| !shown && self.has(other));
+        Some(other.map_or_else(|| said.to_owned(), |other| format!("{other} · {said}")))
+    }
+
     /// Whether the words are the beginning of an id or a hash.
     fn begins(&self, id: &str) -> bool {
         could_be_id(&self.words) && id.starts_with(&self.words)
@@ -158,7 +166,7 @@ impl Search<'_> {
         let (mut group, mut texts, needle) = (Group::default(), Vec::new(), Needle::new(&self.words));
         for (id, dossier) in self.state.publications.iter().rev() {
             match self.in_dossier(&needle, *id, dossier) {
-                Some(Place::Title) => group.take(|| self.publication(*id, dossier, None, false)),
+                Some(Place::Title { other }) => group.take(|| self.publication(*id, dossier, other, false)),
                 Some(Place::Text { around, older }) => texts.push((*id, dossier, around, older)),
                 None => {}
             }
@@ -181,7 +189,8 @@ impl Search<'_> {
                 continue;
             };
             if digest.titled(needle) {
-                return Some(Place::Title);
+                let other = digest.other_title(&self.words, self.lang);
+                return Some(Place::Title { other });
             }
             if digest.has(needle) {
                 return Some(Place::Text {
@@ -191,12 +200,12 @@ impl Search<'_> {
             }
         }
         if self.numbered.contains(&publication.catalogue_entry) {
-            return Some(Place::Title);
+            return Some(Place::Title { other: None });
         }
         if could_be_id(&self.words) {
             let hashes = texts.iter().any(|hash| hash.to_string().starts_with(&self.words));
             if hashes || id.to_string().starts_with(&self.words) {
-                return Some(Place::Title);
+                return Some(Place::Title { other: None });
             }
         }
         let older = texts.iter().rev().filter(|hash| !stand.contains(&Some(**hash)));
@@ -241,15 +250,20 @@ impl Search<'_> {
         for draft in all {
             let own = writes && draft.is_open_to(&self.caller.staff);
             let referred = reviews && draft.is_referred() && !draft.is_open_to(&self.caller.staff);
-            let passages = || crate::gate::of_draft(&draft);
-            if !(own || referred)
-                || !(self.begins(&draft.id.to_string()) || passages().iter().any(|it| self.has(&it.text)))
-            {
+            if !(own || referred) {
+                continue;
+            }
+            let found = crate::gate::of_draft(&draft).into_iter().find(|it| self.has(&it.text));
+            if found.is_none() && !self.begins(&draft.id.to_string()) {
                 continue;
             }
             let title = title_of(&draft, self.lang);
             let place = if own { "write" } else { "referrals" };
-            group.take(|| plain(format!("/admin/{place}/{}", draft.id), draft.id.to_string(), title));
+            let around = found.filter(|_| !self.has(&title));
+            group.take(|| Hit {
+                around: around.and_then(|it| digest::around(&folded(&it.text), &self.words)),
+                ..plain(format!("/admin/{place}/{}", draft.id), draft.id.to_string(), title)
+            });
         }
         Ok(group)
     }
@@ -266,9 +280,13 @@ impl Search<'_> {
                 .as_ref()
                 .is_some_and(|text| self.any(&text.name) || self.any(&text.summary));
             if named || self.has(&entry.index_number) || id.as_str().contains(&self.words) {
-                let name = text.map(|text| text.name.get(self.lang).to_owned()).unwrap_or_default();
+                let name = text
+                    .as_ref()
+                    .map(|text| text.name.get(self.lang).to_owned())
+                    .unwrap_or_default();
+                let beneath = text.and_then(|text| self.beneath(&text.name, &entry.index_number));
                 group.take(|| Hit {
-                    around: Some(entry.index_number.clone()),
+                    around: beneath.or_else(|| Some(entry.index_number.clone())),
                     ..plain(entry_place(id), id.to_string(), name)
                 });
             }
@@ -284,7 +302,7 @@ impl Search<'_> {
             let setting = &known.display.setting;
             if self.any(&setting.name) || self.any(&setting.location) || self.begins(&id.to_string()) {
                 group.take(|| Hit {
-                    around: Some(setting.location.get(self.lang).to_owned()),
+                    around: self.beneath(&setting.name, setting.location.get(self.lang)),
                     ..plain(
                         display_place(*id),
                         id.to_string(),
@@ -302,7 +320,14 @@ impl Search<'_> {
         channels.sort_by_cached_key(|(_, title)| place(title.get(self.lang)));
         for (name, title) in channels {
             if self.any(title) || name.as_str().contains(&self.words) {
-                group.take(|| channel(name, title.get(self.lang)));
+                group.take(|| Hit {
+                    around: self.beneath(title, name.as_str()),
+                    ..plain(
+                        "/admin/channels".to_owned(),
+                        name.to_string(),
+                        title.get(self.lang).to_owned(),
+                    )
+                });
             }
         }
         group
@@ -314,14 +339,18 @@ impl Search<'_> {
             let listing = directory::find(&*self.office.log, id).map_err(Problem::internal)?;
             let named = listing.as_ref().is_some_and(|listing| self.any(&listing.name));
             if named || id.as_str().contains(&self.words) {
-                let name = listing.map(|listing| listing.name.get(self.lang).to_owned());
-                found.push((id, name.filter(|name| !name.is_empty())));
+                let name = listing.as_ref().map(|listing| listing.name.get(self.lang).to_owned());
+                let beneath = listing.and_then(|listing| self.beneath(&listing.name, id.as_str()));
+                found.push((id, name.filter(|name| !name.is_empty()), beneath));
             }
         }
-        found.sort_by_cached_key(|(_, name)| name.as_deref().map(place_of_person));
+        found.sort_by_cached_key(|(_, name, _)| name.as_deref().map(place_of_person));
         let mut group = Group::default();
-        for (id, name) in found {
-            group.take(|| person(id, name));
+        for (id, name, beneath) in found {
+            group.take(|| Hit {
+                around: beneath.or_else(|| Some(id.to_string())),
+                ..person(id, name)
+            });
         }
         Ok(group)
     }
@@ -350,8 +379,14 @@ pub(crate) fn could_be_id(words: &str) -> bool {
 
 /// Where in a publication the words stand.
 enum Place {
-    Title,
-    Text { around: Option<String>, older: bool },
+    /// In a title; in which other one, where it is not the title that the reader sees.
+    Title {
+        other: Option<String>,
+    },
+    Text {
+        around: Option<String>,
+        older: bool,
+    },
 }
 
 fn plain(href: String, id: String, title: String) -> Hit {
@@ -372,22 +407,12 @@ fn display_place(id: DisplayId) -> String {
     format!("/admin/displays/{id}")
 }
 
-fn channel(name: &ChannelName, title: &str) -> Hit {
-    Hit {
-        around: Some(name.to_string()),
-        ..plain("/admin/channels".to_owned(), name.to_string(), title.to_owned())
-    }
-}
-
 fn person(id: &StaffId, name: Option<String>) -> Hit {
-    Hit {
-        around: Some(id.to_string()),
-        ..plain(
-            "/admin/staff".to_owned(),
-            id.to_string(),
-            name.unwrap_or_else(|| id.to_string()),
-        )
-    }
+    plain(
+        "/admin/staff".to_owned(),
+        id.to_string(),
+        name.unwrap_or_else(|| id.to_string()),
+    )
 }
 
 /// What a draft is called so far.

@@ -183,8 +183,8 @@ pub struct State {
     pub rules: Option<KnownRules>,
     /// Channels.
     pub channels: Arc<Channels>,
-    /// Displays.
-    pub displays: BTreeMap<DisplayId, Arc<KnownDisplay>>,
+    /// Displays. Shared, since a site has thousands and every release makes a new state.
+    pub displays: Arc<BTreeMap<DisplayId, Arc<KnownDisplay>>>,
     /// Staff.
     pub staff: Arc<Staff>,
     /// What others did to whose account, until its owner has chosen a password of their own.
@@ -199,7 +199,7 @@ pub struct State {
     pub ledger: Option<TreeHead>,
     heads: Arc<Heads>,
     /// Of streams that are not a publication's.
-    revisions: HashMap<String, u64>,
+    revisions: Arc<HashMap<String, u64>>,
 }
 
 /// The event that a record of the log is.
@@ -257,6 +257,8 @@ impl State {
             Event::Catalogue(event) => Arc::make_mut(&mut self.catalogue).evolve(at, &event),
             Event::Calendar(event) => Arc::make_mut(&mut self.calendar).evolve(&event),
             Event::Gate(GateEvent::RulesSet { rules, own }) => self.rules = Some(KnownRules { rules, own, at }),
+            // It follows the fact that it is about, and changes nothing.
+            Event::Gate(GateEvent::WordsConfirmed { .. }) => {}
             Event::Channel(event) => Arc::make_mut(&mut self.channels).evolve(&event),
             Event::Staff(event) => {
                 Arc::make_mut(&mut self.interventions).evolve(position, at, &event);
@@ -297,7 +299,8 @@ impl State {
 
     fn display(&mut self, id: DisplayId, event: &DisplayEvent, record: &Record) {
         let (position, at) = (record.position.0, self.at);
-        let known = self.displays.remove(&id);
+        let displays = Arc::make_mut(&mut self.displays);
+        let known = displays.remove(&id);
         let before = known.as_ref().and_then(|known| known.revocation.clone());
         let Some(display) = Display::evolve(known.map(|known| known.display.clone()), id, event) else {
             return;
@@ -318,7 +321,7 @@ impl State {
             at,
             revocation,
         };
-        self.displays.insert(id, Arc::new(known));
+        displays.insert(id, Arc::new(known));
     }
 
     fn publication(&mut self, id: PublicationId, event: PublicationEvent, record: &Record) {
@@ -350,9 +353,10 @@ impl State {
     }
 
     fn at_revision(&mut self, stream: &str, revision: u64) {
-        match self.revisions.get_mut(stream) {
+        let revisions = Arc::make_mut(&mut self.revisions);
+        match revisions.get_mut(stream) {
             Some(known) => *known = revision,
-            None => drop(self.revisions.insert(stream.to_owned(), revision)),
+            None => drop(revisions.insert(stream.to_owned(), revision)),
         }
     }
 
@@ -404,16 +408,6 @@ impl State {
         self.displays.values().filter(|known| !known.display.retired)
     }
 
-    /// The displays that a release on these channels reaches.
-    #[must_use]
-    pub fn audience(&self, channels: &[ChannelName]) -> Vec<DisplayId> {
-        let tuned = |known: &&Arc<KnownDisplay>| known.display.setting.channels.iter().any(|c| channels.contains(c));
-        self.live_displays()
-            .filter(tuned)
-            .map(|known| known.display.id)
-            .collect()
-    }
-
     /// A hash over everything folded: replaying twice gives the same.
     #[must_use]
     pub fn digest(&self) -> String {
@@ -440,6 +434,11 @@ impl State {
         );
         heliograph_log::hex::encode(&Sha256::digest(everything.as_bytes()))
     }
+}
+
+/// Whether a display hangs somewhere, and hears one of these channels.
+pub(crate) fn hangs_and_hears(known: &KnownDisplay, channels: &[ChannelName]) -> bool {
+    !known.display.retired && known.display.setting.channels.iter().any(|c| channels.contains(c))
 }
 
 /// The language a person reads: Chinese unless they chose English.

@@ -19,8 +19,9 @@ pub(crate) struct Template {
     /// What the office calls it.
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// Where texts that begin from it mostly belong.
-    pub(crate) catalogue_entry: CatalogueEntryId,
+    /// Where texts that begin from it mostly belong; nothing: whoever begins chooses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) catalogue_entry: Option<CatalogueEntryId>,
     /// `{lang: {field: …}}`, without the date of issue: that is the day on which a text begins from it.
     pub(crate) content: Value,
     /// Who made it, and when it was last named.
@@ -103,7 +104,7 @@ mod tests {
             id: Uuid::from_u128(7),
             name: "停电通知".to_owned(),
             kind: Kind::Notice,
-            catalogue_entry: "notices".parse().unwrap(),
+            catalogue_entry: Some("notices".parse().unwrap()),
             content: undated(dated),
             by: "wang".parse().unwrap(),
             at: Instant(5),
@@ -113,7 +114,21 @@ mod tests {
         let same: Template = serde_json::from_str(row).unwrap();
         assert_eq!(
             (serde_json::from_slice::<Value>(&kept).unwrap(), same),
-            (serde_json::from_str(row).unwrap(), template)
+            (serde_json::from_str(row).unwrap(), template.clone())
+        );
+        // A draft that has no place in the catalogue yet makes a template without one.
+        let free = Template {
+            catalogue_entry: None,
+            ..template
+        };
+        let row = row.replace("\"catalogue_entry\":\"notices\",", "");
+        let kept = free.keep().unwrap().value.unwrap();
+        assert_eq!(
+            (
+                serde_json::from_slice::<Value>(&kept).unwrap(),
+                serde_json::from_str::<Template>(&row).unwrap()
+            ),
+            (serde_json::from_str(&row).unwrap(), free)
         );
     }
 }

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 pub(crate) const PUBLICATIONS: u64 = 10_000;
 /// Somebody with every role.
 pub(crate) const EVERYBODY: &str = "of-all-roles";
+/// One of those who write and have no other role.
+pub(crate) const AUTHOR: &str = "person-1";
 /// Ten years.
 const YEARS_MS: u64 = 3652 * DAY_MS;
 /// So many catalogue entries, displays and people.
@@ -45,7 +47,7 @@ impl Office {
         let last = log.head().unwrap().position.0;
         eventually("the state follows the log", || world.hub().state().position >= last);
         world.clock.set(begun.plus_ms(YEARS_MS + DAY_MS));
-        let who = super::signed_in(&world);
+        let who = super::signed_in(&world, EVERYBODY);
         let drafts = drafts(&who);
         let shown = ids
             .iter()

@@ -198,6 +198,7 @@ fn events_keep_their_bytes() {
                     until: Some(Instant(300)),
                 },
                 by: who(),
+                under: None,
             }),
             format!("12{ab}010468616c6c0501ac020477616e67"),
         ),
@@ -240,6 +241,16 @@ fn a_decision_says_under_which_rules_it_was_made() {
         under: None,
     };
     let before = format!("03{ab}0477616e67");
+    let moved = PublicationEvent::Rescheduled {
+        content,
+        channels: Vec::new(),
+        window: Window {
+            from: Instant(5),
+            until: None,
+        },
+        by: by(),
+        under: Some(rules(true)),
+    };
     for (event, version, bytes) in [
         (plain(&approved), 1, before.clone()),
         (plain(&approved).decided_under(rules(false)), 2, format!("{before}0300")),
@@ -248,6 +259,7 @@ fn a_decision_says_under_which_rules_it_was_made() {
             2,
             format!("{before}0301{cd}"),
         ),
+        (moved, 2, format!("12{ab}0005000477616e670301{cd}")),
     ] {
         let event = Event::Publication(id, event);
         assert_eq!(
@@ -290,6 +302,14 @@ fn the_other_aggregates_keep_their_bytes() {
         language: Lang::En,
         channels: vec!["all".parse().unwrap()],
     };
+    let finding = |field: &str| crate::gate::Finding {
+        class: crate::gate::Class::Warn,
+        rule: "mobile".to_owned(),
+        field: field.to_owned(),
+        offset: 300,
+        length: 11,
+    };
+    let found = "01 066d6f62696c65 0c6e616d652e7a682d48616e73 ac02 0b".replace(' ', "");
     let display = crate::DisplayId(uuid::Uuid::from_u128(9));
     let key = "11".repeat(32);
     let set = "020003e5b18f0101440003 6c6564 8002400288 27f02e3c 01 01 03616c6c".replace(' ', "");
@@ -322,6 +342,33 @@ fn the_other_aggregates_keep_their_bytes() {
                 },
             }),
             format!("000301{key}ac020100"),
+        ),
+        (
+            Event::Gate(GateEvent::WordsConfirmed {
+                noun: PublicNoun::Entry("fin".parse().unwrap()),
+                rules: RulesVersion::of_set(3),
+                findings: vec![finding("name.zh-Hans")],
+            }),
+            format!("01000366696e030001{found}"),
+        ),
+        (
+            Event::Gate(GateEvent::WordsConfirmed {
+                noun: PublicNoun::Channel("all".parse().unwrap()),
+                rules: RulesVersion {
+                    set: 3,
+                    own: Some(ContentHash([0x11; 32])),
+                },
+                findings: Vec::new(),
+            }),
+            format!("010103616c6c0301{key}00"),
+        ),
+        (
+            Event::Gate(GateEvent::WordsConfirmed {
+                noun: PublicNoun::Profile,
+                rules: RulesVersion::of_set(300),
+                findings: Vec::new(),
+            }),
+            "0102ac020000".to_owned(),
         ),
         (
             Event::Channel(ChannelEvent::Defined {

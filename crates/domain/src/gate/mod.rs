@@ -23,7 +23,7 @@ pub use own::{MOST_NOTE_CHARS, MOST_OWN_WORDS, MOST_WORD_CHARS, OwnWord, OwnWord
 pub use passages::{Passage, of_attachments, of_content, of_files};
 pub use recognised::{NOT_READ, Origin};
 pub use rules::{Find, Kind, Rule, RuleSet, RulesError, Word};
-pub use version::{GateEvent, OwnCounts, RulesVersion};
+pub use version::{GateEvent, OwnCounts, PublicNoun, RulesVersion};
 
 use fold::Glyph;
 use serde::{Deserialize, Serialize};

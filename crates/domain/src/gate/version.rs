@@ -1,6 +1,7 @@
 //! Which rules were in force: the program's own set, and the office's own words beside it.
 
-use crate::ids::ContentHash;
+use super::Finding;
+use crate::ids::{CatalogueEntryId, ChannelName, ContentHash};
 use crate::publication::RULE_SET;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -51,7 +52,18 @@ pub struct OwnCounts {
     pub slip: u32,
 }
 
-/// A fact about the rules of the gate. Append variants, never reorder: the log numbers them.
+/// What has words that become public without the workflow. Append variants, never reorder: the log numbers them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PublicNoun {
+    /// An entry of the catalogue: its name, its summary, its number.
+    Entry(CatalogueEntryId),
+    /// A channel: its title.
+    Channel(ChannelName),
+    /// The office's profile: its name, hours, hotlines and departments.
+    Profile,
+}
+
+/// A fact about the rules of the gate, or about what it let through outside the workflow. Append variants, never reorder: the log numbers them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GateEvent {
     /// From now on texts are looked through by these rules.
@@ -60,6 +72,17 @@ pub enum GateEvent {
         rules: RulesVersion,
         /// How many words the office's own list has.
         own: OwnCounts,
+    },
+    /// The gate found something in words that become public at once. Whoever saved them said that they looked and that the
+    /// words may be public. It stands in the stream of what has the words, behind the fact that set them, and its record
+    /// says who and when.
+    WordsConfirmed {
+        /// Whose words.
+        noun: PublicNoun,
+        /// By which rules they were looked through.
+        rules: RulesVersion,
+        /// What was found, without its text.
+        findings: Vec<Finding>,
     },
 }
 

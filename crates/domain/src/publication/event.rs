@@ -224,6 +224,10 @@ pub enum PublicationEvent {
         window: Window,
         /// Who.
         by: StaffId,
+        /// The rules by which the text was let through, which moving it does not check again; nothing where a fact of
+        /// version 1 does not say.
+        #[serde(skip)]
+        under: Option<RulesVersion>,
     },
     /// The rules changed while it was on its way: it was looked through again, and what had been looked at before holds
     /// no longer.
@@ -278,7 +282,8 @@ impl PublicationEvent {
             | Self::Amended { under, .. }
             | Self::GateScanned { under, .. }
             | Self::GateOverridden { under, .. }
-            | Self::DepartmentCountersigned { under, .. } => *under,
+            | Self::DepartmentCountersigned { under, .. }
+            | Self::Rescheduled { under, .. } => *under,
             Self::Released(release) => release.under,
             _ => None,
         }
@@ -295,7 +300,8 @@ impl PublicationEvent {
             | Self::Amended { under, .. }
             | Self::GateScanned { under, .. }
             | Self::GateOverridden { under, .. }
-            | Self::DepartmentCountersigned { under, .. } => *under = Some(rules),
+            | Self::DepartmentCountersigned { under, .. }
+            | Self::Rescheduled { under, .. } => *under = Some(rules),
             Self::Released(release) => release.under = Some(rules),
             _ => {}
         }

@@ -6,7 +6,7 @@ use crate::time::Instant;
 
 impl Publication {
     /// Other channels or another end for what is on release: its review was of the text, which stays. What is over is
-    /// over, and goes out anew.
+    /// over, and goes out anew. The fact names the rules by which the text was let through.
     pub(super) fn reschedule(
         &self,
         channels: &[ChannelName],
@@ -34,6 +34,7 @@ impl Publication {
             channels: channels.to_vec(),
             window,
             by: facts.by.clone(),
+            under: release.under,
         }])
     }
 }
@@ -41,10 +42,12 @@ impl Publication {
 #[cfg(test)]
 mod tests {
     use crate::event::Event;
+    use crate::gate::RulesVersion;
     use crate::head::Heads;
     use crate::ids::{ChannelName, PublicationId};
     use crate::publication::tests::{Story, given, released};
-    use crate::publication::{Command, PublicationEvent, Refused};
+    use crate::publication::{Command, Facts, PublicationEvent, Refused, decide};
+    use crate::staff::Staff;
     use crate::time::{Instant, Window};
 
     fn to(channels: &[&str], from: Option<u64>, until: Option<u64>) -> Command {
@@ -76,6 +79,38 @@ mod tests {
         assert_eq!(story.when("zhao", &to(&["hall", "all"], None, Some(2_000_000))), Ok(0));
         assert_eq!(story.when("zhao", &to(&["hall"], None, None)), Ok(1));
         assert_eq!(shown(&story).1.until, None);
+    }
+
+    #[test]
+    fn a_move_names_the_rules_by_which_the_text_was_let_through() {
+        let moved = |under: Option<RulesVersion>| {
+            let mut publication = given(&released()).publication.unwrap();
+            publication.released.as_mut().unwrap().release.under = under;
+            let (by, channels) = (
+                "zhao".parse().unwrap(),
+                ["hall", "all"].map(|name| name.parse().unwrap()).into(),
+            );
+            let facts = Facts {
+                by: &by,
+                now: Instant(5000),
+                seen: None,
+                stead: None,
+                channels: &channels,
+                staff: &Staff::default(),
+                rules: RulesVersion::of_set(300),
+            };
+            let events = decide(Some(&publication), &to(&["all"], None, None), facts).unwrap();
+            assert!(matches!(events[..], [PublicationEvent::Rescheduled { .. }]));
+            events[0].under()
+        };
+        let rules = RulesVersion::of_set(7);
+        assert_eq!(
+            moved(Some(rules)),
+            Some(rules),
+            "not those of today: nobody looked by them"
+        );
+        // What was released before releases named them goes on without.
+        assert_eq!(moved(None), None);
     }
 
     #[test]
@@ -155,6 +190,7 @@ mod tests {
                 until: None,
             },
             by: "zhao".parse().unwrap(),
+            under: None,
         };
         let changed = heads.apply(2, Instant(5000), &Event::Publication(id, moved));
         assert_eq!(changed.len(), 3);

@@ -62,6 +62,30 @@ fn twenty_working_days_over_the_new_year_of_2026() {
     assert_eq!(calendar.left(date("2026-03-23"), date("2026-03-17")), -4);
 }
 
+/// Counted day by day beside it: over the built-in years, over years without data, and over one of the office's own that
+/// names a weekday as worked, as no sound list does.
+#[test]
+fn working_days_left_are_those_that_a_walk_through_the_days_counts() {
+    let own = year(
+        2022,
+        &["2022-03-05", "2022-03-08", "2022-03-09"],
+        &["2022-03-09", "2022-03-12"],
+    );
+    let mut calendar = WorkCalendar::default();
+    calendar.evolve(&CalendarEvent::YearSet(own));
+    let days: Vec<Date> = std::iter::successors(Date::new(2013, 12, 25), |day| day.tomorrow())
+        .take_while(|day| day.year < 2029)
+        .collect();
+    for (from, first) in days.iter().enumerate().step_by(97) {
+        let mut walked = 0;
+        for (at, day) in days.iter().enumerate().skip(from) {
+            walked += i32::from(at > from && calendar.is_working(*day));
+            assert_eq!(calendar.left(*first, *day), walked, "{first} to {day}");
+            assert_eq!(calendar.left(*day, *first), -walked, "{day} back to {first}");
+        }
+    }
+}
+
 #[test]
 fn what_would_end_on_a_day_off_ends_on_the_next_working_day() {
     let calendar = WorkCalendar::default();

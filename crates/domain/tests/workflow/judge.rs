@@ -73,17 +73,23 @@ pub(crate) fn gaps(facts: &[Fact]) -> Vec<Gap> {
     releases.chain(moved_unreleased(facts)).collect()
 }
 
-/// What was moved is the very text that was released or amended last, and was not withdrawn since.
+/// What was moved is the very text that was released or amended last, and was not withdrawn since; it names the rules by
+/// which that was let through.
 fn moved_unreleased(facts: &[Fact]) -> Vec<Gap> {
     let mut out = None;
     let mut gaps = Vec::new();
     for fact in facts {
         match &fact.what {
-            What::Publication(PublicationEvent::Rescheduled { content, .. }) if out != Some(*content) => {
-                gaps.push(Gap::NotReleased);
-            }
+            What::Publication(PublicationEvent::Rescheduled {
+                content, under: says, ..
+            }) => match out {
+                Some((text, _)) if text != *content => gaps.push(Gap::NotReleased),
+                Some((_, rules)) if rules != *says => gaps.push(Gap::OldRules),
+                Some(_) => {}
+                None => gaps.push(Gap::NotReleased),
+            },
             What::Publication(PublicationEvent::Withdrawn { .. }) => out = None,
-            _ => out = released(fact).or(out),
+            _ => out = released(fact).map(|content| (content, under(fact))).or(out),
         }
     }
     gaps

@@ -72,7 +72,13 @@ fn show(desk: &Desk, outcome: &Outcome<'_>) -> Result<Response, Problem> {
         let failed = outcome.failed.filter(|(which, _, _)| *which == form);
         Shown::new(desk, failed.map(|(_, typed, problem)| (typed, problem)))
     };
-    let known = ["password", "again", "label", "days", "scopes"];
+    let known = [
+        ("password", w::NEW_PASSWORD),
+        ("again", w::PASSWORD_AGAIN),
+        ("label", w::TOKEN_LABEL),
+        ("days", w::TOKEN_DAYS),
+        ("scopes", w::SCOPES),
+    ];
     let body = html! {
         div.top {
             div { h1 { (desk.t(w::ACCOUNT)) } p.muted { (desk.person(desk.me())) " · " (desk.me()) } }
@@ -343,7 +349,7 @@ fn show_authenticator(desk: &Desk, failed: Option<(&Posted, &Problem)>) -> Resul
     let shown = Shown::new(desk, failed);
     let body = html! {
         div.top { div { a.crumb href="/admin/account" { (desk.t(w::ACCOUNT)) } h1 { (desk.t(w::SET_UP_AUTHENTICATOR)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["code"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("code", w::AUTHENTICATOR_CODE)])) }
         @if desk.caller.owes_factor(&desk.office)? { div.notice role="status" { p { (desk.t(w::SECOND_FACTOR_REQUIRED)) } } }
         section.card.narrow {
             @match factors.begun(desk.now) {
@@ -356,7 +362,7 @@ fn show_authenticator(desk: &Desk, failed: Option<(&Posted, &Problem)>) -> Resul
                                 (desk.key())
                                 label.field.bad[failed.is_some()] {
                                     span { (desk.t(w::AUTHENTICATOR_CODE)) }
-                                    input type="text" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
+                                    input id=[shown.place("code")] type="text" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required;
                                     (shown.said("code"))
                                 }
                                 div.buttons { button.btn type="submit" { (desk.t(w::CONFIRM)) } }

@@ -182,24 +182,43 @@ pub(super) fn returned(desk: &Desk, publication: &Publication) -> Markup {
     }
 }
 
-/// Where the text stands, and who can take the next step.
+/// What the head of the page does not say of where the text stands: why it came back, whose signatures it has, and in
+/// whose stead whoever looks may act.
 fn stands(desk: &Desk, dossier: &Dossier, pending: &Pending) -> Markup {
     if pending.stage == Stage::Returned {
         return returned(desk, &dossier.publication);
     }
-    let state = State::on_its_way(pending, dossier.publication.released.is_some());
-    let Some(step) = state.step() else {
+    let Some(step) = State::on_its_way(pending, dossier.publication.released.is_some()).step() else {
         return html! {};
     };
-    let people = states::hands(desk, &dossier.publication, step);
     let stead = duties::in_stead_of(desk, &dossier.publication, step);
     html! {
-        p { strong { (desk.t(state.word())) } }
         (super::countersign::standing(desk, pending))
         @if let Some(absent) = stead { p.notice id="stead" { (desk.f(rw::YOU_STAND_IN, &[&desk.person(&absent)])) } }
-        p.hint {
-            @if people.is_empty() { (desk.t(w::NOBODY_CAN)) } @else { (desk.f(w::CAN_BE_DONE_BY, &[&people.join(desk.t(w::LIST_COMMA))])) }
-        }
+    }
+}
+
+/// A way to the step that whoever looks may take, where a narrow page has it below the text.
+pub(super) fn way_to_step(desk: &Desk, publication: &Publication) -> Markup {
+    let pending = publication.pending.as_ref();
+    let step = pending.and_then(|pending| State::on_its_way(pending, publication.released.is_some()).step());
+    let word = step
+        .filter(|step| duties::verdict(desk, publication, *step) == Verdict::May)
+        .and_then(word_of);
+    html! {
+        @if let Some(word) = word { a.btn.quiet.to-act href="#actions" { (desk.f(w::GO_TO_STEP, &[desk.t(word)])) } }
+    }
+}
+
+/// What the button of a step on the way to release says.
+fn word_of(step: Step) -> Option<Word> {
+    match step {
+        Step::Review => Some(w::DO_REVIEW),
+        Step::Countersign => Some(w::DO_COUNTERSIGN),
+        Step::Approve => Some(w::DO_APPROVE),
+        Step::Release => Some(w::DO_RELEASE),
+        Step::Amend => Some(w::DO_AMEND),
+        _ => None,
     }
 }
 
@@ -270,7 +289,7 @@ fn review(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Option<&Fai
         form.form method="post" action=(format!("/admin/publications/{id}/review")) {
             (opening(desk, pending.map(|pending| pending.content)))
             @if asked {
-                label.check { input type="checkbox" name="findings_confirmed" value="yes" required; (desk.t(w::FINDINGS_CONFIRM)) }
+                label.check { input id=[faults.place("findings_confirmed")] type="checkbox" name="findings_confirmed" value="yes" required; (desk.t(w::FINDINGS_CONFIRM)) }
                 (field_faults(&faults, "findings_confirmed", desk.lang))
             }
             button.btn.wide type="submit" { (desk.t(w::DO_REVIEW)) }
@@ -334,10 +353,10 @@ fn reasoned(
             summary.btn.wide.danger[!harmless].quiet[harmless] { (desk.t(word)) }
             form.form method="post" action=(format!("/admin/publications/{id}/{}", step.slug())) {
                 (opening(desk, seen))
-                label.field {
+                label.field.bad[faults.place("reason").is_some()] {
                     span { (desk.t(w::REASON)) @if required { span.must { "*" } } @else { " " small { (desk.t(w::MAY_FOLLOW)) } } }
                     @if step == Step::RequestErasure { small.hint { (desk.t(w::ERASURE_REASON_HINT)) } }
-                    textarea name="reason" rows="3" maxlength=(if step == Step::RequestErasure { MAX_REASON_CHARS } else { 2000 }) required[required] { (failed.map_or("", |failed| failed.typed.get("reason"))) }
+                    textarea id=[faults.place("reason")] name="reason" rows="3" maxlength=(if step == Step::RequestErasure { MAX_REASON_CHARS } else { 2000 }) required[required] { (failed.map_or("", |failed| failed.typed.get("reason"))) }
                     (field_faults(&faults, "reason", desk.lang))
                 }
                 button.btn.danger[!harmless] type="submit" { (desk.f(w::CONFIRM_STEP, &[desk.t(word)])) }

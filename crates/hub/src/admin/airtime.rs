@@ -173,7 +173,7 @@ pub(crate) fn inputs(desk: &Desk, end: End, known: &Moment, faults: &Faults) -> 
         End::Until => (w::UNTIL, aw::WHOLE_DAY_UNTIL),
     };
     html! {
-        fieldset.airtime.bad[!faults.at(name, desk.lang).is_empty()] {
+        fieldset.airtime.bad[faults.place(name).is_some()] id=[faults.place(name)] {
             legend { (desk.t(label)) }
             div.checks {
                 @for (value, told) in &choices { label.check { input type="radio" name=(name) value=(value) checked[quick && *value == text]; (told) } }

@@ -261,28 +261,28 @@ pub(crate) fn import_form(desk: &Desk, problem: Option<&Problem>, (kind, entry):
     let faults = problem.map(Faults::of).unwrap_or_default();
     let body = html! {
         div.top { div { a.crumb href="/admin/write" { (desk.t(w::WRITE)) } h1 { (desk.t(bw::FROM_FILE)) } p.muted { (desk.t(bw::FROM_FILE_WHAT)) } } }
-        @if let Some(problem) = problem { (desk.alert(problem, &["file", "kind", "catalogue_entry"])) }
+        @if let Some(problem) = problem { (desk.alert(problem, &[("file", bw::IMPORT_WHAT_FILE), ("kind", bw::IMPORT_KIND), ("catalogue_entry", w::ENTRY)])) }
         section.card {
             form.form method="post" enctype="multipart/form-data" action="/admin/write/import" {
-                label.field {
+                label.field.bad[faults.place("kind").is_some()] {
                     span { (desk.t(bw::IMPORT_KIND)) span.must { "*" } }
-                    select name="kind" required {
+                    select id=[faults.place("kind")] name="kind" required {
                         option value="" { (desk.t(w::CHOOSE)) }
                         @for known in Kind::ALL { option value=(known.slug()) selected[known.slug() == kind] { (known.label(desk.lang)) } }
                     }
                     (field_faults(&faults, "kind", desk.lang))
                 }
-                label.field {
+                label.field.bad[faults.place("catalogue_entry").is_some()] {
                     span { (desk.t(w::ENTRY)) span.must { "*" } }
-                    select name="catalogue_entry" required {
+                    select id=[faults.place("catalogue_entry")] name="catalogue_entry" required {
                         option value="" { (desk.t(w::CHOOSE)) }
                         (entry_options(desk, entry))
                     }
                     (field_faults(&faults, "catalogue_entry", desk.lang))
                 }
-                label.field {
+                label.field.bad[faults.place("file").is_some()] {
                     span { (desk.t(bw::IMPORT_WHAT_FILE)) span.must { "*" } " " small { (desk.t(bw::IMPORT_FILE_HINT)) } }
-                    input type="file" name="file" required accept=".docx,.xlsx,.csv,.txt,.tsv,.doc,.xls,.wps,.et";
+                    input id=[faults.place("file")] type="file" name="file" required accept=".docx,.xlsx,.csv,.txt,.tsv,.doc,.xls,.wps,.et";
                     (field_faults(&faults, "file", desk.lang))
                 }
                 div.buttons { button.btn type="submit" { (desk.t(bw::IMPORT_GO)) } }

@@ -89,7 +89,7 @@ fn row_with_steps(desk: &Desk, begun: &Begun) -> Markup {
                 @if droppable {
                     details.fold {
                         summary.btn.danger.small { (desk.t(ow::DROP)) }
-                        form method="post" action=(format!("/admin/write/{}/discard", draft.id)) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger.small type="submit" { (desk.t(w::CONFIRM)) } }
+                        form method="post" action=(format!("/admin/write/{}/discard", draft.id)) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger.small type="submit" { (desk.f(w::CONFIRM_STEP, &[desk.t(w::DISCARD)])) } }
                     }
                 }
             }

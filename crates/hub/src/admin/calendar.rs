@@ -39,7 +39,7 @@ fn show(desk: &Desk, year: u16, failed: Option<(&Posted, &Problem)>) -> Response
             div { h1 { (desk.t(lw::CALENDAR)) } p.muted { (desk.t(lw::CALENDAR_WHAT)) } }
             a.btn.quiet href="/admin/catalogue" { (desk.t(w::CATALOGUE)) }
         }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["off", "worked"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("off", lw::DAYS_OFF), ("worked", lw::DAYS_WORKED)])) }
         (due::missing_year(desk))
         @if desk.may(Verb::Catalogue) { (form(desk, year, failed)) } @else { (plain(desk, year)) }
         section.card { (years(desk)) }
@@ -54,7 +54,7 @@ fn years(desk: &Desk) -> Markup {
     years.extend([desk.today().year, desk.today().year + 1]);
     html! {
         div.scroll { table.stacked {
-            thead { tr { th { (desk.t(lw::YEAR)) } th { (desk.t(w::STATE)) } th {} th {} } }
+            thead { tr { th { (desk.t(lw::YEAR)) } th { (desk.t(w::STATE)) } th { (desk.t(lw::HOW_MANY_DAYS)) } th {} } }
             tbody { @for year in years.iter().rev() { (year_row(desk, *year)) } }
         } }
     }
@@ -66,10 +66,10 @@ fn year_row(desk: &Desk, year: u16) -> Markup {
         tr {
             td.name { b { (year) } }
             td data-label=(desk.t(w::STATE)) { (source(desk, year)) }
-            td {
+            td data-label=(desk.t(lw::HOW_MANY_DAYS)) {
                 @if let Some(known) = known {
                     (desk.f(lw::N_DAYS_OFF, &[&known.off.len().to_string()])) " · " (desk.f(lw::N_DAYS_WORKED, &[&known.worked.len().to_string()]))
-                }
+                } @else { "—" }
             }
             td.end { a href=(format!("/admin/calendar?year={year}#form")) { (desk.t(if desk.may(Verb::Catalogue) { w::EDIT } else { lw::SHOW })) } }
         }
@@ -102,7 +102,7 @@ fn form(desk: &Desk, year: u16, failed: Option<(&Posted, &Problem)>) -> Markup {
         html! {
             label.field.bad[!said.is_empty()] {
                 span { (desk.t(label)) }
-                textarea name=(name) rows="12" spellcheck="false" { (text) }
+                textarea id=[faults.place(name)] name=(name) rows="12" spellcheck="false" { (text) }
                 @for text in said { em.fault { (text) } }
             }
         }

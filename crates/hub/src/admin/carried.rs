@@ -84,7 +84,10 @@ impl<'d> Asked<'d> {
 
     /// Every display of its channels, and every one that it set out to: what lacks it first.
     pub(crate) fn displays(&self) -> Vec<Carried> {
-        let set_out = self.journey.iter().flat_map(|journey| journey.displays.keys().copied());
+        let set_out = self
+            .journey
+            .iter()
+            .flat_map(|journey| journey.displays().map(|(id, _)| id));
         let all: BTreeSet<DisplayId> = self.tuned().chain(set_out).collect();
         let mut rows: Vec<Carried> = all.into_iter().filter_map(|id| self.one(id)).collect();
         rows.sort_by_cached_key(|row| (row.sort, super::order::of_display(self.desk, row.display)));
@@ -141,7 +144,7 @@ impl<'d> Asked<'d> {
     /// How far it came: as it was followed, else as the display's last report has it.
     fn arrival(&self, id: DisplayId, seen: &Seen) -> Arrival {
         let followed = self.journey.filter(|journey| Some(journey.content) == self.content());
-        let followed = followed.and_then(|journey| journey.displays.get(&id)).copied();
+        let followed = followed.and_then(|journey| journey.arrival(id));
         let mut arrival = followed.unwrap_or_default();
         let shown = seen.status.iter().flat_map(|status| &status.shown);
         let first = shown

@@ -1,5 +1,6 @@
 //! The catalogue: every entry with its cadence, when it is due, when it was last released and who answers for it.
 
+use super::alert::Named;
 use super::catalogue_filter::Wanted;
 use super::done::done;
 use super::due;
@@ -31,20 +32,17 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     show(&desk, (&Wanted::of(&query), &query), edit, None)
 }
 
-const FIELDS: [&str; 13] = [
-    "id",
-    "index_number",
-    "category",
-    "cadence",
-    "department",
-    "responsible",
-    "name",
-    "name.zh-Hans",
-    "name.en",
-    "summary.zh-Hans",
-    "summary.en",
-    "channels",
-    "findings_confirmed",
+const FIELDS: [Named; 10] = [
+    ("id", w::SHORT_NAME),
+    ("index_number", w::INDEX_NUMBER),
+    ("category", w::CATEGORY),
+    ("cadence", w::CADENCE),
+    ("department", w::DEPARTMENT),
+    ("responsible", w::RESPONSIBLE),
+    ("name", w::NAME),
+    ("summary", w::SUMMARY),
+    ("channels", lw::USUAL_CHANNELS),
+    ("findings_confirmed", w::GATE),
 ];
 
 type Asked<'a> = (&'a Wanted, &'a HashMap<String, String>);
@@ -223,7 +221,7 @@ fn channels(desk: &Desk, known: Option<&CatalogueEntry>, shown: &Shown<'_>) -> M
     };
     html! {
         @if !desk.state.channels.titles.is_empty() {
-            fieldset {
+            fieldset.bad[shown.place("channels").is_some()] id=[shown.place("channels")] {
                 legend { (desk.t(lw::USUAL_CHANNELS)) " " small { (desk.t(lw::USUAL_CHANNELS_HINT)) } }
                 div.checks {
                     @for (name, title) in super::order::channels(desk) {

@@ -58,7 +58,7 @@ fn form(desk: &Desk, text: &str, looked: bool) -> Markup {
     html! {
         section.card id="form" {
             form.form method="post" enctype="multipart/form-data" action="/admin/catalogue/import" {
-                label.field { span { (desk.t(lw::IMPORT_FILE)) } input type="file" name="file" accept=".xlsx,.docx,.csv,.txt,.tsv,text/csv"; }
+                label.field { span { (desk.t(lw::IMPORT_FILE)) } input id="at-file" type="file" name="file" accept=".xlsx,.docx,.csv,.txt,.tsv,text/csv"; }
                 label.field { span { (desk.t(lw::IMPORT_TEXT)) } textarea.tall name="table" spellcheck="false" { (text) } }
                 p.hint { (desk.t(lw::IMPORT_COLUMNS)) }
                 p.hint { (desk.t(lw::IMPORT_CADENCES)) }
@@ -111,7 +111,7 @@ fn refused(told: Told) -> Problem {
 }
 
 fn unread(desk: &Desk, problem: &Problem) -> Response {
-    let body = html! { (top(desk)) (desk.alert(problem, &[])) (form(desk, "", false)) };
+    let body = html! { (top(desk)) (desk.alert(problem, &[("file", lw::IMPORT_FILE)])) (form(desk, "", false)) };
     desk.page_with(problem.status, Place::Catalogue, desk.t(lw::IMPORT), body)
 }
 

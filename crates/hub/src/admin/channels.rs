@@ -28,7 +28,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Response {
     let body = html! {
         div.top { div { h1 { (desk.t(w::CHANNELS)) } p.muted { (desk.t(w::CHANNELS_WHAT)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name", "title", "title.zh-Hans", "title.en", "findings_confirmed"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("name", w::SHORT_NAME), ("title", w::NAME), ("findings_confirmed", w::GATE)])) }
         section.card {
             @if desk.state.channels.titles.is_empty() { (empty(desk.t(w::NO_CHANNELS), None)) }
             @else { (list(desk)) }

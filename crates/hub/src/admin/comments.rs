@@ -189,7 +189,7 @@ fn form(desk: &Desk, id: PublicationId, publication: &Publication, failed: Optio
                 (desk.key())
                 label.field {
                     span { (desk.t(rw::COMMENT_ON)) }
-                    select name="field" {
+                    select id=[faults.place("field")] name="field" {
                         option value="" { (desk.t(rw::WHOLE_TEXT)) }
                         @for field in &fields { option value=(field) selected[typed("field") == field.as_str()] { (place(desk, publication.kind, field)) } }
                     }
@@ -197,12 +197,12 @@ fn form(desk: &Desk, id: PublicationId, publication: &Publication, failed: Optio
                 }
                 label.field {
                     span { (desk.t(rw::QUOTE)) " " small { (desk.t(rw::QUOTE_HINT)) } }
-                    input type="text" name="quote" maxlength=(MAX_QUOTE_CHARS) value=(typed("quote"));
+                    input id=[faults.place("quote")] type="text" name="quote" maxlength=(MAX_QUOTE_CHARS) value=(typed("quote"));
                     (field_faults(&faults, "quote", desk.lang))
                 }
-                label.field.bad[!faults.at("text", desk.lang).is_empty()] {
+                label.field.bad[faults.place("text").is_some()] {
                     span { (desk.t(rw::COMMENT_TEXT)) span.must { "*" } }
-                    textarea name="text" rows="3" maxlength=(MAX_CHARS) required { (typed("text")) }
+                    textarea id=[faults.place("text")] name="text" rows="3" maxlength=(MAX_CHARS) required { (typed("text")) }
                     (field_faults(&faults, "text", desk.lang))
                 }
                 p.hint { (desk.t(rw::COMMENTS_WHAT)) }

@@ -109,7 +109,7 @@ fn page(desk: &Desk, parts: &Parts, posted: &Posted, problem: &Problem) -> Respo
                 input type="hidden" name=(name) value=(value);
             }
             // For programs that keep passwords: whose it is.
-            input type="text" value=(desk.me()) autocomplete="username" readonly aria-label=(desk.t(w::STAFF_ID));
+            label.field { span { (desk.t(w::STAFF_ID)) } input type="text" value=(desk.me()) autocomplete="username" readonly; }
             label.field.bad[!faults.at("password", desk.lang).is_empty()] {
                 span { (desk.t(w::PASSWORD)) }
                 input type="password" name=(PASSWORD) autocomplete="current-password" required[!has_codes && !signs_on] autofocus;

@@ -34,7 +34,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Respons
                 p.muted { (desk.t(dw::DEPARTMENTS_WHAT)) }
             }
         }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["id", "name", "name.zh-Hans", "name.en", "findings_confirmed"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("id", dw::DEPARTMENT_ID), ("name", w::NAME), ("findings_confirmed", w::GATE)])) }
         section.card { @if all.is_empty() { (empty(desk.t(dw::NO_DEPARTMENTS), None)) } @else { (list(desk, &all)) } }
         @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))) }
     };

@@ -1,16 +1,18 @@
 //! The displays of the office: where they hang, what they show, how they stand; and one of them with its setting.
 
+use super::alert::Named;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
 use super::lineup;
 use super::machine;
+use super::on_show;
 use super::order;
 use super::parts::Shown;
 use super::screens;
 use super::technical;
 use super::waiting;
-use super::words as w;
+use super::words::{self as w, on_show as ow};
 use crate::http::displays as api;
 use crate::http::people;
 use crate::http::problem::Problem;
@@ -26,6 +28,15 @@ use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 use serde_json::json;
 use std::sync::Arc;
+
+/// The fields at which faults are said.
+const FIELDS: [Named; 5] = [
+    ("name", w::NAME),
+    ("location", w::LOCATION),
+    ("channels", w::CHANNELS),
+    ("language", w::LANGUAGE),
+    ("reason", w::REASON),
+];
 
 /// `GET /admin/displays`
 pub(crate) async fn page(desk: Desk) -> Response {
@@ -156,7 +167,7 @@ pub(crate) async fn token(desk: Desk, posted: Posted) -> Result<Response, Proble
             Ok(show_all(&desk, StatusCode::OK, &above, None))
         }
         Err(problem) => {
-            let above = desk.alert(&problem, &["label"]);
+            let above = desk.alert(&problem, &[("label", w::TOKEN_FOR)]);
             Ok(show_all(&desk, problem.status, &above, Some((&posted, &problem))))
         }
     }
@@ -192,12 +203,13 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
                 p.muted { (setting.location.get(desk.lang)) }
             }
         }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "location.zh-Hans", "location.en", "channels", "language", "reason"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
         (machine::shut_out(desk, known))
         div.split.long {
             div.stack {
                 section.card {
-                    h2 { (desk.t(if display.revoked { w::WILL_SHOW } else { w::SHOWS_NOW })) }
+                    h2 id="shows" data-fresh { (desk.t(heading(desk, known))) }
+                    (on_show::of_display(desk, known))
                     div.glass data-drawing=(desk.t(w::helps::DRAWING)) { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
                     p.hint { (desk.t(w::DRAWN_BY_HUB)) }
                 }
@@ -223,6 +235,17 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
     )
 }
 
+/// What the picture is: of a display that is not heard nobody knows what it shows.
+fn heading(desk: &Desk, known: &KnownDisplay) -> w::Word {
+    if known.display.revoked {
+        w::WILL_SHOW
+    } else if screens::is_away(desk, known) {
+        ow::SHOULD_SHOW
+    } else {
+        w::SHOWS_NOW
+    }
+}
+
 fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
     let (display, setting) = (&known.display, &known.display.setting);
     let Seen { last_seen, status, .. } = desk.office.presence().of(display.id);
@@ -232,7 +255,7 @@ fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
         section.card id="facts" data-fresh {
             h2 { (desk.t(w::FACTS)) }
             dl.facts {
-                div { dt { (desk.t(w::ON_NOW)) } dd { @match &on_now { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(w::DISPLAY_SLATE)) } } }
+                div { dt { (desk.t(if screens::is_away(desk, known) { ow::LAST_ON } else { w::ON_NOW })) } dd { @match &on_now { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(w::DISPLAY_SLATE)) } } }
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channel_titles(desk, &setting.channels)) } }
                 div { dt { (desk.t(w::LAST_SEEN)) } dd { (last_seen) } }
                 @if let Some(status) = &status {

@@ -2,7 +2,8 @@
 //!
 //! Every form of the admin goes through here. When nobody is signed in any longer, the page that comes back asks who is there
 //! and holds all that was typed; whoever signs in sends it to where it was going. It goes on for the person for whom the form
-//! was made, and for nobody else. A page of another site has nothing carried and signs nobody in.
+//! was made, and for nobody else. A page of another site has nothing carried and signs nobody in. A file
+//! is not carried either: whoever sent one is told which to choose again.
 
 use super::assets::passkey_script;
 use super::form::{Faults, Posted};
@@ -10,6 +11,8 @@ use super::layout::{Langs, SessionOver, bare, field_faults, redirect};
 use super::sign_in::try_enter;
 use super::words::door as dw;
 use super::words::{self as w};
+use crate::attachments::MAX_UPLOAD_BYTES;
+use crate::http::attachments::UPLOAD_TIME;
 use crate::http::call::{Caller, MAX_BODY, lang_of, made_by_a_page, read_body, same_origin};
 use crate::http::problem::{Problem, Told};
 use crate::http::sessions::{Door, Entered, show_code};
@@ -21,6 +24,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use heliograph_domain::Lang;
 use maud::{Markup, html};
 use serde_json::json;
@@ -35,20 +39,69 @@ const TICKET: &str = "door.ticket";
 const OURS: [&str; 4] = [STAFF, PASSWORD, CODE, TICKET];
 /// A form of more bytes is not carried: with what the door adds to it, it would be too long to be sent again.
 const MOST_CARRIED_BYTES: usize = MAX_BODY - 8 * 1024;
+/// Of a form with a file so much is kept, to tell the file's name.
+const HEAD_BYTES: usize = 16 * 1024;
+/// The name of a file is told to so many characters.
+const NAME_CHARS: usize = 120;
 
 /// Keeps the forms of those whose session has ended, and lets everything else through untouched.
 pub(crate) async fn keep(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
-    let form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let is = |wanted: &str| kind.is_some_and(|kind| kind.as_bytes().starts_with(wanted.as_bytes()));
+    let (form, file) = (is("application/x-www-form-urlencoded"), is("multipart/form-data"));
     let ours = *request.method() == Method::POST && same_origin(request.headers()).is_ok();
-    if !form || !ours || request.uri().path() == "/admin/logout" {
+    if !(form || file) || !ours || request.uri().path() == "/admin/logout" {
         return next.run(request).await;
+    }
+    if file {
+        return with_a_file(&office, request, next).await;
     }
     kept(&office, request, next)
         .await
         .unwrap_or_else(IntoResponse::into_response)
+}
+
+/// A form with a file goes on when somebody is signed in. Else its sender hears which file was not uploaded.
+async fn with_a_file(office: &Arc<Office>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match Caller::from_request_parts(&mut parts, office).await {
+        Err(problem) if problem.status == StatusCode::UNAUTHORIZED => {
+            let name = file_name(&beginning(body).await);
+            let lang = lang_of(&parts.headers);
+            let told = name.map_or_else(
+                || dw::FORM_NOT_SENT.get(lang).to_owned(),
+                |name| dw::FILE_NOT_SENT.filled(lang, &[&name]),
+            );
+            not_carried(office, lang, &told)
+        }
+        _ => next.run(Request::from_parts(parts, body)).await,
+    }
+}
+
+/// The first bytes of a form. The rest is read and dropped: browsers that are still sending hear no answer.
+async fn beginning(body: Body) -> Vec<u8> {
+    let (mut head, mut bytes, mut stream) = (Vec::new(), 0, body.into_data_stream());
+    let reading = async {
+        while let Some(Ok(piece)) = stream.next().await {
+            bytes += piece.len();
+            head.extend_from_slice(&piece[..piece.len().min(HEAD_BYTES - head.len())]);
+            if bytes > MAX_UPLOAD_BYTES + HEAD_BYTES {
+                break;
+            }
+        }
+    };
+    // Too slow is as if it had ended: nothing of it is needed.
+    let _ = tokio::time::timeout(UPLOAD_TIME, reading).await;
+    head
+}
+
+/// The name of the first file that was chosen, as browsers write it (RFC 7578, 4.2).
+fn file_name(head: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(head);
+    let after = text.split("; filename=\"").skip(1);
+    let mut names = after.filter_map(|rest| rest.split(['"', '\r', '\n']).next());
+    let name = names.find(|name| !name.is_empty())?.replace("%22", "\"");
+    Some(name.chars().take(NAME_CHARS).collect())
 }
 
 async fn kept(office: &Arc<Office>, request: Request, next: Next) -> Result<Response, Problem> {
@@ -164,17 +217,18 @@ fn over(office: &Office, parts: &Parts, posted: &Posted, bytes: usize) -> Respon
         return (StatusCode::UNAUTHORIZED, headers, told.to_string()).into_response();
     }
     if bytes > MOST_CARRIED_BYTES {
-        return too_long(office, parts);
+        let lang = lang_of(&parts.headers);
+        return not_carried(office, lang, dw::TOO_LONG.get(lang));
     }
     page(office, parts, posted, Asks::Password, None)
 }
 
-fn too_long(office: &Office, parts: &Parts) -> Response {
-    let lang = lang_of(&parts.headers);
+/// The door of somebody whose form cannot be kept here: it is still in their browser.
+fn not_carried(office: &Office, lang: Lang, told: &str) -> Response {
     let body = html! {
         div.card.door {
             h1 { (dw::OVER.get(lang)) }
-            p { (dw::TOO_LONG.get(lang)) }
+            p { (told) }
             a.btn.wide href="/admin/login?next=/admin/account" target="_blank" rel="noopener" { (w::SIGN_IN.get(lang)) }
         }
     };
@@ -264,6 +318,25 @@ mod tests {
     fn the_form_goes_on_as_it_was() {
         let sent = Bytes::from("key=1&as=wang&door.staff=wang&door.password=x%26y&channels=a&channels=b&door.code=");
         assert_eq!(without_the_door(&sent), "key=1&as=wang&channels=a&channels=b");
+    }
+
+    #[test]
+    fn the_file_is_told_by_its_name() {
+        let part = |more: &str| format!("--edge\r\nContent-Disposition: form-data; name=\"file\"{more}\r\n\r\nbytes");
+        let named = |more: &str| file_name(part(more).as_bytes());
+        assert_eq!(
+            named("; filename=\"预算 %22草%22.pdf\"").as_deref(),
+            Some("预算 \"草\".pdf")
+        );
+        assert_eq!(named("; filename=\"\""), None);
+        assert_eq!(named(""), None);
+        assert_eq!(
+            named(&format!("; filename=\"{}\"", "长".repeat(300)))
+                .unwrap()
+                .chars()
+                .count(),
+            NAME_CHARS
+        );
     }
 
     #[test]

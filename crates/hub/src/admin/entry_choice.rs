@@ -24,9 +24,9 @@ pub(crate) fn field(desk: &Desk, kind: Kind, chosen: &str, faults: &Faults) -> M
     };
     let words = [ow::FITTING_ENTRIES, ow::OTHERS_DUE, ow::OTHERS];
     html! {
-        label.field.bad[!faults.at("catalogue_entry", desk.lang).is_empty()] {
+        label.field.bad[faults.place("catalogue_entry").is_some()] {
             span { (desk.t(w::ENTRY)) span.must { "*" } " " small { (desk.t(w::ENTRY_HINT)) } }
-            select name="catalogue_entry" {
+            select id=[faults.place("catalogue_entry")] name="catalogue_entry" {
                 option value="" { (desk.t(w::CHOOSE)) }
                 @for (word, group) in words.into_iter().zip(&groups) {
                     @if !group.is_empty() { optgroup label=(desk.t(word)) { @for due in group { (option(due)) } } }

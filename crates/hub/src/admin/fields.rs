@@ -136,7 +136,7 @@ impl Inputs<'_> {
         let path = format!("{path}.{}", spec.name);
         match spec.shape {
             Shape::Group(fields) => html! {
-                fieldset.group {
+                fieldset.group id=[self.faults.place(&path)] {
                     legend { (self.label(spec)) }
                     div.form { @for field in fields { (self.input(&path, field, &value[field.name])) } }
                     (field_faults(self.faults, &path, self.desk.lang))
@@ -164,23 +164,23 @@ impl Inputs<'_> {
 
     fn single(&self, path: &str, spec: &FieldSpec, value: &Value) -> Markup {
         let typed = text_of(value);
-        let bad = !self.faults.at(path, self.desk.lang).is_empty();
+        let place = self.faults.place(path);
         html! {
-            label.field.bad[bad] {
+            label.field.bad[place.is_some()] {
                 span { (self.label(spec)) }
                 @match spec.shape {
-                    Shape::Text => textarea name=(path) rows="3" lang=(self.lang) { (typed) },
-                    Shape::Lines => textarea name=(path) rows="4" lang=(self.lang) { (typed) },
-                    Shape::Markdown => textarea.tall name=(path) rows="9" lang=(self.lang) { (typed) },
-                    Shape::Date => input type="date" name=(path) value=(typed);,
-                    Shape::Year => input type="text" inputmode="numeric" name=(path) value=(typed);,
-                    Shape::Choice(choices) => select name=(path) {
+                    Shape::Text => textarea id=[place] name=(path) rows="3" lang=(self.lang) { (typed) },
+                    Shape::Lines => textarea id=[place] name=(path) rows="4" lang=(self.lang) { (typed) },
+                    Shape::Markdown => textarea.tall id=[place] name=(path) rows="9" lang=(self.lang) { (typed) },
+                    Shape::Date => input id=[place] type="date" name=(path) value=(typed);,
+                    Shape::Year => input id=[place] type="text" inputmode="numeric" name=(path) value=(typed);,
+                    Shape::Choice(choices) => select id=[place] name=(path) {
                         option value="" { (self.desk.t(w::CHOOSE)) }
                         @for choice in choices {
                             option value=(choice.name) selected[choice.name == typed] { (if self.desk.lang == Lang::ZhHans { choice.zh } else { choice.en }) }
                         }
                     },
-                    _ => input type="text" name=(path) value=(typed) lang=(self.lang);,
+                    _ => input id=[place] type="text" name=(path) value=(typed) lang=(self.lang);,
                 }
                 (field_faults(self.faults, path, self.desk.lang))
                 (self.notes.at(self.desk, path))
@@ -204,7 +204,7 @@ impl Inputs<'_> {
     fn rows(&self, path: &str, spec: &FieldSpec, columns: &[FieldSpec], value: &Value) -> Markup {
         let filled = value.as_array().map_or(0, Vec::len);
         html! {
-            fieldset.rows {
+            fieldset.rows id=[self.faults.place(path)] {
                 legend { (self.label(spec)) }
                 (field_faults(self.faults, path, self.desk.lang))
                 (self.notes.remarks.at(self.desk, path))

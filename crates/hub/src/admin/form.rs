@@ -2,18 +2,19 @@
 
 use super::layout::Desk;
 use crate::http::call::{Call, read_body, same_origin};
+use crate::http::fields::SECRETS;
+use crate::http::idempotency::form_digest;
 use crate::http::problem::{Fault, Problem};
 use crate::office::Office;
 use axum::extract::{FromRequest, Request};
 use heliograph_domain::Lang;
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The fields of a posted form, in the order of the page.
 pub(crate) struct Posted {
     pairs: Vec<(String, String)>,
-    /// Of the whole body: the same form twice is one command, a changed one is another.
+    /// Of all fields: the same form twice is one command, a changed one is another. It is kept, so it tells no secret.
     digest: String,
 }
 
@@ -37,14 +38,21 @@ impl Posted {
     }
 
     pub(crate) fn of_body(body: &[u8]) -> Result<Self, Problem> {
-        let digest = crate::keys::hex(&Sha256::digest(body))[..24].to_owned();
         let mut pairs = Vec::new();
+        let (mut plain, mut secret) = (Vec::new(), Vec::new());
         for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
             let name = decoded(&pair[..at])?;
             let value = decoded(pair.get(at + 1..).unwrap_or_default())?;
+            let last = name.rsplit('.').next().unwrap_or_default();
+            if SECRETS.contains(&last) && !value.is_empty() {
+                secret.push(pair);
+            } else {
+                plain.push(pair);
+            }
             pairs.push((name, value));
         }
+        let digest = crate::keys::hex(&form_digest(&plain, &secret))[..24].to_owned();
         Ok(Self { pairs, digest })
     }
 
@@ -181,18 +189,24 @@ impl Faults {
             .map(move |fault| (fault.field.as_str(), sentence(fault, lang)))
     }
 
-    /// Those that belong to no field of `known`.
-    pub(crate) fn elsewhere(&self, known: &[&str], lang: Lang) -> Vec<String> {
-        self.list
-            .iter()
-            .filter(|fault| {
-                !known
-                    .iter()
-                    .any(|field| fault.field == *field || fault.field.starts_with(&format!("{field}[")))
-            })
-            .map(|fault| sentence(fault, lang))
-            .collect()
+    /// What the control of a field is called in the page while something is wrong with it: there the alert leads.
+    pub(crate) fn place(&self, field: &str) -> Option<String> {
+        let faulty = self.list.iter().any(|fault| control_of(&fault.field) == field);
+        faulty.then(|| place_of(field))
     }
+}
+
+/// The name of the control that says a fault: of a list that is typed into one field, the line is a part of it.
+pub(crate) fn control_of(field: &str) -> &str {
+    match field.rfind('[') {
+        Some(at) if field.ends_with(']') => &field[..at],
+        _ => field,
+    }
+}
+
+/// What the control of a faulty field is called in the page.
+pub(crate) fn place_of(field: &str) -> String {
+    format!("at-{field}")
 }
 
 /// The fault's sentence without the field's technical name: it is said at the field.
@@ -219,5 +233,23 @@ mod tests {
         assert_eq!((form.get("c"), form.has("c"), form.has("d")), ("", true, false));
         assert_eq!(form.get("broken"), "100%");
         assert!(Posted::of_body(b"a=%ff").is_err());
+    }
+
+    #[test]
+    fn the_name_of_a_form_changes_with_every_field_and_tells_no_secret() {
+        use sha2::{Digest, Sha256};
+        let named = |body: &str| Posted::of_body(body.as_bytes()).unwrap().digest;
+        let guessed = |body: &str| crate::keys::hex(&<[u8; 32]>::from(Sha256::digest(body)))[..24].to_owned();
+        let (one, two) = ("key=1&id=li&password=first%2Bone", "key=1&id=li&password=another");
+        assert_eq!(named(one), named(one));
+        assert_ne!(named(one), named(two));
+        assert_ne!(named(one), named("key=2&id=li&password=first%2Bone"));
+        // Whoever reads the name cannot try passwords at it; wherever a password stands, it is one.
+        for body in [one, "key=1&confirm.password=first"] {
+            assert_ne!(named(body), guessed(body));
+        }
+        // The control: a form without one is named by what it says.
+        let plain = "key=1&id=li&password=";
+        assert_eq!(named(plain), guessed(plain));
     }
 }

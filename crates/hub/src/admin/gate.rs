@@ -51,6 +51,14 @@ impl Notes {
         }
     }
 
+    /// Whether nobody has written anything yet that could be looked through: a department and a day are there beforehand.
+    fn is_unwritten(&self) -> bool {
+        let beforehand = |field: &str| field.ends_with(".department") || field.ends_with(".date");
+        self.texts
+            .iter()
+            .all(|(field, text)| text.trim().is_empty() || beforehand(field))
+    }
+
     /// Whether anything blocks.
     pub(crate) fn block(&self) -> bool {
         blocks(&self.findings)
@@ -193,7 +201,7 @@ pub(crate) fn card(desk: &Desk, notes: &Notes, lagging: &Markup, referral: &Mark
     html! {
         section.card id="gate" data-found=(notes.findings.len()) {
             h2 { (desk.t(w::GATE)) }
-            @if notes.findings.is_empty() { p.muted { (desk.t(w::GATE_NOTHING)) } }
+            @if notes.findings.is_empty() { p.muted { (desk.t(if notes.is_unwritten() { w::GATE_UNWRITTEN } else { w::GATE_NOTHING })) } }
             @else {
                 (notes.list(desk))
                 p.hint { @if notes.block() { (desk.t(w::GATE_BLOCKS)) } @else { (desk.t(w::GATE_REFERS)) } }
@@ -218,5 +226,21 @@ pub(crate) fn of_pending(desk: &Desk, document: &Document, pending: &Pending) ->
             }
             p.hint { (desk.f(w::GATE_RULES, &[&pending.rules.to_string()])) }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_beforehand_is_nothing_to_look_through() {
+        let of = |title: &str| {
+            let beforehand = Passage::written("content.zh-Hans.department", "办公室");
+            let written = Passage::written("content.zh-Hans.title", title);
+            Notes::of(Kind::Notice, vec![beforehand, written], Vec::new()).is_unwritten()
+        };
+        assert!(of("") && of(" \n"));
+        assert!(!of("甲"));
     }
 }

@@ -50,7 +50,14 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 }
 
 fn show(desk: &Desk, words: &OwnWords, remove: Option<&OwnWord>, told: Option<&str>, failed: Failed<'_>) -> Response {
-    let known: &[&str] = &["text", "class", "instead", "note", "many", "voids"];
+    let known = [
+        ("text", rw::WORD),
+        ("class", rw::WORD_CLASS),
+        ("instead", rw::WORD_INSTEAD),
+        ("note", rw::WORD_NOTE),
+        ("many", rw::IMPORT_WORDS),
+        ("voids", rw::VOIDS_KNOWN),
+    ];
     let counts = words.counts();
     let body = html! {
         div.top { div {
@@ -58,7 +65,7 @@ fn show(desk: &Desk, words: &OwnWords, remove: Option<&OwnWord>, told: Option<&s
             h1 { (desk.t(rw::OWN_WORDS)) }
             p.muted { (desk.t(rw::OWN_WORDS_WHAT)) }
         } }
-        @if let Some((_, _, problem)) = failed { (desk.alert(problem, known)) }
+        @if let Some((_, _, problem)) = failed { (desk.alert(problem, &known)) }
         @else if let Some(told) = told { p.told role="status" { (told) } }
         p.notice { (voids(desk)) }
         @if let Some(word) = remove { (removal(desk, word, failed)) }
@@ -94,7 +101,7 @@ fn about_to_void(desk: &Desk, shown: &Shown<'_>) -> Markup {
         (desk.key())
         input type="hidden" name="revision" value=(revision);
         @if in_review(desk) > 0 {
-            label.check { input type="checkbox" name="voids" value="yes" checked[ticked]; (desk.t(rw::VOIDS_KNOWN)) }
+            label.check { input id=[shown.place("voids")] type="checkbox" name="voids" value="yes" checked[ticked]; (desk.t(rw::VOIDS_KNOWN)) }
             (shown.said("voids"))
         }
     }
@@ -147,9 +154,9 @@ fn removal(desk: &Desk, word: &OwnWord, failed: Failed<'_>) -> Markup {
 fn classes(desk: &Desk, shown: &Shown<'_>) -> Markup {
     let chosen = shown.value("class", Class::Block.name());
     html! {
-        label.field {
+        label.field.bad[shown.place("class").is_some()] {
             span { (desk.t(rw::WORD_CLASS)) }
-            select name="class" { @for (class, word, ..) in CLASSES { option value=(class.name()) selected[class.name() == chosen] { (desk.t(word)) } } }
+            select id=[shown.place("class")] name="class" { @for (class, word, ..) in CLASSES { option value=(class.name()) selected[class.name() == chosen] { (desk.t(word)) } } }
             (shown.said("class"))
         }
     }
@@ -179,9 +186,9 @@ fn importing(desk: &Desk, failed: Failed<'_>) -> Markup {
         section.card id="import" {
             h2 { (desk.t(rw::IMPORT_WORDS)) }
             form.form method="post" action="/admin/gate-words/import" {
-                label.field {
+                label.field.bad[shown.place("many").is_some()] {
                     span { (desk.t(rw::WORD)) " " small { (desk.t(rw::IMPORT_HINT)) } }
-                    textarea name="many" rows="8" spellcheck="false" required { (shown.value("many", "")) }
+                    textarea id=[shown.place("many")] name="many" rows="8" spellcheck="false" required { (shown.value("many", "")) }
                     (shown.said("many"))
                 }
                 (classes(desk, &shown))

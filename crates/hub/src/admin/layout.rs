@@ -281,18 +281,6 @@ impl Desk {
             .unwrap_or_default();
         html! { input type="hidden" name="key" value=(nonce); input type="hidden" name=(door::MADE_FOR) value=(self.me()); }
     }
-
-    /// What went wrong, over a form whose fields say the rest.
-    pub(crate) fn alert(&self, problem: &Problem, known: &[&str]) -> Markup {
-        let elsewhere = Faults::of(problem).elsewhere(known, self.lang);
-        html! {
-            div.alert role="alert" {
-                strong { (problem.title.get(self.lang)) }
-                @if problem.faults.is_empty() { p { (problem.detail.get(self.lang)) } }
-                @for text in elsewhere { p { (text) } }
-            }
-        }
-    }
 }
 
 /// The faults of one field, under it.

@@ -49,7 +49,7 @@ pub(crate) fn replacement(desk: &Desk, known: &KnownDisplay) -> Markup {
 /// The form that shuts its machine out.
 pub(crate) fn revocation(desk: &Desk, known: &KnownDisplay, failed: Option<(&Posted, &Problem)>) -> Markup {
     let shown = Shown::new(desk, failed);
-    let bad = !shown.faults.at("reason", desk.lang).is_empty();
+    let bad = shown.place("reason").is_some();
     html! {
         @if !known.display.revoked {
             section.card {
@@ -61,7 +61,7 @@ pub(crate) fn revocation(desk: &Desk, known: &KnownDisplay, failed: Option<(&Pos
                         label.field.bad[bad] {
                             span { (desk.t(w::REASON)) span.must { "*" } }
                             small.hint { (desk.t(w::REVOKE_REASON_HINT)) }
-                            textarea name="reason" rows="2" maxlength=(MAX_REASON_CHARS) required { (shown.value("reason", "")) }
+                            textarea id=[shown.place("reason")] name="reason" rows="2" maxlength=(MAX_REASON_CHARS) required { (shown.value("reason", "")) }
                             (shown.said("reason"))
                         }
                         button.btn.danger type="submit" { (desk.t(w::REVOKE_NOW)) }

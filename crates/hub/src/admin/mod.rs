@@ -7,6 +7,7 @@ mod account;
 mod actions;
 mod afterwards;
 mod airtime;
+mod alert;
 pub(crate) mod assets;
 mod audit;
 mod beginnings;

@@ -51,6 +51,20 @@ impl<'d> Plan<'d> {
         Self { heads, programmes }
     }
 
+    /// What one display is to show.
+    fn of_one(desk: &Desk, known: &'d KnownDisplay) -> Self {
+        let channels = known.display.setting.channels.as_slice();
+        let heads = channels
+            .iter()
+            .filter_map(|name| Some((name.clone(), desk.state.head(name)?)));
+        let heads: BTreeMap<_, _> = heads.collect();
+        let programme = Programme::merge(channels.iter().filter_map(|name| heads.get(name)));
+        Self {
+            heads,
+            programmes: HashMap::from([(channels, programme)]),
+        }
+    }
+
     fn heads_of(&self, known: &KnownDisplay) -> impl Iterator<Item = &ChannelHead> {
         let channels = known.display.setting.channels.iter();
         channels.filter_map(|name| self.heads.get(name))
@@ -159,12 +173,25 @@ fn row(desk: &Desk, known: &KnownDisplay, lapse: &Lapse) -> Markup {
         p {
             a href=(format!("/admin/displays/{}", known.display.id)) { b { (setting.name.get(desk.lang)) } }
             " · "
-            @match lapse.since {
-                Some(since) => (desk.f(ow::NOT_SHOWING, &[&desk.time(since), &lapse.what])),
-                None => (lapse.what),
-            }
-            @if desk.lang == heliograph_domain::Lang::ZhHans { "。" } @else { ". " }
-            (desk.t(lapse.to_do))
+            (said(desk, lapse))
         }
     }
+}
+
+fn said(desk: &Desk, lapse: &Lapse) -> Markup {
+    html! {
+        @match lapse.since {
+            Some(since) => (desk.f(ow::NOT_SHOWING, &[&desk.time(since), &lapse.what])),
+            None => (lapse.what),
+        }
+        @if desk.lang == heliograph_domain::Lang::ZhHans { "。" } @else { ". " }
+        (desk.t(lapse.to_do))
+    }
+}
+
+/// The same on a display's own page. That its machine was shut out stands there already.
+pub(crate) fn of_display(desk: &Desk, known: &KnownDisplay) -> Markup {
+    let speaks = !known.display.retired && !known.display.revoked;
+    let lapse = speaks.then(|| lapse(desk, &Plan::of_one(desk, known), known)).flatten();
+    html! { div id="lapse" data-fresh { @if let Some(lapse) = &lapse { p.notice { (said(desk, lapse)) } } } }
 }

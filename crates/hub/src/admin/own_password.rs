@@ -46,11 +46,11 @@ pub(super) async fn show(desk: &Desk, next: &str, failed: Option<(&Posted, &Prob
             h1 { (desk.t(pw::OWN_FIRST)) }
             @for (touched, done) in &unseen { p { (told::sentence(desk, *touched, done)) } }
             p.muted { (desk.t(pw::OWN_FIRST_WHY)) }
-            @if let Some((_, problem)) = failed { (desk.alert(problem, &["password", "again"])) }
+            @if let Some((_, problem)) = failed { (desk.alert(problem, &[("password", w::NEW_PASSWORD), ("again", w::PASSWORD_AGAIN)])) }
             (desk.key())
             input type="hidden" name="next" value=(local_path(next));
             // For programs that keep passwords: whose it is.
-            input type="text" value=(desk.me()) autocomplete="username" readonly aria-label=(desk.t(w::STAFF_ID));
+            label.field { span { (desk.t(w::STAFF_ID)) } input type="text" value=(desk.me()) autocomplete="username" readonly; }
             (shown.password(w::NEW_PASSWORD, "password", w::PASSWORD_MIN))
             (shown.password_again())
             button.btn.wide type="submit" { (desk.t(pw::OWN_FIRST_GO)) }

@@ -3,6 +3,7 @@
 //! The page never shows the six characters. They prove something only when they were read at the machine: here they could
 //! be confirmed unread.
 
+use super::alert::Named;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place};
@@ -31,24 +32,20 @@ const NUMBERS: [(&str, w::Word); 5] = [
     ("refresh_hz", w::REFRESH_HZ),
 ];
 /// The fields at which faults are said.
-const FIELDS: [&str; 17] = [
-    "short_string",
-    "replaces",
-    "name",
-    "name.zh-Hans",
-    "name.en",
-    "location",
-    "location.zh-Hans",
-    "location.en",
-    "channels",
-    "language",
-    "profile",
-    "panel.colour",
-    "panel.width_px",
-    "panel.height_px",
-    "panel.pixel_pitch_um",
-    "panel.viewing_distance_mm",
-    "panel.refresh_hz",
+const FIELDS: [Named; 13] = [
+    ("short_string", w::CODE_ON_SCREEN),
+    ("replaces", w::WHICH_PLACE),
+    ("name", w::NAME),
+    ("location", w::LOCATION),
+    ("channels", w::CHANNELS),
+    ("language", w::LANGUAGE),
+    ("profile", w::PROFILE),
+    ("panel.colour", w::COLOUR),
+    ("panel.width_px", w::WIDTH_PX),
+    ("panel.height_px", w::HEIGHT_PX),
+    ("panel.pixel_pitch_um", w::PITCH_UM),
+    ("panel.viewing_distance_mm", w::VIEWING_MM),
+    ("panel.refresh_hz", w::REFRESH_HZ),
 ];
 
 /// `GET /admin/displays/pair/{id}?replaces=`
@@ -169,7 +166,7 @@ fn form(desk: &Desk, waiting: &Waiting, place: &str, said: &Said, shown: &Shown<
                 (code(desk, shown, mistaken.as_ref()))
                 (places(desk, waiting, place, shown))
                 fieldset.form.place { (new_place(desk, said, shown)) }
-                div.buttons {
+                div.buttons.stick {
                     button.btn type="submit" { (desk.t(w::LET_IN)) }
                     // Behind the other: the first button is the one that the Enter key presses.
                     @if let Some(other) = mistaken {
@@ -190,11 +187,11 @@ fn mistaken(desk: &Desk, waiting: &Waiting, shown: &Shown<'_>) -> Option<Waiting
 }
 
 fn code(desk: &Desk, shown: &Shown<'_>, mistaken: Option<&Waiting>) -> Markup {
-    let faults = shown.faults.at("short_string", desk.lang);
+    let place = shown.place("short_string");
     html! {
-        label.field.code.bad[!faults.is_empty()] {
+        label.field.code.bad[place.is_some()] {
             span { (desk.t(w::CODE_ON_SCREEN)) span.must { "*" } }
-            input type="text" name="short_string" value=(shown.value("short_string", "")) maxlength="16" placeholder="___-___" autocomplete="off" autocapitalize="characters" spellcheck="false" required;
+            input id=[place] type="text" name="short_string" value=(shown.value("short_string", "")) maxlength="16" placeholder="___-___" autocomplete="off" autocapitalize="characters" spellcheck="false" required;
             @match mistaken {
                 Some(other) => em.fault { (desk.f(w::CODE_OF_ANOTHER, &[&Said::of(other).model(desk)])) },
                 None => (shown.said("short_string")),
@@ -223,9 +220,9 @@ fn places(desk: &Desk, waiting: &Waiting, place: &str, shown: &Shown<'_>) -> Mar
     };
     html! {
         @if !displays.is_empty() {
-            label.field.bad[!shown.faults.at("replaces", desk.lang).is_empty()] {
+            label.field.bad[shown.place("replaces").is_some()] {
                 span { (desk.t(w::WHICH_PLACE)) }
-                select name="replaces" {
+                select id=[shown.place("replaces")] name="replaces" {
                     option value="" { (desk.t(w::NEW_PLACE)) }
                     optgroup label=(desk.t(w::TAKES_OVER)) {
                         @for known in &displays {

@@ -29,7 +29,12 @@ impl<'a> Shown<'a> {
     }
 
     fn bad(&self, name: &str) -> bool {
-        !self.faults.at(name, self.desk.lang).is_empty()
+        self.place(name).is_some()
+    }
+
+    /// Where the alert leads, while something is wrong with a field.
+    pub(crate) fn place(&self, name: &str) -> Option<String> {
+        self.faults.place(name)
     }
 
     /// The faults of a field, under it.
@@ -52,7 +57,7 @@ impl<'a> Shown<'a> {
         html! {
             label.field.bad[self.bad(name)] {
                 span { (self.desk.t(label)) " " small { (self.desk.t(hint)) } }
-                input type="password" name=(name) autocomplete="new-password";
+                input id=[self.place(name)] type="password" name=(name) autocomplete="new-password";
                 (self.said(name))
             }
         }
@@ -63,7 +68,7 @@ impl<'a> Shown<'a> {
         html! {
             label.field.bad[self.bad("again")] {
                 span { (self.desk.t(w::PASSWORD_AGAIN)) }
-                input type="password" name="again" autocomplete="new-password";
+                input id=[self.place("again")] type="password" name="again" autocomplete="new-password";
                 (self.said("again"))
             }
         }
@@ -77,7 +82,7 @@ impl<'a> Shown<'a> {
                     @if must { span.must { "*" } }
                     @if let Some(hint) = hint { " " small { (self.desk.t(hint)) } }
                 }
-                input type=(kind) name=(name) value=(self.value(name, known));
+                input id=[self.place(name)] type=(kind) name=(name) value=(self.value(name, known));
                 (self.said(name))
             }
         }
@@ -101,12 +106,12 @@ impl<'a> Shown<'a> {
                         (self.desk.t(label)) " " small { (super::document::language_name(self.desk, lang)) }
                         @if must { span.must { "*" } }
                     }
-                    input type="text" name=(path) value=(self.value(&path, value)) lang=(lang.tag());
+                    input id=[self.place(&path)] type="text" name=(path) value=(self.value(&path, value)) lang=(lang.tag());
                     (self.said(&path))
                 }
             }
         };
-        html! { div.pair { (field(Lang::ZhHans, true)) (field(Lang::En, false)) } (self.said(name)) }
+        html! { div.pair { (field(Lang::ZhHans, true)) (field(Lang::En, false)) } @if self.bad(name) { div id=[self.place(name)] { (self.said(name)) } } }
     }
 
     /// One of several.
@@ -115,7 +120,7 @@ impl<'a> Shown<'a> {
         html! {
             label.field.bad[self.bad(name)] {
                 span { (self.desk.t(label)) span.must { "*" } }
-                select name=(name) {
+                select id=[self.place(name)] name=(name) {
                     @if value.is_empty() { option value="" { (self.desk.t(w::CHOOSE)) } }
                     @for (slug, text) in options { option value=(slug) selected[*slug == value] { (text) } }
                 }
@@ -131,7 +136,7 @@ impl<'a> Shown<'a> {
             None => known.contains(slug),
         };
         html! {
-            fieldset.bad[self.bad(name)] {
+            fieldset.bad[self.bad(name)] id=[self.place(name)] {
                 legend { (self.desk.t(label)) span.must { "*" } }
                 div.checks {
                     @for (slug, text) in options {

@@ -76,7 +76,7 @@ impl Proposed {
 
     pub(super) fn boxes(&self, desk: &Desk, faults: &Faults, must: bool) -> Markup {
         html! {
-            fieldset.bad[!faults.at("channels", desk.lang).is_empty()] {
+            fieldset.bad[faults.place("channels").is_some()] id=[faults.place("channels")] {
                 legend { (desk.t(w::CHANNELS)) @if must { span.must { "*" } } @else { " " small { (desk.t(aw::CHANNELS_NONE)) } } }
                 div.checks {
                     @for (name, title) in super::order::channels(desk) {
@@ -169,7 +169,7 @@ pub(crate) fn release(
                     option value="filler" selected[filler] { (desk.t(w::PRIORITY_FILLER)) }
                 }
             }
-            button.btn.wide type="submit" { (desk.t(w::DO_RELEASE)) }
+            div.buttons.stick { button.btn.wide type="submit" { (desk.t(w::DO_RELEASE)) } }
             button.btn.quiet.wide type="submit" name="then" value=(actions::LOOK) formnovalidate { (desk.t(aw::LOOK_FIRST)) }
         }
     }

@@ -3,17 +3,16 @@
 use super::parts::Shown;
 use super::words::rules as rw;
 use crate::public_words::CONFIRMED;
-use heliograph_domain::Lang;
 use maud::{Markup, html};
 
 /// The box, once there is something to confirm; nothing before.
 pub(crate) fn confirmation(shown: &Shown<'_>) -> Markup {
-    let asked = !shown.faults.at(CONFIRMED, Lang::ZhHans).is_empty();
+    let asked = shown.place(CONFIRMED).is_some();
     let ticked = is_ticked(shown);
     html! {
         @if asked || ticked {
             div.field.bad[asked] {
-                label.check { input type="checkbox" name=(CONFIRMED) value="yes" checked[ticked]; (shown.desk.t(rw::PUBLIC_CONFIRMED)) }
+                label.check { input id=[shown.place(CONFIRMED)] type="checkbox" name=(CONFIRMED) value="yes" checked[ticked]; (shown.desk.t(rw::PUBLIC_CONFIRMED)) }
                 (shown.said(CONFIRMED))
             }
         }

@@ -2,6 +2,7 @@
 
 use super::actions;
 use super::airtime::End;
+use super::alert::Named;
 use super::comments::{self, Remarks};
 use super::compare;
 use super::document;
@@ -28,6 +29,19 @@ use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The fields at which faults are said.
+const FIELDS: [Named; 9] = [
+    ("findings_confirmed", w::GATE),
+    ("reason", w::REASON),
+    ("channels", w::CHANNELS),
+    ("from", w::FROM),
+    ("until", w::UNTIL),
+    ("priority", w::PRIORITY),
+    ("text", rw::COMMENT_TEXT),
+    ("quote", rw::QUOTE),
+    ("field", rw::COMMENT_ON),
+];
 
 /// The publication of an id in a path.
 pub(crate) fn find(desk: &Desk, id: &str) -> Result<(PublicationId, Arc<Dossier>), Problem> {
@@ -92,8 +106,9 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
                 p id="waits" data-fresh { @if let Some(waits) = states::waits_for(desk, publication) { strong { (waits) } } }
                 p.muted { (publication.kind.label(desk.lang)) " · " (desk.entry_name(&publication.catalogue_entry)) }
             }
+            (actions::way_to_step(desk, publication))
         }
-        @if let Some(failed) = failed { (desk.alert(failed.problem, &["findings_confirmed", "reason", "channels", "from", "until", "priority", "text", "quote", "field"])) }
+        @if let Some(failed) = failed { (desk.alert(failed.problem, &FIELDS)) }
         div.split {
             div.stack {
                 (super::paper::sheet(desk, id, dossier, &title))

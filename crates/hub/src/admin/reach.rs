@@ -91,7 +91,7 @@ fn line(desk: &Desk, journey: Option<&Journey>, row: &Carried) -> Markup {
 
 /// The journey of a release, where it set out to this display: one that came later has it of what the broker keeps.
 fn followed<'j>(journey: Option<&'j Journey>, row: &Carried) -> Option<&'j Journey> {
-    journey.filter(|journey| journey.displays.contains_key(&row.display))
+    journey.filter(|journey| journey.set_out_to(row.display))
 }
 
 fn moment(desk: &Desk, at: Option<Instant>) -> Markup {

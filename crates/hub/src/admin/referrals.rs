@@ -92,7 +92,7 @@ fn show(desk: &Desk, draft: &Draft, failed: Option<(&str, &Problem, &Posted)>) -
                 p.muted { (draft.kind.label(desk.lang)) " · " (desk.f(w::REFERRED_BY, &[&desk.person(&draft.author)])) }
             }
         }
-        @if let Some((_, problem, _)) = failed { (desk.alert(problem, &["reason"])) }
+        @if let Some((_, problem, _)) = failed { (desk.alert(problem, &[("reason", w::REASON)])) }
         div.split {
             div.stack {
                 section.card { h2 { (desk.t(w::TEXT)) } @if let Some(text) = &text { (document::view(desk, text, None)) } }
@@ -128,9 +128,9 @@ fn form(desk: &Desk, draft: &Draft, step: &str, failed: Option<(&str, &Problem, 
             form.form method="post" action=(format!("/admin/referrals/{}/{step}", draft.id)) {
                 (desk.key())
                 input type="hidden" name="hash" value=(draft.hash());
-                label.field {
+                label.field.bad[faults.place("reason").is_some()] {
                     span { (desk.t(w::REASON)) span.must { "*" } } small.hint { (desk.t(hint)) }
-                    textarea name="reason" rows="3" maxlength=(MAX_REASON_CHARS) required { (failed.map_or("", |(_, _, typed)| typed.get("reason"))) }
+                    textarea id=[faults.place("reason")] name="reason" rows="3" maxlength=(MAX_REASON_CHARS) required { (failed.map_or("", |(_, _, typed)| typed.get("reason"))) }
                     (field_faults(&faults, "reason", desk.lang))
                 }
                 button.btn.danger type="submit" { (desk.t(w::CONFIRM)) }

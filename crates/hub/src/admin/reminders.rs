@@ -40,7 +40,7 @@ fn show(desk: &Desk, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<
             div { h1 { (desk.t(lw::REMINDERS)) } p.muted { (desk.t(lw::REMINDERS_WHAT)) } }
             a.btn.quiet href="/admin/catalogue" { (desk.t(w::CATALOGUE)) }
         }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["address"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("address", lw::ADDRESS)])) }
         (server(desk))
         (form(desk, &person, &Shown::new(desk, failed))?)
         @if administers { (everyone(desk)?) }

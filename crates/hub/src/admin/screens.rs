@@ -27,6 +27,11 @@ pub(crate) fn standing(desk: &Desk, known: &KnownDisplay) -> (&'static str, Word
     }
 }
 
+/// Whether nothing is heard of it: what it shows now is not known.
+pub(crate) fn is_away(desk: &Desk, known: &KnownDisplay) -> bool {
+    desk.office.presence().standing(known.display.id, desk.now) != Standing::Online
+}
+
 /// The title of what a display says that it shows.
 pub(crate) fn on_now(desk: &Desk, known: &KnownDisplay) -> Option<(heliograph_domain::PublicationId, String)> {
     let status = desk.office.presence().of(known.display.id).status?;

@@ -8,8 +8,8 @@ use crate::search::{self, Found, Group, Hit, SHOWN};
 use crate::state::Dossier;
 use axum::extract::Query;
 use axum::response::Response;
-use heliograph_domain::PublicationId;
 use heliograph_domain::search::folded;
+use heliograph_domain::{Lang, PublicationId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 
@@ -108,11 +108,17 @@ fn row(desk: &Desk, group: &str, hit: &Hit, words: &str) -> Markup {
             span {
                 (marked(&hit.title, words))
                 @if let Some(about) = about(desk, group, hit) { small { (about) } }
-                @if let Some(around) = &hit.around { small { (marked(around, words)) } }
+                @if let Some(around) = &hit.around { small lang=[written_in(desk, around)] { (marked(around, words)) } }
             }
             span.tags { @if hit.older { (super::layout::tag("grey", desk.t(w::FIND_OLDER))) " " } (standing(desk, group, hit)) }
         }
     }
+}
+
+/// The language of a piece of text, where it is plainly not that of the page.
+fn written_in(desk: &Desk, text: &str) -> Option<&'static str> {
+    let chinese = text.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}'));
+    (chinese && desk.lang != Lang::ZhHans).then(|| Lang::ZhHans.tag())
 }
 
 /// The text with the words marked in it, where they stand in it as they were typed or in another form of the same length.

@@ -84,9 +84,9 @@ fn plain_field(
     faults: &Faults,
 ) -> Markup {
     html! {
-        label.field {
+        label.field.bad[faults.place(name).is_some()] {
             span { (label.get(lang)) }
-            input type=(kind) name=(name) value=(typed) autocomplete=(complete) required;
+            input id=[faults.place(name)] type=(kind) name=(name) value=(typed) autocomplete=(complete) required;
             (field_faults(faults, name, lang))
         }
     }
@@ -237,7 +237,11 @@ fn show_setup(office: &Office, lang: Lang, word: &str, typed: &Posted, problem: 
             h1 { (w::SETUP_TITLE.get(lang)) }
             p.muted { (w::SETUP_WHY.get(lang)) }
             @if let Some(problem) = problem {
-                p.alert role="alert" { strong { (problem.title.get(lang)) } @if faults.is_empty() { " " (problem.detail.get(lang)) } }
+                div.alert role="alert" {
+                    strong { (problem.title.get(lang)) }
+                    @if faults.is_empty() { (problem.detail.get(lang)) }
+                    @else { ul.led { @for (label, name, ..) in fields { @if let Some(place) = faults.place(name) { li { a href=(format!("#{place}")) { (label.get(lang)) } } } } } }
+                }
             }
             @if word.is_empty() { (plain_field(lang, w::SETUP_WORD, "word", typed.get("word"), "text", "one-time-code", &faults)) }
             @else { input type="hidden" name="word" value=(word); }

@@ -1,5 +1,6 @@
 //! The office itself: its name, telephones, hours and departments, as every display shows them.
 
+use super::alert::Named;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place};
@@ -8,20 +9,32 @@ use super::public_words;
 use super::words as w;
 use super::words::rules as rw;
 use crate::http::people as api;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, Told};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use heliograph_domain::LocalText;
 use heliograph_domain::staff::Verb;
+use heliograph_domain::{Lang, LocalText};
 use maud::{Markup, html};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Telephones that the form has room for.
 const HOTLINES: usize = 3;
+/// The fields at which faults are said.
+const FIELDS: [Named; 7] = [
+    ("name", w::OFFICE_NAME),
+    ("hours", w::HOURS),
+    ("time_zone", w::TIME_ZONE),
+    ("public_url", w::PUBLIC_URL),
+    ("hotlines", w::HOTLINES),
+    ("department", w::DEPARTMENTS),
+    ("findings_confirmed", w::GATE),
+];
 /// Empty rows for departments that are still to come.
 const SPARE: usize = 3;
+/// A form is read for so many departments.
+const MOST_DEPARTMENTS: usize = 200;
 
 /// Backups that the page lists.
 const SHOWN_BACKUPS: usize = 10;
@@ -37,7 +50,7 @@ fn show(desk: &Desk, failed: Option<(&Posted, &Problem)>, copies: Markup) -> Res
     let shown = Shown::new(desk, failed);
     let body = html! {
         div.top { div { h1 { (desk.t(w::SITE)) } p.muted { (desk.t(w::SITE_WHAT)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["name.zh-Hans", "name.en", "hours.zh-Hans", "hours.en", "time_zone", "public_url", "hotlines", "findings_confirmed"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
         @if let Some(path) = &desk.office.keys.root_here { p.notice { (desk.f(w::ROOT_HERE, &[&path.display().to_string()])) } }
         section.card { (form(desk, &shown)) }
         section.card id="gate-words" {
@@ -64,10 +77,10 @@ fn form(desk: &Desk, shown: &Shown<'_>) -> Markup {
                 (shown.line(w::TIME_ZONE, "time_zone", zone, Some(w::TIME_ZONE_HINT)))
                 (shown.optional(w::PUBLIC_URL, "public_url", url, Some(w::PUBLIC_URL_HINT)))
             }
-            fieldset.form { legend { (desk.t(w::HOTLINES)) } (hotlines(desk, shown)) }
+            fieldset.form id=[shown.place("hotlines")] { legend { (desk.t(w::HOTLINES)) } (hotlines(desk, shown)) (shown.said("hotlines")) }
             fieldset.form { legend { (desk.t(w::DEPARTMENTS)) } (departments(desk, shown)) }
             (public_words::confirmation(shown))
-            div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
+            div.buttons.stick { button.btn type="submit" { (desk.t(w::SAVE)) } }
         }
     }
 }
@@ -130,7 +143,7 @@ fn en(text: &LocalText) -> &str {
 fn bare(shown: &Shown<'_>, label: w::Word, name: &str, known: Option<&str>) -> Markup {
     let label = shown.desk.t(label);
     html! {
-        span { input type="text" name=(name) value=(shown.value(name, known.unwrap_or_default())) placeholder=(label) aria-label=(label); (shown.said(name)) }
+        span.bad[shown.place(name).is_some()] data-label=(label) { input id=[shown.place(name)] type="text" name=(name) value=(shown.value(name, known.unwrap_or_default())) placeholder=(label) aria-label=(label); (shown.said(name)) }
     }
 }
 
@@ -146,9 +159,40 @@ pub(crate) async fn set(desk: Desk, posted: Posted) -> Result<Response, Problem>
         Ok(_) => Ok(done("/admin/site", "site")),
         Err(problem) => {
             let copies = backups(&desk).await;
-            Ok(show(&desk, Some((&posted, &problem)), copies))
+            Ok(show(&desk, Some((&posted, &in_rows(problem, &posted))), copies))
         }
     }
+}
+
+/// The faults of lines and departments, each at the row in which it was typed: the API does not see the empty ones.
+fn in_rows(mut problem: Problem, posted: &Posted) -> Problem {
+    let lines: Vec<usize> = (0..8).filter(|index| line_asked(posted, *index).is_some()).collect();
+    for fault in &mut problem.faults {
+        let row = row_of(&fault.field, &lines, posted);
+        let bare = |text: &str| {
+            text.strip_prefix(fault.field.as_str())
+                .map(|rest| rest.trim_start_matches(['：', ':', ' ']).to_owned())
+        };
+        if let (Some(row), Some(zh), Some(en)) = (row, bare(&fault.message.zh), bare(&fault.message.en)) {
+            (fault.field, fault.message) = (row, Told::new(zh, en));
+        }
+    }
+    problem
+}
+
+fn row_of(field: &str, lines: &[usize], posted: &Posted) -> Option<String> {
+    if let Some((index, rest)) = field.strip_prefix("hotlines[").and_then(|rest| rest.split_once(']')) {
+        let line = lines.get(index.parse::<usize>().ok()?)?;
+        return Some(format!("hotlines[{line}]{rest}"));
+    }
+    let rest = field.strip_prefix("departments.")?;
+    let (id, part) = match rest.rsplit_once('.') {
+        Some((id, lang)) if Lang::from_tag(lang).is_some() => (id, lang),
+        _ => (rest, "id"),
+    };
+    let named = |index: &usize| posted.get(&format!("department[{index}].id")).trim() == id;
+    let index = (0..MOST_DEPARTMENTS).find(named)?;
+    Some(format!("department[{index}].{part}"))
 }
 
 /// The copies of the log that there are, and the button that makes one.
@@ -189,19 +233,21 @@ pub(crate) async fn back_up(desk: Desk, posted: Posted) -> Result<Response, Prob
 }
 
 fn hotlines_asked(posted: &Posted) -> Value {
-    let line = |index: usize| {
-        let path = format!("hotlines[{index}]");
-        let number = posted.get(&format!("{path}.number")).trim().to_owned();
-        let label = posted.local_text(&format!("{path}.label"));
-        let empty = number.is_empty() && label["zh-Hans"] == "" && label.get("en").is_none();
-        (!empty).then(|| json!({"label": label, "number": number}))
-    };
-    (0..8).filter_map(line).collect()
+    (0..8).filter_map(|index| line_asked(posted, index)).collect()
+}
+
+/// A row's line; nothing of an empty one.
+fn line_asked(posted: &Posted, index: usize) -> Option<Value> {
+    let path = format!("hotlines[{index}]");
+    let number = posted.get(&format!("{path}.number")).trim().to_owned();
+    let label = posted.local_text(&format!("{path}.label"));
+    let empty = number.is_empty() && label["zh-Hans"] == "" && label.get("en").is_none();
+    (!empty).then(|| json!({"label": label, "number": number}))
 }
 
 fn departments_asked(posted: &Posted) -> Value {
     let mut departments = Map::new();
-    for index in 0..200 {
+    for index in 0..MOST_DEPARTMENTS {
         let path = format!("department[{index}]");
         let id = posted.get(&format!("{path}.id")).trim();
         if !id.is_empty() {

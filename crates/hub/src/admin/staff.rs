@@ -30,14 +30,12 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
 
 fn show(desk: &Desk, part: &Part, edit: &str, failed: Option<(&Posted, &Problem)>) -> Result<Response, Problem> {
     let known = [
-        "id",
-        "name",
-        "name.zh-Hans",
-        "name.en",
-        "department",
-        "roles",
-        "office_id",
-        "password",
+        ("id", w::STAFF_ID),
+        ("name", w::NAME_ZH),
+        ("department", w::DEPARTMENT),
+        ("roles", w::ROLES),
+        ("office_id", w::OFFICE_ID),
+        ("password", w::PASSWORD),
     ];
     let body = html! {
         div.top {

@@ -40,7 +40,7 @@ async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Respo
 fn show(desk: &Desk, of: &str, failed: Option<(&Posted, &Problem)>) -> Response {
     let body = html! {
         div.top { div { h1 { (desk.t(rw::SUBSTITUTES)) } p.muted { (desk.t(rw::SUBSTITUTES_WHAT)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &["substitute", "from", "until"])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("substitute", rw::SUBSTITUTE_IS), ("from", rw::FIRST_DAY), ("until", rw::LAST_DAY)])) }
         section.card { h2 { (desk.t(rw::ON_LEAVE)) } (list(desk)) }
         (form(desk, of, &Shown::new(desk, failed)))
     };
@@ -168,11 +168,11 @@ fn form(desk: &Desk, of: &str, shown: &Shown<'_>) -> Markup {
 }
 
 fn date_field(shown: &Shown<'_>, label: w::Word, name: &str, known: &str) -> Markup {
-    let bad = !shown.faults.at(name, shown.desk.lang).is_empty();
+    let bad = shown.place(name).is_some();
     html! {
         label.field.bad[bad] {
             span { (shown.desk.t(label)) span.must { "*" } }
-            input type="date" name=(name) value=(shown.value(name, known)) required;
+            input id=[shown.place(name)] type="date" name=(name) value=(shown.value(name, known)) required;
             (shown.said(name))
         }
     }

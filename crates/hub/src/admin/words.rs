@@ -1,31 +1,5 @@
 //! Every word of the admin, in Chinese and English: one table, so that neither can be forgotten.
 
-use heliograph_domain::Lang;
-
-/// A word or sentence in both languages of the interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Word {
-    zh: &'static str,
-    en: &'static str,
-}
-
-impl Word {
-    pub(crate) fn get(self, lang: Lang) -> &'static str {
-        if lang == Lang::ZhHans { self.zh } else { self.en }
-    }
-
-    /// Its blanks `{}` filled in order.
-    pub(crate) fn filled(self, lang: Lang, blanks: &[&str]) -> String {
-        let mut parts = self.get(lang).split("{}");
-        let mut out = parts.next().unwrap_or_default().to_owned();
-        for (index, part) in parts.enumerate() {
-            out.push_str(blanks.get(index).copied().unwrap_or_default());
-            out.push_str(part);
-        }
-        out
-    }
-}
-
 macro_rules! words {
     ($( $name:ident $zh:literal $en:literal; )*) => {
         $( pub(crate) const $name: Word = Word { zh: $zh, en: $en }; )*
@@ -61,6 +35,9 @@ pub(crate) mod together;
 pub(crate) mod trail;
 pub(crate) mod translation;
 pub(crate) mod withdrawn;
+mod word;
+
+pub(crate) use word::Word;
 
 pub(crate) use account::*;
 pub(crate) use trail::*;
@@ -245,10 +222,9 @@ words! {
 
     WHAT_NOW "现在可以做什么" "What you can do";
     NOTHING_TO_DO "这条信息现在不需要您处理。" "There is nothing for you to do here now.";
-    NOBODY_CAN "目前没有人可以办理这一步：请系统管理员分配角色（拟稿、保密审查、审批须为三个不同的人）。" "Nobody can take this step: ask an administrator to give someone the role (author, reviewer and approver are three different people).";
-    CAN_BE_DONE_BY "可由 {} 办理" "Can be done by {}";
     MEND "修改后重新送审" "Correct and submit again";
     CHANGE_ANYWAY "继续修改（须重新审查）" "Go on changing it (reviews start over)";
+    GO_TO_STEP "去办理：{} ↓" "Go to: {} ↓";
     REVISE "修订" "Revise";
     DO_REVIEW "通过保密审查" "Clear for confidentiality";
     DO_COUNTERSIGN "会审同意" "Countersign";
@@ -309,7 +285,7 @@ words! {
     NOT_SAVED "有内容需要改正，尚未保存" "Not saved yet: something needs correcting";
     DISCARD "丢弃草稿" "Discard the draft";
     DISCARD_WHAT "草稿将被彻底删除，已送审或发布的内容不受影响。" "The draft is erased; what was submitted or released stays.";
-    N_FAULTS "有 {} 处需要改正，见下面标红的地方。" "{} places need correcting: see the fields marked in red.";
+    N_FAULTS "有 {} 处需要改正：" "{} places need correcting:";
     NAME "名称" "Name";
     SHORT_NAME "代号" "Short name";
     SLUG_HINT "小写字母、数字和“-”，最多 32 个，定后不改" "lower-case letters, digits and hyphens, at most 32; it stays";
@@ -452,6 +428,7 @@ words! {
     NOT_SIGNED "有内容未获签名，各屏幕继续播出已有内容" "Something was not signed: displays keep what they have";
     ROOT_HERE "根密钥仍在本机（{}）。谁拿到它，谁就能决定所有屏幕播什么：请复制到两个 U 盘并各试一次，然后从本机删除。" "The root key still lies on this machine ({}). Whoever gets it decides what every display shows: copy it to two USB sticks, try both, then remove it here.";
     GATE "保密审查关口" "Confidentiality gate";
+    GATE_UNWRITTEN "还没有可检查的文字。" "There is no text to look through yet.";
     GATE_NOTHING "没有发现问题。是否可以公开，仍由保密审查人判断。" "Nothing was found. Whether it may be published is still for a person to say.";
     GATE_BLOCKS "标为“拦截”的内容必须删除才能送审；确属误判的，可保存后提请保密审查人放行。" "What is marked “blocked” must be removed before it can be submitted; if the gate is wrong, save it and ask a confidentiality reviewer to let it through.";
     GATE_REFERS "可以送审，由保密审查人逐项确认。" "It can be submitted; the confidentiality reviewer confirms each finding.";

@@ -215,7 +215,10 @@ pub(crate) async fn begin(desk: Desk, Query(query): Query<HashMap<String, String
 fn of_template(desk: &Desk, id: &str) -> Result<Response, Problem> {
     let (template, content) = beginnings::from_template(desk, id)?;
     let sheet = Sheet {
-        entry: template.catalogue_entry.to_string(),
+        entry: template
+            .catalogue_entry
+            .map(|entry| entry.to_string())
+            .unwrap_or_default(),
         content,
         ..Sheet::blank(template.kind)
     };

@@ -3,7 +3,7 @@
 use heliograph_domain::catalogue::CatalogueEvent;
 use heliograph_domain::channel::ChannelEvent;
 use heliograph_domain::display::DisplayEvent;
-use heliograph_domain::gate::GateEvent;
+use heliograph_domain::gate::{GateEvent, PublicNoun};
 use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::site::SiteEvent;
@@ -144,6 +144,7 @@ deeds! {
     DaysSet "calendar-set" "设置工作日历" "Calendar set";
     RulesSet "gate-rules-set" "设置检查规则" "Rules of the gate set";
     Voided "reviews-voided" "审查作废" "Reviews voided";
+    WordsConfirmed "words-confirmed" "确认公开文字" "Public words confirmed";
     Sealed "ledger-sealed" "封存公开台账" "Ledger sealed";
 }
 
@@ -168,7 +169,16 @@ pub(crate) fn deed_of(event: &Event) -> (Subject, Deed) {
         Event::Site(event) => (Subject::Site, of_site(event)),
         Event::Ledger(LedgerEvent::Sealed { .. }) => (Subject::Ledger, Deed::Sealed),
         Event::Gate(GateEvent::RulesSet { .. }) => (Subject::Gate, Deed::RulesSet),
+        Event::Gate(GateEvent::WordsConfirmed { noun, .. }) => (of_noun(noun), Deed::WordsConfirmed),
         Event::Calendar(CalendarEvent::YearSet(days)) => (Subject::Calendar(days.year), Deed::DaysSet),
+    }
+}
+
+fn of_noun(noun: &PublicNoun) -> Subject {
+    match noun {
+        PublicNoun::Entry(id) => Subject::Entry(id.clone()),
+        PublicNoun::Channel(name) => Subject::Channel(name.clone()),
+        PublicNoun::Profile => Subject::Site,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::state::State;
 use heliograph_domain::catalogue::{Cadence, CatalogueEntry, CatalogueEvent};
 use heliograph_domain::channel::ChannelEvent;
 use heliograph_domain::display::{DisplayEvent, DisplaySetting};
-use heliograph_domain::gate::{Class, Finding, GateEvent, OwnCounts};
+use heliograph_domain::gate::{Class, Finding};
 use heliograph_domain::ledger::LedgerEvent;
 use heliograph_domain::publication::{PublicationEvent, Release};
 use heliograph_domain::site::{SiteEvent, SiteProfile};
@@ -21,7 +21,9 @@ use heliograph_domain::{
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+mod gate;
 mod staff;
+
 /// What acts without a person, by the name that the log has for it.
 pub(crate) fn by_itself(id: &str, lang: Lang) -> Option<&'static str> {
     let (zh, en) = match id {
@@ -196,15 +198,7 @@ impl<'o> Voice<'o> {
                 format!("把公开台账封存到第 {size} 条"),
                 format!("sealed the public ledger at {size} entries"),
             ),
-            Event::Gate(GateEvent::RulesSet { rules, own }) => {
-                let OwnCounts { block, warn, slip } = own;
-                self.say(
-                    format!("启用检查规则 {rules}：本单位词表拦截 {block}、提示 {warn}、错敏 {slip} 个词"),
-                    format!(
-                        "put the rules {rules} of the gate in force: own words {block} that block, {warn} that warn, {slip} wrong forms"
-                    ),
-                )
-            }
+            Event::Gate(event) => self.of_gate(event),
             Event::Calendar(CalendarEvent::YearSet(days)) => {
                 let (year, off, worked) = (days.year, days.off.len(), days.worked.len());
                 self.say(

@@ -461,11 +461,8 @@ fn journey(state: &State, id: PublicationId, record: &Record) -> Option<Journey>
         position: record.position.0,
         channels: on.release.channels.clone(),
         sent_at: None,
-        displays: state
-            .audience(&on.release.channels)
-            .into_iter()
-            .map(|id| (id, Default::default()))
-            .collect(),
+        hung: Arc::clone(&state.displays),
+        arrivals: HashMap::new(),
     })
 }
 

@@ -28,7 +28,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// An upload must have come by then.
-const UPLOAD_TIME: Duration = Duration::from_secs(180);
+pub(crate) const UPLOAD_TIME: Duration = Duration::from_secs(180);
 
 /// `POST /api/v1/drafts/{id}/attachments?name=&as=`: the body is the file.
 pub(crate) async fn add(

@@ -274,7 +274,7 @@ impl Call {
         let body = Bytes::from(fields.to_string());
         Self {
             caller,
-            repeatable: Repeatable::new(key, "POST", path, &body),
+            repeatable: Repeatable::of_json(key, "POST", path, &body),
             if_match,
             body,
         }
@@ -321,7 +321,7 @@ impl FromRequest<Arc<Office>> for Call {
             .map(unquoted);
         let body = read_body(body).await?;
         let method = if parts.method == Method::PUT { "PUT" } else { "POST" };
-        let repeatable = Repeatable::new(key, method, parts.uri.path(), &body);
+        let repeatable = Repeatable::of_json(key, method, parts.uri.path(), &body);
         Ok(Self {
             caller,
             repeatable,

@@ -6,11 +6,12 @@ use super::idempotency::Answer;
 use super::problem::Problem;
 use crate::library;
 use crate::office::Office;
-use crate::public_words::{CONFIRMED, PublicWords};
+use crate::public_words::{self, CONFIRMED, LetThrough, Looked, PublicWords};
 use crate::time_limits::{self, Today};
 use crate::transact::{Decision, transact};
 use axum::extract::State;
 use heliograph_domain::catalogue::{Cadence, Catalogue, CatalogueEntry, CatalogueEvent, Category, EntryText};
+use heliograph_domain::gate::PublicNoun;
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ChannelName, ContentHash, Event, LocalText};
 use heliograph_log::ContentObject;
@@ -37,14 +38,11 @@ pub(crate) async fn define(State(office): State<Arc<Office>>, call: Call) -> Res
     let mut fields = call.fields()?;
     let wish = read_entry(&office, &mut fields);
     fields.finish()?;
-    looked_at(
-        &office,
-        PublicWords::default(),
-        wish.iter().map(|wish| (String::new(), wish)),
-    )?;
     let wish = wish.ok_or_else(|| Problem::internal("an entry without faults lacks its fields"))?;
     let answer = Answer::created(json!({"id": wish.entry.id}));
-    define_all(&office, &call, &[wish], answer).await
+    let mut wishes = [wish];
+    looked_at(&office, false, &mut wishes, |_| String::new())?;
+    define_all(&office, &call, &wishes, answer).await
 }
 
 /// `POST /api/v1/catalogue/import {entries}`: opens and changes entries, all in one step or none.
@@ -113,22 +111,27 @@ fn plan(office: &Office, wishes: &[Wish]) -> Vec<Change> {
     wishes.iter().map(change).collect()
 }
 
-/// The words of entries, each with the path of its entry, as the gate looks at them.
-fn looked_at<'w>(
-    office: &Office,
-    mut words: PublicWords,
-    wishes: impl Iterator<Item = (String, &'w Wish)>,
-) -> Result<(), Problem> {
+/// Has the gate look at the words of entries, and notes with each what was let through in it. `path` is where the entry
+/// of an index stands in the request; `all` says that the caller looked at everything.
+fn looked_at(office: &Office, all: bool, wishes: &mut [Wish], path: impl Fn(usize) -> String) -> Result<(), Problem> {
     let (state, mut public) = (office.state(), PublicWords::default());
-    for (path, wish) in wishes.filter(|(_, wish)| !wish.confirmed) {
-        of_entry(&mut words, &path, &wish.entry, &wish.text);
+    for wish in wishes.iter() {
         let known = state.catalogue.entries.get(&wish.entry.id);
         if let Some((known, text)) = known.and_then(|known| Some((known, office.library.entry_text(&known.text)?))) {
             of_entry(&mut public, "", known, &text);
         }
     }
-    words.know(&public);
-    words.check(office)
+    let look = |(index, wish): (usize, &Wish)| {
+        let mut words = PublicWords::confirmed(all || wish.confirmed);
+        of_entry(&mut words, &path(index), &wish.entry, &wish.text);
+        words.know(&public);
+        words.look(office)
+    };
+    let looked: Vec<Looked> = wishes.iter().enumerate().map(look).collect();
+    for (wish, let_through) in wishes.iter_mut().zip(public_words::let_through(&looked)?) {
+        wish.let_through = let_through;
+    }
+    Ok(())
 }
 
 fn of_entry(words: &mut PublicWords, path: &str, entry: &CatalogueEntry, text: &EntryText) {
@@ -157,13 +160,10 @@ fn read_entries(office: &Office, mut fields: Fields) -> Result<Vec<Wish>, Proble
     }
     let words = PublicWords::of_request(&mut fields);
     fields.finish()?;
-    let wishes: Vec<Wish> = wishes.into_iter().flatten().collect();
-    let placed = wishes.iter().enumerate();
-    looked_at(
-        office,
-        words,
-        placed.map(|(index, wish)| (format!("entries[{index}]."), wish)),
-    )?;
+    let mut wishes: Vec<Wish> = wishes.into_iter().flatten().collect();
+    looked_at(office, words.are_confirmed(), &mut wishes, |index| {
+        format!("entries[{index}].")
+    })?;
     Ok(wishes)
 }
 
@@ -176,6 +176,8 @@ struct Wish {
     channels: Option<BTreeSet<ChannelName>>,
     /// Whether the caller looked at what the gate found in its words.
     confirmed: bool,
+    /// What it found that they let through.
+    let_through: LetThrough,
 }
 
 impl Wish {
@@ -201,12 +203,15 @@ async fn define_all(office: &Arc<Office>, call: &Call, wishes: &[Wish], answer: 
             let mut decision = Decision::of(Vec::new(), answer.clone());
             for wish in wishes {
                 let (entry, new_words) = wish.on(office, &state.catalogue);
+                let noun = PublicNoun::Entry(entry.id.clone());
                 let events = state.catalogue.define(entry, wish.channels.clone());
                 let defined = |event: &CatalogueEvent| matches!(event, CatalogueEvent::Defined(_));
-                if new_words && events.iter().any(defined) {
+                let let_through = events.iter().any(defined).then(|| wish.let_through.event(noun));
+                if new_words && let_through.is_some() {
                     decision.content.push(wish.object.clone());
                 }
                 decision.events.extend(events.into_iter().map(Event::Catalogue));
+                decision.events.extend(let_through.flatten());
             }
             Ok(decision)
         },
@@ -248,6 +253,7 @@ fn read_entry(office: &Office, fields: &mut Fields) -> Option<Wish> {
         object,
         channels,
         confirmed,
+        let_through: LetThrough::default(),
     })
 }
 
@@ -330,17 +336,16 @@ pub(crate) async fn open_channel(State(office): State<Arc<Office>>, call: Call) 
         public.local("title", known);
         words.know(&public);
     }
-    words.check(&office)?;
+    let let_through = words.check(&office)?;
     let name = name.ok_or_else(|| Problem::internal("a channel without faults lacks its name"))?;
-    define_channel(&office, &call, name, title).await
+    define_channel(&office, &call, (name, title), let_through).await
 }
 
-/// Opens a channel or changes its title.
-pub(crate) async fn define_channel(
+async fn define_channel(
     office: &Arc<Office>,
     call: &Call,
-    name: ChannelName,
-    title: LocalText,
+    (name, title): (ChannelName, LocalText),
+    let_through: LetThrough,
 ) -> Result<Answer, Problem> {
     transact(
         office,
@@ -350,7 +355,11 @@ pub(crate) async fn define_channel(
         |state, _| {
             let event = state.channels.define(name.clone(), title.clone());
             let answer = Answer::created(json!({"name": name, "title": title}));
-            Ok(Decision::of(event.map(Event::Channel).into_iter().collect(), answer))
+            let confirmed = event
+                .is_some()
+                .then(|| let_through.event(PublicNoun::Channel(name.clone())));
+            let events = event.map(Event::Channel).into_iter().chain(confirmed.flatten());
+            Ok(Decision::of(events.collect(), answer))
         },
     )
     .await

@@ -102,7 +102,8 @@ pub(crate) async fn add(
     let pending = dossier.publication.pending.as_ref().ok_or_else(not_in_review)?;
     let _one_at_a_time = CHANGES.lock().await;
     if let Some(answer) = idempotency::answered(&office, &call.caller.staff, &call.repeatable)? {
-        return Ok(answer);
+        let made = one(&office, id, answer.body["id"].as_str().unwrap_or_default())?;
+        return Ok(Answer::created(shaped(&made)));
     }
     if comments::of(&*office.log, id).map_err(Problem::internal)?.len() >= comments::MOST {
         return Err(too_many());
@@ -154,8 +155,13 @@ fn too_many() -> Problem {
 }
 
 async fn keep(office: &Arc<Office>, call: &Call, write: TableWrite, answer: Answer) -> Result<Answer, Problem> {
+    // Words that can be erased are in one place: the answer that is kept names the comment alone.
+    let kept = Answer {
+        body: json!({"id": answer.body["id"]}),
+        ..answer.clone()
+    };
     let mut writes = vec![write];
-    writes.extend(call.repeatable.remember(&call.caller.staff, &answer, office.now()));
+    writes.extend(call.repeatable.remember(&call.caller.staff, &kept, office.now()));
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await?;
     Ok(answer)

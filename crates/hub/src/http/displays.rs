@@ -9,12 +9,12 @@ use crate::credentials::Fresh;
 use crate::keys::{from_hex, hex};
 use crate::office::Office;
 use crate::state::KnownDisplay;
-use crate::transact::{Decision, transact};
+use crate::transact::{Decision, blocking, transact};
 use crate::{credentials, picture, sign_in};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use heliograph_domain::display::{Display, DisplaySetting, MAX_REASON_CHARS};
+use heliograph_domain::display::{Display, DisplayEvent, DisplayRefused, DisplaySetting, MAX_REASON_CHARS};
 use heliograph_domain::panel::{ColourDepth, Panel};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{ChannelName, DisplayId, Event, Lang};
@@ -45,8 +45,8 @@ pub(crate) async fn one(
     Ok(Answer::ok(shape::display(&office, &known)).with_etag(known.position))
 }
 
-/// `POST /api/v1/displays`: enrols a display by an operator's hand. The answer holds the display's MQTT token once; the
-/// hub keeps only its hash.
+/// `POST /api/v1/displays`: enrols a display by an operator's hand. The answer holds the display's MQTT token; the hub keeps
+/// only its hash, and in the answer that it keeps for a repetition there is no token.
 pub(crate) async fn enrol(
     State(office): State<Arc<Office>>,
     headers: HeaderMap,
@@ -68,26 +68,73 @@ pub(crate) async fn enrol(
     let key = key.ok_or_else(|| Problem::internal("a display without faults lacks its key"))?;
     let id = DisplayId(fresh_uuid(office.now())?);
     let fresh = Fresh::of(sign_in::fresh_secret()?).map_err(Problem::internal)?;
-    let keep = credentials::keep(id, &fresh).map_err(Problem::internal)?;
-    let stream = format!("display-{id}");
+    let recorded = record(&office, &call, Display::enrol(None, key, setting), (id, &fresh)).await?;
+    let token = if recorded == id {
+        credentials::admit(&office, id, &fresh);
+        fresh.token
+    } else {
+        told_again(&office, recorded, key, fresh).await?
+    };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let answer = transact(&office, &call.caller.staff, &call.repeatable, stream, |_, _| {
-        let event = Display::enrol(None, key, setting.clone()).map_err(Problem::display_refused)?;
-        let body = credential(&office, id, &fresh.token, host);
+    Ok(Answer::created(credential(&office, recorded, &token, host)))
+}
+
+/// Makes it a fact, or finds that it is one already, for a repeated request; the display that is recorded.
+async fn record(
+    office: &Arc<Office>,
+    call: &Call,
+    event: Result<Option<DisplayEvent>, DisplayRefused>,
+    (id, fresh): (DisplayId, &Fresh),
+) -> Result<DisplayId, Problem> {
+    let keep = credentials::keep(id, fresh).map_err(Problem::internal)?;
+    let stream = format!("display-{id}");
+    let event = event.map_err(Problem::display_refused)?;
+    // Before it is a fact: whoever repeats the request a moment later hears the same token.
+    if call.repeatable.is_named() {
+        credentials::tell(office, id, fresh);
+    }
+    let answer = transact(office, &call.caller.staff, &call.repeatable, stream, |_, _| {
         Ok(Decision {
             writes: keep.clone(),
             ..Decision::of(
-                event.map(|event| Event::Display(id, event)).into_iter().collect(),
-                Answer::created(body),
+                event.iter().map(|event| Event::Display(id, event.clone())).collect(),
+                Answer::created(json!({"id": id})),
             )
         })
     })
-    .await?;
-    // A repeated request hears of the first display: only what is recorded is let in.
-    if answer.body["id"] == json!(id) {
-        credentials::admit(&office, id, &fresh);
+    .await;
+    let recorded =
+        answer.and_then(|answer| serde_json::from_value(answer.body["id"].clone()).map_err(Problem::internal));
+    if recorded.as_ref().ok() != Some(&id) {
+        credentials::not_told(office, id);
     }
-    Ok(answer)
+    recorded
+}
+
+/// What whoever repeats the request hears: the token again; after a restart of the hub, which has forgotten it, a fresh one
+/// in its place. A lost answer costs no second display.
+async fn told_again(office: &Arc<Office>, id: DisplayId, key: [u8; 32], fresh: Fresh) -> Result<String, Problem> {
+    if let Some(token) = credentials::told(office, id) {
+        return Ok(token);
+    }
+    let state = office.state();
+    let display = &state.displays.get(&id).ok_or_else(missing)?.display;
+    let refused = match (display.retired, display.revoked || display.key != key) {
+        (true, _) => Some(DisplayRefused::Retired),
+        (_, true) => Some(DisplayRefused::AlreadyEnrolled),
+        _ => None,
+    };
+    if let Some(refused) = refused {
+        return Err(Problem::display_refused(refused));
+    }
+    let keep = credentials::keep(id, &fresh).map_err(Problem::internal)?;
+    let log = Arc::clone(&office.log);
+    blocking(move || log.write(keep)).await?;
+    credentials::tell(office, id, &fresh);
+    credentials::admit(office, id, &fresh);
+    (office.kick)(id);
+    tracing::info!(display = %id, "a repeated enrolment got a fresh token in the place of the one that was not heard");
+    Ok(fresh.token)
 }
 
 /// What a machine that was let in is told, once; `host` is the one that it called.

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+/// The fields that hold a secret, wherever they stand. What is kept to recognise a repeated request leaves them out.
+pub(crate) const SECRETS: [&str; 3] = ["code", "password", "word"];
+
 /// The fields of a JSON object, taken one by one. What is left at the end is unknown and refused.
 pub(crate) struct Fields {
     object: Map<String, Value>,
@@ -154,8 +157,9 @@ impl Fields {
         text.unwrap_or_default()
     }
 
-    /// A secret: like a text, but never trimmed and never shortened.
+    /// A secret, one of [`SECRETS`]: like a text, but never trimmed and never shortened.
     pub(crate) fn secret(&mut self, name: &str, min: usize, max: usize) -> String {
+        debug_assert!(SECRETS.contains(&name), "`{name}` would be kept with the request");
         match self.value(name) {
             Some(Value::String(text)) => {
                 let length = text.chars().count();

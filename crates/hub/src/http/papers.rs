@@ -179,19 +179,7 @@ fn refused(error: &FileError) -> Problem {
                 "a file for the public page is a PDF, by its content: convert it first",
             ),
         ),
-        FileError::TooLarge => {
-            let most = MAX_FILE_BYTES >> 20;
-            let problem = Problem::field(
-                "file",
-                "too_large",
-                format!("公开附件超过 {most} MiB：请压缩后再上传"),
-                format!("the file is larger than {most} MiB: make it smaller and upload it again"),
-            );
-            return Problem {
-                status: StatusCode::PAYLOAD_TOO_LARGE,
-                ..problem
-            };
-        }
+        FileError::TooLarge => return too_large(),
         FileError::TooMuch => {
             let most = MAX_FILES_BYTES >> 20;
             (
@@ -225,6 +213,14 @@ fn refused(error: &FileError) -> Problem {
                 "the PDF is encrypted, or guarded by a password or permissions: save it without protection",
             ),
         ),
+        FileError::Safety(SafetyError::Former) => (
+            "earlier_version",
+            Told::new(
+                "此 PDF 含有以前保存的版本，内容与现在不同，别人可以把它恢复出来：请用“打印为 PDF”或“另存为”生成新文件后再上传",
+                "this PDF holds an earlier saved version that shows something else, and anybody can bring it back: print it to a \
+                 new PDF, or save it as a new file, and upload that",
+            ),
+        ),
         FileError::Safety(SafetyError::Active(active)) => ("active_content", of_active(*active)),
         FileError::Safety(SafetyError::Damaged) | FileError::Pdf(PdfError::Unreadable(_) | PdfError::TooManyPages) => (
             "unreadable",
@@ -241,6 +237,20 @@ fn refused(error: &FileError) -> Problem {
         | FileError::Random(_) => return Problem::internal(error),
     };
     Problem::field("file", code, told.zh, told.en)
+}
+
+fn too_large() -> Problem {
+    let most = MAX_FILE_BYTES >> 20;
+    let problem = Problem::field(
+        "file",
+        "too_large",
+        format!("公开附件超过 {most} MiB：请压缩后再上传"),
+        format!("the file is larger than {most} MiB: make it smaller and upload it again"),
+    );
+    Problem {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        ..problem
+    }
 }
 
 /// What a PDF has that only a program would want.

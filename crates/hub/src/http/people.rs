@@ -6,13 +6,14 @@ use super::idempotency::{Answer, Repeatable};
 use super::problem::{Problem, Told};
 use crate::directory::{self, Listing};
 use crate::office::Office;
-use crate::public_words::PublicWords;
+use crate::public_words::{LetThrough, PublicWords};
 use crate::sign_in::{Row, factors};
 use crate::transact::{Decision, blocking, transact};
 use crate::{library, sign_in};
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
+use heliograph_domain::gate::PublicNoun;
 use heliograph_domain::site::{Blank, Hotline, SiteEvent, SiteProfile};
 use heliograph_domain::staff::{Role, StaffEvent, Verb, may_be_a_person};
 use heliograph_domain::{DepartmentId, Event, LocalText, StaffId};
@@ -391,7 +392,7 @@ async fn set_blank(
 /// `PUT /api/v1/site {name, hotlines, hours, departments, public_url, time_zone}`
 pub(crate) async fn set_site(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
     call.caller.may(&office, Verb::Administer)?;
-    let profile = read_profile(&office, call.fields()?)?;
+    let (profile, let_through) = read_profile(&office, call.fields()?)?;
     let bytes = serde_json::to_vec(&profile).map_err(Problem::internal)?;
     let mut salt = [0; 16];
     getrandom::fill(&mut salt).map_err(Problem::internal)?;
@@ -414,16 +415,17 @@ pub(crate) async fn set_site(State(office): State<Arc<Office>>, call: Call) -> R
                 site: office.site.clone(),
                 profile: hash,
             });
+            let confirmed = let_through.event(PublicNoun::Profile);
             Ok(Decision {
                 content: vec![object.clone()],
-                ..Decision::of(vec![event], Answer::ok(body.clone()))
+                ..Decision::of([event].into_iter().chain(confirmed).collect(), Answer::ok(body.clone()))
             })
         },
     )
     .await
 }
 
-fn read_profile(office: &Office, mut fields: Fields) -> Result<SiteProfile, Problem> {
+fn read_profile(office: &Office, mut fields: Fields) -> Result<(SiteProfile, LetThrough), Problem> {
     let name = fields.local_text("name", 60);
     let hotlines = fields.objects("hotlines", 8, |line| Hotline {
         label: line.local_text("label", 30),
@@ -461,6 +463,6 @@ fn read_profile(office: &Office, mut fields: Fields) -> Result<SiteProfile, Prob
         public.profile(&known);
         words.know(&public);
     }
-    words.check(office)?;
-    Ok(profile)
+    let let_through = words.check(office)?;
+    Ok((profile, let_through))
 }

@@ -244,10 +244,10 @@ pub(crate) fn setting(setting: &DisplaySetting) -> Value {
 /// How far a release has come, display by display.
 pub(crate) fn reach(office: &Office, state: &State, id: PublicationId) -> Option<Value> {
     let journey = office.reach().of(id)?.clone();
-    let rows = journey.displays.iter().map(|(display, arrival)| {
+    let rows = journey.displays().map(|(display, arrival)| {
         let name = state
             .displays
-            .get(display)
+            .get(&display)
             .map(|known| json!(known.display.setting.name));
         let after = |at: Option<Instant>| at.map(|at| at.since(journey.released_at));
         json!({

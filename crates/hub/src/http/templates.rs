@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// What a template is made of.
 struct Source {
     kind: Kind,
-    catalogue_entry: CatalogueEntryId,
+    catalogue_entry: Option<CatalogueEntryId>,
     content: Value,
 }
 
@@ -62,7 +62,7 @@ pub(crate) async fn make(State(office): State<Arc<Office>>, call: Call) -> Resul
             let draft = api::open(&office, &call.caller, &id)?;
             Source {
                 kind: draft.kind,
-                catalogue_entry: draft.catalogue_entry.ok_or_else(super::drafts::without_entry)?,
+                catalogue_entry: draft.catalogue_entry,
                 content: draft.content,
             }
         }
@@ -98,7 +98,7 @@ fn of_publication(office: &Office, person: &StaffId, id: Option<PublicationId>) 
         .ok_or_else(missing)?;
     Ok(Source {
         kind: text.kind,
-        catalogue_entry: dossier.publication.catalogue_entry.clone(),
+        catalogue_entry: Some(dossier.publication.catalogue_entry.clone()),
         content: content_of(&text),
     })
 }

@@ -112,7 +112,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("id", uuid()),
         ("name", text()),
         ("kind", kind()),
-        ("catalogue_entry", slug()),
+        ("catalogue_entry", or_null(slug())),
         ("content", any_object()),
         ("by", slug()),
         ("at", time()),

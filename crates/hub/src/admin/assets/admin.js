@@ -161,6 +161,8 @@
     if (!marked) return;
     marked.classList.remove("bad");
     for (const said of all(".fault", marked)) said.remove();
+    const led = event.target.id && document.querySelector(`.alert[data-passing] a[href="#${CSS.escape(event.target.id)}"]`);
+    if (led) led.closest("li").remove();
     if (!sheet.querySelector(".bad")) for (const bar of all(".alert[data-passing]")) bar.remove();
   });
   sheet.addEventListener("input", () => { dirty = true; clearTimeout(pause); pause = setTimeout(save, 1200); });

@@ -3,5 +3,8 @@
 use super::Word;
 
 words! {
+    OF_LANGUAGE "{}（{}）" "{} ({})";
+    COLON "：" ": ";
+    AND_MORE_FAULTS "（另有 {} 处）" " (and {} more)";
     FIRST_DEPARTMENT "办公室" "General Office";
 }

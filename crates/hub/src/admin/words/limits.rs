@@ -30,6 +30,7 @@ words! {
     DAYS_WORKED "调休上班的周末" "Weekend days that are worked";
     DAYS_HINT "每行写一天，如 " "One day a line, like ";
     DAYS_HINT_SPAN "；连着的几天写成 " "; days that follow each other like ";
+    HOW_MANY_DAYS "天数" "Days";
     N_DAYS_OFF "放假 {} 天" "days off: {}";
     N_DAYS_WORKED "调休上班 {} 天" "made up: {}";
     CHANGE_YEAR "修改 {} 年" "Change {}";

@@ -38,14 +38,14 @@ words! {
     ALL_SHOWN "全部 {} 块屏都已播出。" "All displays have shown it: {}.";
     ALL_READY "全部 {} 块屏都已收到，等待开始时间。" "All displays have it and wait for its start: {}.";
     ALL_OVER "没有屏幕应当再播这条信息。" "No display is to show it any more.";
-    SUMMARY "{} 块屏中，{}。" "Of {} displays: {}.";
+    SUMMARY "{} 块屏中，{}。" "Displays: {} ({}).";
     CLAUSE "，" ", ";
-    N_SHOWN "{} 块已播出" "{} have shown it";
-    N_UNSURE "{} 块播过但现在联系不上" "{} had it and cannot be reached now";
-    N_READY "{} 块已收到、等待开始时间" "{} have it and wait for its start";
-    N_SENT "{} 块正在送达" "{} are still to receive it";
-    N_COMING "{} 块已收到、等待轮到" "{} have it and wait for their turn";
-    N_LACK "{} 块没有播出" "{} do not show it";
+    N_SHOWN "{} 块已播出" "shown by {}";
+    N_UNSURE "{} 块播过但现在联系不上" "shown, but out of reach now: {}";
+    N_READY "{} 块已收到、等待开始时间" "waiting for its start: {}";
+    N_SENT "{} 块正在送达" "still on its way to {}";
+    N_COMING "{} 块已收到、等待轮到" "waiting for its turn: {}";
+    N_LACK "{} 块没有播出" "not shown by {}";
     WITHDRAWN "这条信息已撤回，各屏收到后即撤下。" "It was withdrawn: each display takes it off as soon as it hears of it.";
     NOT_FOLLOWED "有的屏没有逐屏时刻（发布较早、屏幕后来才接入，或系统重新启动过）：以各屏自己最近一次的报告为准。" "Of some displays it is not known when it arrived: the release is of long ago, the display came later, or the hub was started anew. They stand as each reported last.";
 }

@@ -1,8 +1,9 @@
 //! The page on which a text is written.
 
 use super::{Sheet, looked};
+use crate::admin::alert::{self, Named};
 use crate::admin::comments::{self, Remarks};
-use crate::admin::form::Faults;
+use crate::admin::form::{Faults, control_of};
 use crate::admin::gate::{self as gate_parts, Notes};
 use crate::admin::layout::{Desk, Place};
 use crate::admin::words::{self as w, door as dw, together as tw};
@@ -117,23 +118,33 @@ fn revises(desk: &Desk, sheet: &Sheet) -> Markup {
 }
 
 /// Fields besides the text's own that say their faults themselves.
-const PLACED: [&str; 4] = ["catalogue_entry", "channels", "from", "until"];
+const PLACED: [Named; 4] = [
+    ("catalogue_entry", w::ENTRY),
+    ("channels", w::CHANNELS),
+    ("from", w::FROM),
+    ("until", w::UNTIL),
+];
 
 fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
-    let unplaced: Vec<String> = Faults::of(problem)
-        .all(desk.lang)
-        .filter(|(field, _)| !field.starts_with("content.") && !PLACED.contains(field))
-        .map(|(_, text)| text)
-        .collect();
+    let label = |field: &str| {
+        let placed = PLACED.iter().find(|(name, _)| *name == field);
+        let of_text = || gate_parts::field_label(desk, Some(sheet.kind), field);
+        let other = field.starts_with("content.").then(of_text);
+        placed.map(|(_, word)| desk.t(*word).to_owned()).or(other)
+    };
     let count = problem.faults.len().to_string();
     // Whether it says only that fields are marked: the script takes it away with the last mark.
-    let passing = unplaced.is_empty() && !problem.faults.is_empty() && problem.kind != "both-changed";
+    let placed = problem
+        .faults
+        .iter()
+        .all(|fault| label(control_of(&fault.field)).is_some());
+    let passing = placed && !problem.faults.is_empty() && problem.kind != "both-changed";
     html! {
         div.alert role="alert" data-passing[passing] {
             strong { (problem.title.get(desk.lang)) }
             @if problem.kind == "both-changed" { p { (desk.t(tw::CHOOSE_FIRST)) } }
             @else if problem.faults.is_empty() { p { (problem.detail.get(desk.lang)) } } @else { p { (desk.f(w::N_FAULTS, &[&count])) } }
-            @for text in unplaced { p { (text) } }
+            (alert::faults(desk, problem, label))
             @if problem.kind == looked::UNLOOKED { (looked::answers(desk, problem)) }
             @if problem.kind == "stale" { @if let Some(id) = &sheet.id { p { a href=(format!("/admin/write/{id}")) { (desk.t(w::SEE_SAVED)) } } } }
         }
@@ -200,7 +211,7 @@ fn discarding(desk: &Desk, id: &str) -> Markup {
     html! {
         details.fold {
             summary.btn.danger.small { (desk.t(w::DISCARD)) }
-            form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
+            form method="post" action=(format!("/admin/write/{id}/discard")) { p.hint { (desk.t(w::DISCARD_WHAT)) } button.btn.danger type="submit" { (desk.f(w::CONFIRM_STEP, &[desk.t(w::DISCARD)])) } }
         }
     }
 }
