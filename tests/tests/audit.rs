@@ -312,12 +312,18 @@ fn lines_are_found_by_who_what_when_and_words() {
 #[test]
 fn an_export_has_every_line_with_what_proves_it() {
     let world = World::new();
-    let _ = world.people.publish_notice("=HYPERLINK(\"x\")", &["hall"]);
+    let id = world.people.publish_notice("=HYPERLINK(\"x\")", &["hall"]);
     let _ = only(&world, "inspector");
     let browser = Browser::signed_in(&world, "only-inspector");
     let records = world.hub().log().read(heliograph_log::Position(0), 10_000).unwrap();
     let lines = browser.get("/admin/audit.jsonl").expect_status(200);
-    assert!(lines.header("content-disposition").unwrap().contains("audit.jsonl"));
+    let kept_as = lines.header("content-disposition").unwrap();
+    assert!(
+        kept_as.starts_with(
+            "attachment; filename=\"audit.jsonl\"; filename*=UTF-8''%E6%93%8D%E4%BD%9C%E8%AE%B0%E5%BD%95-"
+        ) && kept_as.ends_with(".jsonl"),
+        "操作记录, with the day: {kept_as}"
+    );
     let told: Vec<Value> = lines
         .text
         .lines()
@@ -340,7 +346,7 @@ fn an_export_has_every_line_with_what_proves_it() {
     );
     // For people first: what it was done to by its number and title; what machines need stands at the end.
     assert!(
-        table.text.contains("\"公开信息\",\"BH-notices 《") && table.text.contains("\"approver\",\"publication "),
+        table.text.contains("\"公开信息\",\"BH-notices 《") && table.text.contains(&format!("\"approver\",\"{id}\",")),
         "{}",
         table.text
     );

@@ -5,7 +5,7 @@
 
 use heliograph_domain::Instant;
 use heliograph_hub::clock::Clock;
-use heliograph_tests::{Browser, Http, NOTICE_ENTRY, Reply, World, act, notice};
+use heliograph_tests::{Browser, Http, NOTICE_ENTRY, Reply, World, act, hire, notice};
 use serde_json::{Value, json};
 
 const CATALOGUE: &[u8] = include_bytes!("../files/catalogue.xlsx");
@@ -62,6 +62,7 @@ fn where_one_writes_ones_drafts_stand_first_with_what_each_waits_for() {
             "only one's own, and not handed in"
         );
     }
+    assert!(page.contains("确认：丢弃草稿"), "a button says what it does");
     assert!(in_order(
         &page,
         &["送审的", &format!("/admin/publications/{handed_in}"), "查看"]
@@ -379,4 +380,83 @@ fn the_rows_of_a_file_become_drafts_every_one_or_none() {
         (3, &again, 3)
     );
     assert_eq!(send(&world.people.reviewer, &place, NOTICES).status, 403);
+}
+
+#[test]
+fn publications_are_found_by_channel_and_by_the_day_they_were_first_public() {
+    let world = World::new();
+    let hall = world.people.publish_notice("大厅的通知", &["hall"]);
+    let office = world.people.publish_notice("后台的通知", &["back-office"]);
+    let _ = act(&world.people.approver, &office, "withdraw", &json!({"reason": "有误"})).expect_status(200);
+    let _ = world
+        .people
+        .submitted("notice", NOTICE_ENTRY, &notice("还没有公开的通知"));
+    let browser = Browser::signed_in(&world, "author");
+    let titles = |query: &str| -> Vec<&str> {
+        let page = browser
+            .get(&format!("/admin/publications?{query}"))
+            .expect_status(200)
+            .text;
+        let table = browser
+            .get(&format!("/admin/publications.csv?{query}"))
+            .expect_status(200)
+            .text;
+        let found = ["大厅的通知", "后台的通知", "还没有公开的通知"]
+            .into_iter()
+            .filter(|title| table.contains(title));
+        let found: Vec<&str> = found.collect();
+        assert!(
+            page.contains(&format!("共 {} 条", found.len())),
+            "{query}: the page finds what the table has"
+        );
+        found
+    };
+    assert_eq!(titles("channel=hall"), ["大厅的通知"]);
+    assert_eq!(titles("channel=back-office"), ["后台的通知"], "where it was shown last");
+    assert_eq!(titles("channel=nowhere"), [] as [&str; 0]);
+    assert_eq!(titles("from=2000-01-01&until=2999-01-01"), ["大厅的通知", "后台的通知"]);
+    assert_eq!(titles("until=2000-01-01"), [] as [&str; 0]);
+    assert_eq!(titles("").len(), 3, "the control");
+    let _ = hall;
+}
+
+#[test]
+fn an_inspector_finds_what_proves_a_publication_on_its_page() {
+    let world = World::new();
+    let id = world.people.publish_notice("大厅的通知", &["hall"]);
+    let wish = json!({"id": "du-cha", "name": {"zh-Hans": "孙督查"}, "department": "office", "roles": ["inspector"]});
+    let _ = hire(&world.people.admin, &wish);
+    let inspector = Browser::signed_in(&world, "du-cha");
+    let page = || {
+        inspector
+            .get(&format!("/admin/publications/{id}"))
+            .expect_status(200)
+            .text
+    };
+    let (public, proof) = (format!("href=\"/p/{id}\""), format!("href=\"/log/proof/{id}\""));
+    let all = format!("/admin/audit?what=publication&q={id}");
+    let shown = page();
+    assert!(shown.contains(&public) && shown.contains(&proof), "{shown}");
+    assert!(shown.contains(&all.replace('&', "&amp;")), "{shown}");
+    let lines = inspector.get(&all).expect_status(200).text;
+    assert!(lines.contains("大厅的通知") && lines.contains("/admin/audit.csv?"));
+    inspector.reads_both_languages(&format!("/admin/publications/{id}"));
+    // Withdrawn, it is on no public page any more; that it was public can be proved for good.
+    let _ = act(&world.people.approver, &id, "withdraw", &json!({"reason": "有误"})).expect_status(200);
+    let shown = page();
+    assert!(!shown.contains(&public) && shown.contains(&proof), "{shown}");
+    // The controls: what was never public has neither, and who may not read the trail is not led there.
+    let other = world.people.submitted("notice", NOTICE_ENTRY, &notice("送审中"));
+    let waits = inspector
+        .get(&format!("/admin/publications/{other}"))
+        .expect_status(200)
+        .text;
+    assert!(!waits.contains("id=\"proofs\""));
+    let author = Browser::signed_in(&world, "author");
+    assert!(
+        !author
+            .get(&format!("/admin/publications/{id}"))
+            .text
+            .contains("/admin/audit?")
+    );
 }

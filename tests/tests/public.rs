@@ -126,6 +126,51 @@ fn whoever_asks_for_what_is_not_there_stays_with_the_office() {
     assert!(status == 404 && page.contains("/admin/language/"), "{page}");
 }
 
+/// The addresses that a page leads to, of the public pages, apart from its other language, the staff's door, and files.
+fn led_to(page: &str) -> Vec<String> {
+    let links = page.split("<a ").skip(1).filter(|link| !link.contains("hreflang="));
+    let links = links.filter_map(|link| link.split("href=\"").nth(1)?.split('"').next());
+    let public = links.filter(|href| *href == "/" || href.starts_with("/?") || href.starts_with("/p/"));
+    public.map(|href| href.replace("&amp;", "&")).collect()
+}
+
+#[test]
+fn whoever_chose_a_language_stays_in_it_from_page_to_page() {
+    let world = World::new();
+    let everyone = world.http();
+    for number in 0..21 {
+        let _ = world.people.publish_notice(&format!("{TITLE}{number}"), &["hall"]);
+    }
+    let withdrawn = world.people.publish_notice("已经撤回的一条", &["hall"]);
+    let _ = act(&world.people.approver, &withdrawn, "withdraw", &json!({})).expect_status(200);
+    let (_, list) = seen(&everyone, "/?lang=en");
+    let links = led_to(&list);
+    assert!(links.iter().any(|href| href.starts_with("/p/")), "{links:?}");
+    assert!(links.iter().any(|href| href.contains("page=2")), "{links:?}");
+    assert!(links.iter().any(|href| href.contains("kind=notice")), "{links:?}");
+    for href in links {
+        let (status, page) = seen(&everyone, &href);
+        assert!(status == 200 && page.contains("<html lang=\"en\">"), "{href}");
+        assert!(led_to(&page).iter().all(|href| href.contains("lang=en")), "{href}");
+    }
+    assert!(
+        list.contains("type=\"hidden\" name=\"lang\" value=\"en\""),
+        "what is searched for, too"
+    );
+    // What is no longer public or never was leads back in the same language.
+    for (path, status) in [
+        (format!("/p/{withdrawn}?lang=en"), 410),
+        ("/p/nonsense?lang=en".to_owned(), 404),
+    ] {
+        let (is, page) = seen(&everyone, &path);
+        assert!(is == status && page.contains("<html lang=\"en\">"), "{path}: {page}");
+        assert!(led_to(&page).iter().all(|href| href == "/?lang=en"), "{path}");
+    }
+    // The control: who chose nothing has the browser's language, and links that name none.
+    let plain = led_to(&seen(&everyone, "/").1);
+    assert!(!plain.is_empty() && plain.iter().all(|href| !href.contains("lang=")));
+}
+
 #[test]
 fn what_an_author_types_is_never_html() {
     let world = World::new();

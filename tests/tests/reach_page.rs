@@ -52,22 +52,18 @@ fn one_page_says_which_display_shows_it_and_why_the_others_do_not() {
         "{away}"
     );
     assert!(of(&stolen).contains("已吊销") && of(&stolen).contains("请为它接入一台设备"));
-    assert!(!page.contains(&back.id.to_string()), "it is not tuned to the channel");
+    let (told, left_out) = page.split_once("id=\"left-out\"").unwrap();
+    let left_out = left_out.split("</section>").next().unwrap();
+    assert!(!told.contains(&back.id.to_string()), "it is not tuned to the channel");
+    assert!(left_out.contains("另有 1 块屏") && left_out.contains(&format!("/admin/displays/{}", back.id)));
+    assert!(
+        !left_out.contains(&lobby.id.to_string()),
+        "the control: a display that it reaches"
+    );
     // A display tells of a text with its first frame: the hub hears of it later than it was on air, and does not say that it
     // was received then.
     assert!(of(&lobby).contains("不晚于 "), "{}", of(&lobby));
     assert!(page.contains("按屏幕自己的时钟"), "whose clock it is");
-
-    // Its own page says what is known of it and what to do, and does not call what should be there what is.
-    let own = |id| browser.get(&format!("/admin/displays/{id}")).text;
-    let page_of_strip = own(strip.id);
-    for told in ["现在应播（屏幕没有消息）", "断开前在播", "请检查那里的电源和网络。"] {
-        assert!(page_of_strip.contains(told), "{told}: {page_of_strip}");
-    }
-    assert!(
-        own(lobby.id).contains("现在显示") && !own(lobby.id).contains("断开前在播"),
-        "the control"
-    );
 
     // The control: back again, the strip shows it like the lobby.
     strip.start(world.mqtt());
@@ -76,9 +72,19 @@ fn one_page_says_which_display_shows_it_and_why_the_others_do_not() {
         page().contains("3 块屏中，2 块已播出，1 块没有播出。")
     });
     let _ = act(&world.people.approver, &id, "withdraw", &json!({"reason": "有误"})).expect_status(200);
-    eventually("and it is taken off", || {
-        row(&page(), &lobby.id.to_string()).contains("已撤下")
+    let told = |display: &heliograph_tests::TestDisplay| row(&page(), &display.id.to_string());
+    eventually("and it is taken off, and when each display had the withdrawal", || {
+        [&lobby, &strip]
+            .into_iter()
+            .all(|display| told(display).contains("已撤下") && told(display).contains("报告已收到撤回"))
     });
+    let page = page();
+    assert!(page.contains("3 块屏中，2 块已撤下，1 块联系不上。"), "{page}");
+    assert!(
+        !row(&page, &stolen.id.to_string()).contains("报告已收到撤回"),
+        "the control: a machine that was shut out tells nothing"
+    );
+    browser.reads_both_languages(&format!("/admin/publications/{id}/reach"));
 }
 
 #[test]
@@ -110,7 +116,7 @@ fn what_is_still_to_begin_says_so_everywhere_and_is_not_called_on_release() {
     // The control: what begins at once is on release, and is not still to begin.
     let now = world.people.publish_notice("大厅照常开放", &["hall"]);
     let page = get(&format!("/admin/publications/{now}"));
-    assert!(page.contains("发布中") && !page.contains("待播"));
+    assert!(page.contains("在公开") && !page.contains("待播"));
 }
 
 #[test]

@@ -230,6 +230,49 @@ fn a_substitute_is_named_on_the_page_and_the_days_are_checked() {
 }
 
 #[test]
+fn nobody_puts_themselves_on_leave_who_meant_somebody_else() {
+    let world = World::new();
+    let reviewer = Browser::signed_in(&world, "reviewer");
+    let mine = reviewer.get("/admin/substitutes").expect_status(200).text;
+    assert!(mine.contains("我休假时的代理人") && mine.contains("请系统管理员办理"));
+    assert!(
+        mine.contains("赵会审（会审）"),
+        "whoever is chosen by what they may do: {mine}"
+    );
+    // An administrator says whose leave it is, and nobody's stands there beforehand.
+    let mut admin = Browser::signed_in(&world, "admin");
+    let theirs = admin.get("/admin/substitutes").expect_status(200).text;
+    let select = theirs
+        .split("name=\"person\"")
+        .nth(1)
+        .unwrap()
+        .split("</select>")
+        .next()
+        .unwrap();
+    assert!(select.contains("请选择") && !select.contains("selected"), "{select}");
+    assert!(!theirs.contains("我休假时的代理人"));
+    let days = [
+        ("substitute", "countersigner"),
+        ("from", "2099-01-01"),
+        ("until", "2099-01-05"),
+    ];
+    let nobody = [&days[..], &[("person", "")]].concat();
+    let refused = admin.post("/admin/substitutes", &nobody).expect_status(422).text;
+    assert!(refused.contains("请选择休假的人") && refused.contains("2099-01-05"));
+    let named = [&days[..], &[("person", "reviewer")]].concat();
+    let _ = admin.post("/admin/substitutes", &named).expect_status(303);
+    let row = admin.get("/admin/substitutes").text;
+    assert!(row.contains("未开始") && row.contains(">取消</button>") && !row.contains(">提前结束</button>"));
+    assert!(
+        admin
+            .get("/admin/audit")
+            .text
+            .contains("自 2099-01-01 至 2099-01-05（含当天）"),
+        "the log says the last day, not the midnight after it"
+    );
+}
+
+#[test]
 fn comments_stay_with_the_text_until_it_is_erased() {
     let world = World::new();
     let people = &world.people;

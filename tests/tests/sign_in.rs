@@ -491,7 +491,7 @@ fn the_office_asks_a_second_factor_of_some_roles() {
     let refused = approver
         .post("/admin/account/authenticator/remove", &[])
         .expect_status(409);
-    assert!(refused.text.contains("您的角色须使用验证码"));
+    assert!(refused.text.contains("您的角色须使用两步验证"));
 }
 
 #[test]

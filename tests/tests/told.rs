@@ -63,9 +63,9 @@ fn every_form_about_people_says_what_it_did() {
     ] {
         says(admin, &format!("/admin/staff/newcomer/{step}"), &[], word);
     }
-    says(admin, "/admin/staff/second-factor", &[], "验证码登录的规定已保存。");
+    says(admin, "/admin/staff/second-factor", &[], "两步验证的规定已保存。");
     says(admin, "/admin/substitutes", &leave, "代理已保存。");
-    says(admin, "/admin/substitutes/end", &[("person", "author")], "代理已结束。");
+    says(admin, "/admin/substitutes/end", &[("person", "author")], "代理已取消。");
     says(
         admin,
         "/admin/account/sessions/end-others",
@@ -162,7 +162,7 @@ fn every_form_about_displays_says_what_it_did() {
         admin,
         "/admin/displays/blank",
         &[],
-        "已下令全部黑场，各屏随即只显示单位名称。",
+        "已下令全部黑场，各屏随即只显示待机画面。",
     );
     says(admin, "/admin/displays/unblank", &[], "已恢复播出。");
     says(
@@ -172,6 +172,74 @@ fn every_form_about_displays_says_what_it_did() {
         "已吊销，连接已切断。",
     );
     says(admin, &format!("{shown}/retire"), &[], "屏幕已停用。");
+}
+
+#[test]
+fn blanking_is_asked_for_where_one_looks_first_and_tells_who_ordered_it() {
+    let world = World::new();
+    let _ = world.display("lobby", LOBBY, &["hall"]);
+    let (mut admin, author) = (
+        Browser::signed_in(&world, "everything"),
+        Browser::signed_in(&world, "author"),
+    );
+    let get = |browser: &Browser, path: &str| browser.get(path).expect_status(200).text;
+    let (there, back) = ("href=\"/admin/displays/blank\"", "href=\"/admin/displays/unblank\"");
+    for page in ["/admin", "/admin/displays"] {
+        let shown = get(&admin, page);
+        let main = shown.split("<main").nth(1).unwrap();
+        assert!(main.contains(there) && !main.contains(back), "{page}");
+        assert!(!get(&author, page).contains(there), "{page}: who may not is not asked");
+    }
+    let _ = author.get("/admin/displays/blank").expect_status(403);
+    let asked = get(&admin, "/admin/displays/blank");
+    assert!(asked.contains("action=\"/admin/displays/blank\"") && asked.contains("涉及这些屏幕"));
+    assert!(!world.hub().state().blank.blank.on, "asking changes nothing");
+    let _ = admin.post("/admin/displays/blank", &[]).expect_status(303);
+    let shown = get(&author, "/admin");
+    let by = format!("{} 下令", hidden_name(&admin));
+    assert!(shown.contains(&by) && !shown.contains(back), "{by}: {shown}");
+    let shown = get(&admin, "/admin");
+    assert!(shown.contains(back) && !shown.contains(there));
+    assert!(get(&admin, "/admin/displays/blank").contains("已经是这样"));
+    assert!(get(&admin, back.split('"').nth(1).unwrap()).contains("action=\"/admin/displays/unblank\""));
+    for path in ["/admin/displays/blank", "/admin/displays/unblank"] {
+        admin.reads_both_languages(path);
+    }
+    let _ = admin.post("/admin/displays/unblank", &[]).expect_status(303);
+    assert!(!get(&author, "/admin").contains("下令"));
+}
+
+/// What the pages call whoever is signed in.
+fn hidden_name(browser: &Browser) -> String {
+    let page = browser.get("/admin/displays").text;
+    let me = page.split("class=\"me\"").nth(1).unwrap().split('>').nth(1).unwrap();
+    me.split('<').next().unwrap().to_owned()
+}
+
+#[test]
+fn what_one_made_to_sign_in_with_is_among_the_changes_of_ones_account() {
+    let world = World::new();
+    let mut author = Browser::signed_in(&world, "author");
+    let none = author.get("/admin/account/changes").expect_status(200).text;
+    assert!(!none.contains("新建令牌"));
+    let token = [("label", "大厅叫号"), ("days", "1"), ("scopes", "read")];
+    let _ = author.post("/admin/account/tokens", &token).expect_status(200);
+    let page = author.get("/admin/account/changes").expect_status(200).text;
+    assert!(
+        page.contains("新建令牌：大厅叫号") && page.contains("保存 200 天"),
+        "{page}"
+    );
+    author.reads_both_languages("/admin/account/changes");
+    let told = world
+        .people
+        .author
+        .get("/api/v1/account/changes")
+        .expect_status(200)
+        .json;
+    assert_eq!(told["means"][0]["labels"], json!(["大厅叫号"]));
+    // The control: it is nobody else's.
+    let other = Browser::signed_in(&world, "reviewer");
+    assert!(!other.get("/admin/account/changes").text.contains("大厅叫号"));
 }
 
 #[test]

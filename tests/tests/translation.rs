@@ -49,7 +49,10 @@ fn a_revision_of_one_language_alone_is_pointed_out_and_goes_its_way() {
     );
     // It holds nothing up: nothing is found that a reviewer would have to confirm.
     let _ = act(&world.people.author, &id, "submit", &json!({})).expect_status(200);
-    assert!(reviewer.get(&format!("/admin/publications/{id}")).text.contains(LAG));
+    let seen = reviewer.get(&format!("/admin/publications/{id}")).text;
+    let card = seen.split("id=\"translation\"").nth(1).unwrap();
+    let card = card.split("</section>").next().unwrap();
+    assert!(card.contains(LAG) && card.matches("译文").count() == 1, "{card}");
     let _ = act(&world.people.reviewer, &id, "review", &json!({})).expect_status(200);
     let _ = act(&world.people.approver, &id, "approve", &json!({})).expect_status(200);
     let _ = act(&world.people.approver, &id, "amend", &json!({})).expect_status(200);

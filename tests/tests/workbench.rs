@@ -27,18 +27,38 @@ fn the_first_page_says_whether_every_display_shows_what_it_should() {
     );
 
     let _lobby = world.display("大厅主屏", LOBBY, &["hall"]);
-    let mut strip = world.display("正门条屏", STRIP, &["strips"]);
+    let mut strip = world.display("正门条屏", STRIP, &["hall"]);
     let _ = world.people.publish_notice("大厅临时调整", &["hall"]);
     eventually("both show what they should", || {
         home().contains("全部 2 块屏都在播应播的内容。")
     });
 
+    let (on_strip, away) = (
+        format!("/admin/displays/{}", strip.id),
+        "起：断开，可能仍在播断开前的内容。请检查那里的电源和网络。",
+    );
+    let its_page = || browser.get(&on_strip).expect_status(200).text;
+    let said = || browser.get("/admin/displays.csv").text.matches("大厅临时调整").count();
+    eventually("both say that they show it", || said() == 2);
+    let there = its_page();
+    assert!(
+        there.contains("现在显示") && there.contains("正在播出") && !there.contains("断开"),
+        "the control: {there}"
+    );
     strip.stop();
     eventually("one is away, and it says since when and what to do", || {
         let page = home();
-        page.contains("2 块屏中，1 块在播应播的内容，1 块没有：")
-            && page.contains("起：断开，可能仍在播断开前的内容。请检查那里的电源和网络。")
+        page.contains("2 块屏中，1 块在播应播的内容，1 块没有：") && page.contains(away)
     });
+    // Its own page says the same, and does not pass off as seen what the hub draws.
+    let gone = its_page();
+    assert!(
+        gone.contains(away) && gone.contains("现在应显示") && gone.contains("<dt>断开前在播</dt>"),
+        "{gone}"
+    );
+    assert!(!gone.contains("现在显示") && !gone.contains("正在播出"), "{gone}");
+    browser.reads_both_languages(&on_strip);
+    assert_eq!(said(), 1, "the one that is heard");
     assert!(
         browser
             .in_english("/admin")

@@ -245,7 +245,11 @@ fn verified(
 /// `retained`: the broker kept it from before the hub came.
 fn take(office: &Office, id: DisplayId, status: Status, retained: bool) {
     let now = office.now();
-    let moved = office.reach().heard(id, &status, now);
+    let moved = {
+        let (state, mut reach) = (office.state(), office.reach());
+        reach.note_withdrawals(&state);
+        reach.heard(id, &status, now)
+    };
     if retained {
         office.presence().said_before(id, status, now);
     } else {

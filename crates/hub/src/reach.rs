@@ -3,7 +3,7 @@
 //! Kept in memory for the newest releases: what a display showed is proved by its receipts, this is for the clerk who
 //! waits to see it.
 
-use crate::state::{KnownDisplay, hangs_and_hears};
+use crate::state::{KnownDisplay, State, hangs_and_hears};
 use heliograph_domain::{ChannelName, ContentHash, DisplayId, Instant, PublicationId};
 use heliograph_wire::Status;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -65,6 +65,8 @@ pub(crate) struct Arrival {
     pub(crate) received_at: Option<Instant>,
     /// When its first frame was handed to the panel, by the display's clock.
     pub(crate) on_air_at: Option<Instant>,
+    /// When the display said that it has the programme without it, once it is withdrawn.
+    pub(crate) off_at: Option<Instant>,
 }
 
 impl Arrival {
@@ -78,6 +80,10 @@ impl Arrival {
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
     journeys: VecDeque<Journey>,
+    /// What was withdrawn of it, with the position that each of its channels has since.
+    gone: HashMap<PublicationId, Vec<(ChannelName, u64)>>,
+    /// The log's position up to which withdrawals are known.
+    known_to: u64,
 }
 
 impl Reach {
@@ -85,8 +91,32 @@ impl Reach {
     pub(crate) fn set_out(&mut self, journey: Journey) {
         self.journeys
             .retain(|known| known.content != journey.content || known.publication != journey.publication);
+        // What was withdrawn before it is on release again, or is withdrawn again already.
+        self.known_to = 0;
         self.journeys.push_front(journey);
         self.journeys.truncate(FOLLOWED);
+    }
+
+    /// Notes which of the releases are withdrawn by now. Displays speak far oftener than the log grows, so that it is not
+    /// looked for with each of them.
+    pub(crate) fn note_withdrawals(&mut self, state: &State) {
+        if state.position <= self.known_to {
+            return;
+        }
+        self.known_to = state.position;
+        let gone = &mut self.gone;
+        gone.retain(|id, _| self.journeys.iter().any(|journey| journey.publication == *id));
+        for journey in &self.journeys {
+            let dossier = state.publications.get(&journey.publication);
+            if dossier.is_none_or(|dossier| dossier.publication.released.is_some()) {
+                gone.remove(&journey.publication);
+            } else {
+                gone.entry(journey.publication).or_insert_with(|| {
+                    let heads = journey.channels.iter().filter_map(|name| state.head(name));
+                    heads.map(|head| (head.channel, head.position)).collect()
+                });
+            }
+        }
     }
 
     /// The heads up to `position` went out on a channel.
@@ -102,7 +132,9 @@ impl Reach {
     pub(crate) fn heard(&mut self, display: DisplayId, status: &Status, now: Instant) -> Vec<PublicationId> {
         let mut moved = Vec::new();
         for journey in &mut self.journeys {
-            let Some(before) = journey.arrival(display).filter(|arrival| !arrival.is_told()) else {
+            let gone = self.gone.get(&journey.publication);
+            let tells = |arrival: &Arrival| !arrival.is_told() || (gone.is_some() && arrival.off_at.is_none());
+            let Some(before) = journey.arrival(display).filter(tells) else {
                 continue;
             };
             let mut arrival = before;
@@ -120,6 +152,9 @@ impl Reach {
                 arrival.on_air_at.get_or_insert(shown.at);
                 arrival.received_at.get_or_insert(now);
             }
+            if arrival.off_at.is_none() && gone.is_some_and(|since| without(status, since, journey.content)) {
+                arrival.off_at = Some(now);
+            }
             if arrival != before {
                 journey.arrivals.insert(display, arrival);
                 moved.push(journey.publication);
@@ -132,4 +167,16 @@ impl Reach {
     pub(crate) fn of(&self, publication: PublicationId) -> Option<&Journey> {
         self.journeys.iter().find(|journey| journey.publication == publication)
     }
+}
+
+/// Whether a display has the programme as it is since a withdrawal, and shows something else.
+fn without(status: &Status, since: &[(ChannelName, u64)], content: ContentHash) -> bool {
+    let mut of_these = status.heads.iter().filter_map(|(name, position)| {
+        let needed = since.iter().find(|(channel, _)| channel == name);
+        needed.map(|(_, needed)| position >= needed)
+    });
+    let newest = of_these
+        .next()
+        .is_some_and(|first| first && of_these.all(|newest| newest));
+    newest && status.on_air.is_none_or(|on| on.content != content)
 }

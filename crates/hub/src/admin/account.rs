@@ -448,7 +448,10 @@ fn show_recovery(desk: &Desk, codes: &Value) -> Response {
             p.told role="status" { (desk.t(w::FACTOR_ON)) }
             p { (desk.t(w::RECOVERY_WHAT)) }
             pre.codes { @for code in codes { (code) "\n" } }
-            a.btn href="/admin/account" { (desk.t(w::RECOVERY_KEPT)) }
+            div.buttons {
+                a.btn href="/admin/account" { (desk.t(w::RECOVERY_KEPT)) }
+                button.btn.quiet type="button" data-print hidden { (desk.t(w::PRINT)) }
+            }
         }
     };
     desk.page(Place::Account, desk.t(w::RECOVERY_CODES), body)

@@ -53,7 +53,8 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| {
             include_str!("assets/review.css"),
             include_str!("assets/helps.css"),
             include_str!("assets/media.css"),
-            include_str!("assets/lists.css")
+            include_str!("assets/lists.css"),
+            include_str!("assets/frame.css")
         ),
         "text/css; charset=utf-8",
     )

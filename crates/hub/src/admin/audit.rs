@@ -194,7 +194,7 @@ fn cells(desk: &Desk, voice: &Voice<'_>, entry: &Entry) -> Vec<String> {
         entry.deed.label(desk.lang).to_owned(),
         voice.sentence(&entry.event),
         record.actor.to_string(),
-        format!("{} {}", entry.subject.what(), entry.subject.id()),
+        entry.subject.id(),
         hex::encode(&record.leaf_hash()),
     ]
 }
@@ -203,7 +203,7 @@ fn cells(desk: &Desk, voice: &Voice<'_>, entry: &Entry) -> Vec<String> {
 pub(crate) async fn lines(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
     desk.must(Verb::Audit)?;
     let wanted = Wanted::of(&query)?;
-    let (_, text) = reading(desk, move |desk| {
+    let (desk, text) = reading(desk, move |desk| {
         let (voice, mut text) = (Voice::for_reader(&desk.office, desk.me(), desk.lang), String::new());
         audit::each(&desk.office, &desk.state, &wanted, |entry| {
             text.push_str(&api::shaped(&voice, entry).to_string());
@@ -213,9 +213,12 @@ pub(crate) async fn lines(desk: Desk, Query(query): Query<HashMap<String, String
     })
     .await?;
     let headers = [
-        (header::CONTENT_TYPE, "application/jsonl; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""),
-        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_TYPE, "application/jsonl; charset=utf-8".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            super::table::kept_as(&desk, "audit", "jsonl"),
+        ),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((headers, text).into_response())
 }

@@ -109,11 +109,11 @@ fn form(desk: &Desk, year: u16, failed: Option<(&Posted, &Problem)>) -> Markup {
     };
     html! {
         section.card id="form" {
-            h2 { (desk.f(lw::CHANGE_YEAR, &[&year.to_string()])) " " (source(desk, year)) }
+            h2 { (desk.f(lw::CHANGE_YEAR, &[&year.to_string()])) " " span { (source(desk, year)) } }
             form.form method="post" action="/admin/calendar" {
                 (desk.key())
                 input type="hidden" name="year" value=(year);
-                p.hint { (desk.t(lw::DAYS_HINT)) code { "2027-01-01" } (desk.t(lw::DAYS_HINT_SPAN)) code { "2027-01-01/2027-01-03" } }
+                p.hint { (desk.t(lw::DAYS_HINT)) code { "2027-01-01" } (desk.t(lw::DAYS_HINT_SPAN)) code { "2027-01-01/2027-01-03" } (desk.t(lw::DAYS_HINT_WORDS)) }
                 div.pair {
                     (list("off", lw::DAYS_OFF, known.map(|known| &known.off)))
                     (list("worked", lw::DAYS_WORKED, known.map(|known| &known.worked)))
@@ -142,7 +142,7 @@ fn plain(desk: &Desk, year: u16) -> Markup {
     };
     html! {
         section.card id="form" {
-            h2 { (year) " " (source(desk, year)) }
+            h2 { (year) " " span { (source(desk, year)) } }
             div.pair {
                 (list(lw::DAYS_OFF, known.map(|known: &HolidayYear| &known.off)))
                 (list(lw::DAYS_WORKED, known.map(|known| &known.worked)))
@@ -181,6 +181,53 @@ fn lines(days: &BTreeSet<Date>) -> String {
     spans.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// One day or a span of days, as the page writes them (`2027-01-01/2027-01-03`) or as notices do (`1月1日（周五）至3日`).
+fn span_of(line: &str, year: u16) -> Option<(Date, Date)> {
+    let (first, last) = line.split_once('/').unwrap_or((line, line));
+    let plain = first.trim().parse().ok().zip(last.trim().parse().ok());
+    plain.or_else(|| {
+        let line = without_brackets(line);
+        let (first, last) = match line.split_once(['至', '到', '—', '–', '－', '~', '～', '-']) {
+            Some((first, last)) => (first, Some(last.trim_start_matches('—'))),
+            None => (line.as_str(), None),
+        };
+        let first = day_in_words(first, (Some(year), None))?;
+        let last = last.map_or(Some(first), |last| {
+            day_in_words(last, (Some(first.year), Some(first.month)))
+        });
+        Some((first, last?))
+    })
+}
+
+/// A line without spaces and without what stands in brackets, which notices use for the day of the week.
+fn without_brackets(line: &str) -> String {
+    let mut depth = 0_u32;
+    let mut kept = String::new();
+    for letter in line.chars() {
+        match letter {
+            '（' | '(' => depth += 1,
+            '）' | ')' => depth = depth.saturating_sub(1),
+            letter if depth == 0 && !letter.is_whitespace() => kept.push(letter),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// `2027年1月3日`, `1月3日` or `3日`: what it leaves out is known from before it.
+fn day_in_words(text: &str, (year, month): (Option<u16>, Option<u8>)) -> Option<Date> {
+    let (year, text) = match text.split_once('年') {
+        Some((year, rest)) => (year.parse().ok(), rest),
+        None => (year, text),
+    };
+    let (month, text) = match text.split_once('月') {
+        Some((month, rest)) => (month.parse().ok(), rest),
+        None => (month, text),
+    };
+    let day: u8 = text.strip_suffix(['日', '号'])?.parse().ok()?;
+    format!("{:04}-{:02}-{day:02}", year?, month?).parse().ok()
+}
+
 /// What was typed into one list: its days, and for each the line it came from.
 struct Typed {
     name: &'static str,
@@ -213,19 +260,18 @@ impl Typed {
     }
 
     fn line(&mut self, number: usize, line: &str, year: u16) {
-        let (first, last) = line.split_once('/').unwrap_or((line, line));
         let (line_number, sample) = (number.to_string(), year.to_string());
         let shown: String = line.chars().take(40).collect();
-        match (first.trim().parse::<Date>(), last.trim().parse::<Date>()) {
-            (Ok(first), Ok(last)) if first <= last => {
+        match span_of(line, year) {
+            Some((first, last)) if first <= last => {
                 let days = std::iter::successors(Some(first), |day| day.tomorrow());
                 for day in days.take_while(|day| *day <= last).take(MOST_LINES) {
                     self.days.push(day);
                     self.from.push((number, shown.clone()));
                 }
             }
-            (Ok(_), Ok(_)) => self.fault("backwards", lw::LINE_BACKWARDS, &[&line_number, &shown]),
-            _ => self.fault("not_a_date", lw::LINE_NOT_A_DATE, &[&line_number, &shown, &sample]),
+            Some(_) => self.fault("backwards", lw::LINE_BACKWARDS, &[&line_number, &shown]),
+            None => self.fault("not_a_date", lw::LINE_NOT_A_DATE, &[&line_number, &shown, &sample]),
         }
     }
 
@@ -307,13 +353,38 @@ mod tests {
     }
 
     #[test]
+    fn days_may_be_written_as_the_notices_write_them() {
+        for (line, first, last) in [
+            ("2027年1月1日至3日", "2027-01-01", "2027-01-03"),
+            ("1月1日（周五）至3日（周日）", "2027-01-01", "2027-01-03"),
+            ("9月30日 — 10月7日", "2027-09-30", "2027-10-07"),
+            ("2月28日", "2027-02-28", "2027-02-28"),
+        ] {
+            let (first, last) = (first.parse().unwrap(), last.parse().unwrap());
+            assert_eq!(span_of(line, 2027), Some((first, last)), "{line}");
+        }
+        for line in [
+            "元旦",
+            "1月32日",
+            "2月30日",
+            "13月1日",
+            "1月至3月",
+            "3日",
+            "1月1日至",
+            "1月1日、3日",
+        ] {
+            assert_eq!(span_of(line, 2027), None, "{line}");
+        }
+    }
+
+    #[test]
     fn a_line_that_is_no_date_is_named() {
         let typed = Typed::read("off", "2027-01-01\n\n元旦\n2027-05-03/2027-05-01\n", 2027);
         let said: Vec<&str> = typed.faults.iter().map(|fault| fault.message.zh.as_str()).collect();
         assert_eq!(
             said,
             [
-                "第 3 行“元旦”不是日期，请写成 2027-01-31",
+                "第 3 行“元旦”不是日期，请写成 2027-01-31，或“1月29日至31日”",
                 "第 4 行“2027-05-03/2027-05-01”：结束日期早于开始日期"
             ]
         );

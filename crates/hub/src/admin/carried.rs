@@ -2,7 +2,7 @@
 
 use super::layout::Desk;
 use super::words as w;
-use super::words::{Word, on_show as ow, reach as rw};
+use super::words::{Word, leaving as lw, on_show as ow, reach as rw};
 use crate::presence::{Seen, Standing};
 use crate::reach::{Arrival, Journey};
 use crate::state::{Dossier, KnownDisplay};
@@ -160,7 +160,7 @@ impl<'d> Asked<'d> {
             return (Sort::Over, w::DISPLAY_RETIRED, String::new());
         }
         let Some(on) = self.on else {
-            return self.after_withdrawal(known, seen, away);
+            return self.after_withdrawal(known, seen, away, arrival);
         };
         if !self.tunes(known) {
             return (Sort::Over, rw::NOT_TUNED, String::new());
@@ -183,16 +183,48 @@ impl<'d> Asked<'d> {
         self.desk.t(word).to_owned()
     }
 
+    /// To a tenth of a second, with the day where it is not today.
+    fn moment(&self, at: Instant) -> String {
+        let (day, moment) = (self.desk.civil(at).0, self.desk.moment(at));
+        match day == self.desk.today() {
+            true => moment,
+            false => format!("{} {moment}", self.desk.day(day)),
+        }
+    }
+
     /// What is withdrawn is gone from every display that heard of it.
-    fn after_withdrawal(&self, known: &KnownDisplay, seen: &Seen, away: bool) -> (Sort, Word, String) {
+    fn after_withdrawal(
+        &self,
+        known: &KnownDisplay,
+        seen: &Seen,
+        away: bool,
+        arrival: Arrival,
+    ) -> (Sort, Word, String) {
+        if let Some(at) = arrival.off_at {
+            let told = self.desk.f(lw::HEARD_OF_IT, &[&self.moment(at)]);
+            return (Sort::Over, rw::TAKEN_OFF, told);
+        }
         let on_air = seen.status.as_ref().and_then(|status| status.on_air);
         let there = on_air.is_some_and(|on| Some(on.content) == self.content());
         match (away, there) {
             (true, _) if known.display.revoked => (Sort::Unsure, w::DISPLAY_REVOKED, self.t(rw::MAY_STILL_SHOW)),
             (true, _) => (Sort::Unsure, w::DISPLAY_OFFLINE, self.t(rw::MAY_STILL_SHOW)),
             (false, true) => (Sort::Lacks, rw::STILL_ON, String::new()),
-            (false, false) => (Sort::Over, rw::TAKEN_OFF, String::new()),
+            (false, false) if self.is_up_to_date(known, seen) => (Sort::Over, rw::TAKEN_OFF, String::new()),
+            (false, false) => (Sort::Lacks, lw::TAKING_OFF, self.t(lw::TAKING_OFF_WHY)),
         }
+    }
+
+    /// Whether the display has its channels as they are now.
+    fn is_up_to_date(&self, known: &KnownDisplay, seen: &Seen) -> bool {
+        let tuned = &known.display.setting.channels;
+        let heads = self.channels().iter().filter(|name| tuned.contains(name));
+        let mut heads = heads.filter_map(|name| self.heads.get(name));
+        let told = seen.status.iter().flat_map(|status| &status.heads);
+        heads.all(|head| {
+            told.clone()
+                .any(|(name, position)| *name == head.channel && *position >= head.position)
+        })
     }
 
     fn having_shown(&self, seen: &Seen, standing: Standing) -> (Sort, Word, String) {
@@ -323,4 +355,22 @@ pub(crate) fn summary(desk: &Desk, rows: &[Carried]) -> String {
     let said = parts.into_iter().filter(|(sort, _)| of(*sort) > 0);
     let said: Vec<String> = said.map(|(sort, word)| desk.f(word, &[&number(of(sort))])).collect();
     desk.f(rw::SUMMARY, &[&number(all), &said.join(desk.t(rw::CLAUSE))])
+}
+
+/// The same after a withdrawal: whether it is off every screen.
+pub(crate) fn summary_of_leaving(desk: &Desk, rows: &[Carried]) -> String {
+    let of = |sort: Sort| rows.iter().filter(|row| row.sort == sort).count();
+    if of(Sort::Over) == rows.len() {
+        return desk.f(lw::ALL_OFF, &[&rows.len().to_string()]);
+    }
+    let parts = [
+        (Sort::Over, lw::N_OFF),
+        (Sort::Unsure, lw::N_AWAY),
+        (Sort::Lacks, lw::N_STILL),
+    ];
+    let said = parts.into_iter().filter(|(sort, _)| of(*sort) > 0);
+    let said: Vec<String> = said
+        .map(|(sort, word)| desk.f(word, &[&of(sort).to_string()]))
+        .collect();
+    desk.f(rw::SUMMARY, &[&rows.len().to_string(), &said.join(desk.t(rw::CLAUSE))])
 }

@@ -1,6 +1,7 @@
 //! The displays of the office: where they hang, what they show, how they stand; and one of them with its setting.
 
 use super::alert::Named;
+use super::blanking;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
@@ -12,13 +13,13 @@ use super::parts::Shown;
 use super::screens;
 use super::technical;
 use super::waiting;
-use super::words::{self as w, on_show as ow};
+use super::words::leaving as lw;
+use super::words::{self as w, Word};
 use crate::http::displays as api;
-use crate::http::people;
 use crate::http::problem::Problem;
 use crate::http::sessions;
 use crate::keys::hex;
-use crate::presence::Seen;
+use crate::presence::{Seen, Standing};
 use crate::state::KnownDisplay;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -65,6 +66,7 @@ pub(crate) async fn table(desk: Desk) -> Response {
                 setting.location.get(desk.lang).to_owned(),
                 desk.t(screens::standing(&desk, known).1).to_owned(),
                 screens::on_now(&desk, known)
+                    .filter(|_| screens::is_heard(&desk, known))
                     .map(|(_, title)| title)
                     .unwrap_or_default(),
                 seen.last_seen.map(|at| desk.time(at)).unwrap_or_default(),
@@ -97,7 +99,7 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
     let retired = desk.state.displays.values().filter(|known| known.display.retired);
     let retired = order::displays(desk, retired);
     let body = html! {
-        div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) }
+        div.top { div { h1 { (desk.t(w::DISPLAYS)) } } (screens::summary(desk)) (blanking::way_there(desk, false)) }
         (above)
         @if desk.may(Verb::OperateDisplays) { (waiting::knock(desk)) }
         section.card data-live="display record enrolments" {
@@ -106,7 +108,6 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
             @if any { p.export { a href="/admin/displays.csv" { (desk.t(w::AS_TABLE)) } } }
         }
         @if desk.may(Verb::OperateDisplays) { (waiting::card(desk, failed)) }
-        @if any && desk.may(Verb::Blank) && !desk.state.blank.blank.on { (blanking(desk)) }
         @if !retired.is_empty() {
             section.card {
                 h2 { (desk.t(w::RETIRED_DISPLAYS)) }
@@ -120,35 +121,6 @@ fn show_all(desk: &Desk, status: StatusCode, above: &Markup, failed: Option<(&Po
         }
     };
     desk.page_with(status, Place::Displays, desk.t(w::DISPLAYS), body)
-}
-
-fn blanking(desk: &Desk) -> Markup {
-    html! {
-        section.card id="blank" {
-            details.fold {
-                summary.btn.danger { (desk.t(w::BLANK)) }
-                form method="post" action="/admin/displays/blank" {
-                    (desk.key())
-                    p.hint { (desk.t(w::BLANK_WHAT)) }
-                    button.btn.danger type="submit" { (desk.t(w::BLANK_NOW)) }
-                }
-            }
-        }
-    }
-}
-
-/// `POST /admin/displays/blank`
-pub(crate) async fn blank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
-    let call = posted.call(&desk, "blank", None, &json!({}));
-    people::blank(State(Arc::clone(&desk.office)), call).await?;
-    Ok(done("/admin/displays", "blanked"))
-}
-
-/// `POST /admin/displays/unblank`
-pub(crate) async fn unblank(desk: Desk, posted: Posted) -> Result<Response, Problem> {
-    let call = posted.call(&desk, "unblank", None, &json!({}));
-    people::unblank(State(Arc::clone(&desk.office)), call).await?;
-    Ok(done("/admin/displays", "unblanked"))
 }
 
 /// `POST /admin/displays/token`: a token for the technician who enrols, shown once.
@@ -195,6 +167,7 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
     let name = setting.name.get(desk.lang);
     let shown = Shown::new(desk, outcome.setting);
     let operates = desk.may(Verb::OperateDisplays) && !display.retired;
+    let (heading, drawn) = heading(desk, known);
     let body = html! {
         div.top {
             div {
@@ -208,10 +181,10 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
         div.split.long {
             div.stack {
                 section.card {
-                    h2 id="shows" data-fresh { (desk.t(heading(desk, known))) }
-                    (on_show::of_display(desk, known))
+                    h2 id="shows" data-fresh { (desk.t(heading)) }
+                    div id="lapse" data-fresh { (on_show::of_display(desk, known)) }
                     div.glass data-drawing=(desk.t(w::helps::DRAWING)) { img.pixels[setting.panel.height_px <= 96] src=(screens::picture(known, 1280)) data-shot=(display.id) alt=(desk.f(w::PICTURE_OF, &[name])); }
-                    p.hint { (desk.t(w::DRAWN_BY_HUB)) }
+                    p.hint id="drawn" data-fresh { (desk.t(drawn)) }
                 }
                 @if operates { (setting_form(desk, known, &shown)) }
             }
@@ -235,27 +208,41 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
     )
 }
 
-/// What the picture is: of a display that is not heard nobody knows what it shows.
-fn heading(desk: &Desk, known: &KnownDisplay) -> w::Word {
-    if known.display.revoked {
-        w::WILL_SHOW
-    } else if screens::is_away(desk, known) {
-        ow::SHOULD_SHOW
-    } else {
-        w::SHOWS_NOW
+/// Over the picture, and under it. Of a display that is not heard nobody knows what it shows: the picture is of what it
+/// should show.
+fn heading(desk: &Desk, known: &KnownDisplay) -> (Word, Word) {
+    match screens::is_heard(desk, known) {
+        _ if known.display.revoked => (w::WILL_SHOW, w::DRAWN_BY_HUB),
+        _ if known.display.retired => (w::SHOWS_NOW, w::DRAWN_BY_HUB),
+        true => (w::SHOWS_NOW, w::DRAWN_BY_HUB),
+        false => (lw::SHOULD_SHOW, lw::DRAWN_UNSEEN),
+    }
+}
+
+/// What it says that it shows, or said last.
+fn on_now(desk: &Desk, known: &KnownDisplay) -> Markup {
+    let (word, none) = match desk.office.presence().standing(known.display.id, desk.now) {
+        Standing::Online => (w::ON_NOW, w::DISPLAY_SLATE),
+        Standing::Stale => (lw::WAS_ON_SILENT, lw::UNKNOWN),
+        Standing::Offline | Standing::Unknown => (lw::WAS_ON, lw::UNKNOWN),
+    };
+    html! {
+        div {
+            dt { (desk.t(word)) }
+            dd { @match screens::on_now(desk, known) { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(none)) } }
+        }
     }
 }
 
 fn facts(desk: &Desk, known: &KnownDisplay) -> Markup {
     let (display, setting) = (&known.display, &known.display.setting);
     let Seen { last_seen, status, .. } = desk.office.presence().of(display.id);
-    let on_now = screens::on_now(desk, known);
     let last_seen = last_seen.map_or_else(|| desk.t(w::NOT_SEEN_SINCE_START).to_owned(), |at| desk.time(at));
     html! {
         section.card id="facts" data-fresh {
             h2 { (desk.t(w::FACTS)) }
             dl.facts {
-                div { dt { (desk.t(if screens::is_away(desk, known) { ow::LAST_ON } else { w::ON_NOW })) } dd { @match &on_now { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(w::DISPLAY_SLATE)) } } }
+                (on_now(desk, known))
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channel_titles(desk, &setting.channels)) } }
                 div { dt { (desk.t(w::LAST_SEEN)) } dd { (last_seen) } }
                 @if let Some(status) = &status {

@@ -27,7 +27,7 @@ const TOLD: &[(&str, Word)] = &[
     ("entry", dw::ENTRY), ("calendar", w::limits::CALENDAR_SAVED), ("reminders", dw::REMINDERS), ("department", dw::DEPARTMENT),
     ("person-added", dw::PERSON_ADDED), ("person", dw::PERSON), ("person-password", dw::PERSON_PASSWORD), ("disable", dw::DISABLED),
     ("enable", dw::ENABLED), ("reset-second-factor", dw::FACTOR_RESET), ("leave", dw::LEFT), ("policy", dw::POLICY),
-    ("substitute", dw::SUBSTITUTE), ("substitute-ended", dw::SUBSTITUTE_ENDED), ("site", dw::SITE), ("backup", w::DONE_BACKUP),
+    ("substitute", dw::SUBSTITUTE), ("substitute-ended", dw::SUBSTITUTE_ENDED), ("substitute-cancelled", dw::SUBSTITUTE_CANCELLED), ("site", dw::SITE), ("backup", w::DONE_BACKUP),
     // One's own account.
     ("password", w::DONE_PASSWORD), ("session-ended", dw::SESSION_ENDED), ("token-ended", dw::TOKEN_ENDED), ("others", w::DONE_OTHERS),
     ("changes-seen", dw::CHANGES_SEEN), ("passkey", w::DONE_PASSKEY), ("passkey-removed", dw::PASSKEY_REMOVED), ("removed", w::DONE_REMOVED),

@@ -38,6 +38,7 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
                 p.muted { (due.entry.index_number) " · " (due.entry.category.label(desk.lang)) }
             }
             div.buttons {
+                @if !desk.may(Verb::Catalogue) { p.hint { (desk.t(ow::ENTRY_OF_ADMINISTRATORS)) } }
                 @if desk.may(Verb::Catalogue) { a.btn.quiet href=(format!("/admin/catalogue?edit={id}#form")) { (desk.t(w::EDIT)) } }
                 @if desk.may(Verb::Draft) { (write(&desk, &due)) }
             }

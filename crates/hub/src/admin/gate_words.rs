@@ -67,7 +67,7 @@ fn show(desk: &Desk, words: &OwnWords, remove: Option<&OwnWord>, told: Option<&s
         } }
         @if let Some((_, _, problem)) = failed { (desk.alert(problem, &known)) }
         @else if let Some(told) = told { p.told role="status" { (told) } }
-        p.notice { (voids(desk)) }
+        @if in_review(desk) > 0 { p.notice { (voids(desk)) } } @else { p.hint { (voids(desk)) } }
         @if let Some(word) = remove { (removal(desk, word, failed)) }
         section.card id="words" {
             p.muted { (desk.f(rw::OWN_WORDS_NOW, &[&desk.state.rules().to_string(), &counts.block.to_string(), &counts.warn.to_string(), &counts.slip.to_string()])) }

@@ -194,6 +194,7 @@ fn dues(desk: &Desk) -> Markup {
                 @if !group.is_empty() {
                     h3 { (desk.t(heading)) " " a href=(address_of(pressure)) aria-label=(desk.f(counted, &[&group.len().to_string()])) { (group.len()) } }
                     @for due in group.iter().take(DUE_ROWS) { (due_row(desk, due)) }
+                    @if group.len() > DUE_ROWS { p.more { a href=(address_of(pressure)) { (desk.f(lw::N_MORE, &[&(group.len() - DUE_ROWS).to_string()])) } } }
                 }
             }
             @if none {
@@ -228,7 +229,7 @@ fn displays(desk: &Desk) -> Markup {
     let any = desk.state.live_displays().next().is_some();
     html! {
         section.card id="screens" {
-            h2 { (desk.t(w::DISPLAYS)) (screens::summary(desk)) a href="/admin/displays" { (desk.t(w::ALL_DISPLAYS)) } }
+            h2 { (desk.t(w::DISPLAYS)) (screens::summary(desk)) a href="/admin/displays" { (desk.t(w::ALL_DISPLAYS)) } (super::blanking::way_there(desk, true)) }
             (super::on_show::answer(desk))
             @if any {
                 div.wall { @for known in super::order::live_displays(desk) { (screens::tile(desk, known)) } }

@@ -4,7 +4,7 @@ use super::form::Faults;
 use super::states::ToBegin;
 use super::words::frame as fw;
 use super::words::{self as w, Word};
-use super::{assets, door, duties, own_password, told};
+use super::{assets, blanking, door, duties, own_password, told};
 use crate::audit::sentence::by_itself;
 use crate::directory;
 use crate::http::call::{Caller, lang_of};
@@ -199,7 +199,7 @@ impl Desk {
             a.skip href="#main" { (self.t(w::SKIP)) }
             div.desk {
                 (self.navigation(place))
-                main id="main" { (self.blanked_bar()) (told::bar(self)) (super::done::told(self)) (body) }
+                main id="main" { (blanking::bar(self)) (told::bar(self)) (super::done::told(self)) (body) }
             }
         };
         respond(
@@ -214,21 +214,6 @@ impl Desk {
         let mut response = self.page(place, title, body);
         *response.status_mut() = status;
         response
-    }
-
-    /// While every display is blanked, every page says so, with the way back.
-    fn blanked_bar(&self) -> Markup {
-        let known = self.state.blank;
-        html! {
-            @if known.blank.on {
-                div.alert.bar role="alert" {
-                    strong { (self.f(w::BLANKED_SINCE, &[&self.time(known.at)])) }
-                    @if self.may(Verb::Blank) {
-                        form method="post" action="/admin/displays/unblank" { (self.key()) button.btn type="submit" { (self.t(w::UNBLANK)) } }
-                    }
-                }
-            }
-        }
     }
 
     fn navigation(&self, here: Place) -> Markup {

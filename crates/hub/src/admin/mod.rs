@@ -12,6 +12,7 @@ pub(crate) mod assets;
 mod audit;
 mod beginnings;
 mod begun;
+mod blanking;
 mod calendar;
 mod carried;
 mod catalogue;
@@ -41,6 +42,7 @@ mod gate_words;
 mod home;
 mod kinds;
 pub(crate) mod layout;
+mod left_out;
 mod lineup;
 mod machine;
 mod on_show;
@@ -86,6 +88,7 @@ mod write;
 
 use crate::http::problem::Problem;
 use crate::office::Office;
+use axum::http::Uri;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
@@ -189,13 +192,10 @@ fn of_displays() -> Router<Arc<Office>> {
             "/admin/displays/token",
             get(async || layout::redirect("/admin/displays")).post(displays::token),
         )
-        .route(
-            "/admin/displays/blank",
-            get(async || layout::redirect("/admin/displays")).post(displays::blank),
-        )
+        .route("/admin/displays/blank", get(blanking::ask).post(blanking::blank))
         .route(
             "/admin/displays/unblank",
-            get(async || layout::redirect("/admin/displays")).post(displays::unblank),
+            get(blanking::ask_back).post(blanking::unblank),
         )
         .route("/admin/displays/pair/{id}", get(pairing::page).post(pairing::admit))
         .route(
@@ -262,10 +262,11 @@ fn of_staff() -> Router<Arc<Office>> {
 }
 
 /// A problem as a page, with a way on.
-pub(crate) fn problem_page(office: &Arc<Office>, problem: &Problem, lang: Lang, path: &str) -> Response {
+pub(crate) fn problem_page(office: &Arc<Office>, problem: &Problem, lang: Lang, uri: &Uri) -> Response {
+    let path = uri.path();
     if path.starts_with("/admin") || path.starts_with("/wall") {
         layout::problem_page(office, problem, lang, path)
     } else {
-        crate::public::problem_page(office, problem, lang)
+        crate::public::problem_page(office, problem, lang, uri)
     }
 }

@@ -40,29 +40,15 @@ struct Plan<'d> {
 }
 
 impl<'d> Plan<'d> {
-    fn of(desk: &'d Desk) -> Self {
+    fn of(desk: &'d Desk, displays: impl IntoIterator<Item = &'d KnownDisplay>) -> Self {
         let heads: BTreeMap<_, _> = desk.state.heads().map(|head| (head.channel.clone(), head)).collect();
         let mut programmes = HashMap::new();
-        for known in desk.state.live_displays() {
+        for known in displays {
             let channels = known.display.setting.channels.as_slice();
             let merge = || Programme::merge(channels.iter().filter_map(|name| heads.get(name)));
             programmes.entry(channels).or_insert_with(merge);
         }
         Self { heads, programmes }
-    }
-
-    /// What one display is to show.
-    fn of_one(desk: &Desk, known: &'d KnownDisplay) -> Self {
-        let channels = known.display.setting.channels.as_slice();
-        let heads = channels
-            .iter()
-            .filter_map(|name| Some((name.clone(), desk.state.head(name)?)));
-        let heads: BTreeMap<_, _> = heads.collect();
-        let programme = Programme::merge(channels.iter().filter_map(|name| heads.get(name)));
-        Self {
-            heads,
-            programmes: HashMap::from([(channels, programme)]),
-        }
     }
 
     fn heads_of(&self, known: &KnownDisplay) -> impl Iterator<Item = &ChannelHead> {
@@ -140,7 +126,7 @@ fn astray(desk: &Desk, plan: &Plan<'_>, known: &KnownDisplay, seen: &Seen) -> Op
 /// The answer.
 pub(crate) fn answer(desk: &Desk) -> Markup {
     let all = super::order::live_displays(desk);
-    let plan = Plan::of(desk);
+    let plan = Plan::of(desk, desk.state.live_displays().map(|known| &**known));
     let lapses: Vec<_> = all
         .iter()
         .filter_map(|known| Some((known, lapse(desk, &plan, known)?)))
@@ -173,12 +159,13 @@ fn row(desk: &Desk, known: &KnownDisplay, lapse: &Lapse) -> Markup {
         p {
             a href=(format!("/admin/displays/{}", known.display.id)) { b { (setting.name.get(desk.lang)) } }
             " · "
-            (said(desk, lapse))
+            (told(desk, lapse))
         }
     }
 }
 
-fn said(desk: &Desk, lapse: &Lapse) -> Markup {
+/// Since when, what is wrong, and what to do.
+fn told(desk: &Desk, lapse: &Lapse) -> Markup {
     html! {
         @match lapse.since {
             Some(since) => (desk.f(ow::NOT_SHOWING, &[&desk.time(since), &lapse.what])),
@@ -189,9 +176,12 @@ fn said(desk: &Desk, lapse: &Lapse) -> Markup {
     }
 }
 
-/// The same on a display's own page. That its machine was shut out stands there already.
+/// The answer for one display, on its own page: nothing while it shows what it should. That its machine is shut out, or
+/// that it is retired, the page says itself.
 pub(crate) fn of_display(desk: &Desk, known: &KnownDisplay) -> Markup {
-    let speaks = !known.display.retired && !known.display.revoked;
-    let lapse = speaks.then(|| lapse(desk, &Plan::of_one(desk, known), known)).flatten();
-    html! { div id="lapse" data-fresh { @if let Some(lapse) = &lapse { p.notice { (said(desk, lapse)) } } } }
+    if known.display.retired || known.display.revoked {
+        return html! {};
+    }
+    let lapse = lapse(desk, &Plan::of(desk, [known]), known);
+    html! { @if let Some(lapse) = lapse { p.notice { (told(desk, &lapse)) } } }
 }

@@ -16,6 +16,7 @@ use super::states;
 use super::technical;
 use super::withdrawn::Withdrawal;
 use super::words::airtime as aw;
+use super::words::proofs as pw;
 use super::words::review as rw;
 use super::words::{self as w, Word, rules, together};
 use crate::http::problem::Problem;
@@ -25,6 +26,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::publication::{OnRelease, PublicationEvent};
+use heliograph_domain::staff::Verb;
 use heliograph_domain::{ContentHash, PublicationId, StaffId};
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -123,6 +125,7 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
                 (proposal::standing(desk, id, dossier))
                 (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
                 @if let Some(on) = &publication.released { (release_card(desk, (id, dossier), on)) }
+                (proofs(desk, id, dossier))
                 (super::beginnings::of_publication(desk, id, dossier))
                 (history(desk, dossier))
             }
@@ -219,6 +222,34 @@ fn release_card(desk: &Desk, (id, dossier): (PublicationId, &Dossier), on: &OnRe
                 (by_whom(desk, dossier, on))
             }
             (technical::details(desk, &html! { p.hint { (desk.t(w::CONTENT_HASH_WHAT)) } p { (desk.t(w::CONTENT_HASH)) " " code { (release.content.short()) } } }))
+        }
+    }
+}
+
+/// Where everybody sees it, what proves that it was public, and every fact about it: for inspectors above all.
+fn proofs(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Markup {
+    let publication = &dossier.publication;
+    let begins = publication.released.as_ref().map(|on| on.release.window.from);
+    let Some(first) = publication
+        .first_released_at
+        .filter(|_| begins.is_none_or(|from| from <= desk.now))
+    else {
+        return html! {};
+    };
+    html! {
+        section.card id="proofs" {
+            h2 { (desk.t(pw::PUBLIC_AND_PROVED)) }
+            dl.facts {
+                div { dt { (desk.t(w::FIRST_RELEASED)) } dd { (desk.time(first)) } }
+                @if crate::public::public_now(dossier, desk.now) {
+                    div { dt { (desk.t(pw::PUBLIC_PAGE)) } dd { a href=(format!("/p/{id}")) { (desk.t(pw::SEE_AS_EVERYBODY)) } } }
+                }
+                div { dt { (desk.t(pw::PROOF)) } dd { a href=(format!("/log/proof/{id}")) download=(format!("{id}.proof")) { (desk.t(pw::GET_PROOF)) } } }
+                @if desk.may(Verb::Audit) {
+                    div { dt { (desk.t(w::AUDIT)) } dd { a href=(format!("/admin/audit?what=publication&q={id}")) { (desk.t(pw::EVERY_FACT)) } } }
+                }
+            }
+            p.hint { (desk.t(pw::PROOF_WHAT)) }
         }
     }
 }

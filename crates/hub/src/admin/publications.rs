@@ -10,9 +10,10 @@ use crate::http::shape;
 use crate::state::Dossier;
 use axum::extract::Query;
 use axum::response::Response;
+use heliograph_domain::publication::PublicationEvent;
 use heliograph_domain::search::folded;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{Kind, PublicationId};
+use heliograph_domain::{ChannelName, Date, Instant, Kind, PublicationId};
 use maud::{Markup, html};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,6 +25,9 @@ const ROWS: usize = 40;
 struct Wanted {
     state: String,
     kind: String,
+    channel: String,
+    /// The first and the last day on which it was first public.
+    days: [Option<Date>; 2],
     words: String,
     page: usize,
 }
@@ -34,18 +38,33 @@ impl Wanted {
         Self {
             state: text("state"),
             kind: text("kind"),
+            channel: text("channel"),
+            // The browser's own field for days sends days; anything else asks for nothing, and the form shows so.
+            days: ["from", "until"].map(|name| text(name).parse().ok()),
             words: text("q"),
             page: text("page").parse().unwrap_or(1).max(1),
         }
     }
 
     fn anything(&self) -> bool {
-        !(self.state.is_empty() && self.kind.is_empty() && self.words.is_empty())
+        self.days.iter().any(Option::is_some)
+            || [&self.state, &self.kind, &self.channel, &self.words]
+                .iter()
+                .any(|asked| !asked.is_empty())
     }
 
     fn query(&self) -> String {
-        let (state, kind, words) = (in_query(&self.state), in_query(&self.kind), in_query(&self.words));
-        format!("state={state}&kind={kind}&q={words}")
+        let [from, until] = self.days.map(|day| day.map(|day| day.to_string()).unwrap_or_default());
+        let asked = [
+            ("state", &self.state),
+            ("kind", &self.kind),
+            ("channel", &self.channel),
+            ("from", &from),
+            ("until", &until),
+            ("q", &self.words),
+        ];
+        let pairs = asked.map(|(name, value)| format!("{name}={}", in_query(value)));
+        pairs.join("&")
     }
 
     fn address(&self, page: usize) -> String {
@@ -69,17 +88,41 @@ impl Wanted {
                 .any(|state| state.slug() == slug),
         };
         let kind = self.kind.is_empty() || self.kind == publication.kind.slug();
+        let channel = self.channel.is_empty() || channels_of(dossier).iter().any(|name| name.as_str() == self.channel);
         let words = || {
             needle.is_none_or(|needle| {
                 let digest = shape::text_of(dossier).and_then(|hash| desk.office.library.digest(&hash));
                 digest.is_some_and(|digest| digest.titled(needle))
             })
         };
-        state && kind && words()
+        state && kind && channel && self.within(desk, publication.first_released_at) && words()
+    }
+
+    /// Whether it was first public on one of the days that are asked for.
+    fn within(&self, desk: &Desk, first: Option<Instant>) -> bool {
+        let [from, until] = self.days;
+        if from.is_none() && until.is_none() {
+            return true;
+        }
+        let day = first.map(|at| desk.civil(at).0);
+        day.is_some_and(|day| from.is_none_or(|from| from <= day) && until.is_none_or(|until| day <= until))
     }
 }
 
-/// `GET /admin/publications?state=&kind=&q=&page=`
+/// Where it is shown, or was last.
+fn channels_of(dossier: &Dossier) -> &[ChannelName] {
+    if let Some(on) = &dossier.publication.released {
+        return &on.release.channels;
+    }
+    let last = dossier.history.iter().rev().find_map(|step| match &step.event {
+        PublicationEvent::Released(release) => Some(release.channels.as_slice()),
+        PublicationEvent::Rescheduled { channels, .. } => Some(channels.as_slice()),
+        _ => None,
+    });
+    last.unwrap_or_default()
+}
+
+/// `GET /admin/publications?state=&kind=&channel=&from=&until=&q=&page=`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
     let wanted = Wanted::of(&query);
     let found = search(&desk, &wanted);
@@ -119,7 +162,7 @@ fn search<'d>(desk: &'d Desk, wanted: &Wanted) -> Vec<(&'d PublicationId, &'d Ar
         .collect()
 }
 
-/// `GET /admin/publications.csv?state=&kind=&q=`
+/// `GET /admin/publications.csv?state=&kind=&channel=&from=&until=&q=`
 pub(crate) async fn table(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Response {
     let found = search(&desk, &Wanted::of(&query));
     let head = [w::TITLE, w::KIND, w::ENTRY, w::STATE, w::AUTHOR, w::FIRST_RELEASED];
@@ -155,24 +198,39 @@ fn own_drafts(desk: &Desk, wanted: &Wanted) -> Result<Markup, Problem> {
 }
 
 fn filter(desk: &Desk, wanted: &Wanted) -> Markup {
+    let states = CHOICES.map(|state| (state.slug(), desk.t(state.word()).to_owned()));
+    let kinds = Kind::ALL
+        .iter()
+        .map(|kind| (kind.slug(), kind.label(desk.lang).to_owned()));
+    let titles = desk.state.channels.titles.iter();
+    let channels = titles.map(|(name, title)| (name.as_str(), title.get(desk.lang).to_owned()));
+    let mine = ("mine", desk.t(w::WAITS_FOR_ME).to_owned());
     html! {
-        form.filter method="get" action="/admin/publications" role="search" {
-            input type="search" name="q" value=(wanted.words) placeholder=(desk.t(w::SEARCH_TITLES)) aria-label=(desk.t(w::SEARCH_TITLES));
-            select name="state" aria-label=(desk.t(w::STATE)) {
-                option value="" { (desk.t(w::ALL_STATES)) }
-                option value="mine" selected[wanted.state == "mine"] { (desk.t(w::WAITS_FOR_ME)) }
-                @for state in CHOICES {
-                    option value=(state.slug()) selected[wanted.state == state.slug()] { (desk.t(state.word())) }
-                }
-            }
-            select name="kind" aria-label=(desk.t(w::KIND)) {
-                option value="" { (desk.t(w::ALL_KINDS)) }
-                @for kind in Kind::ALL {
-                    option value=(kind.slug()) selected[wanted.kind == kind.slug()] { (kind.label(desk.lang)) }
-                }
+        form.sieve method="get" action="/admin/publications" role="search" {
+            label.field.words { span { (desk.t(w::SEARCH_TITLES)) } input type="search" name="q" value=(wanted.words); }
+            (choice(desk, (w::STATE, w::ALL_STATES), ("state", &wanted.state), std::iter::once(mine).chain(states)))
+            (choice(desk, (w::KIND, w::ALL_KINDS), ("kind", &wanted.kind), kinds))
+            (choice(desk, (w::CHANNELS, w::lists::ALL_CHANNELS), ("channel", &wanted.channel), channels))
+            @for (name, label, day) in [("from", w::lists::PUBLIC_FROM, wanted.days[0]), ("until", w::lists::PUBLIC_UNTIL, wanted.days[1])] {
+                label.field { span { (desk.t(label)) } input type="date" name=(name) value=[day.map(|day| day.to_string())]; }
             }
             button.btn.quiet type="submit" { (desk.t(w::SEARCH)) }
         }
+    }
+}
+
+/// One of the lists to choose from: what it is called, what stands for all of it, and what was chosen.
+fn choice<'s>(
+    desk: &Desk,
+    (label, all): (w::Word, w::Word),
+    (name, chosen): (&str, &str),
+    options: impl Iterator<Item = (&'s str, String)>,
+) -> Markup {
+    html! {
+        label.field { span { (desk.t(label)) } select name=(name) {
+            option value="" { (desk.t(all)) }
+            @for (slug, text) in options { option value=(slug) selected[slug == chosen] { (text) } }
+        } }
     }
 }
 

@@ -33,7 +33,8 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
         }
         @if let (true, Some(on)) = (early, on) { p.notice { (desk.f(w::NOT_YET, &[&desk.time(on.release.window.from)])) } }
         @if on.is_none() { p.notice { (desk.t(rw::WITHDRAWN)) } }
-        @if on.is_some() || !rows.is_empty() { (card(&desk, journey.as_ref(), &rows)) }
+        @if on.is_some() || !rows.is_empty() { (card(&desk, journey.as_ref(), &rows, on.is_some())) }
+        @if let Some(on) = on { (super::left_out::named(&desk, on, &rows)) }
     };
     Ok(desk.page(
         Place::Publications,
@@ -42,17 +43,21 @@ pub(crate) async fn page(desk: Desk, Path(id): Path<String>) -> Result<Response,
     ))
 }
 
-fn card(desk: &Desk, journey: Option<&Journey>, rows: &[Carried]) -> Markup {
+fn card(desk: &Desk, journey: Option<&Journey>, rows: &[Carried], released: bool) -> Markup {
     if rows.is_empty() {
         let way_on = Some(("/admin/displays", desk.t(w::DISPLAYS)));
         return html! { section.card { (empty(desk.t(w::NOBODY_TUNED), way_on)) } };
     }
-    let shown = rows.iter().filter(|row| row.on_air_at.is_some()).count();
+    let there = |row: &&Carried| match released {
+        true => row.on_air_at.is_some(),
+        false => row.sort == carried::Sort::Over,
+    };
+    let there = rows.iter().filter(there).count();
     html! {
         section.card {
             h2 id="reach-summary" data-fresh {
-                (carried::summary(desk, rows))
-                " " progress max=(rows.len()) value=(shown) {}
+                @if released { (carried::summary(desk, rows)) } @else { (carried::summary_of_leaving(desk, rows)) }
+                " " progress max=(rows.len()) value=(there) {}
             }
             @if rows.iter().any(|row| followed(journey, row).is_none()) { p.hint { (desk.t(rw::NOT_FOLLOWED)) } }
             div.scroll { table.stacked.reach {
@@ -78,13 +83,14 @@ fn who(desk: &Desk, display: DisplayId) -> Markup {
 
 fn line(desk: &Desk, journey: Option<&Journey>, row: &Carried) -> Markup {
     let followed = followed(journey, row);
+    let moment = |at| moment(desk, journey, at);
     html! {
         tr data-display=(row.display) data-arrived=[row.on_air_at.map(|_| "yes")] {
             td.name { (who(desk, row.display)) }
             td data-label=(desk.t(rw::HOW_IT_STANDS)) { (tag(row.colour(), desk.t(row.state))) small { (row.why) } }
-            td data-label=(desk.t(w::SENT)) { (moment(desk, followed.and_then(|journey| journey.sent_at))) }
-            td data-label=(desk.t(w::RECEIVED)) { (received(desk, row)) }
-            td data-label=(desk.t(w::ON_AIR)) { (moment(desk, row.on_air_at)) (lag(desk, followed, row)) }
+            td data-label=(desk.t(w::SENT)) { (moment(followed.and_then(|journey| journey.sent_at))) }
+            td data-label=(desk.t(w::RECEIVED)) { (received(desk, row, moment)) }
+            td data-label=(desk.t(w::ON_AIR)) { (moment(row.on_air_at)) (lag(desk, followed, row)) }
         }
     }
 }
@@ -94,34 +100,34 @@ fn followed<'j>(journey: Option<&'j Journey>, row: &Carried) -> Option<&'j Journ
     journey.filter(|journey| journey.set_out_to(row.display))
 }
 
-fn moment(desk: &Desk, at: Option<Instant>) -> Markup {
+fn moment(desk: &Desk, journey: Option<&Journey>, at: Option<Instant>) -> Markup {
     html! {
         @match at {
-            Some(at) => { time datetime=(shape::time(at)) { (when(desk, at)) } },
+            Some(at) => { time datetime=(shape::time(at)) { (when(desk, journey, at)) } },
             None => "—",
         }
     }
 }
 
-/// To a tenth of a second, with the day where it is not today.
-fn when(desk: &Desk, at: Instant) -> String {
-    let day = desk.civil(at).0;
-    match day == desk.today() {
+/// To a tenth of a second, with the day unless release and moment are both of today.
+fn when(desk: &Desk, journey: Option<&Journey>, at: Instant) -> String {
+    let of_today = |at: Instant| desk.civil(at).0 == desk.today();
+    match journey.is_some_and(|journey| of_today(journey.released_at)) && of_today(at) {
         true => desk.moment(at),
-        false => format!("{} {}", desk.day(day), desk.moment(at)),
+        false => format!("{} {}", desk.day(desk.civil(at).0), desk.moment(at)),
     }
 }
 
 /// A display tells that it has a text together with its first frame, or after it: then all that is known of when it was
 /// received is that it was before that.
-fn received(desk: &Desk, row: &Carried) -> Markup {
+fn received(desk: &Desk, row: &Carried, moment: impl Fn(Option<Instant>) -> Markup) -> Markup {
     let late = row
         .on_air_at
         .is_some_and(|on_air| row.received_at.is_none_or(|received| received > on_air));
     html! {
         @if let (true, Some(on_air)) = (late, row.on_air_at) { (desk.f(rw::BEFORE_ON_AIR, &[&when(desk, on_air)])) }
         @else if row.received_at.is_none() && row.received { (desk.t(rw::NO_MOMENT)) }
-        @else { (moment(desk, row.received_at)) }
+        @else { (moment(row.received_at)) }
     }
 }
 

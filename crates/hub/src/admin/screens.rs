@@ -27,11 +27,6 @@ pub(crate) fn standing(desk: &Desk, known: &KnownDisplay) -> (&'static str, Word
     }
 }
 
-/// Whether nothing is heard of it: what it shows now is not known.
-pub(crate) fn is_away(desk: &Desk, known: &KnownDisplay) -> bool {
-    desk.office.presence().standing(known.display.id, desk.now) != Standing::Online
-}
-
 /// The title of what a display says that it shows.
 pub(crate) fn on_now(desk: &Desk, known: &KnownDisplay) -> Option<(heliograph_domain::PublicationId, String)> {
     let status = desk.office.presence().of(known.display.id).status?;
@@ -40,6 +35,11 @@ pub(crate) fn on_now(desk: &Desk, known: &KnownDisplay) -> Option<(heliograph_do
     let on = dossier.publication.released.as_ref()?;
     let document = desk.office.library.document(&on.release.content)?;
     Some((id, document.title(desk.lang)))
+}
+
+/// Whether what it last said of itself still holds: it is there, and talks.
+pub(crate) fn is_heard(desk: &Desk, known: &KnownDisplay) -> bool {
+    desk.office.presence().standing(known.display.id, desk.now) == Standing::Online
 }
 
 /// Where a display's picture is.

@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use heliograph_domain::staff::{Leave, Verb};
-use heliograph_domain::{Instant, StaffId};
+use heliograph_domain::{Instant, Lang, StaffId};
 use maud::{Markup, html};
 use serde_json::json;
 use std::collections::HashMap;
@@ -40,7 +40,7 @@ async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Respo
 fn show(desk: &Desk, of: &str, failed: Option<(&Posted, &Problem)>) -> Response {
     let body = html! {
         div.top { div { h1 { (desk.t(rw::SUBSTITUTES)) } p.muted { (desk.t(rw::SUBSTITUTES_WHAT)) } } }
-        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("substitute", rw::SUBSTITUTE_IS), ("from", rw::FIRST_DAY), ("until", rw::LAST_DAY)])) }
+        @if let Some((_, problem)) = failed { (desk.alert(problem, &[("person", rw::ABSENT), ("substitute", rw::SUBSTITUTE_IS), ("from", rw::FIRST_DAY), ("until", rw::LAST_DAY)])) }
         section.card { h2 { (desk.t(rw::ON_LEAVE)) } (list(desk)) }
         (form(desk, of, &Shown::new(desk, failed)))
     };
@@ -60,7 +60,7 @@ fn list(desk: &Desk) -> Markup {
                         td data-label=(desk.t(rw::SUBSTITUTE_IS)) { (desk.person(&leave.substitute)) }
                         td data-label=(desk.t(rw::DAYS)) { (days(desk, leave)) }
                         td data-label=(desk.t(w::STATE)) { (standing(desk, leave)) }
-                        td.end { @if person == desk.me() || desk.may(Verb::Administer) { (end_form(desk, person)) } }
+                        td.end { @if person == desk.me() || desk.may(Verb::Administer) { (end_form(desk, person, leave)) } }
                     }
                 } }
             } }
@@ -110,53 +110,66 @@ fn days(desk: &Desk, leave: &Leave) -> String {
     )
 }
 
-fn end_form(desk: &Desk, person: &StaffId) -> Markup {
+/// Ends a leave that has begun; one that is still to come is cancelled.
+fn end_form(desk: &Desk, person: &StaffId, leave: &Leave) -> Markup {
+    let word = if leave.window.covers(desk.now) {
+        rw::END_LEAVE
+    } else {
+        rw::CANCEL_LEAVE
+    };
     html! {
         form method="post" action="/admin/substitutes/end" {
             (desk.key())
             input type="hidden" name="person" value=(person);
-            button.btn.small.quiet type="submit" { (desk.t(rw::END_LEAVE)) }
+            button.btn.small.quiet type="submit" { (desk.t(word)) }
         }
     }
 }
 
-/// Who works here, but one: their ids and names.
+/// Who works here, but one: their ids, and departments, names and roles.
 fn colleagues(desk: &Desk, not: Option<&StaffId>) -> Vec<(String, String)> {
     let people = super::order::people(desk).into_iter();
     let here = people.filter(|id| desk.state.staff.people[*id].active() && Some(*id) != not);
-    here.map(|id| {
-        (
-            id.to_string(),
-            format!("{} {}", desk.department_of(id), desk.person(id)),
-        )
-    })
-    .collect()
+    here.map(|id| (id.to_string(), in_full(desk, id))).collect()
+}
+
+/// Somebody with their department and roles: a substitute is chosen by what they may do.
+fn in_full(desk: &Desk, id: &StaffId) -> String {
+    let roles = desk.state.staff.people.get(id).map(|person| &person.roles);
+    let roles: Vec<&str> = roles.into_iter().flatten().map(|role| role.label(desk.lang)).collect();
+    let roles = roles.join(desk.t(w::LIST_COMMA));
+    desk.f(rw::PERSON_IN_FULL, &[&desk.department_of(id), &desk.person(id), &roles])
 }
 
 fn form(desk: &Desk, of: &str, shown: &Shown<'_>) -> Markup {
     let administers = desk.may(Verb::Administer);
-    let person = of.parse::<StaffId>().ok().filter(|_| administers);
-    let person = person.unwrap_or_else(|| desk.me().clone());
-    let known = desk
-        .state
-        .staff
-        .leaves
-        .get(&person)
+    // An administrator says whose leave it is; anybody else speaks of their own.
+    let person = match administers {
+        true => of.parse::<StaffId>().ok(),
+        false => Some(desk.me().clone()),
+    };
+    let known = person
+        .as_ref()
+        .and_then(|person| desk.state.staff.leaves.get(person))
         .filter(|leave| !leave.window.ended(desk.now));
     let date = |at: Option<Instant>| at.map(|at| desk.civil(at).0.to_string()).unwrap_or_default();
     let first = known.map_or_else(|| desk.today().to_string(), |leave| date(Some(leave.window.from)));
     let until = known.and_then(|leave| leave.window.until);
     let last = date(until.map(|until| Instant(until.0.saturating_sub(1))));
     let substitute = known.map(|leave| leave.substitute.to_string()).unwrap_or_default();
-    let not = (!administers).then_some(&person);
+    let (not, whose) = match administers {
+        true => (None, person.as_ref().map_or("", |person| person.as_str())),
+        false => (Some(desk.me()), desk.me().as_str()),
+    };
     html! {
         section.card id="form" {
-            h2 { (desk.t(rw::NAME_SUBSTITUTE)) }
+            h2 { (desk.t(if administers { rw::NAME_SUBSTITUTE } else { rw::MY_SUBSTITUTE })) }
+            @if !administers { p.muted { (desk.t(rw::MY_SUBSTITUTE_WHAT)) } }
             form.form method="post" action="/admin/substitutes" {
                 (desk.key())
                 div.pair {
-                    @if administers { (shown.choice(rw::ABSENT, "person", person.as_str(), &colleagues(desk, None))) }
-                    @else { input type="hidden" name="person" value=(person); }
+                    @if administers { (shown.choice(rw::ABSENT, "person", whose, &colleagues(desk, None))) }
+                    @else { input type="hidden" name="person" value=(whose); }
                     (shown.choice(rw::SUBSTITUTE_IS, "substitute", &substitute, &colleagues(desk, not)))
                 }
                 div.pair { (date_field(shown, rw::FIRST_DAY, "from", &first)) (date_field(shown, rw::LAST_DAY, "until", &last)) }
@@ -180,10 +193,20 @@ fn date_field(shown: &Shown<'_>, label: w::Word, name: &str, known: &str) -> Mar
 
 /// `POST /admin/substitutes`
 async fn name(desk: Desk, posted: Posted) -> Result<Response, Problem> {
+    let person = posted.get("person").to_owned();
+    if person.is_empty() {
+        desk.must(Verb::Administer)?;
+        let nobody = Problem::field(
+            "person",
+            "missing",
+            rw::WHOSE_LEAVE.get(Lang::ZhHans),
+            rw::WHOSE_LEAVE.get(Lang::En),
+        );
+        return Ok(show(&desk, "", Some((&posted, &nobody))));
+    }
     let wish =
         json!({"substitute": posted.value("substitute"), "from": posted.value("from"), "until": posted.value("until")});
     let call = posted.call(&desk, "substitute", None, &wish);
-    let person = posted.get("person").to_owned();
     let outcome = api::name(State(Arc::clone(&desk.office)), Path(person), call).await;
     after(&desk, &posted, ("substitute", outcome))
 }
@@ -192,8 +215,18 @@ async fn name(desk: Desk, posted: Posted) -> Result<Response, Problem> {
 async fn end(desk: Desk, posted: Posted) -> Result<Response, Problem> {
     let call = posted.call(&desk, "substitute-end", None, &json!({}));
     let person = posted.get("person").to_owned();
+    let known = person
+        .parse()
+        .ok()
+        .and_then(|person: StaffId| desk.state.staff.leaves.get(&person));
+    let began = known.is_none_or(|leave| leave.window.from <= desk.now);
+    let deed = if began {
+        "substitute-ended"
+    } else {
+        "substitute-cancelled"
+    };
     let outcome = api::end(State(Arc::clone(&desk.office)), Path(person), call).await;
-    after(&desk, &posted, ("substitute-ended", outcome))
+    after(&desk, &posted, (deed, outcome))
 }
 
 fn after(

@@ -1,7 +1,7 @@
 //! Lists as tables for other programs: CSV as spreadsheets of the office read it.
 
-use super::layout::Desk;
-use super::words::Word;
+use super::layout::{Desk, in_query};
+use super::words::{self as w, Word};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
@@ -15,13 +15,33 @@ pub(crate) fn csv(desk: &Desk, name: &str, head: &[Word], rows: impl IntoIterato
     }
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}.csv\""),
-        ),
+        (header::CONTENT_DISPOSITION, kept_as(desk, name, "csv")),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (headers, text).into_response()
+}
+
+/// What a list is kept as: under its title and today's date, and under `name` where a program cannot read Chinese.
+pub(crate) fn kept_as(desk: &Desk, name: &str, ending: &str) -> String {
+    let title = title(name).map_or(name, |word| desk.t(word));
+    let file = in_query(&format!("{title}-{}.{ending}", desk.today()));
+    format!("attachment; filename=\"{name}.{ending}\"; filename*=UTF-8''{file}")
+}
+
+/// The title of a list's page, by its name in addresses.
+fn title(name: &str) -> Option<Word> {
+    Some(match name {
+        "audit" => w::AUDIT,
+        "catalogue" => w::CATALOGUE,
+        "channels" => w::CHANNELS,
+        "departments" => w::DEPARTMENTS,
+        "displays" => w::DISPLAYS,
+        "publications" => w::PUBLICATIONS,
+        "sign-ins" => w::sign_ins::SIGN_INS,
+        "staff" => w::STAFF,
+        "substitutes" => w::review::SUBSTITUTES,
+        _ => return None,
+    })
 }
 
 fn line<'a>(text: &mut String, cells: impl Iterator<Item = &'a str>) {

@@ -10,6 +10,7 @@ use crate::audit::sentence::Voice;
 use crate::http::account_changes as api;
 use crate::http::problem::Problem;
 use crate::interventions::{self, Intervention, Touched};
+use crate::sign_in::register::{KEPT_DAYS, Row};
 use axum::extract::State;
 use axum::response::Response;
 use heliograph_domain::Instant;
@@ -56,13 +57,29 @@ pub(super) fn list(desk: &Desk, entries: &[Entry]) -> Markup {
     }
 }
 
+/// What they made and ended themselves to sign in with, line by line.
+fn means(desk: &Desk, rows: &[Row]) -> Markup {
+    html! {
+        @for Row { kind, noted, .. } in rows {
+            div.row { span {
+                (kind.label(desk.lang))
+                @if !noted.labels.is_empty() { (desk.f(pw::LABELLED, &[&noted.labels.join(desk.t(w::LIST_COMMA))])) }
+                small { (desk.time(noted.last)) @for address in &noted.addresses { " · " (address) } @if !noted.browser.is_empty() { " · " (noted.browser) } }
+            } }
+        }
+        @if rows.is_empty() { p.muted { (desk.t(pw::NO_CHANGES)) } }
+    }
+}
+
 /// `GET /admin/account/changes`
 pub(super) async fn page(desk: Desk) -> Result<Response, Problem> {
     desk.caller.person()?;
     let entries = api::newest(&desk.office, desk.me()).await?;
+    let made = api::means(&desk.office, desk.me()).await?;
     let body = html! {
         div.top { div { a.crumb href="/admin/account" { (desk.t(w::ACCOUNT)) } h1 { (desk.t(pw::CHANGES)) } } }
-        section.card { p.hint { (desk.t(pw::CHANGES_WHAT)) } (list(&desk, &entries)) }
+        section.card { h2 { (desk.t(pw::OF_ACCOUNT)) } p.hint { (desk.t(pw::CHANGES_WHAT)) } (list(&desk, &entries)) }
+        section.card id="means" { h2 { (desk.t(pw::OF_MEANS)) } p.hint { (desk.f(pw::MEANS_WHAT, &[&KEPT_DAYS.to_string()])) } (means(&desk, &made)) }
     };
     Ok(desk.page(Place::Account, desk.t(pw::CHANGES), body))
 }

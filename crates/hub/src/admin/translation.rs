@@ -50,13 +50,17 @@ pub(crate) fn of_pending(desk: &Desk, dossier: &Dossier, pending: &Pending, text
     });
     html! {
         @if !lags.is_empty() {
-            section.card id="translation" { h2 { (desk.t(tw::TRANSLATION)) } (list(desk, text.kind, &lags)) }
+            section.card id="translation" { h2 { (desk.t(tw::TRANSLATION)) } (lines(desk, text.kind, &lags, false)) }
         }
     }
 }
 
-/// Each as a sentence, and that it holds nothing up.
+/// Each as a sentence, and that it holds nothing up; marked, among other things to look at.
 pub(crate) fn list(desk: &Desk, kind: Kind, lags: &[Lag]) -> Markup {
+    lines(desk, kind, lags, true)
+}
+
+fn lines(desk: &Desk, kind: Kind, lags: &[Lag], marked: bool) -> Markup {
     let comma = desk.t(w::LIST_COMMA);
     let languages = |langs: &[Lang]| {
         let names: Vec<&str> = langs.iter().map(|lang| language_name(desk, *lang)).collect();
@@ -70,7 +74,7 @@ pub(crate) fn list(desk: &Desk, kind: Kind, lags: &[Lag]) -> Markup {
         @if !lags.is_empty() {
             ul.findings.lagging {
                 @for lag in lags {
-                    li { (tag("blue", desk.t(tw::TRANSLATION))) " " (desk.f(tw::LAG, &[&languages(&[lag.changed]), &fields(lag), &languages(&lag.left)])) }
+                    li { @if marked { (tag("blue", desk.t(tw::TRANSLATION))) " " } (desk.f(tw::LAG, &[&languages(&[lag.changed]), &fields(lag), &languages(&lag.left)])) }
                 }
             }
             p.hint { (desk.t(tw::LAG_WHAT)) }

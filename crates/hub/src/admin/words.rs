@@ -19,6 +19,7 @@ pub(crate) mod door;
 pub(crate) mod first_steps;
 pub(crate) mod frame;
 pub(crate) mod helps;
+pub(crate) mod leaving;
 pub(crate) mod limits;
 pub(crate) mod lists;
 pub(crate) mod on_show;
@@ -26,6 +27,7 @@ pub(crate) mod panels;
 pub(crate) mod paper;
 pub(crate) mod papers;
 pub(crate) mod passwords;
+pub(crate) mod proofs;
 pub(crate) mod reach;
 pub(crate) mod review;
 pub(crate) mod rules;
@@ -117,7 +119,7 @@ words! {
     WAITS_RELEASE "待发布" "To be released";
     WAITS_AMEND "待更新发布" "Amendment ready";
     STATE_RETURNED "已退回" "Returned";
-    STATE_RELEASED "发布中" "On release";
+    STATE_RELEASED "在公开" "On release";
     STATE_EXPIRED "已到期" "Expired";
     STATE_WITHDRAWN "已撤回" "Withdrawn";
     STATE_ERASED "已删除" "Erased";
@@ -421,9 +423,14 @@ words! {
     LABEL_EN "英文名称" "Name in English";
     NUMBER "号码" "Number";
     BLANK "全部黑场" "Blank all displays";
-    BLANK_WHAT "所有屏幕立即只显示单位名称画面，不再播出任何内容，直到恢复。用于屏幕上出现不该出现的内容、原因尚未查清的时候。按下和恢复都会记录在案。" "Every display at once shows the office's name card and nothing else, until it is undone. For when something wrong is on the screens and nobody knows yet why. Both are recorded.";
+    BLANK_WHAT "所有屏幕立即只显示待机画面（单位名称和时间；放不下单位名称的小屏只显示时间），不再播出任何内容，直到恢复。用于屏幕上出现不该出现的内容、原因尚未查清的时候。按下和恢复都会记录在案。" "Every display at once shows its slate (the office's name and the time; a panel too small for the name shows the time alone) and nothing else, until it is undone. For when something wrong is on the screens and nobody knows yet why. Both are recorded.";
+    BLANK_WHICH "涉及这些屏幕：" "These displays:";
     BLANK_NOW "确认：全部黑场" "Yes, blank all displays now";
-    BLANKED_SINCE "全部屏幕已黑场（{} 起），不播出任何内容。" "All displays are blanked since {}: nothing is shown.";
+    BLANK_NOT "不变，返回" "No, leave it as it is";
+    BLANK_OVER "已经是这样，没有要做的。" "It is so already: there is nothing to do.";
+    BLANKED_SINCE "全部屏幕已黑场（{} 起，{} 下令），不播出任何内容。" "All displays are blanked since {}, by order of {}: nothing is shown.";
+    UNBLANK_WHAT "所有屏幕立即恢复播出各自的节目。请先确认造成黑场的内容已经撤回。" "Every display at once shows its programme again. Make sure first that what they were blanked for is withdrawn.";
+    UNBLANK_NOW "确认：恢复播出" "Yes, show the programmes again";
     UNBLANK "恢复播出" "Show the programmes again";
     NOT_SIGNED "有内容未获签名，各屏幕继续播出已有内容" "Something was not signed: displays keep what they have";
     ROOT_HERE "根密钥仍在本机（{}）。谁拿到它，谁就能决定所有屏幕播什么：请复制到两个 U 盘并各试一次，然后从本机删除。" "The root key still lies on this machine ({}). Whoever gets it decides what every display shows: copy it to two USB sticks, try both, then remove it here.";
@@ -474,7 +481,9 @@ mod tests {
         first_steps::ALL,
         frame::ALL,
         helps::ALL,
+        leaving::ALL,
         limits::ALL,
+        proofs::ALL,
         reach::ALL,
         lists::ALL,
         review::ALL,

@@ -134,7 +134,7 @@ deeds! {
     Appointed "appointed" "设置人员" "Staff set";
     Disabled "disabled" "停用账户" "Account disabled";
     Enabled "enabled" "启用账户" "Account enabled";
-    FactorRequired "second-factor-required" "规定验证码登录" "Second factor required";
+    FactorRequired "second-factor-required" "规定两步验证" "Second factor required";
     PasswordSet "password-set" "设置密码" "Password set";
     FactorReset "second-factor-reset" "重置验证码" "Second factor reset";
     SignOnSet "sign-on-set" "设置统一登录编号" "Sign-on id set";

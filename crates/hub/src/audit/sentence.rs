@@ -179,6 +179,11 @@ impl<'o> Voice<'o> {
         format!("{date} 24:00")
     }
 
+    /// A day of the office's calendar.
+    fn day(&self, at: Instant) -> String {
+        crate::calendar::civil(self.profile.as_deref(), at).0.to_string()
+    }
+
     /// What was done, without who did it and when.
     pub(crate) fn sentence(&self, event: &Event) -> String {
         match event {
@@ -484,10 +489,21 @@ impl<'o> Voice<'o> {
         let name = self.quoted(text.as_ref().map_or(entry.id.as_str(), |text| text.name.get(self.lang)));
         let (number, person) = (&entry.index_number, self.person(entry.responsible.as_str()));
         let cadence = match entry.cadence {
-            Cadence::Regular { period_months } => self.say(
-                format!("每 {period_months} 个月公开"),
-                format!("every {period_months} months"),
-            ),
+            Cadence::Regular { period_months } => {
+                let usual = [
+                    (1, "每月", "monthly"),
+                    (3, "每季", "quarterly"),
+                    (6, "每半年", "half-yearly"),
+                    (12, "每年", "yearly"),
+                ];
+                match usual.into_iter().find(|(months, ..)| *months == period_months) {
+                    Some((_, zh, en)) => self.say(format!("{zh}公开"), en.to_owned()),
+                    None => self.say(
+                        format!("每 {period_months} 个月公开"),
+                        format!("every {period_months} months"),
+                    ),
+                }
+            }
             Cadence::AdHoc { within_working_days } => self.say(
                 format!("{within_working_days} 个工作日内公开"),
                 format!("within {within_working_days} working days"),
@@ -495,7 +511,7 @@ impl<'o> Voice<'o> {
             Cadence::Standing => self.say("长期公开".to_owned(), "for long".to_owned()),
         };
         self.say(
-            format!("设置公开目录项{name}（{number}，{cadence}，责任人{person}）"),
+            format!("设置公开目录项{name}（{number}，{cadence}，负责人{person}）"),
             format!("set the catalogue entry {name} ({number}, {cadence}, in the hands of {person})"),
         )
     }
@@ -512,7 +528,7 @@ impl<'o> Voice<'o> {
                     format!("set the office's profile {name}").trim_end().to_owned(),
                 )
             }
-            SiteEvent::Blanked => self.say("让全部屏幕黑场".to_owned(), "put every display on its slate".to_owned()),
+            SiteEvent::Blanked => self.say("让全部屏幕黑场".to_owned(), "blanked every display".to_owned()),
             SiteEvent::Unblanked => self.say(
                 "恢复全部屏幕的播出".to_owned(),
                 "brought the programmes back".to_owned(),

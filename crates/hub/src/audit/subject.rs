@@ -28,7 +28,7 @@ impl Voice<'_> {
                 .trim()
                 .to_owned(),
             Subject::Calendar(year) => self.say(format!("{year} 年"), year.to_string()),
-            Subject::Policy => self.say("验证码登录".to_owned(), "second factor".to_owned()),
+            Subject::Policy => self.say("两步验证".to_owned(), "second factor".to_owned()),
             Subject::Site => {
                 let name = self
                     .profile

@@ -150,7 +150,7 @@ pub(crate) async fn remove(State(office): State<Arc<Office>>, call: Call) -> Res
         return Err(Problem::conflict(
             "required",
             Told::new(
-                "您的角色须使用验证码：可以换一个验证器，不能取消",
+                "您的角色须使用两步验证：可以换一个验证器，不能取消",
                 "your role needs a second factor: you may set up another, not go without",
             ),
             None,

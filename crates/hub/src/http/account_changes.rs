@@ -1,13 +1,15 @@
-//! `/api/v1/account/changes`: what was done to one's own account, by whom; and that one has seen it.
+//! `/api/v1/account/changes`: what was done to one's own account, by whom; what its owner made and ended to sign in with; and
+//! that one has seen it.
 
 use super::call::{Call, Caller, lang_of};
 use super::idempotency::Answer;
 use super::problem::Problem;
-use super::shape;
+use super::{shape, sign_ins};
 use crate::audit::sentence::Voice;
 use crate::audit::{self, Entry};
 use crate::interventions;
 use crate::office::Office;
+use crate::sign_in::register::{self, Group, Row};
 use crate::transact::blocking;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -25,6 +27,15 @@ pub(crate) async fn newest(office: &Arc<Office>, staff: &StaffId) -> Result<Vec<
     read.await.map_err(Problem::internal)?
 }
 
+/// What its owner made and ended to sign in with, the newest first: of the register, which keeps it for a while, and not of
+/// the log.
+pub(crate) async fn means(office: &Arc<Office>, staff: &StaffId) -> Result<Vec<Row>, Problem> {
+    let mut rows = register::all(office).await?;
+    rows.retain(|row| row.who.as_ref() == Some(staff) && row.kind.group() == Group::Means);
+    rows.truncate(MOST);
+    Ok(rows)
+}
+
 /// `GET /api/v1/account/changes`: the newest first.
 pub(crate) async fn list(
     State(office): State<Arc<Office>>,
@@ -34,7 +45,9 @@ pub(crate) async fn list(
     caller.person()?;
     let unseen = interventions::unseen(&office, &caller.staff)?;
     let entries = newest(&office, &caller.staff).await?;
-    let voice = Voice::for_reader(&office, &caller.staff, lang_of(&headers));
+    let rows = means(&office, &caller.staff).await?;
+    let lang = lang_of(&headers);
+    let voice = Voice::for_reader(&office, &caller.staff, lang);
     let shaped = |entry: &Entry| {
         let record = &entry.record;
         json!({
@@ -45,7 +58,8 @@ pub(crate) async fn list(
         })
     };
     let changes: Vec<Value> = entries.iter().map(shaped).collect();
-    Ok(Answer::ok(json!({"changes": changes})))
+    let means: Vec<Value> = rows.iter().map(|row| sign_ins::shaped(&voice, row, lang)).collect();
+    Ok(Answer::ok(json!({"changes": changes, "means": means})))
 }
 
 /// `POST /api/v1/account/changes/seen`: they know what was done so far.

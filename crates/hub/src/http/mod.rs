@@ -227,7 +227,8 @@ fn wrong_method() -> Problem {
 /// Puts problems into the reader's language and form, and the headers that every answer carries.
 async fn outermost(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
     let lang = call::lang_of(request.headers());
-    let path = request.uri().path().to_owned();
+    let uri = request.uri().clone();
+    let path = uri.path();
     let caller = caller_at(&office, request.extensions(), request.headers());
     let mut response = next.run(request).await;
     if KEPT_OUT.contains(&response.status()) {
@@ -238,9 +239,9 @@ async fn outermost(State(office): State<Arc<Office>>, request: Request, next: Ne
             "a caller was kept out"
         );
     }
-    if let Some(problem) = problem_of(&mut response, &path) {
-        response = if is_page(&path) {
-            admin::problem_page(&office, &problem, lang, &path)
+    if let Some(problem) = problem_of(&mut response, path) {
+        response = if is_page(path) {
+            admin::problem_page(&office, &problem, lang, &uri)
         } else {
             problem::as_json(&problem, lang)
         };

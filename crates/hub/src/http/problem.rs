@@ -236,7 +236,7 @@ impl Problem {
             "second-factor-required",
             Told::new("请先设置验证码", "Set up a second factor first"),
             Told::new(
-                "您的角色须用密码加验证码登录：请在“我的账户”中设置验证器。",
+                "您的角色须使用两步验证（密码加验证码）：请在“我的账户”中设置验证器。",
                 "Your role signs in with a password and a code: set up an authenticator under My account.",
             ),
         )
@@ -373,10 +373,10 @@ impl Problem {
                 Self::conflict("rules-changed", Told::new("检查规则已更新，需重新审查", en), current)
             }
             Refused::WindowBegun => Self::field("from", "begun", "已开始播出，只能调整结束时间", en),
-            Refused::NotReleased => Self::conflict("not-released", Told::new("这条信息没有在发布中", en), current),
+            Refused::NotReleased => Self::conflict("not-released", Told::new("这条信息现在不在公开", en), current),
             Refused::AlreadyReleased => Self::conflict(
                 "already-released",
-                Told::new("已有内容在发布中：请用“更新发布”，或先撤回", en),
+                Told::new("已有内容在公开：请用“更新发布”，或先撤回", en),
                 current,
             ),
             Refused::StillInUse => Self::conflict(

@@ -106,7 +106,8 @@ pub(crate) async fn list(
     ))
 }
 
-fn shaped(voice: &Voice<'_>, row: &Row, lang: heliograph_domain::Lang) -> Value {
+/// A row as programs have it.
+pub(crate) fn shaped(voice: &Voice<'_>, row: &Row, lang: heliograph_domain::Lang) -> Value {
     let noted = &row.noted;
     let name = row.who.as_ref().map(|who| voice.person(who.as_str()));
     json!({

@@ -144,9 +144,14 @@ fn of_account() -> Vec<Operation> {
         get(
             "/api/v1/account/changes",
             WHO,
-            "Who set one's password, second factor or account otherwise, the newest first",
+            "Who set one's password, second factor or account otherwise, and what one made and ended to sign in with; \
+             the newest first, ten of each",
         )
-        .gives(200, "They.", answer(&[("changes", list(changed()))])),
+        .gives(
+            200,
+            "They.",
+            answer(&[("changes", list(changed())), ("means", list(named("SignIns")))]),
+        ),
         post("/api/v1/account/changes/seen", WHO, "One knows of all of them")
             .takes(nothing())
             .gives(200, "Done.", answer(&[("seen", exactly(true))])),

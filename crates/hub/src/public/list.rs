@@ -52,19 +52,21 @@ pub(super) async fn page(
         .and_then(|page| page.parse().ok())
         .unwrap_or(1)
         .clamp(1, pages);
-    let at = |page: usize| address(&query, kind, page);
+    let here = address(&query, kind, number);
+    let at = |kind: Option<Kind>, page: usize| visit.to(&address(&query, kind, page));
     let body = html! {
         h1 { (visit.t("公开信息", "Public information")) }
         form.search action="/" role="search" {
             label for="q" { (visit.t("查找", "Search")) }
             input id="q" name="q" type="search" value=(query) maxlength=(QUERY_CHARS) placeholder=(visit.t("查找标题和正文", "Titles and texts"));
             @if let Some(kind) = kind { input type="hidden" name="kind" value=(kind.slug()); }
+            @if visit.chosen { input type="hidden" name="lang" value=(visit.lang.tag()); }
             button { (visit.t("查找", "Search")) }
         }
         nav.kinds aria-label=(visit.t("类别", "Kinds")) {
-            a href=(address(&query, None, 1)) aria-current=[kind.is_none().then_some("true")] { (visit.t("全部", "All")) }
+            a href=(at(None, 1)) aria-current=[kind.is_none().then_some("true")] { (visit.t("全部", "All")) }
             @for one in kinds {
-                a href=(address(&query, Some(one), 1)) aria-current=[(kind == Some(one)).then_some("true")] { (one.label(visit.lang)) }
+                a href=(at(Some(one), 1)) aria-current=[(kind == Some(one)).then_some("true")] { (one.label(visit.lang)) }
             }
         }
         @if found.is_empty() && query.is_empty() && kind.is_none() {
@@ -72,15 +74,15 @@ pub(super) async fn page(
         } @else { (rows(&visit, &found, number)) }
         @if pages > 1 {
             nav.pages aria-label=(visit.t("页码", "Pages")) {
-                @if number > 1 { a href=(at(number - 1)) rel="prev" { (visit.t("上一页", "Previous")) } }
+                @if number > 1 { a href=(at(kind, number - 1)) rel="prev" { (visit.t("上一页", "Previous")) } }
                 span { (number) " / " (pages) }
-                @if number < pages { a href=(at(number + 1)) rel="next" { (visit.t("下一页", "Next")) } }
+                @if number < pages { a href=(at(kind, number + 1)) rel="next" { (visit.t("下一页", "Next")) } }
             }
         }
     };
     visit.answer(
         StatusCode::OK,
-        &at(number),
+        &here,
         visit.t("公开信息", "Public information"),
         &body,
         &headers,
@@ -94,7 +96,7 @@ fn rows(visit: &Visit, found: &[Item], number: usize) -> Markup {
         } @else {
             ul.rows {
                 @for item in found.iter().skip((number - 1) * ROWS).take(ROWS) {
-                    li { a href={ "/p/" (item.id) } {
+                    li { a href=(visit.to(&format!("/p/{}", item.id))) {
                         span.kind { (item.document.kind.label(visit.lang)) }
                         strong { (item.document.title(visit.lang)) }
                         (dated(visit, &item.dossier.publication))

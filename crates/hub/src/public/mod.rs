@@ -12,7 +12,8 @@ use crate::http::problem::Problem;
 use crate::office::Office;
 use crate::state::{Dossier, State};
 use axum::Router;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::Query;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use heliograph_domain::site::SiteProfile;
@@ -39,13 +40,16 @@ pub(crate) fn router() -> Router<Arc<Office>> {
 /// What a page is made for.
 struct Visit {
     lang: Lang,
+    /// Whether the language was chosen for this visit: then every link on its pages keeps it.
+    chosen: bool,
     now: Instant,
     state: Arc<State>,
     site: Option<Arc<SiteProfile>>,
 }
 
 impl Visit {
-    /// `?lang=` chooses the language for one page, so that a link can be passed on in it; else the reader's own.
+    /// `?lang=` chooses the language, and the links of the page keep it: a visit stays in the language that was chosen, a link
+    /// can be passed on in it, and a browser that many people use, one after the other, remembers nothing. Else the reader's own.
     fn new(office: &Office, headers: &HeaderMap, asked: &HashMap<String, String>) -> Self {
         let state = office.state();
         let site = state
@@ -56,6 +60,7 @@ impl Visit {
         let chosen = chosen.filter(|lang| matches!(lang, Lang::ZhHans | Lang::En));
         Self {
             lang: chosen.unwrap_or_else(|| lang_of(headers)),
+            chosen: chosen.is_some(),
             now: office.now(),
             state,
             site,
@@ -64,6 +69,15 @@ impl Visit {
 
     fn t(&self, zh: &'static str, en: &'static str) -> &'static str {
         if self.lang == Lang::ZhHans { zh } else { en }
+    }
+
+    /// The address of another public page, in the language that was chosen for the visit.
+    fn to(&self, path: &str) -> String {
+        if self.chosen {
+            in_language(path, self.lang)
+        } else {
+            path.to_owned()
+        }
     }
 
     fn office_name(&self) -> &str {
@@ -106,12 +120,11 @@ impl Visit {
     }
 
     fn frame(&self, here: &str, title: &str, body: &Markup) -> Markup {
-        let (tag, name) = if self.lang == Lang::ZhHans {
-            ("en", "English")
+        let (other, name) = if self.lang == Lang::ZhHans {
+            (Lang::En, "English")
         } else {
-            ("zh-Hans", "中文")
+            (Lang::ZhHans, "中文")
         };
-        let joint = if here.contains('?') { '&' } else { '?' };
         html! {
             (DOCTYPE)
             html lang=(self.lang.tag()) {
@@ -125,18 +138,20 @@ impl Visit {
                 body {
                     a.skip href="#content" { (self.t("跳到正文", "Skip to content")) }
                     header {
-                        a.office href="/" { (self.office_name()) }
-                        a.language href={ (here) (joint) "lang=" (tag) } lang=(tag) hreflang=(tag) { (name) }
+                        a.office href=(self.to("/")) { (self.office_name()) }
+                        a.language href=(in_language(here, other)) lang=(other.tag()) hreflang=(other.tag()) { (name) }
                     }
                     main id="content" { (body) }
                     footer {
                         @if let Some(site) = &self.site {
-                            @for line in &site.hotlines {
-                                p { (line.label.get(self.lang)) " " a href={ "tel:" (line.number) } { (line.number) } }
+                            div.reach {
+                                @for line in &site.hotlines {
+                                    p { (line.label.get(self.lang)) " " a href={ "tel:" (line.number) } { (line.number) } }
+                                }
+                                p { (site.hours.get(self.lang)) }
                             }
-                            p { (site.hours.get(self.lang)) }
                         }
-                        p { a href="/admin" { (self.t("工作人员入口", "For staff")) } }
+                        p.staff { a href="/admin" { (self.t("工作人员入口", "For staff")) } }
                     }
                 }
             }
@@ -144,22 +159,33 @@ impl Visit {
     }
 }
 
-/// A problem for everyone: in the office's own frame, with its telephones at the foot and a way on.
-pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang) -> Response {
-    let mut visit = Visit::new(office, &HeaderMap::new(), &HashMap::new());
-    visit.lang = lang;
-    let title = problem.title.get(lang);
+/// An address in one language. `path` may have a query, and names no language.
+fn in_language(path: &str, lang: Lang) -> String {
+    let joint = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joint}lang={}", lang.tag())
+}
+
+/// A problem for everyone: in the office's own frame, with its telephones at the foot and a way on. `lang` is the browser's;
+/// the one that was chosen stands in the address.
+pub(crate) fn problem_page(office: &Office, problem: &Problem, lang: Lang, uri: &Uri) -> Response {
+    let asked = Query::<HashMap<String, String>>::try_from_uri(uri);
+    let asked = asked.map(|asked| asked.0).unwrap_or_default();
+    let mut visit = Visit::new(office, &HeaderMap::new(), &asked);
+    if !visit.chosen {
+        visit.lang = lang;
+    }
+    let title = problem.title.get(visit.lang);
     let body = html! {
         h1 { (title) }
-        p { (problem.detail.get(lang)) }
-        p { a href="/" { (visit.t("查看现在公开的信息", "See what is public now")) } }
+        p { (problem.detail.get(visit.lang)) }
+        p { a href=(visit.to("/")) { (visit.t("查看现在公开的信息", "See what is public now")) } }
     };
     // Its other language is that of the list: where nothing is, nothing can be translated.
     visit.answer(problem.status, "/", title, &body, &HeaderMap::new())
 }
 
 /// What is public now: released, and its window open.
-fn public_now(dossier: &Dossier, now: Instant) -> bool {
+pub(crate) fn public_now(dossier: &Dossier, now: Instant) -> bool {
     let on = dossier.publication.released.as_ref();
     on.is_some_and(|on| on.release.window.covers(now) && on.at <= now)
 }

@@ -66,7 +66,7 @@ fn ended(visit: &Visit, dossier: &Dossier) -> Option<Markup> {
                 }
             }
             p { (visit.t("需要原文的，请拨打咨询电话。", "If you need the text, please call us.")) }
-            p { a href="/" { (visit.t("查看现在公开的信息", "See what is public now")) } }
+            p { a href=(visit.to("/")) { (visit.t("查看现在公开的信息", "See what is public now")) } }
         }
     })
 }

@@ -89,7 +89,7 @@ kinds! {
     PasskeyAdded Means "passkey-added" "添加通行密钥" "Passkey added";
     PasskeyRemoved Means "passkey-removed" "删除通行密钥" "Passkey removed";
     AuthenticatorSet Means "authenticator-set" "设置验证器" "Authenticator set up";
-    AuthenticatorRemoved Means "authenticator-removed" "停用验证码" "Authenticator removed";
+    AuthenticatorRemoved Means "authenticator-removed" "停用两步验证" "Authenticator removed";
 }
 
 /// From where.

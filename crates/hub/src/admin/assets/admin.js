@@ -17,6 +17,12 @@
   const bad = document.querySelector(".bad input, .bad textarea, .bad select");
   if (bad && document.querySelector(".alert")) bad.focus();
 
+  // A page that is to be kept on paper.
+  for (const button of all("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
+
   // The column beside goes along with the page as long as all of it can be seen.
   for (const column of all(".split > .stack:last-child")) {
     const look = () => column.classList.toggle("fits", column.offsetHeight <= innerHeight - 32);

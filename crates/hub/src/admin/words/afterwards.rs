@@ -21,7 +21,7 @@ words! {
     RETIRE "确认后立即停用这块屏幕，不能恢复。" "As soon as you confirm, the display is retired for good.";
     TOKEN "确认后立即生成令牌，只显示一次。" "As soon as you confirm, the token is made and shown once.";
     PERSON "确认后立即保存人员信息。" "As soon as you confirm, the person's data is saved.";
-    POLICY "确认后立即保存验证码登录的规定。" "As soon as you confirm, it is saved who must have a second factor.";
+    POLICY "确认后立即保存两步验证的规定。" "As soon as you confirm, it is saved who must have a second factor.";
     DISABLE "确认后立即停用账户，此人退出登录。" "As soon as you confirm, the account is disabled and the person is signed out.";
     LEAVE "确认后立即彻底删除此人的个人信息。" "As soon as you confirm, the person's data is erased for good.";
     RESET "确认后立即重置验证码，此人退出登录。" "As soon as you confirm, the second factor is reset and the person is signed out.";

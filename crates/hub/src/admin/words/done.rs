@@ -22,7 +22,7 @@ words! {
     TEMPLATE_DELETED "模板已删除。" "The template is deleted.";
     DISPLAY "屏幕设置已保存，屏幕随即照此播出。" "The display's setting is saved; the display follows at once.";
     RETIRED "屏幕已停用。" "The display is retired.";
-    BLANKED "已下令全部黑场，各屏随即只显示单位名称。" "All displays are told to go blank.";
+    BLANKED "已下令全部黑场，各屏随即只显示待机画面。" "All displays are told to go blank.";
     UNBLANKED "已恢复播出。" "The programmes are back.";
     CHANNEL "频道已保存。" "The channel is saved.";
     ENTRY "目录项已保存。" "The entry is saved.";
@@ -36,8 +36,9 @@ words! {
     ENABLED "账户已启用。" "The account is enabled.";
     FACTOR_RESET "验证码已重置，此人须重新登录。" "The second factor is reset; they sign in anew.";
     LEFT "此人的个人信息已彻底删除。" "The person's data is erased for good.";
-    POLICY "验证码登录的规定已保存。" "It is saved who must have a second factor.";
+    POLICY "两步验证的规定已保存。" "It is saved who must have a second factor.";
     SUBSTITUTE "代理已保存。" "The substitute is named.";
+    SUBSTITUTE_CANCELLED "代理已取消。" "The substitution is cancelled.";
     SUBSTITUTE_ENDED "代理已结束。" "The substitution has ended.";
     SITE "单位信息已保存。" "The office's profile is saved.";
     CHANGES_SEEN "已记下：您已知道这些变动，不再提示。" "Noted that you know of these changes; you are not told again.";

@@ -8,7 +8,7 @@ words! {
     STEP_SITE "填写单位信息：名称、电话、办公时间和处室" "Describe the office: name, telephone, hours and departments";
     STEP_CHANNELS "开设频道，例如“大厅”" "Open channels, for instance Hall";
     STEP_STAFF "添加工作人员：拟稿、保密审查、审批至少各一人" "Add staff: at least an author, a confidentiality reviewer and an approver";
-    STEP_CATALOGUE "建立公开目录，写明频度和责任人" "Fill the catalogue, with cadences and who answers for them";
+    STEP_CATALOGUE "建立公开目录，写明公开时限和负责人" "Fill the catalogue, with cadences and who answers for them";
     STEP_DISPLAY "接入第一块屏幕" "Pair the first display";
     STEP_DONE "已完成" "Done";
     STEP_NEXT "下一步" "Next";

@@ -10,6 +10,7 @@ words! {
     N_OVERDUE "目录逾期 {} 项" "{} entries overdue";
     N_THIS_WEEK "本周到期 {} 项" "{} due this week";
     N_SOON "三十天内到期 {} 项" "{} due within thirty days";
+    N_MORE "还有 {} 项" "{} more";
     THIS_WEEK "本周到期" "Due this week";
     SOON "三十天内" "Within thirty days";
     MINE "我负责" "Mine";
@@ -28,16 +29,17 @@ words! {
     UNKNOWN_YEAR "尚未录入" "Not entered yet";
     DAYS_OFF "放假" "Days off";
     DAYS_WORKED "调休上班的周末" "Weekend days that are worked";
-    DAYS_HINT "每行写一天，如 " "One day a line, like ";
+    DAYS_HINT "普通的周六、周日不用写，已按休息日计算。每行写一天，如 " "Ordinary Saturdays and Sundays need not be written: they count as days off. One day a line, like ";
     DAYS_HINT_SPAN "；连着的几天写成 " "; days that follow each other like ";
     HOW_MANY_DAYS "天数" "Days";
+    DAYS_HINT_WORDS "，也可以照通知写成“1月1日至3日”。" ", or as the notices write them in Chinese.";
     N_DAYS_OFF "放假 {} 天" "days off: {}";
     N_DAYS_WORKED "调休上班 {} 天" "made up: {}";
     CHANGE_YEAR "修改 {} 年" "Change {}";
     OTHER_YEAR "其他年份" "Another year";
     SHOW "查看" "Show";
     CALENDAR_SAVED "已保存，各项到期日已重新计算。" "Saved; due dates follow.";
-    LINE_NOT_A_DATE "第 {} 行“{}”不是日期，请写成 {}-01-31" "Line {}, “{}”, is not a date: write it like {}-01-31";
+    LINE_NOT_A_DATE "第 {} 行“{}”不是日期，请写成 {}-01-31，或“1月29日至31日”" "Line {}, “{}”, is not a date: write it like {}-01-31";
     LINE_BACKWARDS "第 {} 行“{}”：结束日期早于开始日期" "Line {}, “{}”: it ends before it begins";
     TOO_MANY_LINES "行数太多，最多 {} 行" "Too many lines: at most {}";
 

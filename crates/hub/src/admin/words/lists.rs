@@ -18,11 +18,16 @@ words! {
     FILTER_WEEK "本周到期 {}" "Due this week {}";
     FILTER_SOON "三十天内 {}" "Within thirty days {}";
     FILTER_MINE "我负责 {}" "Mine {}";
-    NARROW "筛选" "Narrow";
-    ALL_DEPARTMENTS "全部部门" "All departments";
+    NARROW "筛选" "Filter";
+    ALL_DEPARTMENTS "全部处室" "All departments";
     DUE_STATE "到期情况" "When they are due";
+    ENTRY_OF_ADMINISTRATORS "目录项由系统管理员修改。" "Entries are changed by administrators.";
     NO_SUCH_ENTRIES "没有符合条件的目录项。" "No entry is like this.";
     SHOW_ALL_ENTRIES "显示全部目录项" "Show every entry";
+
+    ALL_CHANNELS "全部频道" "Every channel";
+    PUBLIC_FROM "首次公开，从" "First public from";
+    PUBLIC_UNTIL "到" "to";
 
     WRITE_KIND "拟稿：{}" "Write: {}";
     AGAIN_LAST "以上次公开的为基础起草" "Begin with what was released last";

@@ -9,8 +9,6 @@ words! {
     SOME_SHOW "{} 块屏中，{} 块在播应播的内容，{} 块没有：" "Of {} displays {} show what they should and {} do not:";
     NOT_SHOWING "{} 起：{}" "since {}: {}";
     MORE_NOT_SHOWING "另外还有 {} 块" "{} more";
-    SHOULD_SHOW "现在应播（屏幕没有消息）" "What it should show now (it is not heard)";
-    LAST_ON "断开前在播" "On when last heard";
     LINEUP "节目单" "What it has to show";
     LINEUP_EMPTY "没有要播的内容，显示单位名称。" "Nothing to show: it shows the office's name.";
     LINEUP_FROM "{} 起" "from {}";

@@ -63,6 +63,11 @@ words! {
     STANDS_IN_NOW "代理中" "Stands in now";
     STANDS_IN_LATER "未开始" "Not yet";
     END_LEAVE "提前结束" "End it";
+    CANCEL_LEAVE "取消" "Cancel it";
+    MY_SUBSTITUTE "我休假时的代理人" "Who stands in for me while I am on leave";
+    MY_SUBSTITUTE_WHAT "这里指定的是您自己休假时的代理人。要为别人指定，请系统管理员办理。" "This is about your own leave. For somebody else's, ask an administrator.";
+    WHOSE_LEAVE "请选择休假的人" "Choose who is on leave";
+    PERSON_IN_FULL "{} {}（{}）" "{} {} ({})";
     NAME_SUBSTITUTE "指定代理人" "Name a substitute";
     FIRST_DAY "第一天" "First day";
     LAST_DAY "最后一天（含当天）" "Last day (included)";

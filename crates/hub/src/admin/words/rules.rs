@@ -7,7 +7,7 @@ words! {
     VOID_NEW_RULES "检查规则已更新，需重新审查：规则于 {} 由 {} 更新，内容已按新规则重新检查。审查只对当时的规则有效，须从保密审查起重新办理。" "The rules of the check have changed, so the text has to be reviewed again. They were changed on {} by {}, and the text was looked through by the new ones. A review holds for the rules of its time: the steps are taken anew, beginning with the confidentiality review.";
 
     OWN_WORDS "本单位词表" "The office's own words";
-    OWN_WORDS_WHAT "保密审查关口除程序自带的规则外，还检查这里的词。保存后立即生效，不必重启。操作记录只写各级词数和词表的哈希值，不写词本身。" "The gate looks for these words besides the program's own rules. What is saved holds at once, without a restart. The audit trail says how many words there are of each class, and the hash of the list, never the words.";
+    OWN_WORDS_WHAT "保密审查关口除程序自带的规则外，还检查这里的词。保存后立即生效，不必重启。操作记录只写各级有几个词和词表的校验值，不写词本身。" "The gate looks for these words besides the program's own rules. What is saved holds at once, without a restart. The audit trail says how many words there are of each class, and the check value of the list, never the words.";
     OWN_WORDS_LINK "管理词表" "Keep the list";
     OWN_WORDS_NOW "现行规则 {}：拦截 {} 个，提示 {} 个，错敏 {} 个。" "Rules in force: {}. Words that block: {}, that warn: {}, wrong forms: {}.";
     OWN_WORDS_NONE "词表里还没有词。" "The list has no words yet.";
@@ -21,7 +21,7 @@ words! {
     WORD_INSTEAD_HINT "只用于错敏词，可不填" "for wrong forms; may be left empty";
     WORD_NOTE "备注" "Note";
     WORD_NOTE_HINT "只有系统管理员看得到，可不填" "only administrators see it; may be left empty";
-    CLASS_BLOCK "拦截：须另一人说明理由才能送审" "Block: not submitted unless a second person says why";
+    CLASS_BLOCK "拦截：须另一人说明理由才能送审" "Block: a second person must say why";
     CLASS_WARN "提示：审查人逐项确认" "Warn: the reviewer confirms having looked";
     CLASS_SLIP "错敏：显示正确写法" "Wrong form: the right one is shown";
     CLASS_BLOCK_SHORT "拦截" "Block";

@@ -6,7 +6,7 @@ words! {
     AUDIT "操作记录" "Audit trail";
     AUDIT_WHAT "谁在什么时候做了什么，逐条记录，事后谁也不能增删改。登录和退出不在其中。" "Who did what and when, line by line; nobody can add, change or remove a line afterwards. Signing in and out is not in it.";
     AUDIT_KEPT "记录号从 1 起连续编号，不缺号。每条记录的校验值由它的全部内容算出，前后记录相互印证：少一条、多一条或改一个字，核对时都会发现。" "Lines are numbered from 1 without a gap. Each has a check value made from all that it says, and the lines vouch for each other: one that is missing, added or changed is found when they are checked.";
-    AUDIT_PROVE "校验值即默克尔树的叶哈希，导出的表格和 JSON Lines 中都有。系统管理员在服务器上运行 heliograph log prove 加记录号，可以向单位以外的人证明某条记录没有被改过。" "The check value is the leaf hash of a Merkle tree; it stands in both exports. On the server, an administrator runs heliograph log prove with the number of a line to prove to outsiders that it was not changed.";
+    AUDIT_PROVE "已公开过的信息，在它的页面上就能下载公开凭证。其他记录：校验值即默克尔树的叶哈希，两种导出文件中都有；系统管理员在服务器上运行 heliograph log prove 加记录号，可以向单位以外的人证明某条记录没有被改过。" "The proof of what was public is to be had on the page of each publication. For other lines: the check value is the leaf hash of a Merkle tree; it stands in both exports. On the server, an administrator runs heliograph log prove with the number of a line to prove to outsiders that it was not changed.";
     TECHNICAL "技术细节" "Technical details";
     DEVICE_KEY_WHAT "设备接入时自己生成的公钥。系统凭它认出这台设备的报告，别的设备冒充不了；它不是秘密。" "The machine made this key when it was let in. By it the hub knows the machine's reports from anybody else's. It is no secret.";
     FINGERPRINT_WHAT "由设备的公钥算出的短串，用来辨认是不是同一台设备。" "A short form of the machine's key, to tell whether it is the same machine.";
@@ -27,7 +27,7 @@ words! {
     AUDIT_SUBJECT "对象名称" "Which";
     AUDIT_SUBJECT_ID "对象编号" "Its id";
     AUDIT_SENTENCE "内容" "What was done";
-    AUDIT_AS_LINES "导出 JSON Lines" "Export as JSON Lines";
+    AUDIT_AS_LINES "导出供程序读取（JSON Lines）" "Export for programs (JSON Lines)";
     AUDIT_NOTHING "没有符合条件的记录。" "No line fits.";
     PAGE_BEFORE "← 上一页" "← Back";
     PAGE_AFTER "下一页 →" "On →";

@@ -1,9 +1,9 @@
 //! The facts about people, as sentences: what they do here, and how they are let in.
 
 use super::Voice;
-use heliograph_domain::StaffId;
 use heliograph_domain::staff::StaffEvent;
 use heliograph_domain::time::Window;
+use heliograph_domain::{Instant, StaffId};
 
 impl Voice<'_> {
     pub(super) fn of_staff(&self, event: &StaffEvent) -> String {
@@ -28,13 +28,13 @@ impl Voice<'_> {
                 )
             }
             StaffEvent::SecondFactorRequired { roles } if roles.is_empty() => self.say(
-                "不再要求验证码登录".to_owned(),
+                "不再要求两步验证".to_owned(),
                 "asked no role for a second factor any longer".to_owned(),
             ),
             StaffEvent::SecondFactorRequired { roles } => {
                 let roles = self.roles(roles);
                 self.say(
-                    format!("要求以下角色用验证码登录：{roles}"),
+                    format!("要求以下角色使用两步验证：{roles}"),
                     format!("asked these roles for a second factor: {roles}"),
                 )
             }
@@ -75,11 +75,13 @@ impl Voice<'_> {
 
     fn of_substitute(&self, id: &StaffId, substitute: &StaffId, window: &Window) -> String {
         let (who, substitute) = (self.person(id.as_str()), self.person(substitute.as_str()));
-        let from = self.time(window.from);
-        let until = window.until.map(|until| self.time(until)).unwrap_or_default();
+        // Whole days, of which the last is one: a leave ends when the day after it begins.
+        let from = self.day(window.from);
+        let last = window.until.map(|until| self.day(Instant(until.0.saturating_sub(1))));
+        let last = last.unwrap_or_default();
         self.say(
-            format!("{who}休假，由{substitute}代理，自 {from} 至 {until}"),
-            format!("named {substitute} to stand in for {who}, from {from} until {until}"),
+            format!("{who}休假，由{substitute}代理，自 {from} 至 {last}（含当天）"),
+            format!("named {substitute} to stand in for {who}, from {from} to the end of {last}"),
         )
     }
 }
