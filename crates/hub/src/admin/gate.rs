@@ -141,6 +141,8 @@ pub(crate) fn field_label(desk: &Desk, kind: Option<Kind>, field: &str) -> Strin
             ("files", ..) => desk.t(super::words::papers::FILES),
             ("pages", _, None) => desk.t(super::words::papers::PAGE_WORDS),
             ("reading", _, None) => desk.t(super::words::papers::READING),
+            ("from", _, None) => desk.t(w::FROM),
+            ("until", _, None) => desk.t(w::UNTIL),
             ("metadata", ..) => desk.t(w::FOUND_METADATA),
             ("text", _, None) => desk.t(w::FOUND_PAGE_TEXT),
             (_, Some(lang), None) => language_name(desk, lang),

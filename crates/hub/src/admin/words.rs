@@ -12,6 +12,7 @@ mod account;
 pub(crate) mod afterwards;
 pub(crate) mod airtime;
 pub(crate) mod beginnings;
+pub(crate) mod days;
 pub(crate) mod departments;
 pub(crate) mod done;
 pub(crate) mod door;
@@ -194,6 +195,7 @@ words! {
     UNTIL "结束" "Until";
     UNTIL_WITHDRAWN "直到撤回" "Until withdrawn";
     RELEASED_BY "发布人" "Released by";
+    AMENDED_BY "更新发布" "Amended by";
     CONTENT_HASH "内容指纹" "Content hash";
     HISTORY "办理经过" "History";
     EVENT_SUBMITTED "提交送审" "Submitted";
@@ -251,6 +253,9 @@ words! {
     PRIORITY_FILLER "填空（没有其他内容时显示）" "Filler (when there is nothing else)";
 
     WHAT_TO_WRITE "写什么？" "What do you want to write?";
+    REVISES "修订" "A revision of";
+    REVISES_ON_AIR "新版经审查、审批并发布以前，公开页面和屏幕上仍是现在的一版。" "Until it is reviewed, approved and released, the public page and the displays keep what they have.";
+    REVISES_ENDED "现在的一版已到期，屏幕不再播出；公开页面上仍是它。" "What is released now has ended and is on no display; the public page keeps it.";
     OTHER_KIND "换一种类型" "Another kind";
     ABOUT_NOTICE "通知公众一件事" "Tell the public something";
     ABOUT_GUIDE "一件事怎么办：材料、流程、时限、收费" "How a matter is handled: papers, steps, time, fee";
@@ -488,6 +493,7 @@ mod tests {
         trail::ALL,
         translation::ALL,
         airtime::ALL,
+        days::ALL,
         departments::ALL,
         done::ALL,
         on_show::ALL,

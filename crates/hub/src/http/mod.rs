@@ -21,6 +21,7 @@ pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod gate_words;
 pub(crate) mod idempotency;
+mod last_time;
 pub(crate) mod openapi;
 pub(crate) mod papers;
 pub(crate) mod passkeys;
