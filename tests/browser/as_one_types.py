@@ -95,6 +95,7 @@ def place_is_asked_for(browser, story, draft):
     browser.press(Keys.ARROW_DOWN)
     author = Caller(story.url, AUTHOR)
     eventually("the entry is saved", lambda: author.must("GET", f"/api/v1/drafts/{draft}")["catalogue_entry"] == "notices")
+    check(not browser.all(".bad") and not browser.all(".alert"), "what was wrong is mended, and the page still says so")
 
 
 def comes_in(mine, theirs, story, draft):

@@ -85,6 +85,9 @@ def more(world):
     table = world.table().replace("ZZ-001", "ZZ-901", 1)
     return [
         Page("/admin/catalogue/import", ADMIN, ("/admin/catalogue/import", {"table": table}), wrong=False),
+        # A row that says something else than the entry does: what stood there stands beside it.
+        Page("/admin/catalogue/import", ADMIN, ("/admin/catalogue/import", {"table": world.table().replace("ZZ-001,", "ZZ-001,zz ", 1)}), wrong=False),
+        Page("/admin/catalogue?due=gone", ADMIN),
         *(Page(f"/admin/write?kind={kind}", AUTHOR) for kind in kinds),
         Page("/admin/channels?edit=zz", ADMIN), Page(f"/admin/staff?edit={AUTHOR}", ADMIN),
         Page("/admin/catalogue?edit=zz-1", ADMIN), Page("/admin/catalogue", AUTHOR), Page("/admin/calendar", ADMIN),

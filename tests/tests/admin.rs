@@ -4,8 +4,9 @@
 
 use heliograph_hub::{Hub, HubConfig, SystemClock};
 use heliograph_tests::{
-    Browser, Http, LOBBY, NOTICE_ENTRY, PASSWORD, STRIP, TempDir, World, eventually, form, hidden, notice,
+    Browser, Http, LOBBY, NOTICE_ENTRY, PASSWORD, STRIP, TempDir, World, act, eventually, form, hidden, hire, notice,
 };
+use serde_json::json;
 use std::sync::Arc;
 
 const TITLE: (&str, &str) = ("content.zh-Hans.title", "关于调整领证时间的公告");
@@ -123,7 +124,119 @@ fn what_is_on_release_is_shown_longer_by_a_form() {
     assert_eq!(api["released"]["until"], "2099-02-01T01:00:00.000Z");
     let page = approver.get(&format!("/admin/publications/{id}?done=reschedule")).text;
     assert!(page.contains("调整播出") && page.contains("已调整"), "{page}");
+    assert!(
+        page.contains("<div>结束：直到撤回 → 2099年2月1日 09:00</div>"),
+        "{page}"
+    );
+    // A midnight is the end of the day before, on the page, on paper and in the record alike.
+    let day = [("until", "2099-02-02T00:00"), ("channels", "hall")];
+    let _ = approver.step(&id, "reschedule", &day).expect_status(303);
+    let page = approver.get(&format!("/admin/publications/{id}")).text;
+    let told = "<div>结束：2099年2月1日 09:00 → 2099年2月1日 24:00</div>";
+    assert_eq!(
+        page.matches(told).count(),
+        2,
+        "in the history, and on the sheet: {page}"
+    );
+    let wish =
+        json!({"id": "inspector", "name": {"zh-Hans": "孙检查"}, "department": "office", "roles": ["inspector"]});
+    let inspector = hire(&world.people.admin, &wish);
+    let record = inspector
+        .send("GET", "/api/v1/audit", &[("accept-language", "zh")], b"")
+        .text;
+    assert!(
+        record.contains("至 2099-02-01 24:00") && !record.contains("2099-02-02 00:00"),
+        "{record}"
+    );
     approver.reads_both_languages(&format!("/admin/publications/{id}"));
+}
+
+#[test]
+fn what_a_channel_and_a_display_have_to_show_is_listed_with_what_is_still_to_begin() {
+    let world = World::new();
+    let lobby = world.display("lobby", LOBBY, &["hall"]);
+    let on = world.people.publish_notice("大厅照常开放", &["hall"]);
+    let later = world.people.approved("notice", NOTICE_ENTRY, &notice("元旦放假安排"));
+    let wish = json!({"channels": ["hall"], "from": "2099-01-01T09:00:00+08:00"});
+    let _ = act(&world.people.approver, &later, "release", &wish).expect_status(200);
+    let elsewhere = world.people.publish_notice("条屏检修", &["strips"]);
+    let browser = Browser::signed_in(&world, "author");
+    let page = browser
+        .get(&format!("/admin/displays/{}", lobby.id))
+        .expect_status(200)
+        .text;
+    let lineup = &page[page.find("id=\"lineup\"").unwrap()..];
+    let lineup = &lineup[..lineup.find("</section>").unwrap()];
+    assert!(
+        lineup.contains(&on) && lineup.contains(&later) && !lineup.contains(&elsewhere),
+        "{lineup}"
+    );
+    assert!(lineup.contains("2099年1月1日 09:00 起"), "{lineup}");
+    let channels = browser.get("/admin/channels").expect_status(200).text;
+    assert!(channels.contains("1，另有 1 条待播") && channels.contains(&format!("/admin/publications/{later}")));
+    browser.reads_both_languages("/admin/channels");
+    browser.reads_both_languages(&format!("/admin/displays/{}", lobby.id));
+}
+
+#[test]
+fn what_was_withdrawn_is_revised_from_its_text_and_what_was_erased_is_not() {
+    let world = World::new();
+    let people = &world.people;
+    let id = people.publish_notice("大厅照常开放", &["hall"]);
+    let author = Browser::signed_in(&world, "author");
+    let page = author.get(&format!("/admin/publications/{id}")).text;
+    assert!(page.contains("不用修订，由 ") && page.contains("陈审批"), "{page}");
+    let approver = Browser::signed_in(&world, "approver")
+        .get(&format!("/admin/publications/{id}"))
+        .text;
+    assert!(
+        !approver.contains("不用修订，由 "),
+        "the control: who can change it has the form"
+    );
+    let _ = act(&people.approver, &id, "withdraw", &json!({"reason": "时间有误"})).expect_status(200);
+    let revise = format!("/admin/write?publication={id}");
+    assert!(author.get(&format!("/admin/publications/{id}")).text.contains(&revise));
+    let page = author.get(&revise).expect_status(200).text;
+    assert!(
+        page.contains("大厅照常开放，请相互转告。") && !page.contains("id=\"revises\""),
+        "{page}"
+    );
+    let _ = act(
+        &people.approver,
+        &id,
+        "request-erasure",
+        &json!({"reason": "依申请删除"}),
+    )
+    .expect_status(200);
+    let _ = act(&people.admin, &id, "erase", &json!({})).expect_status(200);
+    assert!(!author.get(&format!("/admin/publications/{id}")).text.contains(&revise));
+}
+
+#[test]
+fn a_revision_says_what_it_revises_and_is_not_in_turn_with_itself() {
+    let world = World::new();
+    let _lobby = world.display("lobby", LOBBY, &["hall"]);
+    let id = world.people.publish_notice("大厅照常开放", &["hall"]);
+    let browser = Browser::signed_in(&world, "author");
+    let path = format!("/admin/write?publication={id}");
+    let page = browser.get(&path).expect_status(200).text;
+    let revised = &page[page.find("id=\"revises\"").unwrap()..];
+    assert!(revised.starts_with(&format!(
+        "id=\"revises\">修订 <a href=\"/admin/publications/{id}\">大厅照常开放"
+    )));
+    assert!(
+        page.contains("公开页面和屏幕上仍是现在的一版") && page.contains("现在没有别的内容，会一直播它"),
+        "{page}"
+    );
+    browser.reads_both_languages(&path);
+    // The control: what is written anew revises nothing, and is in turn with what is on.
+    let fresh = browser
+        .get(&format!("/admin/write?kind=notice&entry={NOTICE_ENTRY}"))
+        .text;
+    assert!(
+        !fresh.contains("id=\"revises\"") && fresh.contains("与另外 1 条轮播"),
+        "{fresh}"
+    );
 }
 
 #[test]

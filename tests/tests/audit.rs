@@ -179,6 +179,9 @@ fn office(world: &World) {
     accounts(world);
     let _ = post("/api/v1/staff/countersigner/disable", json!({})).expect_status(200);
     let _ = post("/api/v1/staff/countersigner/enable", json!({})).expect_status(200);
+    let leaver = json!({"id": "leaver", "name": {"zh-Hans": "钱离任"}, "department": "office", "roles": ["author"]});
+    let _ = post("/api/v1/staff", leaver).expect_status(201);
+    let _ = post("/api/v1/staff/leaver/leave", json!({})).expect_status(200);
     let _ = admin
         .put("/api/v1/second-factor", &[], &json!({"roles": ["display-operator"]}))
         .expect_status(200);
@@ -260,6 +263,11 @@ fn every_kind_of_deed_is_told_in_plain_words_of_both_languages() {
         .expect_status(200);
     let gone = trail(&inspector, "who=countersigner", "zh");
     assert_eq!(gone["records"][0]["by_name"], "countersigner（姓名已删除）");
+    let left = trail(&inspector, "deed=left", "zh");
+    assert_eq!(
+        left["records"][0]["sentence"],
+        "办理countersigner（姓名已删除）离任：取消全部角色，删除姓名、密码和验证码"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use heliograph_domain::Date;
 use heliograph_hub::clock::Clock;
-use heliograph_tests::{Browser, Http, NOTICE_ENTRY, World, act, hidden, notice};
+use heliograph_tests::{Browser, Http, NOTICE_ENTRY, Reply, World, act, hidden, notice};
 use serde_json::{Value, json};
 
 const NOTICE: &[u8] = include_bytes!("../files/notice.docx");
@@ -154,7 +154,7 @@ fn last_years_text_begins_anew_and_every_change_of_a_date_is_listed() {
         !author
             .get(&format!("/admin/publications/{id}"))
             .text
-            .contains("明年再发"),
+            .contains("再发一次"),
         "it was never public"
     );
     let _ = people
@@ -168,7 +168,7 @@ fn last_years_text_begins_anew_and_every_change_of_a_date_is_listed() {
         author
             .get(&format!("/admin/publications/{id}"))
             .text
-            .contains("明年再发")
+            .contains("再发一次")
     );
     let begun = author
         .post(&format!("/admin/publications/{id}/again"), &[("key", "k")])
@@ -196,6 +196,122 @@ fn last_years_text_begins_anew_and_every_change_of_a_date_is_listed() {
         .expect_status(303);
     assert!(!author.get(&format!("/admin/write/{draft}")).text.contains("已改为"));
     let _ = act(&people.author, &draft, "submit", &json!({})).expect_status(200);
+}
+
+/// What the form of a draft that was saved holds, as its page has it.
+fn sheet_of(page: &str, then: &str) -> Vec<(String, String)> {
+    let fields = ["kind", "hash", "publication"].map(|name| (name.to_owned(), hidden(page, name)));
+    let mut all = vec![("key".to_owned(), hidden(page, "key"))];
+    all.extend(fields);
+    let text = [
+        ("catalogue_entry", NOTICE_ENTRY),
+        ("content.zh-Hans.title", "开放日"),
+        ("content.zh-Hans.body", "5月1日起报名。"),
+        ("content.zh-Hans.department", "办公室"),
+        ("content.zh-Hans.date", "2026-11-24"),
+        ("then", then),
+    ];
+    all.extend(text.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    all
+}
+
+fn pressed(author: &mut Browser, draft: &str, page: &str, then: &str) -> Reply {
+    let fields = sheet_of(page, then);
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+    author.post(&format!("/admin/write/{draft}"), &fields)
+}
+
+#[test]
+fn what_was_not_looked_at_is_asked_once_and_the_reviewer_reads_the_list() {
+    let world = World::new();
+    let people = &world.people;
+    let text = json!({"zh-Hans": {
+        "title": "开放日", "body": "5月1日起报名。", "department": "办公室", "date": "2026-11-20",
+    }});
+    let id = people.approved("notice", NOTICE_ENTRY, &text);
+    let _ = act(&people.approver, &id, "release", &json!({"channels": ["hall"]})).expect_status(200);
+    let mut author = Browser::signed_in(&world, "author");
+    let reviewer = Browser::signed_in(&world, "reviewer");
+    let begin = || {
+        let begun = people
+            .author
+            .post(&format!("/api/v1/publications/{id}/again"), &json!({}));
+        begun.expect_status(201).json["id"].as_str().unwrap().to_owned()
+    };
+
+    let draft = begin();
+    let address = format!("/admin/publications/{draft}");
+    let count = read(&people.author, &draft)["notes"].as_array().unwrap().len();
+    let page = author.get(&format!("/admin/write/{draft}")).text;
+    let asked = pressed(&mut author, &draft, &page, "submit").expect_status(409).text;
+    assert!(asked.contains(&format!("还有 {count} 处没有核对，还没有送审")) && asked.contains("“5月1日”没有改"));
+    let _ = people
+        .author
+        .get(&format!("/api/v1/publications/{draft}"))
+        .expect_status(404);
+    // Who says that they did not look hands it in, and the reviewer reads where.
+    let _ = pressed(&mut author, &draft, &asked, "submit:unlooked").expect_status(303);
+    let seen = reviewer.get(&address).expect_status(200).text;
+    assert!(seen.contains("拟稿人没有核对的地方") && seen.contains("“5月1日”没有改"));
+    reviewer.reads_both_languages(&address);
+    let told = people.reviewer.get(&format!("/api/v1/publications/{draft}")).json;
+    assert_eq!(told["pending"]["notes"].as_array().unwrap().len(), count);
+    // Once the author has looked after all, nothing is left to tell.
+    let _ = author
+        .post(&format!("/admin/write/{draft}/notes"), &[])
+        .expect_status(303);
+    assert!(!reviewer.get(&address).text.contains("拟稿人没有核对的地方"));
+
+    // Who says that they looked hands it in at once.
+    let draft = begin();
+    let page = author.get(&format!("/admin/write/{draft}")).text;
+    let asked = pressed(&mut author, &draft, &page, "submit").expect_status(409).text;
+    let _ = pressed(&mut author, &draft, &asked, "submit:looked").expect_status(303);
+    let seen = reviewer
+        .get(&format!("/admin/publications/{draft}"))
+        .expect_status(200)
+        .text;
+    assert!(seen.contains("待保密审查") && !seen.contains("拟稿人没有核对的地方"));
+}
+
+#[test]
+fn when_it_was_shown_moves_with_its_dates_and_an_end_that_has_passed_is_told() {
+    let world = World::new();
+    let people = &world.people;
+    let this = Date::at(world.clock.now(), 8 * 3600).0;
+    let until = |year: u16| format!("{year}-12-31T00:00:00+08:00");
+    let again = |dated: String, until: &str| {
+        let text = json!({"zh-Hans": {"title": "开放日", "body": "开放。", "department": "办公室", "date": dated}});
+        let id = people.approved("notice", NOTICE_ENTRY, &text);
+        let wish = json!({"channels": ["hall"], "until": until});
+        let _ = act(&people.approver, &id, "release", &wish).expect_status(200);
+        let begun = people
+            .author
+            .post(&format!("/api/v1/publications/{id}/again"), &json!({}));
+        read(&people.author, begun.expect_status(201).json["id"].as_str().unwrap())
+    };
+    let of_end = |draft: &Value| {
+        let notes = draft["notes"].as_array().unwrap().clone();
+        notes.into_iter().find(|note| note["field"] == "until")
+    };
+    let draft = again(format!("{}-01-10", this.year), &until(this.year + 1));
+    assert_eq!(draft["until"], format!("{}-12-30T16:00:00.000Z", this.year + 2));
+    let note = of_end(&draft).unwrap();
+    assert_eq!(
+        note["zh"],
+        format!("“{}年12月30日”已改为“{}年12月30日”", this.year + 1, this.year + 2)
+    );
+    let page = Browser::signed_in(&world, "author").get(&format!("/admin/write/{}", draft["id"].as_str().unwrap()));
+    assert!(page.text.contains("结束 · ") && page.text.contains(&format!("value=\"{}-12-30\"", this.year + 2)));
+    // The control: a release without an end proposes none, and has none to tell of.
+    let text = json!({"zh-Hans": {"title": "开放日", "body": "开放。", "department": "办公室", "date": "2026-01-10"}});
+    let id = people.approved("notice", NOTICE_ENTRY, &text);
+    let _ = act(&people.approver, &id, "release", &json!({"channels": ["hall"]})).expect_status(200);
+    let begun = people
+        .author
+        .post(&format!("/api/v1/publications/{id}/again"), &json!({}));
+    let draft = read(&people.author, begun.expect_status(201).json["id"].as_str().unwrap());
+    assert!(draft["until"].is_null() && of_end(&draft).is_none());
 }
 
 #[test]
@@ -297,6 +413,10 @@ fn the_rows_of_a_spreadsheet_become_drafts_once_somebody_said_what_its_columns_a
     ];
     let refused = browser.post("/admin/write/import/rows", &wrong).expect_status(422).text;
     assert!(refused.contains("第 2 行 · 发布日期") && refused.contains("第 4 行 · 发布日期"));
+    assert!(
+        refused.contains("“本周六停水。”不是日期，请写成 2026-01-31"),
+        "{refused}"
+    );
     assert!(drafts(author).is_empty());
     let right = [
         &wrong[..4],
@@ -309,6 +429,11 @@ fn the_rows_of_a_spreadsheet_become_drafts_once_somebody_said_what_its_columns_a
     }
     let made = drafts(author);
     assert_eq!(made.len(), 3, "the same form twice is one import");
+    let titles: Vec<&str> = made
+        .iter()
+        .map(|draft| draft["content"]["zh-Hans"]["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["停水通知", "停电通知", "第三条"], "in the order of the rows");
     let first = made
         .iter()
         .find(|draft| draft["content"]["zh-Hans"]["title"] == "停水通知")
@@ -317,6 +442,41 @@ fn the_rows_of_a_spreadsheet_become_drafts_once_somebody_said_what_its_columns_a
         first["content"]["zh-Hans"],
         json!({"title": "停水通知", "body": "本周六停水。", "date": "2026-11-28", "department": "办公室"})
     );
+}
+
+#[test]
+fn columns_are_known_by_what_offices_call_them_and_a_day_that_is_none_is_named_as_it_stands() {
+    let world = World::new();
+    let mut browser = Browser::signed_in(&world, "author");
+    let fields = [("kind", "notice"), ("catalogue_entry", NOTICE_ENTRY)];
+    let table = "通知名称,内容,部门,日期,序号\n停水,下午停水。,办公室,2026年2月30日,1\n";
+    let page = browser
+        .post_file("/admin/write/import", &upload(&fields, table.as_bytes()))
+        .expect_status(200)
+        .text;
+    for name in ["title", "body", "department", "date"] {
+        assert!(page.contains(&format!("value=\"{name}\" selected")), "{name}: {page}");
+    }
+    assert_eq!(
+        page.matches(" selected").count(),
+        4,
+        "the control: nothing is made of a number"
+    );
+    let answer = [
+        ("key", "k"),
+        ("kind", "notice"),
+        ("catalogue_entry", NOTICE_ENTRY),
+        ("table", table),
+        ("column.0", "title"),
+        ("column.1", "body"),
+        ("column.2", "department"),
+        ("column.3", "date"),
+    ];
+    let refused = browser
+        .post("/admin/write/import/rows", &answer)
+        .expect_status(422)
+        .text;
+    assert!(refused.contains("“2026年2月30日”不是日期：2月没有30日"), "{refused}");
 }
 
 #[test]

@@ -176,7 +176,10 @@ fn the_same_place_is_shown_in_both_forms_and_whoever_saves_last_chooses() {
         both.contains("周全能 也改了这里") && both.contains("第一段甲\n\n第二段\n\n第三段乙"),
         "mine, and the rest of theirs"
     );
-    assert!(both.contains("第一段乙"), "theirs");
+    assert!(
+        both.contains("第一段<mark>乙</mark>"),
+        "theirs, with what is another's marked: {both}"
+    );
     assert_eq!(
         text(&world.people.author, &id, "body"),
         "第一段乙\n\n第二段\n\n第三段乙",
@@ -206,6 +209,28 @@ fn the_same_place_is_shown_in_both_forms_and_whoever_saves_last_chooses() {
         text(&world.people.author, &id, "body"),
         "第一段甲\n第一段乙\n\n第二段\n\n第三段乙"
     );
+}
+
+#[test]
+fn a_window_that_has_not_shown_anothers_words_yet_still_says_whose_they_are() {
+    let world = World::new();
+    let id = shared(&world, "题", "一\n\n二");
+    let mut author = Window::open(Browser::signed_in(&world, "author"), &id);
+    let mut colleague = Window::open(Browser::signed_in(&world, "everything"), &id);
+    let _ = colleague.press("save", "题", "一\n\n二乙", &[]).expect_status(303);
+    let mut mine = "一".to_owned();
+    for more in ["甲", "丙"] {
+        mine.push_str(more);
+        let body = format!("{mine}\n\n二");
+        let told = author.press("autosave", "题", &body, &[]).expect_status(200).json;
+        assert!(told["note"].as_str().unwrap().contains("周全能 同时改了"), "{told}");
+        // Somebody types in the field: the window goes on from what it sent.
+        author.hash = told["sent"].as_str().unwrap().to_owned();
+    }
+    let saved = author.press("save", "题", "一甲丙\n\n二", &[]).expect_status(303);
+    let page = author.browser.get(saved.header("location").unwrap()).text;
+    assert!(page.contains("周全能 同时改了：中文 · 正文") && !page.contains("您在另一个窗口"));
+    assert_eq!(text(&world.people.author, &id, "body"), "一甲丙\n\n二乙");
 }
 
 #[test]

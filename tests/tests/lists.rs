@@ -263,7 +263,7 @@ fn a_catalogue_is_taken_from_a_file_whole_or_not_at_all() {
         assert_eq!(told[0].0, "rows[3].cadence");
         assert!(told[0].1.starts_with("第 3 行，公开时限：“每周”看不懂"), "{told:?}");
         assert_eq!((told[1].0.as_str(), told.len()), ("rows[3].department", 2));
-        assert!(told[1].1.contains("第 3 行，责任部门：“食堂”没有这个部门"));
+        assert!(told[1].1.contains("第 3 行，责任部门：“食堂”没有这个处室"));
     }
     let english = [("accept-language", "en")];
     let refused = people

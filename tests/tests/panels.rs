@@ -249,6 +249,16 @@ fn an_author_proposes_where_and_when_and_whoever_releases_decides() {
     assert!(is_chosen(&offered, "channels", "strips") && !is_chosen(&offered, "channels", "hall"));
     assert!(is_chosen(&offered, "from", &tomorrow) && is_chosen(&offered, "until", &friday));
 
+    // Whoever ticks other channels sees the text on their displays before anything is done.
+    let other = [("channels", "hall"), ("until", ""), ("then", "look")];
+    let looked = approver.step(&id, "release", &other).expect_status(200).text;
+    assert!(
+        looked.contains("按所选频道“大厅”，共 1 块屏。") && is_chosen(&looked, "channels", "hall"),
+        "{looked}"
+    );
+    let still = world.people.author.get(&format!("/api/v1/publications/{id}")).json;
+    assert_eq!(still["state"], "approved", "nothing was done");
+
     // A day that is still to be chosen is no release, and says so where it is missing.
     let wanting = approver.step(&id, "release", &[("channels", "hall"), ("until", "day")]);
     assert_eq!(wanting.status, 422);

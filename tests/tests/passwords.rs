@@ -222,6 +222,37 @@ fn a_second_factor_that_was_taken_away_and_a_sign_on_that_was_set_are_told_until
 }
 
 #[test]
+fn a_password_that_is_guessed_first_is_refused_by_whomever_it_is_set() {
+    let world = World::new();
+    let admin = &world.people.admin;
+    for guessed in ["1234567890", "qwertyuiop", "Password2026", "13812065579", "author#2026"] {
+        let refused = admin.post("/api/v1/staff", &author(&json!({"password": guessed})));
+        assert_eq!(refused.expect_status(422).fields(), ["password"], "{guessed}");
+        let own = json!({"password": guessed});
+        let refused = world.people.author.put("/api/v1/account/password", &[], &own);
+        assert_eq!(refused.expect_status(422).fields(), ["password"], "{guessed}");
+    }
+    let mut browser = Browser::signed_in(&world, "admin");
+    let typed = [
+        ("id", "newcomer"),
+        ("name.zh-Hans", "钱新来"),
+        ("department", "office"),
+        ("roles", "author"),
+        ("password", "1234567890"),
+    ];
+    let page = browser.post("/admin/staff", &typed).expect_status(422).text;
+    assert!(page.contains("很容易被猜到") && page.contains("钱新来"), "{page}");
+    // The control: what was set before still opens, and a password that somebody thought of is taken.
+    assert_eq!(enters(&world, "author", PASSWORD)["own_password_first"], false);
+    let own = json!({"password": "my-own-password"});
+    let _ = world
+        .people
+        .author
+        .put("/api/v1/account/password", &[], &own)
+        .expect_status(200);
+}
+
+#[test]
 fn nobody_has_the_name_of_what_acts_by_itself() {
     let world = World::new();
     for id in ["console", "hub", "retention"] {

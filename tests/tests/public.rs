@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-use heliograph_tests::{Http, NOTICE_ENTRY, World, act, notice};
+use heliograph_tests::{Browser, Http, NOTICE_ENTRY, World, act, notice};
 use serde_json::json;
 
 const TITLE: &str = "因公出国团组办理时间调整";
@@ -49,6 +49,76 @@ fn a_release_is_on_the_public_pages_and_a_withdrawal_says_so() {
         "{gone}"
     );
     assert!(!seen(&everyone, "/").1.contains(TITLE));
+}
+
+/// Where the links of a page for readers lead, but for its style, the desk and its other language.
+fn ways(page: &str) -> Vec<String> {
+    let links = page.split("<a ").skip(1).filter(|link| !link.contains("hreflang"));
+    let to = links.filter_map(|link| link.split("href=\"").nth(1)?.split('"').next());
+    let to = to.filter(|to| to.starts_with('/') && !to.starts_with("/admin") && !to.contains("/log/"));
+    to.map(|to| to.replace("&amp;", "&")).collect()
+}
+
+#[test]
+fn a_reader_who_chose_another_language_stays_in_it() {
+    let world = World::new();
+    let everyone = world.http();
+    for number in 0..21 {
+        let _ = world.people.publish_notice(&format!("{TITLE}{number}"), &["hall"]);
+    }
+    let (_, list) = seen(&everyone, "/?lang=en");
+    let all = ways(&list);
+    assert!(
+        all.iter().any(|to| to.starts_with("/p/")) && all.iter().any(|to| to.contains("page=2")),
+        "{all:?}"
+    );
+    for to in &all {
+        let (_, page) = seen(&everyone, to);
+        assert!(page.contains("<html lang=\"en\">"), "{to}");
+    }
+    assert!(
+        list.contains("name=\"lang\" value=\"en\""),
+        "a search goes on in it, too"
+    );
+    // The control: whoever chose nothing carries nothing, and a browser that prefers English needs no word in the address.
+    assert!(ways(&seen(&everyone, "/").1).iter().all(|to| !to.contains("lang=")));
+    let english = everyone
+        .send("GET", "/?lang=en", &[("accept-language", "en")], b"")
+        .text;
+    assert!(ways(&english).iter().all(|to| !to.contains("lang=")));
+}
+
+#[test]
+fn what_was_changed_says_so_and_the_last_day_is_the_last_on_which_it_is_public() {
+    let world = World::new();
+    let (people, everyone) = (&world.people, world.http());
+    let id = people.approved("notice", NOTICE_ENTRY, &notice(TITLE));
+    let wish = json!({"channels": ["hall"], "until": "2099-12-18T00:00:00+08:00"});
+    let _ = act(&people.approver, &id, "release", &wish).expect_status(200);
+    let (_, page) = seen(&everyone, &format!("/p/{id}"));
+    assert!(page.contains("2099年12月17日") && !page.contains("12月18日"), "{page}");
+    assert!(!seen(&everyone, "/").1.contains("更新于"), "the control");
+
+    let revision =
+        json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": notice(TITLE), "publication": id});
+    let mut revision = revision;
+    revision["content"]["zh-Hans"]["body"] = json!("时间改到下午。");
+    let _ = people.author.post("/api/v1/drafts", &revision).expect_status(201);
+    let _ = act(&people.author, &id, "submit", &json!({})).expect_status(200);
+    let _ = act(&people.reviewer, &id, "review", &json!({"findings_confirmed": true})).expect_status(200);
+    let _ = act(&people.approver, &id, "approve", &json!({})).expect_status(200);
+    let _ = act(&people.everything, &id, "amend", &json!({})).expect_status(200);
+    assert!(seen(&everyone, "/").1.contains("更新于"));
+    // Who released it and who put the newer text in its place are told apart.
+    let page = Browser::signed_in(&world, "approver")
+        .get(&format!("/admin/publications/{id}"))
+        .text;
+    let card = &page[page.find("id=\"release\"").unwrap()..];
+    let card = &card[..card.find("</dl>").unwrap()];
+    let (released, amended) = card.split_once("更新发布").unwrap();
+    assert!(released.contains("陈审批") && amended.contains("周全能"), "{card}");
+    let (_, page) = seen(&everyone, &format!("/p/{id}"));
+    assert!(!page.contains("周全能"), "no person is named");
 }
 
 #[test]

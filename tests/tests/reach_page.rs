@@ -62,7 +62,7 @@ fn one_page_says_which_display_shows_it_and_why_the_others_do_not() {
     );
     // A display tells of a text with its first frame: the hub hears of it later than it was on air, and does not say that it
     // was received then.
-    assert!(of(&lobby).contains("播出之前"), "{}", of(&lobby));
+    assert!(of(&lobby).contains("不晚于 "), "{}", of(&lobby));
     assert!(page.contains("按屏幕自己的时钟"), "whose clock it is");
 
     // The control: back again, the strip shows it like the lobby.

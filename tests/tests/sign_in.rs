@@ -4,8 +4,9 @@
 
 use heliograph_domain::Instant;
 use heliograph_hub::Clock as _;
-use heliograph_tests::{Browser, Http, NOTICE_ENTRY, PASSWORD, Reply, World, act, code_of, hidden, notice};
+use heliograph_tests::{Browser, Http, NOTICE_ENTRY, PASSWORD, Reply, World, act, code_of, hidden, hire, notice};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -98,6 +99,99 @@ fn who_is_disabled_is_out_at_once_and_comes_back_with_nothing_but_their_password
         let _ = caller.get("/api/v1/drafts").expect_status(401);
     }
     let _ = signed_in(&world, "author").get("/api/v1/drafts").expect_status(200);
+}
+
+#[test]
+fn what_rests_on_somebody_is_told_before_they_go_and_asked_for_until_somebody_else_has_it() {
+    let world = World::new();
+    let api = &world.people.admin;
+    for id in ["deputy", "helper"] {
+        let wish = json!({"id": id, "name": {"zh-Hans": id}, "department": "office", "roles": ["author"]});
+        let _ = hire(api, &wish);
+    }
+    let leave = json!({"substitute": "deputy", "from": "2099-01-01", "until": "2099-01-05"});
+    let path = "/api/v1/staff/reviewer/substitute";
+    let _ = api.put(path, &[], &leave).expect_status(200);
+    let answers_for = || {
+        let catalogue = api.get("/api/v1/catalogue").expect_status(200).json["catalogue"].clone();
+        let entries = catalogue.as_array().unwrap().iter();
+        let people = entries.map(|entry| entry["responsible"].as_str().unwrap().to_owned());
+        people.collect::<BTreeSet<String>>()
+    };
+    assert_eq!(answers_for(), BTreeSet::from(["author".to_owned()]));
+
+    // Whoever goes is told of with their entries, and those go on to a colleague in the same step.
+    let mut admin = Browser::signed_in(&world, "admin");
+    let page = admin.get("/admin/staff?edit=author").expect_status(200).text;
+    assert!(page.contains("此人负责") && page.contains("停用李拟稿的账户"), "{page}");
+    for nobody in ["nobody", "author", "N!"] {
+        let wish = json!({"successor": nobody});
+        let refused = api.post("/api/v1/staff/author/disable", &wish).expect_status(422);
+        assert_eq!(refused.fields(), ["successor"], "{nobody}");
+    }
+    assert_eq!(answers_for(), BTreeSet::from(["author".to_owned()]), "nothing was done");
+    let gone = admin.post("/admin/staff/author/disable", &[("successor", "deputy")]);
+    let _ = gone.expect_status(303);
+    assert_eq!(answers_for(), BTreeSet::from(["deputy".to_owned()]));
+    let home = |admin: &Browser| admin.get("/admin").expect_status(200).text;
+    assert!(!home(&admin).contains("id=\"unanswered\""), "somebody answers for all");
+
+    // Whoever goes without a successor is missed: in the catalogue, on the workbench, and where they were to stand in.
+    let page = admin.get("/admin/staff?edit=deputy").expect_status(200).text;
+    assert!(page.contains("之后将没有人代办"), "{page}");
+    let _ = admin.post("/admin/staff/deputy/leave", &[]).expect_status(303);
+    let page = home(&admin);
+    assert!(
+        page.contains("id=\"unanswered\"") && page.contains("现在没有人代办"),
+        "{page}"
+    );
+    let page = admin.get("/admin/catalogue?due=gone").expect_status(200).text;
+    assert!(page.contains("已离任") && page.contains("通知公告"), "{page}");
+    let page = admin.get("/admin/substitutes").expect_status(200).text;
+    assert!(
+        page.contains("代理人已离任或停用，请另行指定") && page.contains(">取消</button>"),
+        "{page}"
+    );
+    for address in [
+        "/admin/catalogue?due=gone",
+        "/admin/substitutes",
+        "/admin/staff?edit=helper",
+    ] {
+        admin.reads_both_languages(address);
+    }
+}
+
+#[test]
+fn nobody_is_given_an_entry_who_does_not_work_here() {
+    let world = World::new();
+    let api = &world.people.admin;
+    let _ = api.post("/api/v1/staff/author/disable", &json!({})).expect_status(200);
+    let wish = json!({"id": "leaver", "name": {"zh-Hans": "钱离任"}, "department": "office", "roles": ["author"]});
+    let _ = api.post("/api/v1/staff", &wish).expect_status(201);
+    let _ = api.post("/api/v1/staff/leaver/leave", &json!({})).expect_status(200);
+    // One whose person is gone can still be changed otherwise.
+    let mut entry = api.get("/api/v1/catalogue").expect_status(200).json["catalogue"][0].clone();
+    let fields = [
+        "id",
+        "index_number",
+        "category",
+        "cadence",
+        "department",
+        "responsible",
+        "name",
+        "summary",
+    ];
+    entry
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| fields.contains(&name.as_str()));
+    entry["index_number"] = json!("BH-900");
+    let _ = api.post("/api/v1/catalogue", &entry).expect_status(201);
+    entry["responsible"] = json!("leaver");
+    assert_eq!(
+        api.post("/api/v1/catalogue", &entry).expect_status(422).fields(),
+        ["responsible"]
+    );
 }
 
 #[test]

@@ -335,7 +335,21 @@ fn an_import_that_is_repeated_and_one_of_what_was_exported_change_nothing() {
     );
     let changed = checked(&mut admin, &TABLE.replace("每月", "每季度"));
     assert!(changed.contains("新增 0 项、修改 1 项、不变 1 项"), "{changed}");
-    assert!(changed.contains("<small>公开时限</small>"), "{changed}");
+    assert!(changed.contains("<small>公开时限：每月 → 每季</small>"), "{changed}");
+    // What is to be renamed is seen as such, and what was read of a cadence stands beside what is written.
+    let renamed = TABLE.replace("收支月报", "车辆使用").replace("每月", "每年3月底前");
+    let renamed = checked(&mut admin, &renamed);
+    for said in [
+        "名称：收支月报 → 车辆使用",
+        "表中写的是：每年3月底前",
+        "公开时限：每月 → 每年",
+    ] {
+        assert!(renamed.contains(said), "{said}: {renamed}");
+    }
+    assert!(
+        !renamed.contains("findings_confirmed"),
+        "nothing was found that could be looked at"
+    );
 }
 
 #[test]
@@ -352,7 +366,7 @@ fn every_fault_of_a_table_is_named_with_its_line_and_column() {
         .expect_status(422);
     for said in [
         "第 2 行，公开时限</b> · “每周”看不懂",
-        "第 2 行，责任部门</b> · “食堂”没有这个部门",
+        "第 2 行，责任部门</b> · “食堂”没有这个处室",
         "第 2 行，负责人</b> · “没有这个人”没有这位工作人员",
         "第 2 行，年报类别</b> · “天气”不是年报类别",
         "第 3 行，索引号</b> · 与第 2 行重复",

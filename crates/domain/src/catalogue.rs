@@ -165,6 +165,23 @@ impl Catalogue {
         self.channels.get(entry).cloned().unwrap_or_default()
     }
 
+    /// The entries that somebody answers for.
+    pub fn answered_for<'a>(&'a self, person: &'a StaffId) -> impl Iterator<Item = &'a CatalogueEntry> {
+        let entries = self.entries.values();
+        entries.filter(move |entry| entry.responsible == *person)
+    }
+
+    /// Somebody else answers for all that one person answers for. Where they answer for nothing it decides nothing.
+    #[must_use]
+    pub fn hand_over(&self, from: &StaffId, to: &StaffId) -> Vec<CatalogueEvent> {
+        let handed = |entry: &CatalogueEntry| CatalogueEntry {
+            responsible: to.clone(),
+            ..entry.clone()
+        };
+        let entries = self.answered_for(from).map(handed);
+        entries.flat_map(|entry| self.define(entry, None)).collect()
+    }
+
     /// Takes a fact and when it was recorded.
     pub fn evolve(&mut self, at: Instant, event: &CatalogueEvent) {
         match event {
@@ -217,5 +234,17 @@ mod tests {
             "it was opened when it was opened"
         );
         assert_eq!(catalogue.usual_channels(&entry.id), hall().unwrap());
+
+        let (li, sun): (StaffId, StaffId) = ("li".parse().unwrap(), "sun".parse().unwrap());
+        assert_eq!(catalogue.hand_over(&sun, &li), [], "they answer for nothing");
+        let events = catalogue.hand_over(&li, &sun);
+        assert_eq!(events.len(), 1);
+        catalogue.evolve(Instant(100), &events[0]);
+        let theirs: Vec<&str> = catalogue
+            .answered_for(&sun)
+            .map(|entry| entry.index_number.as_str())
+            .collect();
+        assert_eq!(theirs, ["BH-2"], "the entry says what it said");
+        assert_eq!(catalogue.hand_over(&li, &sun), [], "it is done once");
     }
 }

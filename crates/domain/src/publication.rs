@@ -35,7 +35,7 @@ pub use stead::{Duty, Stead};
 pub use submit::blocks;
 
 /// Version of the rules that reviews are made under: mandatory elements, four eyes, the confidentiality gate.
-pub const RULE_SET: u16 = 3;
+pub const RULE_SET: u16 = 4;
 
 /// A display that has heard nothing stops showing an item after this long, unless the item is standing: 30 days.
 pub const OFFLINE_LEASE_MS: u64 = 30 * crate::time::DAY_MS;

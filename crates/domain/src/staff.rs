@@ -285,6 +285,11 @@ pub enum StaffEvent {
         /// Who set it.
         by: StaffId,
     },
+    /// Someone works here no longer: they have no role any more, and their name, password and second factor are erased.
+    Left {
+        /// The person.
+        id: StaffId,
+    },
 }
 
 /// A person as the facts tell it.
@@ -370,6 +375,7 @@ impl Staff {
                 };
                 self.people.insert(id.clone(), person);
             }
+            StaffEvent::Left { id } => self.leave(id),
             StaffEvent::Disabled { id } => self.mark(id, true),
             StaffEvent::Enabled { id } => self.mark(id, false),
             StaffEvent::SecondFactorRequired { roles } => self.second_factor_for = roles.clone(),
@@ -381,6 +387,13 @@ impl Staff {
             StaffEvent::PasswordSet { id, by } => self.password_set(id, by),
             // What they show besides a password is in a table that erases.
             StaffEvent::SecondFactorReset { .. } | StaffEvent::SignOnSet { .. } => {}
+        }
+    }
+
+    fn leave(&mut self, id: &StaffId) {
+        if let Some(person) = self.people.get_mut(id) {
+            person.roles.clear();
+            person.password_known_to = None;
         }
     }
 
@@ -442,6 +455,23 @@ mod tests {
         let enabled = staff.set_disabled(&id, false).unwrap();
         staff.evolve(&enabled);
         assert!(staff.may(&id, Verb::Draft));
+    }
+
+    #[test]
+    fn who_has_left_may_nothing_and_owes_nothing() {
+        let (id, mut staff): (StaffId, _) = ("wang-fang".parse().unwrap(), Staff::default());
+        let by: StaffId = "admin".parse().unwrap();
+        let appointed = staff.appoint(id.clone(), "office".parse().unwrap(), BTreeSet::from([Role::Author]));
+        staff.evolve(&appointed.unwrap());
+        staff.evolve(&StaffEvent::PasswordSet { id: id.clone(), by });
+        assert!(staff.may(&id, Verb::Draft) && staff.owes_password(&id));
+        staff.evolve(&StaffEvent::Left { id: id.clone() });
+        assert!(!staff.may(&id, Verb::Read) && !staff.owes_password(&id) && !staff.works_here(&id));
+        assert_eq!(
+            staff.people[&id].department.as_str(),
+            "office",
+            "what they did stays theirs"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! state, and is put together with what others saved since. In an erasable table, and gone with the draft.
 
 use crate::drafts::{Draft, DraftError, Proposal};
-use heliograph_domain::{CatalogueEntryId, ContentHash, Instant, Kind, PublicationId};
+use heliograph_domain::{CatalogueEntryId, ContentHash, Instant, Kind, PublicationId, StaffId};
 use heliograph_log::{EventLog, TableName, TableWrite};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -25,6 +25,9 @@ pub(crate) struct Version {
     pub(crate) proposal: Proposal,
     /// When it was put aside.
     pub(crate) at: Instant,
+    /// Whose words it was put together with then, if they were another's: whoever goes on from it hears of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) beside: Option<StaffId>,
 }
 
 /// The states that pages and answers showed.
@@ -54,13 +57,19 @@ fn key(draft: PublicationId, hash: &ContentHash) -> Vec<u8> {
 }
 
 /// The writes that put a draft aside as it is, and drop what is too old.
-pub(crate) fn put_aside(log: &dyn EventLog, draft: &Draft, now: Instant) -> Result<Vec<TableWrite>, DraftError> {
+pub(crate) fn put_aside(
+    log: &dyn EventLog,
+    draft: &Draft,
+    beside: Option<StaffId>,
+    now: Instant,
+) -> Result<Vec<TableWrite>, DraftError> {
     let version = Version {
         kind: draft.kind,
         catalogue_entry: draft.catalogue_entry.clone(),
         content: draft.content.clone(),
         proposal: draft.proposal.clone(),
         at: now,
+        beside,
     };
     let table = table()?;
     let mut known = Vec::new();
@@ -117,9 +126,17 @@ mod tests {
             content: serde_json::json!({"zh-Hans": {"title": "甲"}}),
             proposal: Proposal::default(),
             at: Instant(7),
+            beside: None,
         };
         let row = r#"{"kind":"notice","catalogue_entry":"notices","content":{"zh-Hans":{"title":"甲"}},"at":7}"#;
         assert_eq!(serde_json::to_string(&version).unwrap(), row);
         assert_eq!(serde_json::from_str::<Version>(row).unwrap(), version);
+        let beside = Version {
+            beside: Some("zhao".parse().unwrap()),
+            ..version
+        };
+        let row = r#"{"kind":"notice","catalogue_entry":"notices","content":{"zh-Hans":{"title":"甲"}},"at":7,"beside":"zhao"}"#;
+        assert_eq!(serde_json::to_string(&beside).unwrap(), row);
+        assert_eq!(serde_json::from_str::<Version>(row).unwrap(), beside);
     }
 }

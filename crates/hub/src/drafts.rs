@@ -85,7 +85,7 @@ impl Proposal {
 /// Something in a draft to look at, in both languages of the interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Note {
-    /// The field, if it is about one: `content.zh-Hans.body`.
+    /// The field, if it is about one: `content.zh-Hans.body`, `until`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) field: Option<String>,
     pub(crate) zh: String,

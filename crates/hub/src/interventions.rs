@@ -42,6 +42,7 @@ impl Interventions {
             StaffEvent::SecondFactorReset { id, by } => (id, by, Touched::SecondFactor),
             StaffEvent::SignOnSet { id, by } => (id, by, Touched::SignOn),
             StaffEvent::Appointed { id, roles, .. } if roles.is_empty() => return drop(self.0.remove(id)),
+            StaffEvent::Left { id } => return drop(self.0.remove(id)),
             _ => return,
         };
         if id != by {

@@ -442,6 +442,12 @@ fn the_other_aggregates_keep_their_bytes() {
             "08026c690477616e67".to_owned(),
         ),
         (
+            Event::Staff(StaffEvent::Left {
+                id: "li".parse().unwrap(),
+            }),
+            "09026c69".to_owned(),
+        ),
+        (
             Event::Site(SiteEvent::ProfileSet {
                 site: "binhe".parse().unwrap(),
                 profile: ContentHash([1; 32]),

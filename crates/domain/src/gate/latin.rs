@@ -49,8 +49,9 @@ pub(super) fn begin(tokens: &[Token], words: &[&str]) -> bool {
     tokens.len() >= words.len() && tokens.iter().zip(words).all(|(token, word)| token.text == *word)
 }
 
-/// Where an expression stands as whole words, unless it is part of a longer one that is harmless.
-pub(super) fn whole(view: &View<'_>, text: &str, unless: &[String]) -> Vec<Range<u32>> {
+/// Where an expression stands as whole words, unless it is part of a longer one that is harmless. `closely`: with
+/// nothing but spaces and signs between them.
+pub(super) fn whole(view: &View<'_>, text: &str, unless: &[String], closely: bool) -> Vec<Range<u32>> {
     let (tokens, words) = (view.tokens, words_of(text));
     let excused = |at: usize| {
         unless.iter().map(|longer| words_of(longer)).any(|longer| {
@@ -60,8 +61,14 @@ pub(super) fn whole(view: &View<'_>, text: &str, unless: &[String]) -> Vec<Range
                 .is_some_and(|first| begin(&tokens[first..], &longer))
         })
     };
+    let apart = |at: usize| {
+        tokens[at..at + words.len()].windows(2).any(|pair| {
+            let between = &view.loose[pair[0].at.end..pair[1].at.start];
+            between.len() > 3 || between.iter().any(|glyph| glyph.c == '\n' || glyph.c.is_alphanumeric())
+        })
+    };
     (0..tokens.len())
-        .filter(|at| begin(&tokens[*at..], &words) && !excused(*at))
+        .filter(|at| begin(&tokens[*at..], &words) && !excused(*at) && !(closely && apart(*at)))
         .map(|at| place(&view.loose[tokens[at].at.start..tokens[at + words.len() - 1].at.end]))
         .collect()
 }

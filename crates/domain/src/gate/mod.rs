@@ -5,6 +5,10 @@
 //! decision names the version and the content's hash.
 
 mod address;
+mod alike;
+mod alternatives;
+mod dates;
+mod days;
 mod digits;
 mod email;
 mod fold;
@@ -14,8 +18,12 @@ mod numbers;
 mod own;
 mod passages;
 mod phones;
+mod phrases;
+mod punctuation;
 mod recognised;
 mod rules;
+mod sieve;
+mod spellings;
 mod version;
 mod words;
 
@@ -119,6 +127,7 @@ impl RuleSet {
             runs: &runs,
             tokens: &tokens,
             hotlines,
+            alike: &self.alike,
         };
         let mut found: Vec<(&Rule, Range<u32>)> = Vec::new();
         for rule in &self.rules {
@@ -153,12 +162,22 @@ struct View<'a> {
     /// Its words in Latin letters.
     tokens: &'a [latin::Token],
     hotlines: &'a [String],
+    /// Characters that look alike.
+    alike: &'a alike::Alike,
 }
 
 impl View<'_> {
     fn find(&self, rule: &Rule) -> Vec<Range<u32>> {
         match rule.find {
-            Find::Words => words::find(rule, self),
+            Find::Words | Find::Doubled => words::find(rule, self),
+            Find::Phrases => phrases::find(rule, self),
+            Find::Spellings => spellings::find(rule, self),
+            Find::Pairs => punctuation::unpaired(self),
+            Find::Stops => punctuation::doubled_stops(self),
+            Find::NoSuchDay => dates::impossible(rule, self),
+            Find::Weekday => dates::weekdays(self),
+            Find::Backwards => dates::backwards(self),
+            Find::NoSuchTime => dates::times(rule, self),
             Find::Marks => marks::find(rule, self),
             Find::ResidentId => numbers::resident_ids(self.runs, self.loose),
             Find::BankCard => numbers::bank_cards(rule, self),
@@ -204,5 +223,7 @@ fn starts_with(glyphs: &[Glyph], word: &str) -> Option<usize> {
     (taken > 0).then_some(taken)
 }
 
+#[cfg(test)]
+mod slip_tests;
 #[cfg(test)]
 mod tests;

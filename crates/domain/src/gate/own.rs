@@ -7,6 +7,9 @@ use super::{Class, fold};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
+/// The rule of the office's own wrong forms. They are told beside the program's, and never left out for one of those.
+pub(super) const SLIPS: &str = "own-slip";
+
 /// The most words of a list.
 pub const MOST_OWN_WORDS: usize = 2000;
 /// The most characters of a word, and of what should stand instead.
@@ -96,7 +99,10 @@ impl OwnWords {
     /// When it is no rule set, or one that does more than to name words.
     pub fn from_file(json: &str) -> Result<Self, RulesError> {
         let file = RuleSet::parse(json)?;
-        if let Some(rule) = file.rules.iter().find(|rule| rule.find != Find::Words) {
+        // A number that may be any is no word that a person can read in the list.
+        let any = |word: &Word| word.text.contains(super::alternatives::NUMBER);
+        let other = |rule: &&Rule| rule.find != Find::Words || rule.words.iter().any(any);
+        if let Some(rule) = file.rules.iter().find(other) {
             return Err(RulesError::OnlyWords(rule.id.clone()));
         }
         let mut list = Self::default();
@@ -166,7 +172,7 @@ impl OwnWords {
         let classes = [
             (Class::Block, "own-block", Kind::InternalWord),
             (Class::Warn, "own-warn", Kind::InternalWord),
-            (Class::Slip, "own-slip", Kind::Slip),
+            (Class::Slip, SLIPS, Kind::Slip),
         ];
         let rule = |(class, id, kind): (Class, &str, Kind)| {
             let words = self.words.iter().filter(|word| word.class == class);
@@ -188,6 +194,8 @@ impl OwnWords {
                 near: Vec::new(),
                 not_near: Vec::new(),
                 index: super::words::Index::default(),
+                phrases: super::phrases::Phrases::default(),
+                spellings: std::collections::BTreeMap::new(),
             })
         };
         classes.into_iter().filter_map(rule).collect()

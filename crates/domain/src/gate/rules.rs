@@ -1,15 +1,17 @@
 //! The rules as data: a JSON file with a version. `rules/README.md` describes every field.
 
+use super::alike::Alike;
 use super::own::OwnWords;
+use super::phrases::Phrases;
 use super::words::Index;
-use super::{Class, fold};
+use super::{Class, alternatives, dates, fold, spellings};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 use thiserror::Error;
 
 /// The rule sets that this program has; a newer file takes the place of the older, whose versions stay in the log.
-const NEWEST: &str = include_str!("../../rules/gate-3.json");
+const NEWEST: &str = include_str!("../../rules/gate-4.json");
 
 /// The kinds of things that are found: what a person calls them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,6 +72,24 @@ pub enum Find {
     Address,
     /// E-mail addresses.
     Email,
+    /// The rule's words where they stand twice.
+    Doubled,
+    /// What is one slip of the hand away from the rule's words, which are right.
+    Phrases,
+    /// What is one letter away from the rule's English words, which are right.
+    Spellings,
+    /// Brackets and quotation marks without their other.
+    Pairs,
+    /// Stops that stand twice.
+    Stops,
+    /// Days that the calendar does not have.
+    NoSuchDay,
+    /// Days of the week that the day does not have.
+    Weekday,
+    /// Periods that end before they begin.
+    Backwards,
+    /// Times that no clock shows.
+    NoSuchTime,
 }
 
 /// A word to look for.
@@ -114,11 +134,17 @@ pub struct Rule {
     /// Its words, ordered for looking.
     #[serde(skip)]
     pub(super) index: Index,
+    /// Its phrases, ordered for looking.
+    #[serde(skip)]
+    pub(super) phrases: Phrases,
+    /// Its English words by their first letter.
+    #[serde(skip)]
+    pub(super) spellings: BTreeMap<u8, Vec<String>>,
 }
 
 impl Rule {
     /// Whether what this rule found is not looked at again by `other`: a telephone number within an identity number is
-    /// none.
+    /// none, and of two slips in one place the first is told.
     pub(super) fn covers(&self, other: &Self) -> bool {
         let rank = |find: Find| match find {
             Find::ResidentId => Some(0),
@@ -127,18 +153,26 @@ impl Rule {
             Find::Phone => Some(3),
             _ => None,
         };
-        matches!((rank(self.find), rank(other.find)), (Some(mine), Some(its)) if mine < its)
+        let slips = self.kind == Kind::Slip && other.kind == Kind::Slip && other.id != super::own::SLIPS;
+        slips || matches!((rank(self.find), rank(other.find)), (Some(mine), Some(its)) if mine < its)
     }
 
     /// What should stand in the place of `text`, if the rule knows.
     #[must_use]
-    pub fn instead_of(&self, text: &str, rules: &RuleSet) -> Option<&str> {
-        let found: String = fold::squeeze(&fold::fold(text, rules)).iter().map(|g| g.c).collect();
-        let word = self.words.iter().find(|word| {
-            let word: String = word.text.chars().filter(|c| !fold::is_separator(*c)).collect();
-            word == found
-        });
-        word.and_then(|word| word.instead.as_deref())
+    pub fn instead_of(&self, text: &str, rules: &RuleSet) -> Option<String> {
+        let found: Vec<char> = fold::squeeze(&fold::fold(text, rules)).iter().map(|g| g.c).collect();
+        match self.find {
+            Find::Phrases => return self.phrases.right_form(&found, &rules.alike),
+            Find::Spellings => {
+                let word: String = found.iter().collect();
+                return spellings::right_form(self, &word).map(str::to_owned);
+            }
+            Find::Weekday => return dates::right_weekday(text, rules),
+            _ => {}
+        }
+        self.words
+            .iter()
+            .find_map(|word| super::words::right_form(word, &found))
     }
 }
 
@@ -163,6 +197,16 @@ pub enum RulesError {
     /// Characters that are taken for each other must be two at least.
     #[error("`same` has a group of fewer than two characters")]
     Same,
+    /// Alternatives that are none.
+    #[error(
+        "rule `{rule}`, word `{word}`: its braces do not pair, its right form is out of step, or it stands for too many"
+    )]
+    Alternatives {
+        /// The rule.
+        rule: String,
+        /// The word.
+        word: String,
+    },
     /// An office's own list can only add words.
     #[error("rule `{0}`: an office's own rules find words only")]
     OnlyWords(String),
@@ -177,6 +221,8 @@ struct File {
     same: Vec<String>,
     #[serde(default)]
     signs: HashMap<char, String>,
+    #[serde(default)]
+    alike: Vec<String>,
     rules: Vec<Rule>,
 }
 
@@ -188,6 +234,8 @@ pub struct RuleSet {
     pub(super) same: HashMap<char, char>,
     /// Characters that stand for several.
     pub(super) signs: HashMap<char, String>,
+    /// Characters that look alike.
+    pub(super) alike: Alike,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -207,7 +255,7 @@ impl RuleSet {
     /// When it is not one, with the rule at fault.
     pub fn parse(json: &str) -> Result<Self, RulesError> {
         let file: File = serde_json::from_str(json)?;
-        if file.format != 1 {
+        if !(1..=2).contains(&file.format) {
             return Err(RulesError::Format(file.format));
         }
         if file.version == 0 {
@@ -227,9 +275,15 @@ impl RuleSet {
             version: file.version,
             same,
             signs: file.signs,
+            alike: Alike::of(&file.alike),
             rules: Vec::new(),
         };
-        rules.with(file.rules)
+        // Words of the first format stand for themselves alone.
+        let written = match file.format {
+            1 => file.rules,
+            _ => file.rules.into_iter().map(written_out).collect::<Result<_, _>>()?,
+        };
+        rules.with(written)
     }
 
     /// These rules and an office's own words.
@@ -259,32 +313,69 @@ impl RuleSet {
             if rule.id.trim().is_empty() || !names.insert(&rule.id) {
                 return Err(RulesError::Name(rule.id.clone()));
             }
-            let wants_words = matches!(rule.find, Find::Words | Find::Marks);
+            let wants_words = matches!(
+                rule.find,
+                Find::Words | Find::Marks | Find::Doubled | Find::Phrases | Find::Spellings
+            );
             let empty = |word: &Word| !word.text.chars().any(char::is_alphanumeric);
             if (wants_words && rule.words.is_empty()) || rule.words.iter().any(empty) {
                 return Err(RulesError::NoWords(rule.id.clone()));
             }
         }
-        let folded = self.rules.iter().map(|rule| self.folded(rule)).collect();
+        let slips = self.rules.iter().filter(|rule| rule.kind == Kind::Slip);
+        let harmless: Vec<String> = slips
+            .flat_map(|rule| rule.words.iter().flat_map(|word| &word.unless))
+            .map(|longer| self.line(longer))
+            .collect();
+        let folded = self.rules.iter().map(|rule| self.folded(rule, &harmless)).collect();
         self.rules = folded;
         Ok(self)
     }
 
-    /// A rule whose words are written as texts are when it looks at them.
-    fn folded(&self, rule: &Rule) -> Rule {
-        let line = |text: &String| -> String { fold::fold(text, self).iter().map(|glyph| glyph.c).collect() };
-        let word = |word: &Word| Word {
-            text: line(&word.text),
-            unless: word.unless.iter().map(line).collect(),
-            instead: word.instead.clone(),
+    /// A text as it is compared, with its separators.
+    fn line(&self, text: &str) -> String {
+        fold::fold(text, self).iter().map(|glyph| glyph.c).collect()
+    }
+
+    /// A rule whose words are written as texts are when it looks at them. `harmless`: what other rules excuse.
+    fn folded(&self, rule: &Rule, harmless: &[String]) -> Rule {
+        let line = |text: &String| self.line(text);
+        let word = |word: &Word| {
+            let text = line(&word.text);
+            let twice = rule.find == Find::Doubled;
+            Word {
+                text: if twice { text.repeat(2) } else { text },
+                unless: word.unless.iter().map(line).collect(),
+                instead: if twice {
+                    Some(word.text.clone())
+                } else {
+                    word.instead.clone()
+                },
+            }
         };
         let words: Vec<Word> = rule.words.iter().map(word).collect();
+        let is = |find: Find| if rule.find == find { words.as_slice() } else { &[] };
         Rule {
             index: Index::of(&words),
+            phrases: Phrases::of(is(Find::Phrases), harmless),
+            spellings: spellings::by_letter(is(Find::Spellings)),
             words,
             near: rule.near.iter().map(line).collect(),
             not_near: rule.not_near.iter().map(line).collect(),
             ..rule.clone()
         }
     }
+}
+
+/// A rule with every word that its alternatives stand for.
+fn written_out(rule: Rule) -> Result<Rule, RulesError> {
+    let mut words = Vec::new();
+    for word in &rule.words {
+        let more = alternatives::expanded(word).ok_or_else(|| RulesError::Alternatives {
+            rule: rule.id.clone(),
+            word: word.text.clone(),
+        })?;
+        words.extend(more);
+    }
+    Ok(Rule { words, ..rule })
 }

@@ -68,8 +68,7 @@ impl Staff {
         if id == substitute {
             return Err(SubstituteRefused::Oneself);
         }
-        let works_here = |id: &&StaffId| self.people.get(*id).is_some_and(Person::active);
-        if let Some(unknown) = [id, substitute].into_iter().find(|id| !works_here(id)) {
+        if let Some(unknown) = [id, substitute].into_iter().find(|id| !self.works_here(id)) {
             return Err(SubstituteRefused::Unknown(unknown.clone()));
         }
         let until = window.until.ok_or(SubstituteRefused::TooLong)?;
@@ -107,9 +106,23 @@ impl Staff {
         self.leaves
             .get(person)
             .is_some_and(|leave| leave.substitute == *by && leave.window.covers(now))
-            && [by, person]
-                .iter()
-                .all(|id| self.people.get(*id).is_some_and(Person::active))
+            && [by, person].iter().all(|id| self.works_here(id))
+    }
+
+    /// For whom somebody was named to stand in, now or later, whether or not they work here.
+    pub fn named_for<'a>(
+        &'a self,
+        substitute: &'a StaffId,
+        now: Instant,
+    ) -> impl Iterator<Item = (&'a StaffId, &'a Leave)> {
+        let leaves = self.leaves.iter();
+        leaves.filter(move |(_, leave)| leave.substitute == *substitute && !leave.window.ended(now))
+    }
+
+    /// Whether this person works here now: they have a role and are not shut out.
+    #[must_use]
+    pub fn works_here(&self, id: &StaffId) -> bool {
+        self.people.get(id).is_some_and(Person::active)
     }
 
     /// For whom somebody stands in now.

@@ -8,7 +8,8 @@ use super::layout::{Desk, field_faults, in_query, redirect};
 use super::proposal::{self, Proposed};
 use super::publication::{Failed, Shown, find, show};
 use super::reschedule;
-use super::states::State;
+use super::states::{self, State};
+use super::words::airtime as aw;
 use super::words::review as rw;
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
@@ -36,6 +37,9 @@ pub(crate) async fn act(
         desk.caller.may_step(&desk.office, known.verb())?;
         return Err(unseen);
     }
+    if known == Step::Release && posted.get("then") == LOOK {
+        return look(&desk, &id, &posted);
+    }
     if matches!(known, Step::Release | Step::Reschedule)
         && let Err(problem) = Proposed::of_form(&posted).whole(&desk)
     {
@@ -49,6 +53,19 @@ pub(crate) async fn act(
         Ok(_) => Ok(done(&format!("/admin/publications/{id}"), &step)),
         Err(problem) => refused(&desk.refreshed(), &id, &step, &problem, &posted),
     }
+}
+
+/// What the button of a release's form says that shows the text on the displays of the channels that are ticked.
+pub(super) const LOOK: &str = "look";
+
+/// The publication's page with the form as it is filled in; nothing is done.
+fn look(desk: &Desk, id: &str, typed: &Posted) -> Result<Response, Problem> {
+    let (id, dossier) = find(desk, id)?;
+    let shown = Shown {
+        looked: Some(typed),
+        ..Shown::default()
+    };
+    show(desk, id, &dossier, &shown)
 }
 
 /// The publication's page with what went wrong, and what was typed.
@@ -93,7 +110,8 @@ fn asked(desk: &Desk, step: Step, posted: &Posted) -> Value {
 }
 
 /// Everything that whoever looks may do, and where four eyes forbid it, why.
-pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Option<&Failed<'_>>) -> Markup {
+pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Shown<'_>) -> Markup {
+    let failed = shown.failed.as_ref();
     let publication = &dossier.publication;
     // Authors change their text; they have nobody to return it to.
     let own = publication
@@ -104,21 +122,22 @@ pub(crate) fn card(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Op
         .into_iter()
         .filter(|step| !(own && *step == Step::Reject))
         .filter_map(|step| match duties::verdict(desk, publication, step) {
-            Verdict::May => Some(offer(desk, id, dossier, step, failed)),
+            Verdict::May => Some(offer(desk, id, dossier, step, shown)),
             Verdict::Because(why) => Some(html! { div.notice.four-eyes { p { (why.get(desk.lang)) } (hands(desk, publication.pending.as_ref())) } }),
             Verdict::Not => None,
         })
         .collect();
     let author = own_offers(desk, id, dossier);
+    let explains = duties::lacks_withdrawal_reason(dossier) && desk.may(Verb::Withdraw);
     html! {
         section.card.actions id="actions" {
             h2 { (desk.t(w::WHAT_NOW)) }
             (super::void::notice(desk, dossier))
             @if let Some(pending) = &publication.pending { (stands(desk, dossier, pending)) }
             (author.clone().unwrap_or_default())
+            @if explains { (reasoned(desk, id, Step::Withdraw, w::EXPLAIN, false, None, failed)) }
             @for offer in &offers { (offer) }
-            @if duties::lacks_withdrawal_reason(dossier) && desk.may(Verb::Withdraw) { (reasoned(desk, id, Step::Withdraw, w::EXPLAIN, false, None, failed)) }
-            @else if offers.is_empty() && author.is_none() { p.muted { (desk.t(w::NOTHING_TO_DO)) } }
+            @if !explains && offers.is_empty() && author.is_none() { p.muted { (desk.t(w::NOTHING_TO_DO)) } }
         }
     }
 }
@@ -218,13 +237,32 @@ fn own_offers(desk: &Desk, id: PublicationId, dossier: &Dossier) -> Option<Marku
             Some(html! { a.btn.quiet.wide href=(format!("/admin/write/{id}")) { (desk.t(word)) } })
         }
         Some(_) => None,
-        None => {
-            Some(html! { a.btn.quiet.wide href=(format!("/admin/write?publication={id}")) { (desk.t(w::REVISE)) } })
+        // What was erased leaves nothing to revise.
+        None if dossier
+            .last_text()
+            .and_then(|hash| desk.office.library.document(&hash))
+            .is_none() =>
+        {
+            None
         }
+        None => Some(html! {
+            a.btn.quiet.wide href=(format!("/admin/write?publication={id}")) { (desk.t(w::REVISE)) }
+            (who_reschedules(desk, &dossier.publication))
+        }),
     }
 }
 
-fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: Option<&Failed<'_>>) -> Markup {
+/// That another time or other channels need no revision, and who sees to it: for those who cannot themselves.
+fn who_reschedules(desk: &Desk, publication: &Publication) -> Markup {
+    if publication.released.is_none() || desk.may(Verb::Release) {
+        return html! {};
+    }
+    let people = states::hands(desk, publication, Step::Reschedule);
+    html! { @if !people.is_empty() { p.hint { (desk.f(aw::RESCHEDULED_BY, &[&people.join(desk.t(w::LIST_COMMA))])) } } }
+}
+
+fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, shown: &Shown<'_>) -> Markup {
+    let failed = shown.failed.as_ref();
     let seen = dossier.publication.pending.as_ref().map(|pending| pending.content);
     match step {
         Step::Review => review(desk, id, dossier, failed),
@@ -233,7 +271,7 @@ fn offer(desk: &Desk, id: PublicationId, dossier: &Dossier, step: Step, failed: 
         Step::Amend => plain(desk, id, step, w::DO_AMEND, seen),
         Step::Reject => reasoned(desk, id, step, w::DO_REJECT, true, seen, failed),
         Step::Withdraw => reasoned(desk, id, step, w::DO_WITHDRAW, false, None, failed),
-        Step::Release => proposal::release(desk, (id, dossier), &opening(desk, seen), failed),
+        Step::Release => proposal::release(desk, (id, dossier), &opening(desk, seen), shown),
         Step::Reschedule => reschedule::form(desk, id, dossier, failed),
         Step::RequestErasure => reasoned(desk, id, step, w::DO_REQUEST_ERASURE, true, None, failed),
         Step::Erase => erasure(desk, id, dossier),
@@ -308,9 +346,11 @@ fn reasoned(
 ) -> Markup {
     let failed = failed.filter(|failed| failed.step == step.slug());
     let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
+    // A reason that follows a withdrawal undoes nothing.
+    let harmless = word == w::EXPLAIN;
     html! {
         details.fold.(step.slug()) open[failed.is_some()] {
-            summary.btn.danger.wide { (desk.t(word)) }
+            summary.btn.wide.danger[!harmless].quiet[harmless] { (desk.t(word)) }
             form.form method="post" action=(format!("/admin/publications/{id}/{}", step.slug())) {
                 (opening(desk, seen))
                 label.field.bad[faults.place("reason").is_some()] {
@@ -319,7 +359,7 @@ fn reasoned(
                     textarea id=[faults.place("reason")] name="reason" rows="3" maxlength=(if step == Step::RequestErasure { MAX_REASON_CHARS } else { 2000 }) required[required] { (failed.map_or("", |failed| failed.typed.get("reason"))) }
                     (field_faults(&faults, "reason", desk.lang))
                 }
-                button.btn.danger type="submit" { (desk.f(w::CONFIRM_STEP, &[desk.t(word)])) }
+                button.btn.danger[!harmless] type="submit" { (desk.f(w::CONFIRM_STEP, &[desk.t(word)])) }
             }
         }
     }

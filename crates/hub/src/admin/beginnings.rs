@@ -1,13 +1,14 @@
 //! Drafts that begin from something: a template, last year's text, a Word document; and what there is to look at then.
 
 use super::done::done;
+use super::entry_kinds::EntryKinds;
 use super::form::{Faults, Posted};
 use super::gate;
 use super::layout::{Desk, Place, field_faults, redirect};
 use super::pictures::{boundary_of, part};
 use super::words::{self as w, beginnings as bw};
 use super::{fields, rows};
-use crate::drafts::Draft;
+use crate::drafts::{self, Draft};
 use crate::http::attachments::whole_body;
 use crate::http::beginnings as api;
 use crate::http::call::same_origin;
@@ -37,6 +38,8 @@ pub(crate) fn choices(desk: &Desk) -> Result<Markup, Problem> {
         h2 { (desk.t(bw::OR_BEGIN_FROM)) }
         div.kinds {
             a.card.kind href="/admin/write/import" { b { (desk.t(bw::FROM_FILE)) } small { (desk.t(bw::FROM_FILE_WHAT)) } }
+            a.card.kind href="/admin/publications" { b { (desk.t(bw::FROM_FORMER)) } small { (desk.t(bw::FROM_FORMER_WHAT)) } }
+            @if templates.is_empty() { a.card.kind href="/admin/templates" { b { (desk.t(bw::FROM_TEMPLATE)) } small { (desk.t(bw::NO_TEMPLATES)) } } }
         }
         @if !templates.is_empty() {
             section.card {
@@ -206,13 +209,39 @@ pub(crate) fn notes(desk: &Desk, draft: &Draft) -> Markup {
             section.card.notes id="notes" {
                 h2 { (desk.t(bw::NOTES)) }
                 p.hint { (desk.t(bw::NOTES_WHAT)) }
-                ul { @for note in &draft.notes {
-                    li { @if let Some(field) = &note.field { span.muted { (gate::field_label(desk, Some(draft.kind), field)) " · " } } (note.text(desk.lang)) }
-                } }
+                (listed(desk, draft))
                 form method="post" action=(format!("/admin/write/{}/notes", draft.id)) { button.btn.quiet.small type="submit" { (desk.t(bw::NOTES_DONE)) } }
             }
         }
     }
+}
+
+fn listed(desk: &Desk, draft: &Draft) -> Markup {
+    html! {
+        ul { @for note in &draft.notes {
+            li { @if let Some(field) = &note.field { span.muted { (gate::field_label(desk, Some(draft.kind), field)) " · " } } (note.text(desk.lang)) }
+        } }
+    }
+}
+
+/// What an author did not say that they looked at when they handed the draft in: for whoever reads it now.
+pub(crate) fn left(desk: &Desk, draft: &Draft) -> Markup {
+    html! {
+        @if !draft.notes.is_empty() {
+            section.card.notes id="notes" {
+                h2 { (desk.t(bw::NOTES_LEFT)) " " span.muted { (draft.notes.len()) } }
+                p.hint { (desk.t(bw::NOTES_LEFT_WHAT)) }
+                (listed(desk, draft))
+            }
+        }
+    }
+}
+
+/// The same of a text on its way.
+pub(crate) fn left_in(desk: &Desk, id: PublicationId) -> Markup {
+    let draft = drafts::find(&*desk.office.log, id);
+    let draft = draft.inspect_err(|error| tracing::error!(%error, "a draft cannot be read"));
+    html! { @if let Ok(Some(draft)) = draft { (left(desk, &draft)) } }
 }
 
 /// `POST /admin/write/{id}/notes`: they were looked at.
@@ -230,8 +259,6 @@ pub(crate) async fn import_page(desk: Desk) -> Result<Response, Problem> {
 /// The form for a file; with what went wrong.
 pub(crate) fn import_form(desk: &Desk, problem: Option<&Problem>, (kind, entry): (&str, &str)) -> Response {
     let faults = problem.map(Faults::of).unwrap_or_default();
-    let mut entries: Vec<_> = desk.state.catalogue.entries.values().collect();
-    entries.sort_by_cached_key(|entry| heliograph_domain::order::place(&entry.index_number));
     let body = html! {
         div.top { div { a.crumb href="/admin/write" { (desk.t(w::WRITE)) } h1 { (desk.t(bw::FROM_FILE)) } p.muted { (desk.t(bw::FROM_FILE_WHAT)) } } }
         @if let Some(problem) = problem { (desk.alert(problem, &[("file", bw::IMPORT_WHAT_FILE), ("kind", bw::IMPORT_KIND), ("catalogue_entry", w::ENTRY)])) }
@@ -249,7 +276,7 @@ pub(crate) fn import_form(desk: &Desk, problem: Option<&Problem>, (kind, entry):
                     span { (desk.t(w::ENTRY)) span.must { "*" } }
                     select id=[faults.place("catalogue_entry")] name="catalogue_entry" required {
                         option value="" { (desk.t(w::CHOOSE)) }
-                        @for known in entries { option value=(known.id) selected[known.id.as_str() == entry] { (known.index_number) " " (desk.entry_name(&known.id)) } }
+                        (entry_options(desk, entry))
                     }
                     (field_faults(&faults, "catalogue_entry", desk.lang))
                 }
@@ -264,6 +291,26 @@ pub(crate) fn import_form(desk: &Desk, problem: Option<&Problem>, (kind, entry):
     };
     let status = problem.map_or(StatusCode::OK, |problem| problem.status);
     desk.page_with(status, Place::Write, desk.t(bw::FROM_FILE), body)
+}
+
+/// The catalogue's entries, each under the kind of text that it usually has.
+fn entry_options(desk: &Desk, chosen: &str) -> Markup {
+    let mut entries: Vec<_> = desk.state.catalogue.entries.values().collect();
+    entries.sort_by_cached_key(|entry| heliograph_domain::order::place(&entry.index_number));
+    let kinds = EntryKinds::of(desk);
+    let of = |kind: Kind| {
+        let kinds = &kinds;
+        entries.iter().filter(move |entry| kinds.usual(entry) == kind)
+    };
+    html! {
+        @for kind in Kind::ALL {
+            @if of(*kind).next().is_some() {
+                optgroup label=(kind.label(desk.lang)) {
+                    @for known in of(*kind) { option value=(known.id) selected[known.id.as_str() == chosen] { (known.index_number) " " (desk.entry_name(&known.id)) } }
+                }
+            }
+        }
+    }
 }
 
 /// `POST /admin/write/import`: a document becomes a draft at once, a table asks first what its columns are.

@@ -21,7 +21,9 @@ pub(crate) enum Sort {
     Lacks,
     /// It shows it, or did, and nothing is known of now.
     Unsure,
-    /// It is on its way, or waits for its turn.
+    /// It is on its way.
+    Sent,
+    /// It has it and waits for its turn.
     Coming,
     /// It has it and waits for its start.
     Ready,
@@ -51,7 +53,7 @@ impl Carried {
     pub(crate) fn colour(&self) -> &'static str {
         match self.sort {
             Sort::Lacks => "red",
-            Sort::Unsure | Sort::Coming => "amber",
+            Sort::Unsure | Sort::Sent | Sort::Coming => "amber",
             Sort::Ready => "blue",
             Sort::Shown => "green",
             Sort::Over => "grey",
@@ -320,7 +322,7 @@ impl<'d> Asked<'d> {
         let since = self.journey.map_or(on.at, |journey| journey.released_at);
         match self.desk.now.since(since) > LATE_MS {
             true => (Sort::Lacks, rw::NOT_RECEIVED, self.t(ow::BEHIND_DO)),
-            false => (Sort::Coming, w::ON_ITS_WAY, String::new()),
+            false => (Sort::Sent, w::ON_ITS_WAY, String::new()),
         }
     }
 }
@@ -346,6 +348,7 @@ pub(crate) fn summary(desk: &Desk, rows: &[Carried]) -> String {
         (Sort::Shown, rw::N_SHOWN),
         (Sort::Unsure, rw::N_UNSURE),
         (Sort::Ready, rw::N_READY),
+        (Sort::Sent, rw::N_SENT),
         (Sort::Coming, rw::N_COMING),
         (Sort::Lacks, rw::N_LACK),
     ];

@@ -1,6 +1,7 @@
 //! The catalogue: every entry with its cadence, when it is due, when it was last released and who answers for it.
 
 use super::alert::Named;
+use super::answers;
 use super::catalogue_filter::Wanted;
 use super::done::done;
 use super::due;
@@ -64,6 +65,7 @@ fn show(desk: &Desk, (wanted, query): Asked<'_>, edit: &str, failed: Option<(&Po
             }
         }
         (due::missing_year(desk))
+        (answers::unanswered(desk))
         @if let Some((_, problem)) = failed { (desk.alert(problem, &FIELDS)) }
         section.card {
             @if dues.is_empty() { (empty(desk.t(w::NO_CATALOGUE), None)) } @else {
@@ -143,7 +145,7 @@ fn row(desk: &Desk, kinds: &EntryKinds<'_>, due: &Due) -> Markup {
                 @if let Some(text_due) = due.text() { a href=(format!("/admin/publications/{}", text_due.publication)) { (tag(colour, &text)) } } @else { (tag(colour, &text)) }
                 @if let Some(deadline) = due.deadline { small { (due::day(desk, deadline)) } }
             }
-            td data-label=(desk.t(w::RESPONSIBLE)) { (desk.person(&entry.responsible)) @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) } small { (desk.department(&entry.department)) } }
+            td data-label=(desk.t(w::RESPONSIBLE)) { (desk.person(&entry.responsible)) (answers::gone(desk, &entry.responsible)) @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) } small { (desk.department(&entry.department)) } }
             td.end {
                 @if desk.may(Verb::Draft) { a href=(format!("/admin/write?kind={}&entry={}", kinds.usual(entry).slug(), entry.id)) { (desk.t(w::WRITE)) } " " }
                 @if desk.may(Verb::Catalogue) { a href=(format!("/admin/catalogue?edit={}#form", entry.id)) { (desk.t(w::EDIT)) } }
@@ -176,6 +178,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Markup {
     let categories = Category::ALL.map(|category| (category.slug().to_owned(), category.label(desk.lang).to_owned()));
     let people: Vec<(String, String)> = super::order::people(desk)
         .into_iter()
+        .filter(|id| desk.state.staff.works_here(id) || known.is_some_and(|known| known.responsible == **id))
         .map(|id| {
             (
                 id.to_string(),

@@ -2,7 +2,7 @@
 //! address of its own, so that every count can lead to what it counts.
 
 use super::layout::{Desk, in_query};
-use super::words::{self as w, Word, lists as ow};
+use super::words::{self as w, Word, lists as ow, people as pw};
 use crate::time_limits::{Due, Pressure};
 use heliograph_domain::DepartmentId;
 use maud::{Markup, html};
@@ -16,10 +16,19 @@ pub(crate) enum By {
     ThisWeek,
     Soon,
     Mine,
+    /// Whoever answers for it has left or is shut out.
+    Gone,
 }
 
 impl By {
-    const ALL: [Self; 5] = [Self::All, Self::Overdue, Self::ThisWeek, Self::Soon, Self::Mine];
+    const ALL: [Self; 6] = [
+        Self::All,
+        Self::Overdue,
+        Self::ThisWeek,
+        Self::Soon,
+        Self::Mine,
+        Self::Gone,
+    ];
 
     fn slug(self) -> &'static str {
         match self {
@@ -28,6 +37,7 @@ impl By {
             Self::ThisWeek => "week",
             Self::Soon => "soon",
             Self::Mine => "mine",
+            Self::Gone => "gone",
         }
     }
 
@@ -43,6 +53,7 @@ impl By {
             Self::ThisWeek => ow::FILTER_WEEK,
             Self::Soon => ow::FILTER_SOON,
             Self::Mine => ow::FILTER_MINE,
+            Self::Gone => pw::FILTER_GONE,
         }
     }
 
@@ -53,6 +64,7 @@ impl By {
             Self::ThisWeek => due.pressure == Pressure::ThisWeek,
             Self::Soon => due.pressure == Pressure::Soon,
             Self::Mine => desk.is_mine(due),
+            Self::Gone => !desk.state.staff.works_here(&due.entry.responsible),
         }
     }
 }

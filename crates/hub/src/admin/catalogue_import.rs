@@ -2,6 +2,7 @@
 //! someone has seen what it would change.
 
 use super::form::Posted;
+use super::home::shortened;
 use super::layout::{Desk, Place, redirect, tag};
 use super::pictures::{boundary_of, part};
 use super::words as w;
@@ -20,9 +21,11 @@ use crate::public_words::CONFIRMED;
 use axum::extract::{FromRequest, Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use heliograph_domain::CatalogueEntryId;
+use heliograph_domain::catalogue::Category;
 use heliograph_domain::staff::Verb;
+use heliograph_domain::{CatalogueEntryId, Lang};
 use maud::{Markup, html};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -30,6 +33,8 @@ use std::sync::Arc;
 const FORM_BYTES: usize = 16 * 1024;
 /// So many faults are shown; the rest follows when these are mended.
 const MOST_SHOWN: usize = 100;
+/// So much of a text is shown beside what it becomes.
+const MOST_CHARACTERS: usize = 60;
 
 /// `GET /admin/catalogue/import`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
@@ -40,7 +45,7 @@ pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>
     let body = html! {
         (top(&desk))
         @if let Some(told) = told { p.told role="status" { (told) " " a href="/admin/catalogue" { (desk.t(w::CATALOGUE)) } } }
-        (form(&desk, "", false))
+        (form(&desk, "", Looked::NotAsked))
     };
     Ok(desk.page(Place::Catalogue, desk.t(lw::IMPORT), body))
 }
@@ -54,7 +59,15 @@ fn top(desk: &Desk) -> Markup {
     }
 }
 
-fn form(desk: &Desk, text: &str, looked: bool) -> Markup {
+/// What whoever imports was asked about the gate's findings in the table's words, and said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    NotAsked,
+    Asked,
+    Said,
+}
+
+fn form(desk: &Desk, text: &str, looked: Looked) -> Markup {
     html! {
         section.card id="form" {
             form.form method="post" enctype="multipart/form-data" action="/admin/catalogue/import" {
@@ -62,7 +75,7 @@ fn form(desk: &Desk, text: &str, looked: bool) -> Markup {
                 label.field { span { (desk.t(lw::IMPORT_TEXT)) } textarea.tall name="table" spellcheck="false" { (text) } }
                 p.hint { (desk.t(lw::IMPORT_COLUMNS)) }
                 p.hint { (desk.t(lw::IMPORT_CADENCES)) }
-                label.check { input type="checkbox" name=(CONFIRMED) value="yes" checked[looked]; (desk.t(rw::PUBLIC_CONFIRMED_IF)) }
+                @if looked != Looked::NotAsked { label.check { input type="checkbox" name=(CONFIRMED) value="yes" checked[looked == Looked::Said]; (desk.t(rw::PUBLIC_CONFIRMED)) } }
                 div.buttons { button.btn type="submit" { (desk.t(lw::IMPORT_CHECK)) } }
             }
         }
@@ -111,17 +124,23 @@ fn refused(told: Told) -> Problem {
 }
 
 fn unread(desk: &Desk, problem: &Problem) -> Response {
-    let body = html! { (top(desk)) (desk.alert(problem, &[("file", lw::IMPORT_FILE)])) (form(desk, "", false)) };
+    let body =
+        html! { (top(desk)) (desk.alert(problem, &[("file", lw::IMPORT_FILE)])) (form(desk, "", Looked::NotAsked)) };
     desk.page_with(problem.status, Place::Catalogue, desk.t(lw::IMPORT), body)
 }
 
 /// What the table says and what it would change; nothing is written.
 fn checked(desk: &Desk, (text, looked): (&str, bool), notes: &[Note]) -> Response {
-    let Checked { table, plan } = api::check(&desk.office, text, looked);
+    let Checked { table, plan, asks } = api::check(&desk.office, text, looked);
+    let said = match (looked, asks) {
+        (true, _) => Looked::Said,
+        (false, true) => Looked::Asked,
+        (false, false) => Looked::NotAsked,
+    };
     let body = html! {
         (top(desk))
         @if !notes.is_empty() { section.card.notes { h2 { (desk.t(bw::NOTES)) } ul { @for note in notes { li { (note.text(desk.lang)) } } } } }
-        @if !table.faults.is_empty() { (faulty(desk, &table.faults)) (form(desk, text, looked)) }
+        @if !table.faults.is_empty() { (faulty(desk, &table.faults)) (form(desk, text, said)) }
         @else { (preview(desk, &table, &plan, (text, looked))) }
     };
     let status = if table.faults.is_empty() {
@@ -193,15 +212,15 @@ fn row_of(desk: &Desk, row: &Row, change: Change) -> Markup {
         Change::Changed => ("amber", lw::CHANGED_ROW),
         Change::Unchanged => ("grey", lw::UNCHANGED),
     };
-    let cadence = serde_json::from_value(row.wish["cadence"].clone()).ok();
+    let cadence = in_words(desk, "cadence", &row.wish["cadence"]);
     let responsible = text("responsible").parse().ok();
     let department = text("department").parse().ok();
     html! {
         tr {
             td data-label=(desk.t(lw::LINE)) { (row.line) }
             td.name { b { (row.wish["name"]["zh-Hans"].as_str().unwrap_or_default()) } small { (text("index_number")) " · " (text("id")) } }
-            td { (tag(colour, desk.t(word))) @if change == Change::Changed { small { (differing(desk, row)) } } }
-            td data-label=(desk.t(w::CADENCE)) { @if let Some(cadence) = cadence { (super::due::cadence(desk, cadence)) } }
+            td { (tag(colour, desk.t(word))) @if change == Change::Changed { @for difference in differing(desk, row) { small { (difference) } } } }
+            td data-label=(desk.t(w::CADENCE)) { (cadence) @if cadence != row.cadence_said { small { (desk.f(lw::AS_WRITTEN, &[&row.cadence_said])) } } }
             td data-label=(desk.t(w::RESPONSIBLE)) {
                 @if let Some(person) = &responsible { (desk.person(person)) }
                 @if let Some(department) = &department { small { (desk.department(department)) } }
@@ -210,21 +229,71 @@ fn row_of(desk: &Desk, row: &Row, change: Change) -> Markup {
     }
 }
 
-/// The columns in which a row differs from the entry as it is.
-fn differing(desk: &Desk, row: &Row) -> String {
+/// In what a row differs from the entry as it is: the column, what stands there, and what is to stand there.
+fn differing(desk: &Desk, row: &Row) -> Vec<String> {
     let id = row.wish["id"]
         .as_str()
         .and_then(|id| id.parse::<CatalogueEntryId>().ok());
     let Some(known) = id.and_then(|id| desk.state.catalogue.entries.get(&id)) else {
-        return String::new();
+        return Vec::new();
     };
     let known = shape::entry(&desk.office, known);
     let fields = row.wish.as_object().into_iter().flatten();
     let differs = fields.filter(|(name, value)| known[name.as_str()] != **value);
-    let labels = differs
-        .filter_map(|(name, _)| Column::of_field(name))
-        .map(|column| column.label(desk.lang));
-    labels.collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))
+    let told = differs.filter_map(|(name, value)| {
+        let column = Column::of_field(name)?.label(desk.lang);
+        let (was, is) = in_one_language(desk, &known[name.as_str()], value);
+        let (was, is) = (in_words(desk, name, was), in_words(desk, name, is));
+        Some(desk.f(lw::FROM_WAS_TO_IS, &[column, &was, &is]))
+    });
+    told.collect()
+}
+
+/// Of texts in several languages the reader's, or the other one where the reader's stays as it is.
+fn in_one_language<'v>(desk: &Desk, was: &'v Value, is: &'v Value) -> (&'v Value, &'v Value) {
+    if !is.is_object() {
+        return (was, is);
+    }
+    let other = if desk.lang == Lang::ZhHans {
+        Lang::En
+    } else {
+        Lang::ZhHans
+    };
+    let tag = [desk.lang, other]
+        .map(Lang::tag)
+        .into_iter()
+        .find(|tag| was[*tag] != is[*tag]);
+    tag.map_or((was, is), |tag| (&was[tag], &is[tag]))
+}
+
+/// What a field of an entry says, as people read it.
+fn in_words(desk: &Desk, field: &str, value: &Value) -> String {
+    let text = value.as_str().unwrap_or_default();
+    let said = match field {
+        "category" => Category::ALL
+            .into_iter()
+            .find(|category| category.slug() == text)
+            .map(|it| it.label(desk.lang).to_owned()),
+        "cadence" => serde_json::from_value(value.clone())
+            .ok()
+            .map(|cadence| super::due::cadence(desk, cadence)),
+        "department" => text.parse().ok().map(|id| desk.department(&id)),
+        "responsible" => text.parse().ok().map(|id| desk.person(&id)),
+        "channels" => {
+            let title = |name: &Value| {
+                desk.state
+                    .channels
+                    .titles
+                    .get(&name.as_str()?.parse().ok()?)
+                    .map(|title| title.get(desk.lang))
+            };
+            let titles: Vec<&str> = value.as_array().into_iter().flatten().filter_map(title).collect();
+            Some(titles.join(desk.t(w::LIST_COMMA)))
+        }
+        _ => Some(text.to_owned()),
+    };
+    let said = said.filter(|said| !said.is_empty()).unwrap_or_else(|| "—".to_owned());
+    shortened(&said, MOST_CHARACTERS)
 }
 
 /// Everything in one step; what another changed meanwhile is looked at once more.

@@ -3,6 +3,7 @@
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty};
+use super::lineup;
 use super::parts::Shown;
 use super::public_words;
 use super::words as w;
@@ -12,6 +13,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::ChannelName;
+use heliograph_domain::head::Item;
 use heliograph_domain::staff::Verb;
 use maud::{Markup, html};
 use serde_json::json;
@@ -46,7 +48,7 @@ fn list(desk: &Desk) -> Markup {
                     tr {
                         td { b { (title.get(desk.lang)) } }
                         td data-label=(desk.t(w::SHORT_NAME)) { code { (name) } }
-                        td data-label=(desk.t(w::ITEMS_ON)) { (running(desk, name)) }
+                        td data-label=(desk.t(w::ITEMS_ON)) { (lineup::folded(desk, &items(desk, name))) }
                         td data-label=(desk.t(w::DISPLAYS)) { (tuned(desk, name)) }
                         td.end { @if desk.may(Verb::OperateDisplays) { a href=(format!("/admin/channels?edit={name}#form")) { (desk.t(w::EDIT)) } } }
                     }
@@ -72,11 +74,13 @@ pub(crate) async fn table(desk: Desk) -> Response {
     super::table::csv(&desk, "channels", &head, rows)
 }
 
+fn items(desk: &Desk, name: &ChannelName) -> Vec<Item> {
+    desk.state.head(name).map(|head| head.items).unwrap_or_default()
+}
+
 fn running(desk: &Desk, name: &ChannelName) -> usize {
-    let head = desk.state.head(name);
-    head.map_or(0, |head| {
-        head.items.iter().filter(|item| item.window.covers(desk.now)).count()
-    })
+    let items = items(desk, name);
+    items.iter().filter(|item| item.window.covers(desk.now)).count()
 }
 
 fn tuned(desk: &Desk, name: &ChannelName) -> String {

@@ -5,6 +5,7 @@ use super::blanking;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
+use super::lineup;
 use super::machine;
 use super::on_show;
 use super::order;
@@ -189,6 +190,7 @@ fn show(desk: &Desk, known: &KnownDisplay, outcome: &Outcome<'_>) -> Response {
             }
             div.stack {
                 (facts(desk, known))
+                (lineup::card(desk, &desk.state.programme(display).items))
                 @if operates {
                     (machine::replacement(desk, known))
                     (machine::revocation(desk, known, outcome.revocation))

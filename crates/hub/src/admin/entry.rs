@@ -85,7 +85,7 @@ fn facts(desk: &Desk, due: &Due) -> Markup {
                 div { dt { (desk.t(w::CADENCE)) } dd { (due::cadence(desk, entry.cadence)) } }
                 div { dt { (desk.t(w::NEXT_DUE)) } dd { @match due.deadline { Some(deadline) => (due::day(desk, deadline)), None => "—" } } }
                 div { dt { (desk.t(w::LAST_RELEASED)) } dd { @match due.last { Some(last) => { (desk.day(last)) " · " (desk.f(w::N_RELEASED, &[&due.released.to_string()])) }, None => "—" } } }
-                div { dt { (desk.t(w::RESPONSIBLE)) } dd { (desk.person(&entry.responsible)) @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) } } }
+                div { dt { (desk.t(w::RESPONSIBLE)) } dd { (desk.person(&entry.responsible)) (super::answers::gone(desk, &entry.responsible)) @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) } } }
                 div { dt { (desk.t(w::DEPARTMENT)) } dd { (desk.department(&entry.department)) } }
                 @if !channels.is_empty() { div { dt { (desk.t(w::CHANNELS)) } dd { (channels) } } }
                 @if let Some(summary) = summary.filter(|text| !text.is_empty()) { div { dt { (desk.t(w::SUMMARY)) } dd { (summary) } } }

@@ -186,7 +186,7 @@ impl Inputs<'_> {
                 (self.notes.at(self.desk, path))
             }
             @if matches!(spec.shape, Shape::Markdown) { (self.table_help()) }
-            (self.clashes.at(self.desk, path))
+            (self.clashes.at(self.desk, path, &typed))
         }
     }
 

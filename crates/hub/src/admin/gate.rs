@@ -107,7 +107,7 @@ impl Notes {
             (tag(colour, desk.t(word))) " " (name)
             @if let Some(cut) = &cut { q.passage { (cut.before) mark { (cut.found) } (cut.after) } }
             @else if !unread && !finding.field.ends_with(".reading") { small { (desk.f(w::FOUND_AT, &[&(finding.offset + 1).to_string(), &(finding.offset + finding.length).to_string()])) } }
-            @if let Some(right) = instead { small { (desk.f(w::FOUND_INSTEAD, &[right])) } }
+            @if let Some(right) = instead { small { (desk.f(w::FOUND_INSTEAD, &[&right])) } }
         }
     }
 
@@ -141,6 +141,8 @@ pub(crate) fn field_label(desk: &Desk, kind: Option<Kind>, field: &str) -> Strin
             ("files", ..) => desk.t(super::words::papers::FILES),
             ("pages", _, None) => desk.t(super::words::papers::PAGE_WORDS),
             ("reading", _, None) => desk.t(super::words::papers::READING),
+            ("from", _, None) => desk.t(w::FROM),
+            ("until", _, None) => desk.t(w::UNTIL),
             ("metadata", ..) => desk.t(w::FOUND_METADATA),
             ("text", _, None) => desk.t(w::FOUND_PAGE_TEXT),
             (_, Some(lang), None) => language_name(desk, lang),

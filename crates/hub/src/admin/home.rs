@@ -30,6 +30,8 @@ pub(crate) async fn page(desk: Desk) -> Result<Response, Problem> {
         (first_steps::card(&desk))
         (due::missing_year(&desk))
         (super::reminders::failures(&desk))
+        (super::answers::unanswered(&desk))
+        (super::answers::nobody_stands_in(&desk))
         div.cols {
             (waiting(&desk)?)
             (dues(&desk))
@@ -216,7 +218,7 @@ fn due_row(desk: &Desk, due: &Due) -> Markup {
                 (desk.entry_name(&due.entry.id))
                 @if desk.is_mine(due) { " " (tag("blue", desk.t(lw::MINE))) }
                 small {
-                    (due::cadence(desk, due.entry.cadence)) " · " (desk.f(w::RESPONSIBLE_IS, &[&desk.person(&due.entry.responsible)]))
+                    (due::cadence(desk, due.entry.cadence)) " · " (desk.f(w::RESPONSIBLE_IS, &[&desk.person(&due.entry.responsible)])) (super::answers::gone(desk, &due.entry.responsible))
                     @if let Some(deadline) = due.deadline { " · " (desk.f(w::DUE_ON, &[&desk.day(deadline.on)])) }
                 }
             }

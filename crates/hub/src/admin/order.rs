@@ -6,10 +6,17 @@ use heliograph_domain::order::{Place, place, place_of_person};
 use heliograph_domain::{ChannelName, DepartmentId, DisplayId, LocalText, StaffId};
 use std::sync::Arc;
 
-/// Everyone by department, and there by name.
+/// Everyone by department, and there by name; whoever has left comes last.
 pub(crate) fn people(desk: &Desk) -> Vec<&StaffId> {
     let mut people: Vec<&StaffId> = desk.state.staff.people.keys().collect();
-    people.sort_by_cached_key(|id| (place(&desk.department_of(id)), place_of_person(&desk.person(id))));
+    let has_left = |id: &StaffId| desk.state.staff.people[id].roles.is_empty();
+    people.sort_by_cached_key(|id| {
+        (
+            has_left(id),
+            place(&desk.department_of(id)),
+            place_of_person(&desk.person(id)),
+        )
+    });
     people
 }
 

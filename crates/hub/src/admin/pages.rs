@@ -31,6 +31,15 @@ impl Part {
         Self::asked(&HashMap::new(), all)
     }
 
+    /// The page with the row of this index.
+    pub(crate) fn with(index: usize, all: usize) -> Self {
+        let pages = all.div_ceil(ROWS).max(1);
+        Self {
+            page: usize::clamp(index / ROWS + 1, 1, pages),
+            pages,
+        }
+    }
+
     /// Its rows.
     pub(crate) fn of<T>(&self, list: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
         list.into_iter().skip((self.page - 1) * ROWS).take(ROWS)
@@ -68,6 +77,9 @@ mod tests {
         assert_eq!(rows("99", 250), rows("3", 250));
         assert_eq!(rows("0", 250), rows("1", 250));
         assert_eq!(rows("x", 100).len(), 100);
+        for index in [0, 99, 100, 249] {
+            assert!(Part::with(index, 250).of(0..250).any(|row| row == index), "{index}");
+        }
         assert!(rows("1", 0).is_empty() && part("1", 0).pages == 1);
     }
 }

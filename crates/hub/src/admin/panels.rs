@@ -41,6 +41,8 @@ enum Known {
 pub(crate) struct Where {
     channels: Vec<ChannelName>,
     known: Known,
+    /// The publication whose text it is, or is to be: it is not shown in turn with itself.
+    publication: Option<PublicationId>,
 }
 
 impl Where {
@@ -49,12 +51,11 @@ impl Where {
     pub(crate) fn of_sheet(desk: &Desk, revised: &str, chosen: &[ChannelName], entry: &str) -> Self {
         let revised = revised.parse().ok();
         let dossier = revised.and_then(|id: PublicationId| desk.state.publications.get(&id));
-        Self::of(
-            desk,
-            dossier.map(|dossier| &**dossier),
-            chosen,
-            entry.parse().ok().as_ref(),
-        )
+        let dossier = dossier.map(|dossier| &**dossier);
+        Self {
+            publication: revised,
+            ..Self::of(desk, dossier, chosen, entry.parse().ok().as_ref())
+        }
     }
 
     fn of(desk: &Desk, dossier: Option<&Dossier>, chosen: &[ChannelName], entry: Option<&CatalogueEntryId>) -> Self {
@@ -63,6 +64,7 @@ impl Where {
             return Self {
                 channels,
                 known: Known::Released,
+                publication: None,
             };
         }
         if !chosen.is_empty() {
@@ -70,6 +72,7 @@ impl Where {
             return Self {
                 channels,
                 known: Known::Chosen,
+                publication: None,
             };
         }
         let usual = entry.map(|entry| desk.state.catalogue.usual_channels(entry));
@@ -79,7 +82,11 @@ impl Where {
         } else {
             Known::Usual
         };
-        Self { channels, known }
+        Self {
+            channels,
+            known,
+            publication: None,
+        }
     }
 
     /// Whether it is that of a release: another text takes its place there.
@@ -139,8 +146,6 @@ pub(crate) struct Looks<'a> {
     pub(crate) address: &'a str,
     /// Whether the pictures follow what is typed.
     pub(crate) follows: bool,
-    /// The publication, so that it is not counted among what it is shown in turn with.
-    pub(crate) publication: Option<PublicationId>,
 }
 
 /// What the card needs of style and script.
@@ -149,11 +154,19 @@ pub(crate) fn dress() -> Markup {
 }
 
 /// A publication's text on the panels that it is to reach, or is on.
-pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier, document: &Document) -> Markup {
+/// `chosen`: the channels that whoever releases it has ticked so far.
+pub(crate) fn of_publication(
+    desk: &Desk,
+    (id, dossier): (PublicationId, &Dossier),
+    document: &Document,
+    chosen: &[ChannelName],
+) -> Markup {
     let proposed = super::proposal::of_publication(desk, id, dossier);
     let entry = &dossier.publication.catalogue_entry;
-    let mut goes = Where::of(desk, Some(dossier), &proposed.channels, Some(entry));
-    if goes.known == Known::Chosen {
+    let named = if chosen.is_empty() { &proposed.channels } else { chosen };
+    let mut goes = Where::of(desk, Some(dossier), named, Some(entry));
+    goes.publication = Some(id);
+    if goes.known == Known::Chosen && chosen.is_empty() {
         goes.known = Known::Proposed;
     }
     let address = format!("/admin/publications/{id}/picture.png");
@@ -161,7 +174,6 @@ pub(crate) fn of_publication(desk: &Desk, id: PublicationId, dossier: &Dossier, 
         document,
         address: &address,
         follows: false,
-        publication: Some(id),
     };
     html! { (dress()) (card(desk, &looks, &goes)) }
 }
@@ -188,7 +200,7 @@ fn drawn(desk: &Desk, looks: &Looks<'_>, goes: &Where) -> Markup {
         glasses = USUAL.iter().map(|usual| Glass::usual(usual, lang)).collect();
     }
     let (open, folded) = glasses.split_at(glasses.len().min(OPEN));
-    let figures = |glasses: &[Glass], from: usize| html! { @for (glass, at) in glasses.iter().zip(from..) { (figure(desk, looks, glass, at)) } };
+    let figures = |glasses: &[Glass], from: usize| html! { @for (glass, at) in glasses.iter().zip(from..) { (figure(desk, looks, goes, glass, at)) } };
     html! {
         section.card.panels id="panels" data-preview=[looks.follows.then_some(looks.address)] {
             h2 { (desk.t(w::ON_THE_PANELS)) }
@@ -202,7 +214,7 @@ fn drawn(desk: &Desk, looks: &Looks<'_>, goes: &Where) -> Markup {
     }
 }
 
-fn figure(desk: &Desk, looks: &Looks<'_>, glass: &Glass, at: usize) -> Markup {
+fn figure(desk: &Desk, looks: &Looks<'_>, goes: &Where, glass: &Glass, at: usize) -> Markup {
     let scene = picture::scene(glass.panel, glass.lang);
     let fit = scene.fit(looks.document);
     let label = glass.label(desk);
@@ -221,7 +233,7 @@ fn figure(desk: &Desk, looks: &Looks<'_>, glass: &Glass, at: usize) -> Markup {
             @if fit.views.len() > 1 {
                 nav.leaf aria-label=(desk.f(pw::LOOKS_ON, &[&label])) { @for n in 0..fit.views.len() { a href=(format!("#look-{at}-{n}")) { (n + 1) } } }
             }
-            p.turn { (turn(desk, fit.turn)) @if let Some(round) = round(desk, looks, glass, &scene, fit.turn) { " · " (round) } }
+            p.turn { (turn(desk, fit.turn)) @if let Some(round) = round(desk, goes, glass, &scene, fit.turn) { " · " (round) } }
             div.tags { @for (colour, told) in limits(desk, looks, glass, &scene, &fit) { (tag(colour, &told)) } }
         }
     }
@@ -247,9 +259,12 @@ fn look(desk: &Desk, looks: &Looks<'_>, glass: &Glass, fit: &Fit, (at, n): (usiz
         view.stood_ms,
         version(looks.document, glass.lang)
     );
+    let drawing = desk.t(w::helps::DRAWING);
+    let picture = html! { img src=(address) width=(width) height=(height) loading="lazy" alt=(format!("{} · {page}", glass.label(desk))); };
     html! {
         span.look id=(format!("look-{at}-{n}")) {
-            span.glass data-drawing=(desk.t(w::helps::DRAWING)) { img src=(address) width=(width) height=(height) loading="lazy" alt=(format!("{} · {page}", glass.label(desk))); }
+            @if glass.is_screen() { a.glass href=(format!("{address}&whole=1")) target="_blank" rel="noopener" title=(desk.t(pw::ENLARGE)) data-drawing=(drawing) { (picture) } }
+            @else { span.glass data-drawing=(drawing) { (picture) } }
             small {
                 (view.page + 1) "/" (pages)
                 @if of_page.len() > 1 { " · " (desk.f(pw::MOVING_N, &[&part.to_string(), &of_page.len().to_string()])) }
@@ -319,13 +334,13 @@ fn turn(desk: &Desk, turn: Turn) -> String {
 }
 
 /// How often it comes round among what these displays show now; where they differ, the rarest.
-fn round(desk: &Desk, looks: &Looks<'_>, glass: &Glass, scene: &Scene, turn: Turn) -> Option<String> {
+fn round(desk: &Desk, goes: &Where, glass: &Glass, scene: &Scene, turn: Turn) -> Option<String> {
     let rounds = glass.displays.iter().filter_map(|known| {
         let programme = desk.state.programme(&known.display);
         let others: Vec<_> = programme
             .items
             .iter()
-            .filter(|item| item.window.covers(desk.now) && Some(item.publication) != looks.publication)
+            .filter(|item| item.window.covers(desk.now) && Some(item.publication) != goes.publication)
             .collect();
         // Something that displaces the ordinary programme is on: nothing comes round.
         let displaced = others.iter().any(|item| item.priority > Priority::Normal);

@@ -1,15 +1,17 @@
 //! The review sheet (审批单): a publication's page as it is printed begins with who did what when, in a form that an office files.
 //! It is on every page of a publication, and seen on paper alone; there it stands in the place of the page's own cards.
 
+use super::airtime::End;
 use super::document;
 use super::layout::Desk;
 use super::publication::{stead, told};
+use super::reschedule;
 use super::states;
 use super::words as w;
 use super::words::paper as pw;
 use crate::state::{Dossier, Step};
 use heliograph_domain::publication::{OnRelease, PublicationEvent};
-use heliograph_domain::{Instant, PublicationId, StaffId};
+use heliograph_domain::{Instant, PublicationId};
 use maud::{Markup, html};
 
 /// The sheet of a publication, which is called `title`.
@@ -48,7 +50,7 @@ fn on_release(desk: &Desk, on: &OnRelease) -> Markup {
         tr { th scope="row" { (desk.t(w::CHANNELS)) } td { (channels.join(desk.t(w::LIST_COMMA))) } th scope="row" { (desk.t(w::CONTENT_HASH)) } td { code { (on.release.content.short()) } } }
         tr {
             th scope="row" { (desk.t(w::FROM)) } td { (on_paper(desk, window.from)) }
-            th scope="row" { (desk.t(w::UNTIL)) } td { @match window.until { Some(until) => (on_paper(desk, until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } }
+            th scope="row" { (desk.t(w::UNTIL)) } td { @match window.until { Some(until) => (end_on_paper(desk, until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } }
         }
     }
 }
@@ -58,17 +60,22 @@ fn steps(desk: &Desk, dossier: &Dossier) -> Markup {
     html! {
         table.sheet-steps {
             thead { tr { th { (desk.t(pw::STEP)) } th { (desk.t(pw::BY)) } th { (desk.t(pw::AT)) } th { (desk.t(pw::REMARK)) } } }
-            tbody { @for (at, step) in dossier.history.iter().enumerate() { (line(desk, step, stead(dossier, at))) } }
+            tbody { @for (at, step) in dossier.history.iter().enumerate() { (line(desk, (dossier, at), step)) } }
         }
     }
 }
 
-fn line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
+fn line(desk: &Desk, (dossier, at): (&Dossier, usize), step: &Step) -> Markup {
     if matches!(step.event, PublicationEvent::StoodIn { .. }) {
         // It is told with the step itself.
         return html! {};
     }
     let (_, word, why) = told(&step.event);
+    let stead = stead(dossier, at);
+    let changes = reschedule::changes(desk, dossier, at, |moment, end| match end {
+        End::From => on_paper(desk, moment),
+        End::Until => end_on_paper(desk, moment),
+    });
     html! {
         tr {
             td { (desk.t(word)) }
@@ -76,11 +83,21 @@ fn line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
             td { (on_paper(desk, step.at)) }
             td {
                 @if let Some(why) = why { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) }
-                @else if let PublicationEvent::DepartmentCountersigned { department, .. } = &step.event { (desk.department(department)) }
+                @for change in &changes { div { (change) } }
+                @if let PublicationEvent::DepartmentCountersigned { department, .. } = &step.event { (desk.department(department)) }
                 @else if let PublicationEvent::ErasureRequested { reason, .. } | PublicationEvent::ContentErased { reason, .. } = &step.event { (reason) }
             }
         }
     }
+}
+
+/// When something ends: a midnight is the end of the day before.
+fn end_on_paper(desk: &Desk, at: Instant) -> String {
+    if desk.civil(at).1 > 0 {
+        return on_paper(desk, at);
+    }
+    let (date, _) = desk.civil(Instant(at.0.saturating_sub(1)));
+    format!("{} 24:00", date.in_words(desk.lang))
 }
 
 /// Day and time in full: paper does not know when today is.

@@ -37,7 +37,7 @@ fn view(asked: &Asked) -> View {
 async fn drawn(desk: Desk, document: Arc<Document>, draft: Option<Draft>, asked: &Asked) -> Result<Response, Problem> {
     let missing = || Problem::not_found("这种屏（请重新加载页面）", "The panel (load the page anew)");
     let glass = panels::glass(&desk, asked).ok_or_else(missing)?;
-    let view = view(asked);
+    let (view, px) = (view(asked), glass.asked_px(asked));
     let _turn = DRAWING.acquire().await.map_err(Problem::internal)?;
     let drawn = tokio::task::spawn_blocking(move || {
         let site = desk.profile.clone().unwrap_or_else(|| Arc::new(unnamed_site()));
@@ -46,7 +46,7 @@ async fn drawn(desk: Desk, document: Arc<Document>, draft: Option<Draft>, asked:
             draft: draft.as_ref(),
         };
         let on = (glass.panel, glass.lang);
-        picture::of_document(&document, &shelf, &site, on, view, desk.now, glass.picture_px())
+        picture::of_document(&document, &shelf, &site, on, view, desk.now, px)
     });
     let png = drawn
         .await
@@ -148,7 +148,6 @@ fn following(desk: &Desk, token: String, typed: Typed, goes: &Where) -> Result<M
         document: &document,
         address: &address,
         follows: true,
-        publication: None,
     };
     Ok(panels::card(desk, &looks, goes))
 }

@@ -1,10 +1,11 @@
 //! Where and when a text is to be shown: proposed by its author, decided by whoever releases it.
 
+use super::actions;
 use super::airtime::{self, End, Moment};
 use super::duties::{self, Step, Verdict};
 use super::form::{Faults, Posted};
 use super::layout::{Desk, field_faults};
-use super::publication::Failed;
+use super::publication::Shown;
 use super::words::{self as w, airtime as aw};
 use crate::drafts::{self, Proposal};
 use crate::http::problem::Problem;
@@ -145,16 +146,14 @@ pub(crate) fn release(
     desk: &Desk,
     (id, dossier): (PublicationId, &Dossier),
     opening: &Markup,
-    failed: Option<&Failed<'_>>,
+    asked: &Shown<'_>,
 ) -> Markup {
-    let failed = failed.filter(|failed| failed.step == "release");
+    let failed = asked.failed.as_ref().filter(|failed| failed.step == "release");
+    let typed = asked.release_form();
     let faults = failed.map(|failed| Faults::of(failed.problem)).unwrap_or_default();
     let proposal = of_publication(desk, id, dossier);
-    let shown = failed.map_or_else(
-        || beforehand(desk, dossier, &proposal),
-        |failed| Proposed::of_form(failed.typed),
-    );
-    let filler = failed.is_some_and(|failed| failed.typed.get("priority") == "filler");
+    let shown = typed.map_or_else(|| beforehand(desk, dossier, &proposal), Proposed::of_form);
+    let filler = typed.is_some_and(|typed| typed.get("priority") == "filler");
     let late = proposal.until.is_some_and(|until| until <= desk.now);
     html! {
         form.form.release method="post" action=(format!("/admin/publications/{id}/release")) {
@@ -171,6 +170,7 @@ pub(crate) fn release(
                 }
             }
             div.buttons.stick { button.btn.wide type="submit" { (desk.t(w::DO_RELEASE)) } }
+            button.btn.quiet.wide type="submit" name="then" value=(actions::LOOK) formnovalidate { (desk.t(aw::LOOK_FIRST)) }
         }
     }
 }
@@ -206,7 +206,7 @@ fn told(desk: &Desk, proposal: &Proposal) -> String {
 }
 
 /// The titles of channels in a line.
-fn titles(desk: &Desk, channels: &[ChannelName]) -> String {
+pub(super) fn titles(desk: &Desk, channels: &[ChannelName]) -> String {
     let titles = &desk.state.channels.titles;
     let title = |name: &ChannelName| {
         titles

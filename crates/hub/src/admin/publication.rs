@@ -1,6 +1,7 @@
 //! One publication: its text, what changed, who did what when, and what whoever looks may do with it now.
 
 use super::actions;
+use super::airtime::End;
 use super::alert::Named;
 use super::comments::{self, Remarks};
 use super::compare;
@@ -10,6 +11,7 @@ use super::layout::{Desk, Place};
 use super::panels;
 use super::pictures;
 use super::proposal;
+use super::reschedule;
 use super::states;
 use super::technical;
 use super::withdrawn::Withdrawal;
@@ -68,7 +70,7 @@ pub(crate) async fn page(
     let asked = |name: &str| query.get(name).map(String::as_str);
     let shown = Shown {
         against: asked("against"),
-        failed: None,
+        ..Shown::default()
     };
     show(&desk, id, &dossier, &shown)
 }
@@ -80,6 +82,16 @@ pub(crate) struct Shown<'a> {
     pub(crate) against: Option<&'a str>,
     /// What went wrong.
     pub(crate) failed: Option<Failed<'a>>,
+    /// The form of a release as it was filled in, to look first how the text lies on the displays that it names.
+    pub(crate) looked: Option<&'a Posted>,
+}
+
+impl<'a> Shown<'a> {
+    /// The form of a release, as far as somebody filled it in.
+    pub(crate) fn release_form(&self) -> Option<&'a Posted> {
+        let failed = self.failed.as_ref().filter(|failed| failed.step == "release");
+        failed.map(|failed| failed.typed).or(self.looked)
+    }
 }
 
 /// The page, as it is or with what went wrong.
@@ -102,16 +114,17 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
         div.split {
             div.stack {
                 (super::paper::sheet(desk, id, dossier, &title))
-                (content(desk, (id, dossier), &remarks, shown.against))
+                (content(desk, (id, dossier), &remarks, shown))
             }
             div.stack {
                 @if let Some(pending) = &publication.pending {
-                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::translation::of_pending(desk, dossier, pending, &text)) }
+                    (super::beginnings::left_in(desk, id))
+                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::days::of_pending(desk, &text)) (super::translation::of_pending(desk, dossier, pending, &text)) }
                 }
-                (actions::card(desk, id, dossier, failed))
+                (actions::card(desk, id, dossier, shown))
                 (proposal::standing(desk, id, dossier))
                 (comments::card(desk, (id, publication), &remarks, comments::On::Review, failed))
-                @if let Some(on) = &publication.released { (release_card(desk, id, on)) }
+                @if let Some(on) = &publication.released { (release_card(desk, (id, dossier), on)) }
                 (proofs(desk, id, dossier))
                 (super::beginnings::of_publication(desk, id, dossier))
                 (history(desk, dossier))
@@ -123,7 +136,7 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
     Ok(desk.page_with(status, Place::Publications, &title, body))
 }
 
-fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Remarks, against: Option<&str>) -> Markup {
+fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Remarks, asked: &Shown<'_>) -> Markup {
     let withdrawal = Withdrawal::of(dossier);
     let withdrawn = html! { @if let Some(withdrawal) = &withdrawal { (withdrawal.card(desk, id)) } };
     let (pending, released) = document::texts(desk, &dossier.publication);
@@ -138,8 +151,10 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
         return html! { (withdrawn) (gone(desk, dossier)) };
     };
     let on_its_way = dossier.publication.pending.as_ref().zip(pending.as_deref());
-    let compared = on_its_way
-        .and_then(|(pending, text)| compare::card(desk, (id, dossier), (&pending.content, text), remarks, against));
+    let compared = on_its_way.and_then(|(pending, text)| {
+        compare::card(desk, (id, dossier), (&pending.content, text), remarks, asked.against)
+    });
+    let chosen = asked.release_form().map(panels::channels).unwrap_or_default();
     html! {
         (withdrawn)
         @if let Some(compared) = compared { (compared) } @else {
@@ -147,7 +162,7 @@ fn content(desk: &Desk, (id, dossier): (PublicationId, &Dossier), remarks: &Rema
             (pictures::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.attachments))
             (super::papers::row(desk, &format!("/api/v1/publications/{id}/attachments"), &shown.files))
         }
-        @if withdrawal.is_none() { (panels::of_publication(desk, id, dossier, shown)) }
+        @if withdrawal.is_none() { (panels::of_publication(desk, (id, dossier), shown, &chosen)) }
     }
 }
 
@@ -166,7 +181,25 @@ fn gone(desk: &Desk, dossier: &Dossier) -> Markup {
     }
 }
 
-fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
+/// The last step of a sort: who took it, and when.
+fn last(dossier: &Dossier, sort: impl Fn(&PublicationEvent) -> bool) -> Option<&Step> {
+    dossier.history.iter().rev().find(|step| sort(&step.event))
+}
+
+/// Who released it and who put a newer text in its place, each with their own time.
+fn by_whom(desk: &Desk, dossier: &Dossier, on: &OnRelease) -> Markup {
+    let released = last(dossier, |event| matches!(event, PublicationEvent::Released(_)));
+    let amended = last(dossier, |event| matches!(event, PublicationEvent::Amended { .. }));
+    let amended = amended.filter(|step| step.at == on.at);
+    let line =
+        |word, by: &StaffId, at| html! { div { dt { (desk.t(word)) } dd { (desk.person(by)) " · " (desk.time(at)) } } };
+    html! {
+        (line(w::RELEASED_BY, &on.release.by, released.map_or(on.at, |step| step.at)))
+        @if let Some(step) = amended { (line(w::AMENDED_BY, &step.by, step.at)) }
+    }
+}
+
+fn release_card(desk: &Desk, (id, dossier): (PublicationId, &Dossier), on: &OnRelease) -> Markup {
     let release = &on.release;
     let channels: Vec<&str> = release
         .channels
@@ -186,7 +219,7 @@ fn release_card(desk: &Desk, id: PublicationId, on: &OnRelease) -> Markup {
                 div { dt { (desk.t(w::CHANNELS)) } dd { (channels.join(desk.t(w::LIST_COMMA))) } }
                 div { dt { (desk.t(w::FROM)) } dd { (desk.time(release.window.from)) } }
                 div { dt { (desk.t(w::UNTIL)) } dd { @match release.window.until { Some(until) => (desk.end(until)), None => (desk.t(w::UNTIL_WITHDRAWN)) } } }
-                div { dt { (desk.t(w::RELEASED_BY)) } dd { (desk.person(&release.by)) " · " (desk.time(on.at)) } }
+                (by_whom(desk, dossier, on))
             }
             (technical::details(desk, &html! { p.hint { (desk.t(w::CONTENT_HASH_WHAT)) } p { (desk.t(w::CONTENT_HASH)) " " code { (release.content.short()) } } }))
         }
@@ -225,7 +258,7 @@ fn history(desk: &Desk, dossier: &Dossier) -> Markup {
     html! {
         section.card id="history" data-fresh {
             h2 { (desk.t(w::HISTORY)) }
-            ol.history { @for (at, step) in dossier.history.iter().enumerate().rev() { (history_line(desk, step, stead(dossier, at))) } }
+            ol.history { @for (at, step) in dossier.history.iter().enumerate().rev() { (history_line(desk, (dossier, at), step)) } }
         }
     }
 }
@@ -238,17 +271,23 @@ pub(super) fn stead(dossier: &Dossier, at: usize) -> Option<&StaffId> {
     }
 }
 
-fn history_line(desk: &Desk, step: &Step, stead: Option<&StaffId>) -> Markup {
+fn history_line(desk: &Desk, (dossier, at): (&Dossier, usize), step: &Step) -> Markup {
     if matches!(step.event, PublicationEvent::StoodIn { .. }) {
         // It is told with the step itself.
         return html! {};
     }
     let (colour, word, why) = told(&step.event);
+    let stead = stead(dossier, at);
+    let changes = reschedule::changes(desk, dossier, at, |moment, end| match end {
+        End::From => desk.time(moment),
+        End::Until => desk.end(moment),
+    });
     html! {
         li.(colour) {
             b { (desk.t(word)) }
             small { (desk.department_of(&step.by)) " " (desk.in_stead(&step.by, stead)) " · " (desk.time(step.at)) }
             @if let Some(why) = why { blockquote { (document::reason(desk, why).unwrap_or_else(|| desk.t(w::TEXT_GONE).to_owned())) } }
+            @if !changes.is_empty() { blockquote { @for change in &changes { div { (change) } } } }
             @if let PublicationEvent::ContributorsNamed { contributors, .. } = &step.event { small { (contributors.iter().map(|person| desk.person(person)).collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))) } }
             @if let PublicationEvent::CountersignersNamed { departments, .. } = &step.event { blockquote { (departments.iter().map(|it| desk.department(it)).collect::<Vec<_>>().join(desk.t(w::LIST_COMMA))) } }
             @if let PublicationEvent::DepartmentCountersigned { department, .. } = &step.event { blockquote { (desk.department(department)) } }

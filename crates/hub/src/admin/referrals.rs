@@ -100,6 +100,7 @@ fn show(desk: &Desk, draft: &Draft, failed: Option<(&str, &Problem, &Posted)>) -
                 (super::papers::row(desk, &format!("/api/v1/drafts/{}/attachments", draft.id), &files))
             }
             div.stack {
+                (super::beginnings::left(desk, draft))
                 section.card id="gate" { h2 { (desk.t(w::GATE)) } (notes.list(desk)) p.hint { (desk.t(w::GATE_NOT_IN_LOG)) } }
                 section.card.actions id="actions" {
                     h2 { (desk.t(w::WHAT_NOW)) }

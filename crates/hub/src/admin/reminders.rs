@@ -5,7 +5,7 @@ use super::form::Posted;
 use super::layout::{Desk, Place, empty, tag};
 use super::parts::Shown;
 use super::words as w;
-use super::words::limits as lw;
+use super::words::{limits as lw, people as pw};
 use crate::http::problem::Problem;
 use crate::http::reminders as api;
 use crate::reminders::{self, Outcome, Reminder};
@@ -90,6 +90,8 @@ fn everyone(desk: &Desk) -> Result<Markup, Problem> {
     Ok(html! {
         section.card id="people" {
             h2 { (desk.t(lw::WHO_IS_REMINDED)) }
+            (super::answers::unanswered(desk))
+            @if super::answers::any_unanswered(desk) { p.hint { (desk.t(pw::REMINDED_INSTEAD)) } }
             @if rows.is_empty() { (empty(desk.t(w::NO_CATALOGUE), Some(("/admin/catalogue", desk.t(w::OPEN_ENTRY))))) } @else { div.scroll { table.stacked {
                 thead { tr { th { (desk.t(w::RESPONSIBLE)) } th { (desk.t(w::CATALOGUE)) } th { (desk.t(lw::ADDRESS)) } th {} } }
                 tbody { @for (id, answers_for, address) in rows {

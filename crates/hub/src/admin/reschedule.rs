@@ -1,15 +1,58 @@
 //! Another time or other channels for what is on release, without another review: its text stays.
 
 use super::actions::opening;
+use super::airtime::End;
 use super::form::Faults;
 use super::layout::Desk;
-use super::proposal::Proposed;
+use super::proposal::{Proposed, titles};
 use super::publication::Failed;
-use super::words::airtime as aw;
+use super::words::{self as w, airtime as aw};
 use crate::drafts::Proposal;
 use crate::state::Dossier;
-use heliograph_domain::PublicationId;
+use heliograph_domain::publication::PublicationEvent;
+use heliograph_domain::{ChannelName, Instant, PublicationId, Window};
 use maud::{Markup, html};
+
+/// Where and when a step had it shown.
+fn airing(event: &PublicationEvent) -> Option<(&[ChannelName], Window)> {
+    match event {
+        PublicationEvent::Released(release) => Some((&release.channels, release.window)),
+        PublicationEvent::Rescheduled { channels, window, .. } => Some((channels, *window)),
+        _ => None,
+    }
+}
+
+/// What the step at this place of the history changed of where and when it is shown, a line for each; `moment` writes a
+/// time, and whether it is an end. Nothing where the step is another one.
+pub(crate) fn changes(
+    desk: &Desk,
+    dossier: &Dossier,
+    at: usize,
+    moment: impl Fn(Instant, End) -> String,
+) -> Vec<String> {
+    let step = dossier.history.get(at).map(|step| &step.event);
+    let Some(event @ PublicationEvent::Rescheduled { .. }) = step else {
+        return Vec::new();
+    };
+    let earlier = dossier.history.iter().take(at).rev();
+    let before = earlier.map(|step| &step.event).find_map(airing);
+    let Some(((were, was), (are, is))) = before.zip(airing(event)) else {
+        return Vec::new();
+    };
+    let until = |window: Window| match window.until {
+        Some(until) => moment(until, End::Until),
+        None => desk.t(w::UNTIL_WITHDRAWN).to_owned(),
+    };
+    let all = [
+        (w::CHANNELS, titles(desk, were), titles(desk, are)),
+        (w::FROM, moment(was.from, End::From), moment(is.from, End::From)),
+        (w::UNTIL, until(was), until(is)),
+    ];
+    let changed = all.into_iter().filter(|(_, before, now)| before != now);
+    changed
+        .map(|(label, before, now)| desk.f(aw::CHANGED, &[desk.t(label), &before, &now]))
+        .collect()
+}
 
 /// The form, folded away, with what holds now.
 pub(crate) fn form(desk: &Desk, id: PublicationId, dossier: &Dossier, failed: Option<&Failed<'_>>) -> Markup {

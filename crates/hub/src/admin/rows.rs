@@ -50,7 +50,7 @@ pub(super) fn columns_page(
                 input type="hidden" name="lines" value=(lines.join(","));
                 textarea.away name="table" aria-hidden="true" tabindex="-1" readonly { "\n" (sheet::to_text(&table.rows)) }
                 (columns(desk, &target, table, posted))
-                div.buttons { button.btn type="submit" { (desk.t(bw::MAKE_DRAFTS)) } a.btn.quiet href="/admin/write/import" { (desk.t(bw::ANOTHER_FILE)) } }
+                div.buttons { button.btn type="submit" { (desk.t(bw::MAKE_DRAFTS)) } a.btn.quiet href="/admin/write/import" { (desk.t(bw::ANOTHER_FILE_INSTEAD)) } }
             }
         }
     };

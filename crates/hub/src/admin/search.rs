@@ -5,6 +5,7 @@ use super::states;
 use super::words::{self as w, Word};
 use crate::http::problem::Problem;
 use crate::search::{self, Found, Group, Hit, SHOWN};
+use crate::state::Dossier;
 use axum::extract::Query;
 use axum::response::Response;
 use heliograph_domain::search::folded;
@@ -80,10 +81,24 @@ fn of_kind(desk: &Desk, name: &str, group: &Group, head: Word, words: &str) -> M
     }
 }
 
-/// Where a publication that was found stands, as its own page says it.
-fn standing(desk: &Desk, group: &str, hit: &Hit) -> Markup {
+/// The publication that was found, if it is one.
+fn publication<'d>(desk: &'d Desk, group: &str, hit: &Hit) -> Option<&'d Dossier> {
     let id = (group == "publications").then(|| hit.id.parse().ok()).flatten();
     let dossier = id.and_then(|id: PublicationId| desk.state.publications.get(&id));
+    dossier.map(|dossier| &**dossier)
+}
+
+/// Its kind, and the day of what last befell it.
+fn about(desk: &Desk, group: &str, hit: &Hit) -> Option<String> {
+    let dossier = publication(desk, group, hit)?;
+    let kind = dossier.publication.kind.label(desk.lang);
+    let last = dossier.history.last().map(|step| desk.day(desk.civil(step.at).0));
+    Some(last.map_or_else(|| kind.to_owned(), |day| format!("{kind} · {day}")))
+}
+
+/// Where a publication that was found stands, as its own page says it.
+fn standing(desk: &Desk, group: &str, hit: &Hit) -> Markup {
+    let dossier = publication(desk, group, hit);
     html! { @if let Some(dossier) = dossier { (states::tags(desk, &dossier.publication)) } }
 }
 
@@ -92,6 +107,7 @@ fn row(desk: &Desk, group: &str, hit: &Hit, words: &str) -> Markup {
         a.row href=(hit.href) {
             span {
                 (marked(&hit.title, words))
+                @if let Some(about) = about(desk, group, hit) { small { (about) } }
                 @if let Some(around) = &hit.around { small lang=[written_in(desk, around)] { (marked(around, words)) } }
             }
             span.tags { @if hit.older { (super::layout::tag("grey", desk.t(w::FIND_OLDER))) " " } (standing(desk, group, hit)) }

@@ -5,12 +5,13 @@ use super::form::{Faults, Posted};
 use super::layout::{Desk, bare_page, field_faults, in_query, redirect};
 use super::words::{self as w, Word};
 use crate::http::call::{LANG_COOKIE, lang_of};
-use crate::http::people::first_administrator;
-use crate::http::problem::Problem;
+use crate::http::people::{PASSWORD_MAX, PASSWORD_MIN, first_administrator};
+use crate::http::problem::{Fault, Problem};
 use crate::http::sessions::{Door, Entered, admit, knock, show_code, sign_out};
 use crate::office::Office;
 use crate::sign_in::origin::Origin;
 use crate::sign_in::register::Kind;
+use crate::sign_in::weak::weakness;
 use crate::state::interface_lang;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
@@ -272,8 +273,6 @@ pub(crate) async fn set_up(
 }
 
 async fn try_set_up(office: &Arc<Office>, posted: &Posted, from: &Origin) -> Result<Entered, Problem> {
-    use crate::http::people::{PASSWORD_MAX, PASSWORD_MIN};
-    use crate::http::problem::Fault;
     let (name, password) = (posted.get("name.zh-Hans").trim(), posted.get("password"));
     let id = posted.get("id").trim().parse::<StaffId>();
     let mut faults = Vec::new();
@@ -293,21 +292,7 @@ async fn try_set_up(office: &Arc<Office>, posted: &Posted, from: &Origin) -> Res
             "Enter a name of at most 60 characters",
         ));
     }
-    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) || password.chars().any(char::is_control) {
-        faults.push(Fault::new(
-            "password",
-            "too_short",
-            format!("密码至少 {PASSWORD_MIN} 个字符"),
-            format!("A password has at least {PASSWORD_MIN} characters"),
-        ));
-    } else if password != posted.get("again") {
-        faults.push(Fault::new(
-            "again",
-            "differs",
-            "两次输入的密码不一样",
-            "The two passwords differ",
-        ));
-    }
+    faults.extend(password_fault(password, posted.get("again"), id.as_ref().ok()));
     let id = match id {
         Ok(id) if faults.is_empty() => id,
         _ => return Err(Problem::invalid(faults)),
@@ -315,4 +300,21 @@ async fn try_set_up(office: &Arc<Office>, posted: &Posted, from: &Origin) -> Res
     let names = LocalText(BTreeMap::from([(Lang::ZhHans, name.to_owned())]));
     first_administrator(office, posted.get("word"), id.clone(), names, password.to_owned()).await?;
     admit(office, &id, from, Kind::Password).await
+}
+
+fn password_fault(password: &str, again: &str, id: Option<&StaffId>) -> Option<Fault> {
+    if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&password.chars().count()) || password.chars().any(char::is_control) {
+        return Some(Fault::new(
+            "password",
+            "too_short",
+            format!("密码至少 {PASSWORD_MIN} 个字符"),
+            format!("A password has at least {PASSWORD_MIN} characters"),
+        ));
+    }
+    if let Some(weakness) = weakness(password, id) {
+        let (zh, en) = weakness.told();
+        let (zh, en) = (format!("密码{zh}"), format!("The password {en}"));
+        return Some(Fault::new("password", weakness.code(), zh, en));
+    }
+    (password != again).then(|| Fault::new("again", "differs", "两次输入的密码不一样", "The two passwords differ"))
 }

@@ -93,7 +93,7 @@ fn filter(desk: &Desk, wanted: &Wanted) -> Markup {
         html! { label.field { span { (desk.t(label)) } input type="date" name=(name) value=[value.map(|date| date.to_string())]; } }
     };
     html! {
-        form.sieve method="get" action="/admin/sign-ins" role="search" {
+        form.sieve.short method="get" action="/admin/sign-ins" role="search" {
             label.field { span { (desk.t(w::AUDIT_WHO)) } select name="who" {
                 option value="" { (desk.t(w::AUDIT_EVERYBODY)) }
                 @for id in super::order::people(desk) { option value=(id) selected[wanted.who.as_deref() == Some(id.as_str())] { (desk.person(id)) } }

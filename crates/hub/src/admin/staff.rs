@@ -1,5 +1,6 @@
 //! Staff: who works here, with which roles.
 
+use super::answers;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, tag};
@@ -8,6 +9,7 @@ use super::pages::Part;
 use super::parts::Shown;
 use super::words as w;
 use super::words::passwords as pw;
+use super::words::people as ow;
 use crate::directory;
 use crate::http::idempotency::Answer;
 use crate::http::problem::Problem;
@@ -16,15 +18,19 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use heliograph_domain::StaffId;
-use heliograph_domain::staff::{Role, Verb};
+use heliograph_domain::staff::{Person, Role, Verb};
 use maud::{Markup, html};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// `GET /admin/staff?edit=`
+/// `GET /admin/staff?edit=&person=&page=`
 pub(crate) async fn page(desk: Desk, Query(query): Query<HashMap<String, String>>) -> Result<Response, Problem> {
-    let part = Part::asked(&query, desk.state.staff.people.len());
+    let all = desk.state.staff.people.len();
+    let one = query
+        .get("person")
+        .and_then(|id| order::people(&desk).iter().position(|known| known.as_str() == id));
+    let part = one.map_or_else(|| Part::asked(&query, all), |index| Part::with(index, all));
     show(&desk, &part, query.get("edit").map_or("", String::as_str), None)
 }
 
@@ -46,6 +52,7 @@ fn show(desk: &Desk, part: &Part, edit: &str, failed: Option<(&Posted, &Problem)
             }
         }
         @if let Some((_, problem)) = failed { (desk.alert(problem, &known)) }
+        (answers::unanswered(desk))
         section.card { (list(desk, part)) }
         @if desk.may(Verb::Administer) { (form(desk, edit, &Shown::new(desk, failed))?) (policy(desk)) }
     };
@@ -82,10 +89,10 @@ fn list(desk: &Desk, part: &Part) -> Markup {
             tbody {
                 @for id in part.of(order::people(desk)) {
                     @let person = &desk.state.staff.people[id];
-                    tr {
+                    tr id=(row_id(id.as_str())) {
                         td { b { (desk.person(id)) } small { (id) } }
                         td data-label=(desk.t(w::DEPARTMENT)) { (desk.department(&person.department)) }
-                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(w::NO_ROLES))) } @if person.disabled { (tag("red", desk.t(w::DISABLED))) } @if person.active() && person.password_known_to.is_some() { (tag("amber", desk.t(pw::OWES))) } } }
+                        td data-label=(desk.t(w::ROLES)) { span.checks { @for role in &person.roles { (tag("blue", role.label(desk.lang))) } @if person.roles.is_empty() { (tag("grey", desk.t(without_roles(desk, id)))) } @if person.disabled { (tag("red", desk.t(w::DISABLED))) } @if person.active() && person.password_known_to.is_some() { (tag("amber", desk.t(pw::OWES))) } } }
                         td.end { @if administers { a href=(format!("/admin/staff?edit={id}#form")) { (desk.t(w::EDIT)) } } }
                     }
                 }
@@ -114,7 +121,7 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
     };
     Ok(html! {
         section.card id="form" {
-            h2 { (desk.t(if known.is_some() { w::EDIT_PERSON } else { w::ADD_PERSON })) }
+            h2 { @match id.as_ref().filter(|_| known.is_some()) { Some(id) => (desk.f(ow::EDIT_WHOM, &[&desk.person(id)])), None => (desk.t(w::ADD_PERSON)) } }
             form.form method="post" action="/admin/staff" {
                 (desk.key())
                 div.pair {
@@ -132,32 +139,59 @@ fn form(desk: &Desk, edit: &str, shown: &Shown<'_>) -> Result<Markup, Problem> {
                 @if id.as_ref() != Some(desk.me()) { p.hint { (desk.t(pw::SETTING_IS_TOLD)) } }
                 div.buttons { button.btn type="submit" { (desk.t(w::SAVE)) } }
             }
-            @if let Some(known) = known.filter(|_| id.as_ref() != Some(desk.me())) { (of_others(desk, edit, known.disabled)) }
+            @if let (Some(id), Some(known)) = (id.as_ref().filter(|id| *id != desk.me()), known) {
+                // Of whoever has left nothing is here any more that could be taken away.
+                @if listing.is_some() || !known.roles.is_empty() { (of_others(desk, id, known)) }
+            }
         }
     })
 }
 
 /// What nobody does for themselves.
-fn of_others(desk: &Desk, id: &str, disabled: bool) -> Markup {
-    let step = |slug: &str, word: w::Word, what: w::Word| {
-        html! {
-            details.fold {
-                summary.btn.danger { (desk.t(word)) }
-                form.form method="post" action=(format!("/admin/staff/{id}/{slug}")) {
-                    (desk.key())
-                    p.hint { (desk.t(what)) }
-                    div.buttons { button.btn.danger type="submit" { (desk.t(w::CONFIRM)) } }
-                }
-            }
-        }
-    };
+fn of_others(desk: &Desk, id: &StaffId, known: &Person) -> Markup {
+    let rest = || answers::resting_on(desk, id);
     html! {
         div.folds {
-            @if disabled { (step("enable", w::ENABLE, w::ENABLE_WHAT)) } @else { (step("disable", w::DISABLE, w::DISABLE_WHAT)) }
-            (step("reset-second-factor", w::RESET_FACTOR, w::RESET_FACTOR_WHAT))
-            (step("leave", w::LEAVES, w::LEAVES_WHAT))
+            @if known.disabled { (step(desk, id, ("enable", w::ENABLE, w::ENABLE_WHAT, ow::ENABLE_WHOM), &html! {})) }
+            @else { (step(desk, id, ("disable", w::DISABLE, w::DISABLE_WHAT, ow::DISABLE_WHOM), &rest())) }
+            (step(desk, id, ("reset-second-factor", w::RESET_FACTOR, w::RESET_FACTOR_WHAT, ow::RESET_WHOM), &html! {}))
+            (step(desk, id, ("leave", w::LEAVES, w::LEAVES_WHAT, ow::ERASE_WHOM), &rest()))
         }
     }
+}
+
+/// The address of a step with somebody's account, its name, what comes of it, and the button that takes it.
+type Step = (&'static str, w::Word, w::Word, w::Word);
+
+fn step(desk: &Desk, id: &StaffId, (slug, word, what, button): Step, rest: &Markup) -> Markup {
+    html! {
+        details.fold {
+            summary.btn.danger { (desk.t(word)) }
+            form.form method="post" action=(format!("/admin/staff/{id}/{slug}")) {
+                (desk.key())
+                p.hint { (desk.t(what)) }
+                (rest)
+                div.buttons { button.btn.danger type="submit" { (desk.f(button, &[&desk.person(id)])) } }
+            }
+        }
+    }
+}
+
+/// Whoever has no role has left, or is still known here by name and cannot sign in.
+fn without_roles(desk: &Desk, id: &StaffId) -> w::Word {
+    let is_known = directory::find(&*desk.office.log, id).is_ok_and(|listing| listing.is_some());
+    if is_known { w::NO_ROLES } else { ow::HAS_LEFT }
+}
+
+/// The row of somebody in the list, as an address names it.
+fn row_id(id: &str) -> String {
+    format!("staff-{id}")
+}
+
+/// Where somebody stands in the list.
+fn row_of(id: &str) -> String {
+    let id = super::layout::in_query(id);
+    format!("/admin/staff?person={id}#{}", row_id(&id))
 }
 
 /// Which roles sign in with a second factor.
@@ -201,7 +235,7 @@ pub(crate) async fn require_factor(desk: Desk, posted: Posted) -> Result<Respons
 
 /// `POST /admin/staff/{id}/disable`
 pub(crate) async fn disable(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
-    let call = posted.call(&desk, "disable", None, &json!({}));
+    let call = posted.call(&desk, "disable", None, &successor(&posted));
     let done = api::disable(State(Arc::clone(&desk.office)), Path(id.clone()), call).await;
     back_to(&desk, &id, &posted, ("disable", done))
 }
@@ -237,11 +271,16 @@ fn back_to(
 
 /// `POST /admin/staff/{id}/leave`
 pub(crate) async fn leave(desk: Desk, Path(id): Path<String>, posted: Posted) -> Result<Response, Problem> {
-    let call = posted.call(&desk, "leave", None, &json!({}));
+    let call = posted.call(&desk, "leave", None, &successor(&posted));
     match api::leave(State(Arc::clone(&desk.office)), Path(id.clone()), call).await {
-        Ok(_) => Ok(done("/admin/staff", "leave")),
+        Ok(_) => Ok(done(&row_of(&id), "leave")),
         Err(problem) => again(&desk, &id, Some((&posted, &problem))),
     }
+}
+
+/// Who is to answer for the entries of whoever goes, if somebody was chosen.
+fn successor(posted: &Posted) -> Value {
+    json!({"successor": posted.value("successor")})
 }
 
 fn slug(role: Role) -> String {
@@ -270,7 +309,7 @@ pub(crate) async fn appoint(desk: Desk, posted: Posted) -> Result<Response, Prob
     };
     let call = posted.call(&desk, "appoint", None, &wish);
     match api::add_staff(State(Arc::clone(&desk.office)), call).await {
-        Ok(_) => Ok(done("/admin/staff", deed)),
+        Ok(_) => Ok(done(&row_of(posted.get("id").trim()), deed)),
         Err(problem) => again(&desk, posted.get("id"), Some((&posted, &problem))),
     }
 }

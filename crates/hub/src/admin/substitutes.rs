@@ -1,11 +1,12 @@
 //! Leave and substitutes (休假与代理): who stands in for whom, one's own, and for administrators anybody's.
 
+use super::answers::gone;
 use super::done::done;
 use super::form::Posted;
 use super::layout::{Desk, Place, empty, redirect, tag};
 use super::parts::Shown;
 use super::words as w;
-use super::words::review as rw;
+use super::words::{people as pw, review as rw};
 use crate::http::problem::Problem;
 use crate::http::substitutes as api;
 use axum::Router;
@@ -57,9 +58,9 @@ fn list(desk: &Desk) -> Markup {
                 tbody { @for (person, leave) in leaves {
                     tr {
                         td { b { (desk.person(person)) } small { (desk.department_of(person)) } }
-                        td data-label=(desk.t(rw::SUBSTITUTE_IS)) { (desk.person(&leave.substitute)) }
+                        td data-label=(desk.t(rw::SUBSTITUTE_IS)) { (desk.person(&leave.substitute)) (gone(desk, &leave.substitute)) }
                         td data-label=(desk.t(rw::DAYS)) { (days(desk, leave)) }
-                        td data-label=(desk.t(w::STATE)) { (standing(desk, leave)) }
+                        td data-label=(desk.t(w::STATE)) { (tag_of(desk, person, leave)) }
                         td.end { @if person == desk.me() || desk.may(Verb::Administer) { (end_form(desk, person, leave)) } }
                     }
                 } }
@@ -73,11 +74,7 @@ fn list(desk: &Desk) -> Markup {
 async fn table(desk: Desk) -> Response {
     let rows: Vec<Vec<String>> = api::standing(&desk.state, desk.now)
         .map(|(person, leave)| {
-            let now = if leave.window.covers(desk.now) {
-                rw::STANDS_IN_NOW
-            } else {
-                rw::STANDS_IN_LATER
-            };
+            let (_, now) = state_of(&desk, person, leave);
             let (absent, substitute) = (desk.person(person), desk.person(&leave.substitute));
             vec![
                 absent,
@@ -92,16 +89,27 @@ async fn table(desk: Desk) -> Response {
     super::table::csv(&desk, "substitutes", &head, rows)
 }
 
-fn standing(desk: &Desk, leave: &Leave) -> Markup {
-    if leave.window.covers(desk.now) {
-        tag("green", desk.t(rw::STANDS_IN_NOW))
+/// Colour and word of a leave: nobody stands in for or instead of somebody who works here no longer.
+fn state_of(desk: &Desk, person: &StaffId, leave: &Leave) -> (&'static str, w::Word) {
+    let staff = &desk.state.staff;
+    if !staff.works_here(person) {
+        ("grey", pw::ABSENT_GONE)
+    } else if !staff.works_here(&leave.substitute) {
+        ("red", pw::SUBSTITUTE_GONE)
+    } else if leave.window.covers(desk.now) {
+        ("green", rw::STANDS_IN_NOW)
     } else {
-        tag("grey", desk.t(rw::STANDS_IN_LATER))
+        ("grey", rw::STANDS_IN_LATER)
     }
 }
 
+fn tag_of(desk: &Desk, person: &StaffId, leave: &Leave) -> Markup {
+    let (colour, word) = state_of(desk, person, leave);
+    tag(colour, desk.t(word))
+}
+
 /// The first day and the last, both included.
-fn days(desk: &Desk, leave: &Leave) -> String {
+pub(super) fn days(desk: &Desk, leave: &Leave) -> String {
     let day = |at: Instant| desk.day(desk.civil(at).0);
     let last = leave.window.until.map(|until| Instant(until.0.saturating_sub(1)));
     desk.f(
@@ -127,7 +135,7 @@ fn end_form(desk: &Desk, person: &StaffId, leave: &Leave) -> Markup {
 }
 
 /// Who works here, but one: their ids, and departments, names and roles.
-fn colleagues(desk: &Desk, not: Option<&StaffId>) -> Vec<(String, String)> {
+pub(super) fn colleagues(desk: &Desk, not: Option<&StaffId>) -> Vec<(String, String)> {
     let people = super::order::people(desk).into_iter();
     let here = people.filter(|id| desk.state.staff.people[*id].active() && Some(*id) != not);
     here.map(|id| (id.to_string(), in_full(desk, id))).collect()

@@ -1,5 +1,6 @@
 //! Several people at one draft: with whom it is shared, what others saved meanwhile, and what both changed in one place.
 
+use super::compare::spans;
 use super::done::done;
 use super::fields;
 use super::form::Posted;
@@ -100,20 +101,19 @@ impl Clashes {
         }
     }
 
-    /// The choice at a field, if both changed it.
-    pub(crate) fn at(&self, desk: &Desk, field: &str) -> Markup {
+    /// The choice at a field, if both changed it; `mine` stands in the field.
+    pub(crate) fn at(&self, desk: &Desk, field: &str, mine: &str) -> Markup {
         let Some(clash) = self.list.iter().find(|clash| clash.field == field) else {
             return html! {};
         };
         let theirs = if field == "catalogue_entry" {
-            clash
-                .theirs
-                .parse()
-                .map_or_else(|_| clash.theirs.clone(), |id| desk.entry_name(&id))
+            let id = clash.theirs.parse();
+            html! { (id.map_or_else(|_| clash.theirs.clone(), |id| desk.entry_name(&id))) }
         } else {
-            clash.theirs.clone()
+            marked(mine, &clash.theirs)
         };
-        let option = |value: &str, word: w::Word, text: Option<&str>| {
+        let both = clash.both.as_ref().map(|both| marked(mine, both));
+        let option = |value: &str, word: w::Word, text: Option<&Markup>| {
             html! {
                 label.form-of {
                     span { input type="radio" name=(format!("choose.{field}")) value=(value); " " (desk.t(word)) }
@@ -131,7 +131,7 @@ impl Clashes {
                 div.forms {
                     (option("mine", tw::CHOOSE_MINE, None))
                     (option("theirs", tw::CHOOSE_THEIRS, Some(&theirs)))
-                    @if let Some(both) = &clash.both { (option("both", tw::CHOOSE_BOTH, Some(both))) }
+                    @if let Some(both) = &both { (option("both", tw::CHOOSE_BOTH, Some(both))) }
                 }
             }
         }
@@ -149,6 +149,13 @@ impl Clashes {
         let by = self.by.as_ref().unwrap_or_else(|| desk.me());
         desk.f(tw::WAITS_TO_CHOOSE, &[&desk.person(by)])
     }
+}
+
+/// A form of a place with what mine does not have marked; where nothing is alike, marks would say nothing.
+fn marked(mine: &str, theirs: &str) -> Markup {
+    let (_, spans) = spans(mine, theirs);
+    let alike = spans.iter().any(|span| !span.changed);
+    html! { @for span in &spans { @if span.changed && alike { mark { (span.text) } } @else { (span.text) } } }
 }
 
 /// What others saved meanwhile and is in the text now: said once, after the save.

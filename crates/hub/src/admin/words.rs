@@ -12,6 +12,7 @@ mod account;
 pub(crate) mod afterwards;
 pub(crate) mod airtime;
 pub(crate) mod beginnings;
+pub(crate) mod days;
 pub(crate) mod departments;
 pub(crate) mod done;
 pub(crate) mod door;
@@ -26,6 +27,7 @@ pub(crate) mod panels;
 pub(crate) mod paper;
 pub(crate) mod papers;
 pub(crate) mod passwords;
+pub(crate) mod people;
 pub(crate) mod proofs;
 pub(crate) mod reach;
 pub(crate) mod review;
@@ -156,7 +158,7 @@ words! {
     PREVIEW_HINT "由屏幕所用的同一程序绘制。方括号内是尚未填写的内容。" "Drawn by the program that the displays use. What stands in brackets is not written yet.";
 
     LEAVES "离任并删除个人信息" "Has left: erase personal data";
-    LEAVES_WHAT "姓名和密码将被彻底删除，角色和登录随即失效；办理过的事项仍以工号记录。" "Name and password are erased for good; roles and sessions end. What the person did stays on record under the short name.";
+    LEAVES_WHAT "姓名和密码将被彻底删除，角色和登录随即失效；办理过的事项仍以用户名记录。此操作不可撤销。" "Name and password are erased for good; roles and sessions end. What the person did stays on record under the user name. This cannot be undone.";
     BACKUPS "日志备份" "Backups of the log";
     BACKUPS_WHAT "每天自动备份到 {}，保留 {} 天；已删除的内容会同时从备份中清除。" "Once a day to {}, kept for {} days; what is erased is erased in backups too.";
     NO_BACKUPS "尚未设置备份：请指定一个目录（最好在另一块磁盘上）后重新启动。" "Nothing is backed up: start the hub with a folder for backups, best on another disk:";
@@ -193,6 +195,7 @@ words! {
     UNTIL "结束" "Until";
     UNTIL_WITHDRAWN "直到撤回" "Until withdrawn";
     RELEASED_BY "发布人" "Released by";
+    AMENDED_BY "更新发布" "Amended by";
     CONTENT_HASH "内容指纹" "Content hash";
     HISTORY "办理经过" "History";
     EVENT_SUBMITTED "提交送审" "Submitted";
@@ -250,6 +253,9 @@ words! {
     PRIORITY_FILLER "填空（没有其他内容时显示）" "Filler (when there is nothing else)";
 
     WHAT_TO_WRITE "写什么？" "What do you want to write?";
+    REVISES "修订" "A revision of";
+    REVISES_ON_AIR "新版经审查、审批并发布以前，公开页面和屏幕上仍是现在的一版。" "Until it is reviewed, approved and released, the public page and the displays keep what they have.";
+    REVISES_ENDED "现在的一版已到期，屏幕不再播出；公开页面上仍是它。" "What is released now has ended and is on no display; the public page keeps it.";
     OTHER_KIND "换一种类型" "Another kind";
     ABOUT_NOTICE "通知公众一件事" "Tell the public something";
     ABOUT_GUIDE "一件事怎么办：材料、流程、时限、收费" "How a matter is handled: papers, steps, time, fee";
@@ -401,8 +407,7 @@ words! {
     ROLES "角色" "Roles";
     NO_ROLES "无角色，不能登录" "No role: cannot sign in";
     ADD_PERSON "添加工作人员" "Add someone";
-    EDIT_PERSON "修改工作人员" "Edit this person";
-    PASSWORD_MIN "至少 10 个字符" "at least 10 characters";
+    PASSWORD_MIN "至少 10 个字符；不用常见密码、连续的键、纯数字，也不含用户名" "at least 10 characters; no common password, no row of keys, not digits alone, and not the user name";
     FOUR_EYES "一个人可以兼任多个角色，但同一条信息的拟稿、保密审查、审批必须由三个不同的人完成。" "One person may have several roles, but author, reviewer and approver of one publication are always three people.";
 
     SITE_WHAT "显示在每块屏幕的页眉和页脚。" "Shown at the head and foot of every display.";
@@ -488,6 +493,7 @@ mod tests {
         trail::ALL,
         translation::ALL,
         airtime::ALL,
+        days::ALL,
         departments::ALL,
         done::ALL,
         on_show::ALL,
@@ -495,6 +501,7 @@ mod tests {
         paper::ALL,
         withdrawn::ALL,
         passwords::ALL,
+        people::ALL,
         papers::ALL,
         sign_ins::ALL,
     ];

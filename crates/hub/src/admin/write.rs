@@ -1,5 +1,6 @@
 //! Writing: a form for each kind, with the live picture of the text on every form of panel beside it.
 
+mod looked;
 mod page;
 
 use super::done::done;
@@ -27,6 +28,7 @@ use axum::response::{IntoResponse, Response};
 use heliograph_domain::gate::{of_attachments, of_content};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{Kind, PublicationId};
+use looked::Looked;
 use page::{gate_card, show};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -223,14 +225,15 @@ fn of_template(desk: &Desk, id: &str) -> Result<Response, Problem> {
     show(desk, &sheet, None, &[])
 }
 
-/// A revision begins with what the public reads now; one that was begun goes on.
+/// A revision begins with what the public reads now, or read last; one that was begun goes on.
 fn revise(desk: &Desk, id: &str) -> Result<Response, Problem> {
     let (id, dossier) = super::publication::find(desk, id)?;
     if open_draft(desk, id)? {
         return Ok(redirect(&format!("/admin/write/{id}")));
     }
     let (pending, released) = document::texts(desk, &dossier.publication);
-    let former = pending.or(released);
+    let last = || dossier.last_text().and_then(|hash| desk.office.library.document(&hash));
+    let former = pending.or(released).or_else(last);
     let kind = dossier.publication.kind;
     let texts = former.as_ref().map(|former| content_of(former));
     let sheet = Sheet {
@@ -296,7 +299,7 @@ pub(crate) fn again(desk: &Desk, draft: &Draft, problem: &Problem) -> Result<Res
 
 async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response, Problem> {
     sheet.as_saved(&desk);
-    let then = posted.get("then");
+    let (then, looked) = looked::pressed(posted);
     if matches!(then, "preview" | "row") {
         return show(&desk, &sheet, None, &[]);
     }
@@ -308,9 +311,7 @@ async fn take(desk: Desk, mut sheet: Sheet, posted: &Posted) -> Result<Response,
     }
     let outcome = match saved {
         // What others wrote meanwhile is looked at before it is handed in.
-        Ok(_) if !news.is_empty() => Ok(()),
-        Ok(_) if then == "submit" => submit(&desk, &sheet, posted).await,
-        Ok(_) if then == "refer" => refer(&desk, &sheet, posted).await,
+        Ok(_) if news.is_empty() => hand_in(&desk, &mut sheet, (then, looked), posted).await,
         Ok(_) => Ok(()),
         Err(problem) => Err(problem),
     };
@@ -353,6 +354,23 @@ async fn save(desk: &Desk, sheet: &mut Sheet, posted: &Posted) -> Result<Value, 
             sheet.take_both(&problem);
             Err(problem)
         }
+    }
+}
+
+/// What the button does besides saving.
+async fn hand_in(
+    desk: &Desk,
+    sheet: &mut Sheet,
+    (then, looked): (&str, Looked),
+    posted: &Posted,
+) -> Result<(), Problem> {
+    if !matches!(then, "submit" | "refer") {
+        return Ok(());
+    }
+    looked::settle(desk, sheet, then, looked).await?;
+    match then {
+        "submit" => submit(desk, sheet, posted).await,
+        _ => refer(desk, sheet, posted).await,
     }
 }
 

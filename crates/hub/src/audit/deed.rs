@@ -134,6 +134,7 @@ deeds! {
     Appointed "appointed" "设置人员" "Staff set";
     Disabled "disabled" "停用账户" "Account disabled";
     Enabled "enabled" "启用账户" "Account enabled";
+    Left "left" "离任" "Left";
     FactorRequired "second-factor-required" "规定两步验证" "Second factor required";
     PasswordSet "password-set" "设置密码" "Password set";
     FactorReset "second-factor-reset" "重置验证码" "Second factor reset";
@@ -220,6 +221,7 @@ fn of_display(event: &DisplayEvent) -> Deed {
 fn of_staff(event: &StaffEvent) -> (Subject, Deed) {
     match event {
         StaffEvent::Appointed { id, .. } => (Subject::Staff(id.clone()), Deed::Appointed),
+        StaffEvent::Left { id } => (Subject::Staff(id.clone()), Deed::Left),
         StaffEvent::Disabled { id } => (Subject::Account(id.clone()), Deed::Disabled),
         StaffEvent::Enabled { id } => (Subject::Account(id.clone()), Deed::Enabled),
         StaffEvent::PasswordSet { id, .. } => (Subject::Account(id.clone()), Deed::PasswordSet),

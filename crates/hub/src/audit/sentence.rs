@@ -169,6 +169,16 @@ impl<'o> Voice<'o> {
         format!("{date} {:02}:{:02}", ms / 3_600_000, ms / 60_000 % 60)
     }
 
+    /// When something ends: a midnight is the end of the day before, as every page says it.
+    fn end(&self, at: Instant) -> String {
+        let (_, ms) = crate::calendar::civil(self.profile.as_deref(), at);
+        if ms >= 60_000 {
+            return self.time(at);
+        }
+        let (date, _) = crate::calendar::civil(self.profile.as_deref(), Instant(at.0.saturating_sub(1)));
+        format!("{date} 24:00")
+    }
+
     /// A day of the office's calendar.
     fn day(&self, at: Instant) -> String {
         crate::calendar::civil(self.profile.as_deref(), at).0.to_string()
@@ -353,7 +363,7 @@ impl<'o> Voice<'o> {
 
     fn window(&self, window: Window) -> String {
         let from = self.time(window.from);
-        match window.until.map(|until| self.time(until)) {
+        match window.until.map(|until| self.end(until)) {
             Some(until) => self.say(format!("自 {from} 至 {until}"), format!("from {from} until {until}")),
             None => self.say(format!("自 {from}起长期有效"), format!("from {from} for good")),
         }

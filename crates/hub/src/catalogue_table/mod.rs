@@ -53,6 +53,8 @@ pub(crate) struct Row {
     pub(crate) line: u64,
     /// The entry.
     pub(crate) wish: Value,
+    /// How often it is due, as the table says it.
+    pub(crate) cadence_said: String,
 }
 
 /// What was read.
@@ -272,8 +274,13 @@ impl<'a> Reading<'a> {
             wish.insert("channels".to_owned(), channels);
         }
         if self.table.faults.len() == before {
+            let cadence_said = cell(Column::Cadence).unwrap_or_default().to_owned();
             let wish = Value::Object(wish);
-            self.table.rows.push(Row { line, wish });
+            self.table.rows.push(Row {
+                line,
+                wish,
+                cadence_said,
+            });
         }
     }
 
@@ -338,12 +345,12 @@ impl<'a> Reading<'a> {
     fn looked_up(&mut self, line: u64, column: Column, text: &str) -> Value {
         let found = match column {
             Column::Cadence => cadence_of(text).ok_or((
-                "看不懂：应为每月、每季、每半年、每年、每 2 个月、10 个工作日内、长期公开等",
+                "看不懂：应为每月、每季、每半年、每年、每年 3 月底前、每 2 个月、10 个工作日内、及时公开、长期公开等",
                 "is not understood: monthly, quarterly, half-yearly, yearly, every 2 months, within 10 working days, standing",
             )),
             Column::Department => self.departments.get(text).map(|id| json!(id)).ok_or((
-                "没有这个部门，请先在“单位信息”中添加",
-                "is not a department: add it under “Office” first",
+                "没有这个处室，请先在“人员”→“处室”中添加",
+                "is not a department: add it under “Staff” → “Departments” first",
             )),
             _ => match self.people.get(text).map(Vec::as_slice) {
                 Some([one]) => Ok(json!(one)),

@@ -2,7 +2,6 @@
 
 use super::call::Call;
 use super::idempotency::{Answer, Repeatable};
-use super::people::{PASSWORD_MAX, PASSWORD_MIN};
 use super::problem::{Problem, Told};
 use super::sessions::{CODE_MAX, noted};
 use crate::directory::{self, Listing};
@@ -21,7 +20,7 @@ use std::sync::Arc;
 pub(crate) async fn set_password(State(office): State<Arc<Office>>, call: Call) -> Result<Answer, Problem> {
     call.caller.person()?;
     let mut fields = call.fields()?;
-    let password = fields.secret("password", PASSWORD_MIN, PASSWORD_MAX);
+    let password = fields.new_password("password", Some(&call.caller.staff));
     fields.finish()?;
     call.caller.present(&office)?;
     let staff = &call.caller.staff;

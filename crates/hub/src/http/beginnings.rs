@@ -5,6 +5,7 @@
 use super::call::{Call, Caller};
 use super::drafts::{self as api, Beginning, Wish};
 use super::idempotency::{self, Answer, Repeatable, fresh_uuid};
+use super::last_time::{self, Later};
 use super::problem::{Fault, Problem};
 use super::templates::content_of;
 use super::upload::{Upload, Uploaded};
@@ -20,20 +21,18 @@ use crate::transact::blocking;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, Request, State};
 use heliograph_domain::content::{MAX_ATTACHMENTS, MAX_NAME_CHARS, Moved, name_fault, next_year};
+use heliograph_domain::site::SiteProfile;
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, Date, Kind, Lang, PublicationId};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The office's date now.
-fn today(office: &Office) -> Date {
-    let (state, now) = (office.state(), office.now());
-    let profile = state
-        .site
-        .as_ref()
-        .and_then(|site| office.library.profile(&site.profile));
-    Date::at(now, calendar::offset_s(profile.as_deref(), now)).0
+/// What the office says of itself, and with it which day it is.
+fn profile(office: &Office) -> Option<Arc<SiteProfile>> {
+    let state = office.state();
+    let site = state.site.as_ref()?;
+    office.library.profile(&site.profile)
 }
 
 /// `POST /api/v1/publications/{id}/again`: a new draft of what was public once, its dates in another year.
@@ -56,14 +55,22 @@ pub(crate) async fn again(
         .last_text()
         .and_then(|hash| office.library.document(&hash))
         .ok_or_else(missing)?;
-    let today = today(&office);
+    let (profile, now) = (profile(&office), office.now());
+    let today = Date::at(now, calendar::offset_s(profile.as_deref(), now)).0;
     let year = text.dated().map_or_else(|| Date::at(first, 0).0.year, |date| date.year);
     let next = next_year(text.kind, &content_of(&text), year, today);
-    let id = PublicationId(fresh_uuid(office.now())?);
+    let later = Later {
+        profile: profile.as_deref(),
+        years: next.later,
+        now,
+    };
+    let (proposal, of_airtime) = last_time::proposed(dossier, &later);
+    let id = PublicationId(fresh_uuid(now)?);
     let log = Arc::clone(&office.log);
     let pictures = Arc::clone(&text);
     let attachments = blocking(move || attachments::inherit(&*log, id, &pictures)).await?;
     let mut notes = noted_all(text.kind, next.moved);
+    notes.extend(of_airtime);
     if !text.files.is_empty() {
         notes.push(Note::of(
             "公开附件没有带过来：请上传今年的文件",
@@ -73,7 +80,7 @@ pub(crate) async fn again(
     let beginning = Beginning {
         id,
         wish: Wish {
-            proposal: Proposal::default(),
+            proposal,
             kind: text.kind,
             catalogue_entry: Some(dossier.publication.catalogue_entry.clone()),
             content: next.content,

@@ -13,7 +13,7 @@ use axum::extract::State;
 use heliograph_domain::catalogue::{Cadence, Catalogue, CatalogueEntry, CatalogueEvent, Category, EntryText};
 use heliograph_domain::gate::PublicNoun;
 use heliograph_domain::staff::Verb;
-use heliograph_domain::{ChannelName, ContentHash, Event, LocalText};
+use heliograph_domain::{CatalogueEntryId, ChannelName, ContentHash, Event, LocalText, StaffId};
 use heliograph_log::ContentObject;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -220,17 +220,13 @@ async fn define_all(office: &Arc<Office>, call: &Call, wishes: &[Wish], answer: 
 }
 
 fn read_entry(office: &Office, fields: &mut Fields) -> Option<Wish> {
-    let id = fields.parsed("id");
+    let id: Option<CatalogueEntryId> = fields.parsed("id");
     let index_number = fields.text("index_number", 64);
     let category = fields.choice("category", |slug| Category::ALL.into_iter().find(|c| c.slug() == slug));
     let cadence = read_cadence(fields);
     let department = fields.parsed("department");
     let responsible = fields.parsed("responsible");
-    if let Some(person) = &responsible
-        && !office.state().staff.people.contains_key(person)
-    {
-        fields.fault("responsible", "unknown", "没有这位工作人员", "is not a member of staff");
-    }
+    check_responsible(office, fields, id.as_ref(), responsible.as_ref());
     let text = EntryText {
         name: fields.local_text("name", 200),
         summary: fields.local_text("summary", 2000),
@@ -255,6 +251,26 @@ fn read_entry(office: &Office, fields: &mut Fields) -> Option<Wish> {
         confirmed,
         let_through: LetThrough::default(),
     })
+}
+
+/// Whoever is to answer for an entry works here; an entry whose person has left meanwhile may be changed otherwise.
+fn check_responsible(office: &Office, fields: &mut Fields, id: Option<&CatalogueEntryId>, person: Option<&StaffId>) {
+    let (Some(person), state) = (person, office.state()) else {
+        return;
+    };
+    let known = id.and_then(|id| state.catalogue.entries.get(id));
+    if state.staff.works_here(person) || known.is_some_and(|known| known.responsible == *person) {
+        return;
+    }
+    if state.staff.people.contains_key(person) {
+        let (zh, en) = (
+            "已离任或停用，请换一位",
+            "does not work here any more, or is shut out: choose somebody else",
+        );
+        fields.fault("responsible", "gone", zh, en);
+    } else {
+        fields.fault("responsible", "unknown", "没有这位工作人员", "is not a member of staff");
+    }
 }
 
 /// The words as an object of the content store; nothing when the machine has no random numbers left.

@@ -22,21 +22,23 @@ pub(crate) struct Checked {
     pub(crate) table: Table,
     /// For each row what it comes to; nothing while something is wrong.
     pub(crate) plan: Vec<Change>,
+    /// Whether the gate found something in its words that the caller has to look at.
+    pub(crate) asks: bool,
 }
 
 /// What a table says on what the office knows now; nothing is written. `looked`: whether the caller looked at what the gate
 /// found in its words.
 pub(crate) fn check(office: &Office, text: &str, looked: bool) -> Checked {
     let mut table = table::read(office, text);
-    let plan = match api::plan_of(office, &wish_of(&table, looked)) {
-        Ok(plan) => plan,
+    let (plan, asks) = match api::plan_of(office, &wish_of(&table, looked)) {
+        Ok(plan) => (plan, false),
         Err(problem) => {
             table.faults.extend(placed(&problem, &table.rows));
-            Vec::new()
+            (Vec::new(), problem.faults.iter().any(|fault| fault.field == CONFIRMED))
         }
     };
     table.faults.sort_by_key(|fault| (fault.line, fault.column));
-    Checked { table, plan }
+    Checked { table, plan, asks }
 }
 
 /// The request that a table is, if nothing is wrong with it.
@@ -132,7 +134,7 @@ pub(crate) async fn take(
     let (text, notes) = read
         .map_err(Problem::internal)?
         .map_err(|told| Problem::field("file", "unreadable", told.zh, told.en))?;
-    let Checked { table, plan } = check(&office, &text, looked);
+    let Checked { table, plan, .. } = check(&office, &text, looked);
     if !table.faults.is_empty() {
         return Err(refused(&table.faults));
     }

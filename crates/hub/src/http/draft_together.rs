@@ -76,21 +76,30 @@ pub(crate) async fn merge(
         return api::keep(&office, me, &call.repeatable, &mine, answer).await;
     }
     let base = draft_versions::find(&*office.log, known.id, &seen).map_err(Problem::internal)?;
+    let by = other_hand(base.as_ref(), &known, me);
     let (wish, merged) = together(base.as_ref(), &mine, &known)?;
     if !merged.conflicts.is_empty() {
         draft_versions::shown(&known);
-        return Err(both_changed(&known, &wish, &merged));
+        return Err(both_changed(&known, &wish, &merged, &by));
     }
     let draft = api::rewritten(&known, wish, me, office.now());
     // The other's window still has the draft as they saved it, and this caller's has what they sent.
-    api::put_aside_anyway(&office, &known).await?;
+    api::put_aside_anyway(&office, &known, None).await?;
     if mine.hash() != draft.hash() {
-        api::put_aside_anyway(&office, &mine).await?;
+        api::put_aside_anyway(&office, &mine, Some(by.clone()).filter(|by| by != me)).await?;
     }
     let mut body = told(&office, &draft, &mine, &merged);
-    body["by"] = json!(known.last_writer());
+    body["by"] = json!(by);
     let answer = Answer::ok(body).with_etag(draft.hash());
     api::keep(&office, me, &call.repeatable, &draft, answer).await
+}
+
+/// Whose words the caller's are put together with. A window that has not shown another's words yet goes on from what it
+/// sent: the save that took them in was the caller's own, and the words are still the other's.
+fn other_hand(base: Option<&Version>, known: &Draft, me: &StaffId) -> StaffId {
+    let last = known.last_writer();
+    let before = base.and_then(|base| base.beside.as_ref()).filter(|_| last == me);
+    before.unwrap_or(last).clone()
 }
 
 /// Nothing of a text is told: answers are kept, and drafts can be erased.
@@ -140,7 +149,7 @@ fn together(base: Option<&Version>, mine: &Draft, theirs: &Draft) -> Result<(Wis
 }
 
 /// Both forms of every place that both changed. Nothing was saved; `current.content` has everything else of both.
-fn both_changed(known: &Draft, wish: &Wish, merged: &Merged) -> Problem {
+fn both_changed(known: &Draft, wish: &Wish, merged: &Merged, by: &StaffId) -> Problem {
     let fault = |conflict: &Conflict| {
         Fault::new(
             &conflict.field,
@@ -160,7 +169,7 @@ fn both_changed(known: &Draft, wish: &Wish, merged: &Merged) -> Problem {
         "conflicts": conflicts.collect::<Vec<_>>(),
         "taken": merged.taken,
         "doubled": merged.doubled,
-        "by": known.last_writer(),
+        "by": by,
     });
     Problem {
         kind: "both-changed",

@@ -96,9 +96,12 @@ pub(crate) async fn save_all(
     if let Some(answer) = idempotency::answered(office, actor, repeatable)? {
         return Ok(answer);
     }
-    let begun = beginnings
-        .into_iter()
-        .map(|beginning| begun_by(actor, office.now(), beginning));
+    // What was begun last stands first in a list: so the rows of a table keep their order in it.
+    let now = office.now();
+    let begun = (0..).zip(beginnings).map(|(row, beginning)| {
+        let at = Instant(now.0.saturating_sub(row));
+        begun_by(actor, at, beginning)
+    });
     let drafts: Vec<Draft> = begun.collect::<Result<_, Problem>>()?;
     let mut writes = Vec::with_capacity(drafts.len() + 1);
     for draft in &drafts {
@@ -209,14 +212,18 @@ pub(crate) fn rewritten(known: &Draft, wish: Wish, by: &StaffId, now: Instant) -
 /// Puts a draft aside that another form takes the place of, if somebody may have it before their eyes.
 pub(crate) async fn put_aside(office: &Arc<Office>, former: &Draft, next: &Draft) -> Result<(), Problem> {
     if draft_versions::is_shown(former) && former.hash() != next.hash() {
-        put_aside_anyway(office, former).await?;
+        put_aside_anyway(office, former, None).await?;
     }
     Ok(())
 }
 
-/// Puts a draft aside.
-pub(crate) async fn put_aside_anyway(office: &Arc<Office>, former: &Draft) -> Result<(), Problem> {
-    let writes = draft_versions::put_aside(&*office.log, former, office.now()).map_err(Problem::internal)?;
+/// Puts a draft aside; `beside`: whose words it is put together with.
+pub(crate) async fn put_aside_anyway(
+    office: &Arc<Office>,
+    former: &Draft,
+    beside: Option<StaffId>,
+) -> Result<(), Problem> {
+    let writes = draft_versions::put_aside(&*office.log, former, beside, office.now()).map_err(Problem::internal)?;
     let log = Arc::clone(&office.log);
     blocking(move || log.write(writes)).await
 }

@@ -1,7 +1,9 @@
 //! Reads a request's JSON field by field: every fault is found and named, none is let through.
 
+use super::people::{PASSWORD_MAX, PASSWORD_MIN};
 use super::problem::{Fault, Problem};
-use heliograph_domain::{Instant, Lang, LocalText};
+use crate::sign_in::weak::weakness;
+use heliograph_domain::{Instant, Lang, LocalText, StaffId};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -191,6 +193,18 @@ impl Fields {
                 String::new()
             }
         }
+    }
+
+    /// A secret that is to open things from now on, for this person: long enough, and not one that is guessed first.
+    pub(crate) fn new_password(&mut self, name: &str, id: Option<&StaffId>) -> String {
+        let before = self.faults.len();
+        let password = self.secret(name, PASSWORD_MIN, PASSWORD_MAX);
+        let weakness = (self.faults.len() == before).then(|| weakness(&password, id)).flatten();
+        if let Some(weakness) = weakness {
+            let (zh, en) = weakness.told();
+            self.fault(name, weakness.code(), zh, en);
+        }
+        password
     }
 
     /// A name, id or hash; its parser says what is wrong.

@@ -4,6 +4,7 @@ use super::call::{Call, Caller, read_body, same_origin};
 use super::fields::Fields;
 use super::idempotency::{Answer, Repeatable};
 use super::problem::{Problem, Told};
+use super::successors::handed_over;
 use crate::directory::{self, Listing};
 use crate::office::Office;
 use crate::public_words::{LetThrough, PublicWords};
@@ -50,7 +51,7 @@ pub(crate) async fn setup(
     let word = fields.secret("word", 1, 200);
     let id = fields.parsed("id");
     let name = fields.local_text("name", 60);
-    let password = fields.secret("password", PASSWORD_MIN, PASSWORD_MAX);
+    let password = fields.new_password("password", id.as_ref());
     no_persons_name(&mut fields, id.as_ref());
     fields.finish()?;
     let id = id.ok_or_else(|| Problem::internal("a newcomer without faults lacks an id"))?;
@@ -135,7 +136,7 @@ pub(crate) async fn add_staff(State(office): State<Arc<Office>>, call: Call) -> 
         .collect();
     // `null` is as if it were not there.
     let password = if fields.has("password") {
-        Some(fields.secret("password", PASSWORD_MIN, PASSWORD_MAX))
+        Some(fields.new_password("password", id.as_ref()))
     } else {
         fields.value("password");
         None
@@ -250,14 +251,14 @@ pub(crate) async fn appoint(
     .await
 }
 
-/// `POST /api/v1/staff/{id}/leave`: somebody works here no longer. Their roles end, their name and password are erased, their
-/// sessions close; what they did stays, under their id.
+/// `POST /api/v1/staff/{id}/leave {successor?}`: somebody works here no longer. Their roles end, their name and password
+/// are erased, their sessions close; what they did stays, under their id.
 pub(crate) async fn leave(
     State(office): State<Arc<Office>>,
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Answer, Problem> {
-    let id = another(&office, &call, &id)?;
+    let id = handed_over(&office, &call, &id).await?;
     transact(
         &office,
         &call.caller.staff,
@@ -265,9 +266,10 @@ pub(crate) async fn leave(
         "site-staff".to_owned(),
         |state, _| {
             let person = state.staff.people.get(&id).ok_or_else(missing)?;
-            let event = state
-                .staff
-                .appoint(id.clone(), person.department.clone(), BTreeSet::new());
+            // Whoever has lost their roles before is erased on record, too; done again it finds nothing to do.
+            let is_known = directory::find(&*office.log, &id).map_err(Problem::internal)?.is_some();
+            let leaves = is_known || !person.roles.is_empty();
+            let event = leaves.then(|| StaffEvent::Left { id: id.clone() });
             // Read at each attempt: a session that was opened a moment ago ends, too.
             let mut writes = sign_in::close_all_of(&*office.log, &id, None)?;
             writes.push(directory::erase(&id).map_err(Problem::internal)?);
@@ -294,6 +296,11 @@ pub(super) fn missing() -> Problem {
 pub(super) fn another(office: &Office, call: &Call, id: &str) -> Result<StaffId, Problem> {
     call.caller.may(office, Verb::Administer)?;
     call.fields()?.finish()?;
+    not_oneself(call, id)
+}
+
+/// The id of somebody else than whoever calls.
+pub(super) fn not_oneself(call: &Call, id: &str) -> Result<StaffId, Problem> {
     let id: StaffId = id.parse().map_err(|_| missing())?;
     if id != call.caller.staff {
         return Ok(id);
@@ -308,13 +315,15 @@ pub(super) fn another(office: &Office, call: &Call, id: &str) -> Result<StaffId,
     ))
 }
 
-/// `POST /api/v1/staff/{id}/disable`: somebody may do nothing until they are enabled; their sessions and tokens end now.
+/// `POST /api/v1/staff/{id}/disable {successor?}`: somebody may do nothing until they are enabled; their sessions and
+/// tokens end now.
 pub(crate) async fn disable(
     State(office): State<Arc<Office>>,
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Answer, Problem> {
-    set_disabled(&office, &id, call, true).await
+    let id = handed_over(&office, &call, &id).await?;
+    set_disabled(&office, id, call, true).await
 }
 
 /// `POST /api/v1/staff/{id}/enable`: they may sign in again, with what they had.
@@ -323,11 +332,11 @@ pub(crate) async fn enable(
     Path(id): Path<String>,
     call: Call,
 ) -> Result<Answer, Problem> {
-    set_disabled(&office, &id, call, false).await
+    let id = another(&office, &call, &id)?;
+    set_disabled(&office, id, call, false).await
 }
 
-async fn set_disabled(office: &Arc<Office>, id: &str, call: Call, disabled: bool) -> Result<Answer, Problem> {
-    let id = another(office, &call, id)?;
+async fn set_disabled(office: &Arc<Office>, id: StaffId, call: Call, disabled: bool) -> Result<Answer, Problem> {
     let (by, repeatable) = (&call.caller.staff, &call.repeatable);
     transact(office, by, repeatable, "site-staff".to_owned(), |state, _| {
         if !state.staff.people.contains_key(&id) {

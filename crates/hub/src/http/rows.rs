@@ -15,7 +15,7 @@ use crate::office_files::MOST_BYTES;
 use crate::office_files::fill::date;
 use crate::office_files::sheet::{self, MOST_COLUMNS, Sheet};
 use axum::extract::{Query, Request, State};
-use heliograph_domain::content::{FieldError, FieldSpec, Shape};
+use heliograph_domain::content::{FieldError, FieldSpec, Problem as FieldProblem, Shape};
 use heliograph_domain::staff::Verb;
 use heliograph_domain::{CatalogueEntryId, Kind, Lang, PublicationId};
 use serde_json::{Map, Value, json};
@@ -57,7 +57,8 @@ impl Target {
         self.specs().iter().copied().find(|spec| spec.name == name)
     }
 
-    /// The field that the head of a column means, by the names that fields have in either language.
+    /// The field that the head of a column means, by the names that fields have in either language, else by those that
+    /// tables have for them.
     pub(crate) fn meant(&self, head: &str) -> Option<&'static FieldSpec> {
         let plain = |text: &str| {
             text.chars()
@@ -71,9 +72,41 @@ impl Target {
                 .into_iter()
                 .any(|name| plain(name) == head)
         };
-        self.specs().iter().find(known).copied()
+        let also = |spec: &&&FieldSpec| {
+            let names = ALSO.iter().filter(|(field, _)| *field == spec.name);
+            names.flat_map(|(_, names)| *names).any(|name| *name == head)
+        };
+        let specs = self.specs();
+        specs.iter().find(known).or_else(|| specs.iter().find(also)).copied()
     }
 }
+
+/// What the tables of offices call fields besides their own names.
+const ALSO: [(&str, &[&str]); 4] = [
+    (
+        "title",
+        &[
+            "名称",
+            "题目",
+            "主题",
+            "通知名称",
+            "通知标题",
+            "公告名称",
+            "公告标题",
+            "subject",
+            "heading",
+        ],
+    ),
+    (
+        "body",
+        &["内容", "正文内容", "通知内容", "公告内容", "全文", "text", "content"],
+    ),
+    (
+        "department",
+        &["部门", "处室", "单位", "发布单位", "发布处室", "责任部门", "office"],
+    ),
+    ("date", &["日期", "发布时间", "时间", "公开日期"]),
+];
 
 /// What is wrong with a table.
 #[derive(Debug, Clone)]
@@ -226,12 +259,39 @@ impl Rows {
             Some(head) => format!("{label} (column “{head}”)"),
             None => label.to_owned(),
         };
+        let line = text.lines.get(at).copied().unwrap_or(1);
+        let row = self.table.lines.iter().position(|known| *known == line);
+        let cell = row
+            .zip(place)
+            .and_then(|(row, place)| self.table.rows.get(row)?.get(place));
+        let message = match cell.filter(|_| fault.problem == FieldProblem::NotADate) {
+            Some(cell) => no_date(cell),
+            None => Told::new(fault.message(Lang::ZhHans), fault.message(Lang::En)),
+        };
         Wrong::Cell {
-            line: text.lines.get(at).copied().unwrap_or(1),
+            line,
             name: name.to_owned(),
             column: Told::new(called(&fault.label.0, true), called(&fault.label.1, false)),
-            message: Told::new(fault.message(Lang::ZhHans), fault.message(Lang::En)),
+            message,
         }
+    }
+}
+
+/// Why a cell is no date, with what stands in it.
+fn no_date(cell: &str) -> Told {
+    let numbers = cell
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty());
+    let numbers: Vec<u8> = numbers.skip(1).filter_map(|part| part.parse().ok()).collect();
+    match numbers[..] {
+        [month @ 1..=12, day] => Told::new(
+            format!("“{cell}”不是日期：{month}月没有{day}日"),
+            format!("“{cell}” is not a date: month {month} has no day {day}"),
+        ),
+        _ => Told::new(
+            format!("“{cell}”不是日期，请写成 2026-01-31"),
+            format!("“{cell}” is not a date: write it like 2026-01-31"),
+        ),
     }
 }
 

@@ -107,6 +107,7 @@ pub(crate) fn dossier(office: &Office, id: PublicationId, dossier: &Dossier, now
     if let Some(on) = &dossier.publication.pending {
         shaped["pending"]["document"] = document(&on.content).unwrap_or(Value::Null);
         shaped["pending"]["proposed"] = proposed(office, id, &dossier.publication);
+        shaped["pending"]["notes"] = unlooked(office, id);
     }
     let steps = dossier
         .history
@@ -127,6 +128,13 @@ fn proposed(office: &Office, id: PublicationId, publication: &Publication) -> Va
             "channels": proposal.channels, "from": proposal.from.map(time), "until": proposal.until.map(time),
         }),
     }
+}
+
+/// What its author did not say that they looked at when they handed it in.
+fn unlooked(office: &Office, id: PublicationId) -> Value {
+    let draft = crate::drafts::find(&*office.log, id);
+    let draft = draft.inspect_err(|error| tracing::error!(%error, "a draft cannot be read"));
+    json!(draft.ok().flatten().map(|draft| draft.notes).unwrap_or_default())
 }
 
 /// The title of what the public sees, or of what is on its way.

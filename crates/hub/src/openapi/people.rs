@@ -334,6 +334,13 @@ fn of_their_state() -> Vec<Operation> {
     const WHO: &str = "Administer";
     let one = || answer(&[("id", slug())]);
     let state = || answer(&[("id", slug()), ("disabled", flag())]);
+    let successor = || {
+        let answers = told(
+            or_null(slug()),
+            "Who answers for their catalogue entries from now on; without one nobody does.",
+        );
+        wish(&[], &[("successor", answers)])
+    };
     let about =
         |path: &'static str, summary: &str| post(path, WHO, summary).takes(nothing()).repeatable().fails(&[409]);
     vec![
@@ -341,8 +348,11 @@ fn of_their_state() -> Vec<Operation> {
             "/api/v1/staff/{id}/leave",
             "They work here no longer; name and password are erased",
         )
+        .takes(successor())
         .gives(200, "Done.", one()),
-        about("/api/v1/staff/{id}/disable", "They may do nothing until enabled").gives(200, "Done.", state()),
+        about("/api/v1/staff/{id}/disable", "They may do nothing until enabled")
+            .takes(successor())
+            .gives(200, "Done.", state()),
         about("/api/v1/staff/{id}/enable", "They may sign in again").gives(200, "Done.", state()),
         about("/api/v1/staff/{id}/reset-second-factor", "They lost their telephone").gives(200, "Done.", one()),
     ]

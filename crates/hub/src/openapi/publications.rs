@@ -400,6 +400,13 @@ fn pending() -> Value {
                     "Where and when its author thinks that it should be shown.",
                 ),
             ),
+            (
+                "notes",
+                told(
+                    list(named("Note")),
+                    "What its author did not say that they looked at: what was changed or left out when it was begun from something else.",
+                ),
+            ),
         ],
     )
 }

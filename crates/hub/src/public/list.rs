@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use heliograph_domain::Kind;
+use heliograph_domain::publication::Publication;
 use heliograph_domain::search::folded;
 use maud::{Markup, html};
 use std::collections::HashMap;
@@ -98,12 +99,21 @@ fn rows(visit: &Visit, found: &[Item], number: usize) -> Markup {
                     li { a href=(visit.to(&format!("/p/{}", item.id))) {
                         span.kind { (item.document.kind.label(visit.lang)) }
                         strong { (item.document.title(visit.lang)) }
-                        @if let Some(on) = &item.dossier.publication.released { time { (visit.day(on.at)) } }
+                        (dated(visit, &item.dossier.publication))
                     } }
                 }
             }
         }
     }
+}
+
+/// Since when it is as it is; what was public before says that it was changed.
+fn dated(visit: &Visit, publication: &Publication) -> Markup {
+    let Some(on) = &publication.released else {
+        return html! {};
+    };
+    let changed = publication.first_released_at.is_some_and(|first| first != on.at);
+    html! { time { @if changed { (visit.t("更新于 ", "Changed ")) } (visit.day(on.at)) } }
 }
 
 /// Whether a text says these words, which are made alike already, in any of its languages and fields; or they are first

@@ -91,6 +91,16 @@ impl Visit {
         date.in_words(self.lang)
     }
 
+    /// When something ends: the last day of it, with the time where that is within the day.
+    fn end(&self, at: Instant) -> String {
+        let (_, ms) = crate::calendar::civil(self.site.as_deref(), at);
+        let minutes = ms / 60_000;
+        match minutes {
+            0 => self.day(Instant(at.0.saturating_sub(1))),
+            _ => format!("{} {:02}:{:02}", self.day(at), minutes / 60, minutes % 60),
+        }
+    }
+
     /// The page, with a mark of its bytes, so that a phone on a slow line need not fetch it twice.
     fn answer(&self, status: StatusCode, here: &str, title: &str, body: &Markup, headers: &HeaderMap) -> Response {
         let text = self.frame(here, title, body).into_string();

@@ -88,7 +88,7 @@ fn facts(office: &Office, visit: &Visit, dossier: &Dossier) -> Markup {
             @if let Some(on) = &publication.released {
                 div { dt { (visit.t("公开日期", "Public since")) } dd { time { (visit.day(publication.first_released_at.unwrap_or(on.at))) } } }
                 @if let Some(until) = on.release.window.until {
-                    div { dt { (visit.t("公开至", "Until")) } dd { time { (visit.day(until)) } } }
+                    div { dt { (visit.t("公开至", "Until")) } dd { time { (visit.end(until)) } } }
                 }
             }
         }

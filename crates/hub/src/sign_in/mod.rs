@@ -10,6 +10,7 @@ pub(crate) mod register;
 pub(crate) mod rules;
 pub(crate) mod tickets;
 pub(crate) mod totp;
+pub(crate) mod weak;
 
 use crate::http::problem::Problem;
 use crate::keys::hex;

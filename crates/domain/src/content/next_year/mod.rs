@@ -18,6 +18,8 @@ pub struct NextYear {
     pub content: Value,
     /// What was changed, and what a person must look at.
     pub moved: Vec<Moved>,
+    /// By so many years.
+    pub later: u16,
 }
 
 /// A place that was changed, or that stayed and may have to be.
@@ -52,6 +54,7 @@ pub fn next_year(kind: Kind, content: &Value, year: u16, today: Date) -> NextYea
     NextYear {
         content: content.collect::<Map<_, _>>().into(),
         moved: moving.moved,
+        later: moving.later,
     }
 }
 

@@ -50,7 +50,11 @@
   for (const img of all("img[data-shot]")) {
     shots.set(img.dataset.shot, calmly(() => { if (!document.hidden) renew(img); }, 1500));
   }
-  if (shots.size) setInterval(() => { for (const turn of shots.values()) turn(); }, 10000);
+  // What stands under a picture is renewed with it: a picture is drawn at the moment, and the words are those of the page.
+  if (shots.size) {
+    setInterval(() => { for (const turn of shots.values()) turn(); if (!document.hidden) refresh(); }, 10000);
+    addEventListener("load", () => refresh());
+  }
 
   // Live parts: the page is fetched anew and elements marked `data-fresh` are exchanged by their ids.
   const refresh = calmly(async () => {
@@ -141,7 +145,7 @@
           history.replaceState(null, "", sheet.action);
         }
         // A window that catches up has said already whose words came.
-        saved.textContent = (!was && told.note) || told.saved;
+        saved.textContent = (!was && told.note && told.note + (behind ? " " + saved.dataset.behind : "")) || told.saved;
         // What stands at the fields is of the text as it was; the card has all of it as it is.
         for (const old of all(".found", sheet)) old.remove();
         const gate = document.getElementById("gate");
@@ -156,6 +160,17 @@
     } catch { unsaved(saved.dataset.away, true); }
     saving = false;
   };
+  // What a refused form said at a field was of the text as it was. When nothing is marked any more, the bar above has
+  // nothing to say either, unless it says more than that.
+  sheet.addEventListener("input", (event) => {
+    const marked = event.target.closest(".bad");
+    if (!marked) return;
+    marked.classList.remove("bad");
+    for (const said of all(".fault", marked)) said.remove();
+    const led = event.target.id && document.querySelector(`.alert[data-passing] a[href="#${CSS.escape(event.target.id)}"]`);
+    if (led) led.closest("li").remove();
+    if (!sheet.querySelector(".bad")) for (const bar of all(".alert[data-passing]")) bar.remove();
+  });
   sheet.addEventListener("input", () => { dirty = true; clearTimeout(pause); pause = setTimeout(save, 1200); });
   sheet.addEventListener("focusout", () => { if (behind) { dirty = true; clearTimeout(pause); pause = setTimeout(save, 300); } });
   // A save under way must not be overtaken by the button: its answer brings the hash that the button needs.

@@ -15,6 +15,22 @@
     reel.scrollTo({ left: look.offsetLeft - reel.firstElementChild.offsetLeft, behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
   });
 
+  // Before a release the panels are those of the channels that are ticked; without script a button asks for them.
+  const release = document.querySelector("form.release:has(button[name=then][value=look])");
+  if (release) {
+    release.querySelector("button[name=then][value=look]").hidden = true;
+    let turn = 0;
+    release.addEventListener("change", async (event) => {
+      if (event.target.name !== "channels") return;
+      const mine = ++turn, fields = new URLSearchParams(new FormData(release));
+      fields.set("then", "look");
+      const answer = await fetch(release.action, { method: "POST", body: fields }).catch(() => null);
+      if (!answer || !answer.ok || mine !== turn) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("panels");
+      if (fresh && mine === turn) card().replaceWith(document.importNode(fresh, true));
+    });
+  }
+
   const sheet = document.getElementById("sheet");
   if (!sheet || !card().dataset.preview || !window.IntersectionObserver) return;
 

@@ -34,6 +34,20 @@ impl Glass {
         if self.panel.form() == Form::Portrait { 360 } else { 640 }
     }
 
+    /// Whether it shows more than a picture beside a text can: one can be looked at in its own size.
+    pub(super) fn is_screen(&self) -> bool {
+        matches!(self.panel.form(), Form::Landscape | Form::Portrait)
+    }
+
+    /// How wide a picture is at most that is asked for so.
+    pub(crate) fn asked_px(&self, asked: &HashMap<String, String>) -> u32 {
+        if asked.contains_key("whole") && self.is_screen() {
+            u32::from(self.panel.width_px)
+        } else {
+            self.picture_px()
+        }
+    }
+
     /// The size of its pictures: whole blocks of the panel's pixels.
     pub(super) fn picture_size(&self) -> (u32, u32) {
         let (width, height) = (u32::from(self.panel.width_px), u32::from(self.panel.height_px));

@@ -24,6 +24,9 @@ words! {
     DAY "日期" "Day";
     TIME "时间" "Time";
     EVENT_RESCHEDULED "调整播出" "Shown elsewhere or for another time";
+    LOOK_FIRST "看看在所选频道各屏上的样子" "See it on the displays of these channels";
+    RESCHEDULED_BY "只改播出时间或频道的，不用修订，由 {} 办理。" "Another time or other channels need no revision: {} can change them.";
+    CHANGED "{}：{} → {}" "{}: {} → {}";
     DO_RESCHEDULE "调整播出时间或频道…" "Change when or where it is shown …";
     RESCHEDULE "保存调整" "Change it";
     RESCHEDULE_WHAT "内容不变，不需重新审查；各屏随即按新的安排播出，记入发布记录。" "The text stays as it is and needs no new review; the displays follow at once, and it is on record.";

@@ -9,6 +9,12 @@ words! {
     SOME_SHOW "{} 块屏中，{} 块在播应播的内容，{} 块没有：" "Of {} displays {} show what they should and {} do not:";
     NOT_SHOWING "{} 起：{}" "since {}: {}";
     MORE_NOT_SHOWING "另外还有 {} 块" "{} more";
+    LINEUP "节目单" "What it has to show";
+    LINEUP_EMPTY "没有要播的内容，显示单位名称。" "Nothing to show: it shows the office's name.";
+    LINEUP_FROM "{} 起" "from {}";
+    LINEUP_UNTIL "到 {}" "until {}";
+    LINEUP_BETWEEN "，" ", ";
+    N_ON_N_COMING "{}，另有 {} 条待播" "{}, and {} still to begin";
     NEVER_HEARD "上次启动以来没有消息" "not heard since the hub started";
     NEVER_HEARD_DO "请检查那里的电源和网络。" "Check its power and its network.";
     OFFLINE "断开，可能仍在播断开前的内容" "away; it may still show what it had then";

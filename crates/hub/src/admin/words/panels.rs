@@ -21,6 +21,7 @@ words! {
     SECONDS "{} 秒" "{} s";
     MINUTES "{} 分 {} 秒" "{} min {} s";
     ROUND "与另外 {} 条轮播，约 {}轮到一次" "in turn with {} others: comes round about every {}";
+    ENLARGE "在新窗口中按原大查看" "See it in its own size in a new window";
     ROUND_ALONE "现在没有别的内容，会一直播它" "nothing else is on now, so it stays on";
     ROUND_MANY "与另外 {} 条轮播" "in turn with {} others";
     MADE_SMALL "字号缩小到 {}%" "type at {}%";

@@ -29,9 +29,9 @@ words! {
     ITS_TURN_WHY "轮到它时显示。" "It is shown when its turn comes.";
     NOT_RECEIVED "没有收到" "Not received";
     NO_MOMENT "时刻未记" "no time known";
-    BEFORE_ON_AIR "播出之前" "before it was on air";
+    BEFORE_ON_AIR "不晚于 {}" "by {}";
     OTHER_CLOCK "早于发布：屏幕的时钟不准，或以前播过同一内容" "before the release: the display's clock is off, or it has shown this text before";
-    CLOCKS "“已发出”和“已收到”按系统的时钟：收到的时刻，是系统听到屏幕报告的时刻。“已播出”按屏幕自己的时钟，是屏幕自己的报告。" "“Sent” and “received” are by the hub's clock: received is when the hub heard the display say so. “On air” is by the display's own clock, as the display reports it.";
+    CLOCKS "“已发出”和“已收到”按系统的时钟：收到的时刻，是系统听到屏幕报告的时刻；屏幕播出后才报告的，只知道不晚于播出。“已播出”按屏幕自己的时钟，是屏幕自己的报告。" "“Sent” and “received” are by the hub's clock: received is when the hub heard the display say so; of what was told only after it was on air it is known that it was there by then. “On air” is by the display's own clock, as the display reports it.";
     DISPLAY "屏幕" "Display";
     HOW_IT_STANDS "情况" "How it stands";
 
@@ -43,7 +43,8 @@ words! {
     N_SHOWN "{} 块已播出" "shown by {}";
     N_UNSURE "{} 块播过但现在联系不上" "shown, but out of reach now: {}";
     N_READY "{} 块已收到、等待开始时间" "waiting for its start: {}";
-    N_COMING "{} 块即将播出" "about to be shown by {}";
+    N_SENT "{} 块正在送达" "still on its way to {}";
+    N_COMING "{} 块已收到、等待轮到" "waiting for its turn: {}";
     N_LACK "{} 块没有播出" "not shown by {}";
     WITHDRAWN "这条信息已撤回，各屏收到后即撤下。" "It was withdrawn: each display takes it off as soon as it hears of it.";
     NOT_FOLLOWED "有的屏没有逐屏时刻（发布较早、屏幕后来才接入，或系统重新启动过）：以各屏自己最近一次的报告为准。" "Of some displays it is not known when it arrived: the release is of long ago, the display came later, or the hub was started anew. They stand as each reported last.";

@@ -40,6 +40,5 @@ words! {
     WORDS_SAVED "词表已保存，立即生效。" "Saved; the list holds from now on.";
     WORDS_SAVED_VOID "词表已保存，立即生效。{} 条信息已重新检查，需重新审查。" "Saved; the list holds from now on. Texts that were looked through again and wait for their review: {}.";
     PUBLIC_CONFIRMED "已逐项核对，可以公开" "I looked at every finding; these words may be public";
-    PUBLIC_CONFIRMED_IF "保密审查关口如有提示：已逐项核对，可以公开" "If the confidentiality gate finds something: I looked at it, and it may be public";
     WORD_GONE "这个词已不在词表里。" "This word is in the list no longer.";
 }

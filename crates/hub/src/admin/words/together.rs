@@ -13,6 +13,7 @@ words! {
     EVENT_CONTRIBUTORS "共同拟稿人" "Written together with";
     ALSO_CHANGED "{} 同时改了：{}。两人的修改都已保留。" "{} also changed: {}. Both changes are kept.";
     YOU_ALSO_CHANGED "您在另一个窗口改了：{}。两处修改都已保留。" "You also changed in another window: {}. Both changes are kept.";
+    BEHIND "光标离开这一栏后显示。" "They show once you leave this field.";
     DOUBLED "两人都改了“{}”中的同几条，两种都保留了：请删去不要的。" "Both changed the same entries of “{}”, and both forms were kept: remove those that you do not want.";
     NOT_SENT_YET "还没有送审：请看一遍再送审。" "It is not handed in yet: look it over, then submit it.";
     WAITS_TO_CHOOSE "{} 也改了同一处：点“保存草稿”查看两种写法并选择" "{} changed the same place: press “Save draft” to see both and choose";
@@ -21,5 +22,5 @@ words! {
     CHOOSE_MINE "用上面输入框里的（我的，可以再改）" "What stands in the field above (mine; you can still change it)";
     CHOOSE_THEIRS "用已保存的" "What is saved";
     CHOOSE_BOTH "两种都保留，先我的，后已保存的" "Keep both: mine first, then what is saved";
-    CHOOSE_FIRST "还有没选的：请在标出的地方选择保留哪一种。您输入的内容都在，尚未保存。" "Some places are not chosen yet: choose at each that is marked. All that you typed is here, and not saved yet.";
+    CHOOSE_FIRST "请在标出的地方各选一种写法，再保存。您输入的内容都在，尚未保存。" "Choose one form at each place that is marked, then save. All that you typed is here, and not saved yet.";
 }

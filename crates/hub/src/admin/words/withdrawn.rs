@@ -4,7 +4,7 @@ use super::Word;
 
 words! {
     WITHDRAWN "已撤回，不再播出" "Withdrawn: no longer shown";
-    NOT_ANY_MORE "任何屏幕都不会再显示它，公开页面上也已没有它。要再次公布，请拟写新稿，重新走流程。" "No display shows it any more, and it is not on the public pages. To publish it again, write it anew and have it reviewed.";
+    NOT_ANY_MORE "任何屏幕都不会再显示它，公开页面上也已没有它。要再次公布，由拟稿人点“修订”改好后送审，重新走流程。" "No display shows it any more, and it is not on the public pages. To publish it again, its author presses “Revise”, mends it and hands it in: it is reviewed anew.";
     WITHDRAWN_AT "撤回时间" "Withdrawn at";
     WITHDRAWN_BY "撤回人" "Withdrawn by";
     NO_REASON_YET "尚未说明" "not given yet";

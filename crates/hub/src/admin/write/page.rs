@@ -1,17 +1,20 @@
 //! The page on which a text is written.
 
-use super::Sheet;
+use super::{Sheet, looked};
 use crate::admin::alert::{self, Named};
 use crate::admin::comments::{self, Remarks};
-use crate::admin::form::Faults;
+use crate::admin::form::{Faults, control_of};
 use crate::admin::gate::{self as gate_parts, Notes};
 use crate::admin::layout::{Desk, Place};
 use crate::admin::words::{self as w, door as dw, together as tw};
-use crate::admin::{beginnings, countersign, entry_choice, fields, pictures, preview, proposal, together, translation};
+use crate::admin::{
+    beginnings, countersign, days, entry_choice, fields, pictures, preview, proposal, together, translation,
+};
 use crate::draft_versions;
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
 use axum::response::Response;
+use heliograph_domain::gate::of_content;
 use heliograph_domain::{Lang, PublicationId};
 use maud::{Markup, html};
 
@@ -36,6 +39,8 @@ pub(super) fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
     let of = sheet.id.as_deref().unwrap_or(&sheet.publication);
     let lags = translation::of_sheet(desk, of, sheet.kind, &sheet.content);
     let lagging = translation::list(desk, sheet.kind, &lags);
+    let days = days::list(desk, sheet.kind, &of_content(sheet.kind, &sheet.content));
+    let lagging = html! { (days) (lagging) };
     gate_parts::card(desk, notes, &lagging, &referral(desk, sheet, notes))
 }
 
@@ -66,8 +71,9 @@ pub(super) fn show(
             div {
                 a.crumb href="/admin/write" { (desk.t(w::OTHER_KIND)) }
                 h1 { (sheet.kind.label(desk.lang)) }
+                (revises(desk, sheet))
             }
-            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) data-away=(desk.t(dw::AWAY)) data-sign-in=(desk.t(dw::SIGN_IN_AND_SAVE)) { (saved.unwrap_or_default()) }
+            p.muted id="saved" role="status" data-unsaved=(desk.t(w::NOT_SAVED)) data-away=(desk.t(dw::AWAY)) data-behind=(desk.t(tw::BEHIND)) data-sign-in=(desk.t(dw::SIGN_IN_AND_SAVE)) { (saved.unwrap_or_default()) }
         }
         @if let Some(problem) = problem { (trouble(desk, sheet, problem)) }
         @for line in told { p.told role="status" { (line) } }
@@ -87,6 +93,30 @@ pub(super) fn show(
     Ok(desk.page_with(status, Place::Write, &title, body))
 }
 
+/// What is revised, and what is read meanwhile.
+fn revises(desk: &Desk, sheet: &Sheet) -> Markup {
+    let id = sheet.id.as_deref().unwrap_or(&sheet.publication);
+    let id: Option<PublicationId> = id.parse().ok();
+    let dossier = id.and_then(|id| desk.state.publications.get(&id));
+    let on = dossier.and_then(|dossier| dossier.publication.released.as_ref());
+    let Some((on, id)) = on.zip(id) else {
+        return html! {};
+    };
+    let title = desk.office.library.digest(&on.release.content);
+    let title = title
+        .map(|digest| digest.title(desk.lang).to_owned())
+        .unwrap_or_default();
+    let meanwhile = if on.release.window.ended(desk.now) {
+        w::REVISES_ENDED
+    } else {
+        w::REVISES_ON_AIR
+    };
+    html! {
+        p id="revises" { (desk.t(w::REVISES)) " " a href=(format!("/admin/publications/{id}")) { (title) } }
+        p.muted { (desk.t(meanwhile)) }
+    }
+}
+
 /// Fields besides the text's own that say their faults themselves.
 const PLACED: [Named; 4] = [
     ("catalogue_entry", w::ENTRY),
@@ -103,12 +133,19 @@ fn trouble(desk: &Desk, sheet: &Sheet, problem: &Problem) -> Markup {
         placed.map(|(_, word)| desk.t(*word).to_owned()).or(other)
     };
     let count = problem.faults.len().to_string();
+    // Whether it says only that fields are marked: the script takes it away with the last mark.
+    let placed = problem
+        .faults
+        .iter()
+        .all(|fault| label(control_of(&fault.field)).is_some());
+    let passing = placed && !problem.faults.is_empty() && problem.kind != "both-changed";
     html! {
-        div.alert role="alert" {
+        div.alert role="alert" data-passing[passing] {
             strong { (problem.title.get(desk.lang)) }
             @if problem.kind == "both-changed" { p { (desk.t(tw::CHOOSE_FIRST)) } }
             @else if problem.faults.is_empty() { p { (problem.detail.get(desk.lang)) } } @else { p { (desk.f(w::N_FAULTS, &[&count])) } }
             (alert::faults(desk, problem, label))
+            @if problem.kind == looked::UNLOOKED { (looked::answers(desk, problem)) }
             @if problem.kind == "stale" { @if let Some(id) = &sheet.id { p { a href=(format!("/admin/write/{id}")) { (desk.t(w::SEE_SAVED)) } } } }
         }
     }
@@ -139,7 +176,7 @@ fn form(desk: &Desk, sheet: &Sheet, problem: Option<&Problem>, notes: &Notes) ->
                 button.away type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {}
                 section.card {
                     (entry_choice::field(desk, sheet.kind, &sheet.entry, &faults))
-                    (sheet.clashes.at(desk, "catalogue_entry"))
+                    (sheet.clashes.at(desk, "catalogue_entry", &sheet.entry))
                 }
                 section.card {
                     h2 { (desk.t(w::CHINESE_TEXT)) }

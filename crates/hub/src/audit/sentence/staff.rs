@@ -19,6 +19,15 @@ impl Voice<'_> {
                     format!("gave {who} ({at}) the roles {roles}"),
                 )
             }
+            StaffEvent::Left { id } => {
+                let who = self.person(id.as_str());
+                self.say(
+                    format!("办理{who}离任：取消全部角色，删除姓名、密码和验证码"),
+                    format!(
+                        "recorded that {who} has left: no role any longer; name, password and second factor erased"
+                    ),
+                )
+            }
             StaffEvent::SubstituteNamed { id, substitute, window } => self.of_substitute(id, substitute, window),
             StaffEvent::SubstituteEnded { id } => {
                 let who = self.person(id.as_str());
