@@ -147,13 +147,13 @@ fn the_open_set_is_found_well_enough() {
     let floor = [
         (Class::Block, 0.95, 0.98),
         (Class::Warn, 0.9, 0.9),
-        (Class::Slip, 0.95, 0.95),
+        (Class::Slip, 0.98, 0.98),
     ];
     assert_floor(&judge("open", &set, Mistakes::Told), floor);
 }
 
 /// The set is the one that was judged when it was published, and nothing that was found then is missed now. The floor is
-/// what `rules/README.md` says of version 3, to three digits: it guards against going back, and is no aim to work
+/// what `rules/README.md` says of version 4, to three digits: it guards against going back, and is no aim to work
 /// towards.
 #[test]
 fn the_held_out_set_is_judged_apart() {
@@ -168,7 +168,7 @@ fn the_held_out_set_is_judged_apart() {
     let floor = [
         (Class::Block, 0.9565, 0.9175),
         (Class::Warn, 0.9995, 0.8545),
-        (Class::Slip, 0.8415, 0.2775),
+        (Class::Slip, 0.8415, 0.8885),
     ];
     assert_floor(&judge("held-out", &set, Mistakes::Counted), floor);
 }
