@@ -125,7 +125,7 @@ fn received(desk: &Desk, row: &Carried, moment: impl Fn(Option<Instant>) -> Mark
         .on_air_at
         .is_some_and(|on_air| row.received_at.is_none_or(|received| received > on_air));
     html! {
-        @if let (true, Some(on_air)) = (late, row.on_air_at) { (desk.f(rw::BEFORE_ON_AIR, &[&when(desk, on_air)])) }
+        @if let (true, Some(on_air)) = (late, row.on_air_at) { (desk.f(rw::BEFORE_ON_AIR, &[&when(desk, journey, on_air)])) }
         @else if row.received_at.is_none() && row.received { (desk.t(rw::NO_MOMENT)) }
         @else { (moment(row.received_at)) }
     }
