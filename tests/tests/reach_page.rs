@@ -71,15 +71,16 @@ fn one_page_says_which_display_shows_it_and_why_the_others_do_not() {
     eventually("the strip, too", || {
         page().contains("3 块屏中，2 块已播出，1 块没有播出。")
     });
+    let late = world.display("late", STRIP, &["hall"]);
     let _ = act(&world.people.approver, &id, "withdraw", &json!({"reason": "有误"})).expect_status(200);
     let told = |display: &heliograph_tests::TestDisplay| row(&page(), &display.id.to_string());
     eventually("and it is taken off, and when each display had the withdrawal", || {
-        [&lobby, &strip]
+        [&lobby, &strip, &late]
             .into_iter()
             .all(|display| told(display).contains("已撤下") && told(display).contains("报告已收到撤回"))
     });
     let page = page();
-    assert!(page.contains("3 块屏中，2 块已撤下，1 块联系不上。"), "{page}");
+    assert!(page.contains("4 块屏中，3 块已撤下，1 块联系不上。"), "{page}");
     assert!(
         !row(&page, &stolen.id.to_string()).contains("报告已收到撤回"),
         "the control: a machine that was shut out tells nothing"

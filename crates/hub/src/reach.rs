@@ -65,8 +65,6 @@ pub(crate) struct Arrival {
     pub(crate) received_at: Option<Instant>,
     /// When its first frame was handed to the panel, by the display's clock.
     pub(crate) on_air_at: Option<Instant>,
-    /// When the display said that it has the programme without it, once it is withdrawn.
-    pub(crate) off_at: Option<Instant>,
 }
 
 impl Arrival {
@@ -80,10 +78,43 @@ impl Arrival {
 #[derive(Debug, Default)]
 pub(crate) struct Reach {
     journeys: VecDeque<Journey>,
-    /// What was withdrawn of it, with the position that each of its channels has since.
-    gone: HashMap<PublicationId, Vec<(ChannelName, u64)>>,
+    /// What was withdrawn of it.
+    gone: HashMap<PublicationId, Gone>,
     /// The log's position up to which withdrawals are known.
     known_to: u64,
+}
+
+/// A release that was withdrawn.
+#[derive(Debug)]
+struct Gone {
+    content: ContentHash,
+    /// The position that each of its channels has since: a display that has it cannot show the text again.
+    since: Vec<(ChannelName, u64)>,
+    /// When each display said so: those that came after the release, too.
+    told: HashMap<DisplayId, Instant>,
+}
+
+impl Gone {
+    fn of(journey: &Journey, state: &State) -> Self {
+        let heads = journey.channels.iter().filter_map(|name| state.head(name));
+        Self {
+            content: journey.content,
+            since: heads.map(|head| (head.channel, head.position)).collect(),
+            told: HashMap::new(),
+        }
+    }
+
+    /// Whether a display says that it has the programme as it is since, and shows something else.
+    fn is_off(&self, status: &Status) -> bool {
+        let mut of_these = status.heads.iter().filter_map(|(name, position)| {
+            let needed = self.since.iter().find(|(channel, _)| channel == name);
+            needed.map(|(_, needed)| position >= needed)
+        });
+        let newest = of_these
+            .next()
+            .is_some_and(|first| first && of_these.all(|newest| newest));
+        newest && status.on_air.is_none_or(|on| on.content != self.content)
+    }
 }
 
 impl Reach {
@@ -111,10 +142,8 @@ impl Reach {
             if dossier.is_none_or(|dossier| dossier.publication.released.is_some()) {
                 gone.remove(&journey.publication);
             } else {
-                gone.entry(journey.publication).or_insert_with(|| {
-                    let heads = journey.channels.iter().filter_map(|name| state.head(name));
-                    heads.map(|head| (head.channel, head.position)).collect()
-                });
+                gone.entry(journey.publication)
+                    .or_insert_with(|| Gone::of(journey, state));
             }
         }
     }
@@ -132,9 +161,7 @@ impl Reach {
     pub(crate) fn heard(&mut self, display: DisplayId, status: &Status, now: Instant) -> Vec<PublicationId> {
         let mut moved = Vec::new();
         for journey in &mut self.journeys {
-            let gone = self.gone.get(&journey.publication);
-            let tells = |arrival: &Arrival| !arrival.is_told() || (gone.is_some() && arrival.off_at.is_none());
-            let Some(before) = journey.arrival(display).filter(tells) else {
+            let Some(before) = journey.arrival(display).filter(|arrival| !arrival.is_told()) else {
                 continue;
             };
             let mut arrival = before;
@@ -152,31 +179,27 @@ impl Reach {
                 arrival.on_air_at.get_or_insert(shown.at);
                 arrival.received_at.get_or_insert(now);
             }
-            if arrival.off_at.is_none() && gone.is_some_and(|since| without(status, since, journey.content)) {
-                arrival.off_at = Some(now);
-            }
             if arrival != before {
                 journey.arrivals.insert(display, arrival);
                 moved.push(journey.publication);
             }
         }
+        for (publication, gone) in &mut self.gone {
+            if !gone.told.contains_key(&display) && gone.is_off(status) {
+                gone.told.insert(display, now);
+                moved.push(*publication);
+            }
+        }
         moved
+    }
+
+    /// When a display said that it has the withdrawal of a publication.
+    pub(crate) fn off_at(&self, publication: PublicationId, display: DisplayId) -> Option<Instant> {
+        self.gone.get(&publication)?.told.get(&display).copied()
     }
 
     /// The newest journey of a publication.
     pub(crate) fn of(&self, publication: PublicationId) -> Option<&Journey> {
         self.journeys.iter().find(|journey| journey.publication == publication)
     }
-}
-
-/// Whether a display has the programme as it is since a withdrawal, and shows something else.
-fn without(status: &Status, since: &[(ChannelName, u64)], content: ContentHash) -> bool {
-    let mut of_these = status.heads.iter().filter_map(|(name, position)| {
-        let needed = since.iter().find(|(channel, _)| channel == name);
-        needed.map(|(_, needed)| position >= needed)
-    });
-    let newest = of_these
-        .next()
-        .is_some_and(|first| first && of_these.all(|newest| newest));
-    newest && status.on_air.is_none_or(|on| on.content != content)
 }

@@ -160,7 +160,7 @@ impl<'d> Asked<'d> {
             return (Sort::Over, w::DISPLAY_RETIRED, String::new());
         }
         let Some(on) = self.on else {
-            return self.after_withdrawal(known, seen, away, arrival);
+            return self.after_withdrawal(known, seen, away);
         };
         if !self.tunes(known) {
             return (Sort::Over, rw::NOT_TUNED, String::new());
@@ -193,14 +193,9 @@ impl<'d> Asked<'d> {
     }
 
     /// What is withdrawn is gone from every display that heard of it.
-    fn after_withdrawal(
-        &self,
-        known: &KnownDisplay,
-        seen: &Seen,
-        away: bool,
-        arrival: Arrival,
-    ) -> (Sort, Word, String) {
-        if let Some(at) = arrival.off_at {
+    fn after_withdrawal(&self, known: &KnownDisplay, seen: &Seen, away: bool) -> (Sort, Word, String) {
+        let told = |journey: &Journey| self.desk.office.reach().off_at(journey.publication, known.display.id);
+        if let Some(at) = self.journey.and_then(told) {
             let told = self.desk.f(lw::HEARD_OF_IT, &[&self.moment(at)]);
             return (Sort::Over, rw::TAKEN_OFF, told);
         }

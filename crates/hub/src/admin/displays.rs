@@ -219,17 +219,20 @@ fn heading(desk: &Desk, known: &KnownDisplay) -> (Word, Word) {
     }
 }
 
-/// What it says that it shows, or said last.
+/// What it says that it shows, or said last; nothing of one that is not there and said nothing.
 fn on_now(desk: &Desk, known: &KnownDisplay) -> Markup {
-    let (word, none) = match desk.office.presence().standing(known.display.id, desk.now) {
-        Standing::Online => (w::ON_NOW, w::DISPLAY_SLATE),
-        Standing::Stale => (lw::WAS_ON_SILENT, lw::UNKNOWN),
-        Standing::Offline | Standing::Unknown => (lw::WAS_ON, lw::UNKNOWN),
+    let (word, slate) = match desk.office.presence().standing(known.display.id, desk.now) {
+        Standing::Online => (w::ON_NOW, true),
+        Standing::Stale => (lw::WAS_ON_SILENT, false),
+        Standing::Offline | Standing::Unknown => (lw::WAS_ON, false),
     };
+    let shown = screens::on_now(desk, known);
     html! {
-        div {
-            dt { (desk.t(word)) }
-            dd { @match screens::on_now(desk, known) { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(none)) } }
+        @if shown.is_some() || slate {
+            div {
+                dt { (desk.t(word)) }
+                dd { @match shown { Some((id, title)) => a href=(format!("/admin/publications/{id}")) { (title) }, None => (desk.t(w::DISPLAY_SLATE)) } }
+            }
         }
     }
 }

@@ -6,7 +6,6 @@ words! {
     SHOULD_SHOW "现在应显示" "What it should show now";
     WAS_ON "断开前在播" "On when it was last heard";
     WAS_ON_SILENT "最后报告在播" "On by its last report";
-    UNKNOWN "不得而知" "not known";
     DRAWN_UNSEEN "由系统按节目单绘制。联系不上这块屏，实际在显示什么不得而知。" "Drawn by the hub from the display's programme. The display cannot be reached: what it really shows is not known.";
     LEFT_OUT "另有 {} 块屏不收看这些频道，不播这条信息：" "Not tuned to these channels, so not showing it ({}): ";
     AND_OTHERS "等" " and others";
