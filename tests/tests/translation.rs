@@ -86,37 +86,3 @@ fn it_stays_quiet_where_there_is_one_language_or_both_were_changed() {
         );
     }
 }
-
-#[test]
-fn a_day_that_cannot_be_right_is_told_while_writing_and_to_the_reviewer_and_holds_nothing_up() {
-    let world = World::new();
-    let text = json!({"zh-Hans": {
-        "title": "领取遗失证件", "body": "请于2027年2月30日前到3号窗口领取，2027年1月1日（星期四）除外。", "department": "办公室", "date": "2026-11-24",
-    }});
-    let wish = json!({"kind": "notice", "catalogue_entry": NOTICE_ENTRY, "content": text});
-    let made = world.people.author.post("/api/v1/drafts", &wish).expect_status(201);
-    let id = made.json["id"].as_str().unwrap();
-    let told = [
-        "“2027年2月30日”：2月没有30日",
-        "“2027年1月1日（星期四）”：这一天是星期五",
-    ];
-    let page = Browser::signed_in(&world, "author")
-        .get(&format!("/admin/write/{id}"))
-        .text;
-    assert!(told.iter().all(|told| page.contains(told)), "{page}");
-    let _ = act(&world.people.author, id, "submit", &json!({})).expect_status(200);
-    let reviewer = Browser::signed_in(&world, "reviewer");
-    let page = reviewer.get(&format!("/admin/publications/{id}")).text;
-    assert!(told.iter().all(|told| page.contains(told)), "{page}");
-    reviewer.reads_both_languages(&format!("/admin/publications/{id}"));
-    // The control: a text whose days can be says nothing of them.
-    let fine = world
-        .people
-        .submitted("notice", NOTICE_ENTRY, &heliograph_tests::notice("2027年2月28日停电"));
-    assert!(
-        !reviewer
-            .get(&format!("/admin/publications/{fine}"))
-            .text
-            .contains("id=\"days\"")
-    );
-}

@@ -2,7 +2,6 @@
 
 mod attachment;
 mod check;
-mod days;
 mod fields;
 mod file;
 mod kinds;
@@ -14,7 +13,6 @@ pub use attachment::{
     Attachment, MAX_ATTACHMENTS, MAX_NAME_CHARS, MAX_SIDE_PX, MediaType, check_attachments, name_fault,
 };
 pub use check::{Checked, FieldError, Problem, Strictness, check_texts, unshowable};
-pub use days::{Odd, OddDay, odd_days};
 pub use fields::{Choice, FieldSpec, Shape};
 pub use file::{FileType, MAX_FILE_PAGES, MAX_FILES, PublicFile, check_files};
 pub use kinds::*;

@@ -24,7 +24,6 @@ mod comments;
 mod compare;
 mod confirm;
 mod countersign;
-mod days;
 mod departments;
 mod displays;
 mod document;

@@ -119,7 +119,7 @@ pub(crate) fn show(desk: &Desk, id: PublicationId, dossier: &Dossier, shown: &Sh
             div.stack {
                 @if let Some(pending) = &publication.pending {
                     (super::beginnings::left_in(desk, id))
-                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::days::of_pending(desk, &text)) (super::translation::of_pending(desk, dossier, pending, &text)) }
+                    @if let Some(text) = desk.office.library.document(&pending.content) { (super::gate::of_pending(desk, &text, pending)) (super::translation::of_pending(desk, dossier, pending, &text)) }
                 }
                 (actions::card(desk, id, dossier, shown))
                 (proposal::standing(desk, id, dossier))

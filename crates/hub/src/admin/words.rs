@@ -12,7 +12,6 @@ mod account;
 pub(crate) mod afterwards;
 pub(crate) mod airtime;
 pub(crate) mod beginnings;
-pub(crate) mod days;
 pub(crate) mod departments;
 pub(crate) mod done;
 pub(crate) mod door;
@@ -493,7 +492,6 @@ mod tests {
         trail::ALL,
         translation::ALL,
         airtime::ALL,
-        days::ALL,
         departments::ALL,
         done::ALL,
         on_show::ALL,

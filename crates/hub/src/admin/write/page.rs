@@ -7,14 +7,11 @@ use crate::admin::form::{Faults, control_of};
 use crate::admin::gate::{self as gate_parts, Notes};
 use crate::admin::layout::{Desk, Place};
 use crate::admin::words::{self as w, door as dw, together as tw};
-use crate::admin::{
-    beginnings, countersign, days, entry_choice, fields, pictures, preview, proposal, together, translation,
-};
+use crate::admin::{beginnings, countersign, entry_choice, fields, pictures, preview, proposal, together, translation};
 use crate::draft_versions;
 use crate::http::problem::Problem;
 use axum::http::StatusCode;
 use axum::response::Response;
-use heliograph_domain::gate::of_content;
 use heliograph_domain::{Lang, PublicationId};
 use maud::{Markup, html};
 
@@ -39,8 +36,6 @@ pub(super) fn gate_card(desk: &Desk, sheet: &Sheet, notes: &Notes) -> Markup {
     let of = sheet.id.as_deref().unwrap_or(&sheet.publication);
     let lags = translation::of_sheet(desk, of, sheet.kind, &sheet.content);
     let lagging = translation::list(desk, sheet.kind, &lags);
-    let days = days::list(desk, sheet.kind, &of_content(sheet.kind, &sheet.content));
-    let lagging = html! { (days) (lagging) };
     gate_parts::card(desk, notes, &lagging, &referral(desk, sheet, notes))
 }
 
