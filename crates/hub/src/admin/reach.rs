@@ -89,7 +89,7 @@ fn line(desk: &Desk, journey: Option<&Journey>, row: &Carried) -> Markup {
             td.name { (who(desk, row.display)) }
             td data-label=(desk.t(rw::HOW_IT_STANDS)) { (tag(row.colour(), desk.t(row.state))) small { (row.why) } }
             td data-label=(desk.t(w::SENT)) { (moment(followed.and_then(|journey| journey.sent_at))) }
-            td data-label=(desk.t(w::RECEIVED)) { (received(desk, row, moment)) }
+            td data-label=(desk.t(w::RECEIVED)) { (received(desk, journey, row)) }
             td data-label=(desk.t(w::ON_AIR)) { (moment(row.on_air_at)) (lag(desk, followed, row)) }
         }
     }
@@ -120,14 +120,14 @@ fn when(desk: &Desk, journey: Option<&Journey>, at: Instant) -> String {
 
 /// A display tells that it has a text together with its first frame, or after it: then all that is known of when it was
 /// received is that it was before that.
-fn received(desk: &Desk, row: &Carried, moment: impl Fn(Option<Instant>) -> Markup) -> Markup {
+fn received(desk: &Desk, journey: Option<&Journey>, row: &Carried) -> Markup {
     let late = row
         .on_air_at
         .is_some_and(|on_air| row.received_at.is_none_or(|received| received > on_air));
     html! {
         @if let (true, Some(on_air)) = (late, row.on_air_at) { (desk.f(rw::BEFORE_ON_AIR, &[&when(desk, journey, on_air)])) }
         @else if row.received_at.is_none() && row.received { (desk.t(rw::NO_MOMENT)) }
-        @else { (moment(row.received_at)) }
+        @else { (moment(desk, journey, row.received_at)) }
     }
 }
 
