@@ -51,43 +51,6 @@ fn a_release_is_on_the_public_pages_and_a_withdrawal_says_so() {
     assert!(!seen(&everyone, "/").1.contains(TITLE));
 }
 
-/// Where the links of a page for readers lead, but for its style, the desk and its other language.
-fn ways(page: &str) -> Vec<String> {
-    let links = page.split("<a ").skip(1).filter(|link| !link.contains("hreflang"));
-    let to = links.filter_map(|link| link.split("href=\"").nth(1)?.split('"').next());
-    let to = to.filter(|to| to.starts_with('/') && !to.starts_with("/admin") && !to.contains("/log/"));
-    to.map(|to| to.replace("&amp;", "&")).collect()
-}
-
-#[test]
-fn a_reader_who_chose_another_language_stays_in_it() {
-    let world = World::new();
-    let everyone = world.http();
-    for number in 0..21 {
-        let _ = world.people.publish_notice(&format!("{TITLE}{number}"), &["hall"]);
-    }
-    let (_, list) = seen(&everyone, "/?lang=en");
-    let all = ways(&list);
-    assert!(
-        all.iter().any(|to| to.starts_with("/p/")) && all.iter().any(|to| to.contains("page=2")),
-        "{all:?}"
-    );
-    for to in &all {
-        let (_, page) = seen(&everyone, to);
-        assert!(page.contains("<html lang=\"en\">"), "{to}");
-    }
-    assert!(
-        list.contains("name=\"lang\" value=\"en\""),
-        "a search goes on in it, too"
-    );
-    // The control: whoever chose nothing carries nothing, and a browser that prefers English needs no word in the address.
-    assert!(ways(&seen(&everyone, "/").1).iter().all(|to| !to.contains("lang=")));
-    let english = everyone
-        .send("GET", "/?lang=en", &[("accept-language", "en")], b"")
-        .text;
-    assert!(ways(&english).iter().all(|to| !to.contains("lang=")));
-}
-
 #[test]
 fn what_was_changed_says_so_and_the_last_day_is_the_last_on_which_it_is_public() {
     let world = World::new();
