@@ -341,7 +341,7 @@ fn an_import_that_is_repeated_and_one_of_what_was_exported_change_nothing() {
     let renamed = checked(&mut admin, &renamed);
     for said in [
         "名称：收支月报 → 车辆使用",
-        "表中写的是：每年3月底前",
+        "表中写的是：<q lang=\"zh-Hans\">每年3月底前</q>",
         "公开时限：每月 → 每年",
     ] {
         assert!(renamed.contains(said), "{said}: {renamed}");

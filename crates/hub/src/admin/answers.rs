@@ -69,10 +69,7 @@ pub(super) fn any_unanswered(desk: &Desk) -> bool {
 
 /// That nobody answers for some entries, to those who can name somebody.
 pub(super) fn unanswered(desk: &Desk) -> Markup {
-    let entries = desk.state.catalogue.entries.values();
-    let count = entries
-        .filter(|entry| !desk.state.staff.works_here(&entry.responsible))
-        .count();
+    let count = count(desk);
     html! {
         @if count > 0 && desk.may(Verb::Catalogue) {
             p.notice id="unanswered" {

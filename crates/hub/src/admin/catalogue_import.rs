@@ -220,13 +220,19 @@ fn row_of(desk: &Desk, row: &Row, change: Change) -> Markup {
             td data-label=(desk.t(lw::LINE)) { (row.line) }
             td.name { b { (row.wish["name"]["zh-Hans"].as_str().unwrap_or_default()) } small { (text("index_number")) " · " (text("id")) } }
             td { (tag(colour, desk.t(word))) @if change == Change::Changed { @for difference in differing(desk, row) { small { (difference) } } } }
-            td data-label=(desk.t(w::CADENCE)) { (cadence) @if cadence != row.cadence_said { small { (desk.f(lw::AS_WRITTEN, &[&row.cadence_said])) } } }
+            td data-label=(desk.t(w::CADENCE)) { (cadence) @if cadence != row.cadence_said { small { (desk.t(lw::AS_WRITTEN)) q lang=(tag_of(&row.cadence_said)) { (row.cadence_said) } } } }
             td data-label=(desk.t(w::RESPONSIBLE)) {
                 @if let Some(person) = &responsible { (desk.person(person)) }
                 @if let Some(department) = &department { small { (desk.department(department)) } }
             }
         }
     }
+}
+
+/// The language that a word of a table is marked with, for those who hear it.
+fn tag_of(said: &str) -> &'static str {
+    let lang = if said.is_ascii() { Lang::En } else { Lang::ZhHans };
+    lang.tag()
 }
 
 /// In what a row differs from the entry as it is: the column, what stands there, and what is to stand there.

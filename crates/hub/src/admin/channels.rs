@@ -48,7 +48,7 @@ fn list(desk: &Desk) -> Markup {
                     tr {
                         td { b { (title.get(desk.lang)) } }
                         td data-label=(desk.t(w::SHORT_NAME)) { code { (name) } }
-                        td data-label=(desk.t(w::ITEMS_ON)) { (lineup::folded(desk, &items(desk, name))) }
+                        td data-label=(desk.t(w::ITEMS_ON)) { (lineup::folded(desk, name, &items(desk, name))) }
                         td data-label=(desk.t(w::DISPLAYS)) { (tuned(desk, name)) }
                         td.end { @if desk.may(Verb::OperateDisplays) { a href=(format!("/admin/channels?edit={name}#form")) { (desk.t(w::EDIT)) } } }
                     }

@@ -1,7 +1,9 @@
 //! What a channel or a display has to show: what is on by its window, then what is still to begin, each with a way to it.
 
 use super::layout::Desk;
+use super::words::limits as lw;
 use super::words::on_show as ow;
+use heliograph_domain::ChannelName;
 use heliograph_domain::head::Item;
 use maud::{Markup, html};
 
@@ -13,8 +15,14 @@ fn sorted<'i>(desk: &Desk, items: &'i [Item]) -> (Vec<&'i Item>, Vec<&'i Item>) 
     (on, coming)
 }
 
-/// How many there are, and the list of them behind it: for a place in a table.
-pub(crate) fn folded(desk: &Desk, items: &[Item]) -> Markup {
+/// So many lines stand in a list; an office has hundreds of texts on release, and a page is to stay light.
+const ROWS: usize = 40;
+/// And so many in each of several lists of one page.
+const ROWS_OF_SEVERAL: usize = 12;
+
+/// How many there are on a channel, and the list of them behind it: for a place in a table.
+pub(crate) fn folded(desk: &Desk, channel: &ChannelName, items: &[Item]) -> Markup {
+    let more = format!("/admin/publications?state=released&channel={channel}");
     let (on, coming) = sorted(desk, items);
     let counted = match coming.len() {
         0 => on.len().to_string(),
@@ -22,7 +30,7 @@ pub(crate) fn folded(desk: &Desk, items: &[Item]) -> Markup {
     };
     html! {
         @if on.is_empty() && coming.is_empty() { (counted) }
-        @else { details.lineup { summary { (counted) } (list(desk, &on, &coming)) } }
+        @else { details.lineup { summary { (counted) } (list(desk, &on, &coming, ROWS_OF_SEVERAL, Some(&more))) } }
     }
 }
 
@@ -33,16 +41,25 @@ pub(crate) fn card(desk: &Desk, items: &[Item]) -> Markup {
         section.card.lineup id="lineup" data-fresh {
             h2 { (desk.t(ow::LINEUP)) " " span.muted { (on.len() + coming.len()) } }
             @if on.is_empty() && coming.is_empty() { p.muted { (desk.t(ow::LINEUP_EMPTY)) } }
-            @else { (list(desk, &on, &coming)) }
+            @else { (list(desk, &on, &coming, ROWS, None)) }
         }
     }
 }
 
-fn list(desk: &Desk, on: &[&Item], coming: &[&Item]) -> Markup {
+/// Where there is no room for all, what is still to begin stays: what is on can be seen. `more`: where the rest is.
+fn list(desk: &Desk, on: &[&Item], coming: &[&Item], rows: usize, more: Option<&str>) -> Markup {
+    let all = on.len() + coming.len();
+    let coming = &coming[..coming.len().min(rows)];
+    let on = &on[..on.len().min(rows - coming.len())];
+    let left = all - on.len() - coming.len();
     html! {
         ul {
             @for item in on { (line(desk, item)) }
             @for item in coming { (line(desk, item)) }
+        }
+        @if left > 0 {
+            @let words = desk.f(lw::N_MORE, &[&left.to_string()]);
+            p.more { @match more { Some(href) => a href=(href) { (words) }, None => (words) } }
         }
     }
 }

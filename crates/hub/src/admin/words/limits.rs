@@ -69,7 +69,7 @@ words! {
     IMPORT_TEXT "或把表格内容粘贴在这里" "or paste the table here";
     IMPORT_COLUMNS "第一行是列名。必须有：索引号、名称、公开时限、责任部门、负责人。可以有：代号、英文名称、内容概述、英文概述、年报类别、频道。" "The first line names the columns. Required: index number, name, cadence, department, responsible. Optional: id, name in English, summary, summary in English, category, channels.";
     IMPORT_CADENCES "公开时限写成：每月、每季、每半年、每年、每年 3 月底前、每 2 个月、10 个工作日内、及时公开、长期公开。写了日期的，只读出多久一次。" "Cadence: monthly, quarterly, half-yearly, yearly, every 2 months, within 10 working days, as it comes, standing. Of a date within it only how often is read.";
-    AS_WRITTEN "表中写的是：{}" "the table says: {}";
+    AS_WRITTEN "表中写的是：" "the table says: ";
     FROM_WAS_TO_IS "{}：{} → {}" "{}: {} → {}";
     IMPORT_CHECK "核对" "Check it";
     IMPORT_CHECKED "核对结果" "What was read";
