@@ -8,16 +8,21 @@ use heliograph_tests::{Browser, FIRST_PASSWORD, NOTICE_ENTRY, Reply, STRIP, Worl
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// Every row of the answers that are kept, as whoever has the disk or a backup reads them.
-fn kept(world: &World) -> Vec<String> {
+/// Names and rows of the answers that are kept, as whoever has the disk or a backup reads them.
+fn answers(world: &World) -> Vec<(String, String)> {
     let rows = world
         .hub()
         .log()
         .scan(&TableName::new("answers").unwrap(), &[])
         .unwrap();
-    rows.iter()
-        .map(|(_, row)| String::from_utf8(row.to_vec()).unwrap())
-        .collect()
+    let name = |key: &[u8]| String::from_utf8_lossy(key).into_owned();
+    let text = |row: &[u8]| String::from_utf8(row.to_vec()).unwrap();
+    rows.iter().map(|(key, row)| (name(key), text(row))).collect()
+}
+
+/// The rows alone.
+fn kept(world: &World) -> Vec<String> {
+    answers(world).into_iter().map(|(_, row)| row).collect()
 }
 
 /// What a thief tries: the request with a guess in it, under the hash by which requests without secrets are recognised.
@@ -65,16 +70,7 @@ fn a_password_that_an_administrator_gave_cannot_be_guessed_from_what_is_kept() {
 fn a_form_with_a_password_leaves_no_hash_of_it_in_the_name_of_its_answer() {
     let world = World::new();
     let mut admin = Browser::signed_in(&world, "admin");
-    let names = |world: &World| -> Vec<String> {
-        let rows = world
-            .hub()
-            .log()
-            .scan(&TableName::new("answers").unwrap(), &[])
-            .unwrap();
-        rows.iter()
-            .map(|(key, _)| String::from_utf8_lossy(key).into_owned())
-            .collect()
-    };
+    let names = |world: &World| -> Vec<String> { answers(world).into_iter().map(|(name, _)| name).collect() };
     // What a thief tries: the form with a guess in it, under the hash that forms without secrets are named by.
     let fits = |fields: &[(&str, &str)]| {
         let digest: [u8; 32] = Sha256::digest(form(fields)).into();

@@ -84,6 +84,19 @@ pub(crate) const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// The days of the week, Sunday first, as English texts name them.
+pub(crate) const WEEKDAYS: [&str; 7] = [
+    "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+];
+/// And as Chinese ones do.
+const XINGQI: [&str; 7] = ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"];
+
 impl Date {
     /// As a text names the day: “2026年11月23日” or “23 November 2026”.
     #[must_use]
@@ -92,6 +105,17 @@ impl Date {
         match lang {
             Lang::ZhHans => format!("{}年{}月{}日", self.year, self.month, self.day),
             _ => format!("{} {month} {}", self.day, self.year),
+        }
+    }
+
+    /// Its day of the week as a text names it: “星期一” or “Monday”.
+    #[must_use]
+    pub fn weekday_in_words(self, lang: Lang) -> &'static str {
+        let day = usize::from(self.weekday()) % 7;
+        if lang == Lang::ZhHans {
+            XINGQI[day]
+        } else {
+            WEEKDAYS[day]
         }
     }
 

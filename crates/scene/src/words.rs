@@ -7,25 +7,9 @@ pub(crate) fn say(lang: Lang, zh: &'static str, en: &'static str) -> &'static st
     if lang == Lang::ZhHans { zh } else { en }
 }
 
-/// “星期一” or “Monday”.
-pub(crate) fn weekday(lang: Lang, date: Date) -> &'static str {
-    const ZH: [&str; 7] = ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"];
-    const EN: [&str; 7] = [
-        "Sunday",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-    ];
-    let day = usize::from(date.weekday()) % 7;
-    say(lang, ZH[day], EN[day])
-}
-
 /// The date with its weekday, as clocks on screens show it.
 pub(crate) fn day(lang: Lang, day: Date) -> String {
-    format!("{}　{}", day.in_words(lang), weekday(lang, day))
+    format!("{}　{}", day.in_words(lang), day.weekday_in_words(lang))
 }
 
 /// “3号窗口” or “Window 3”.

@@ -4,6 +4,7 @@
 use super::days::{Day, days, number};
 use super::fold::Glyph;
 use super::{MAX_FINDINGS, Rule, RuleSet, View, place, stands_before};
+use crate::Lang;
 use crate::time::Date;
 use std::ops::Range;
 
@@ -12,16 +13,6 @@ const LEAP: u16 = 2000;
 /// A year without a leap day, for the days between two dates.
 const PLAIN: u16 = 2001;
 const CONNECTORS: &str = "至到-—~–〜−―";
-const CHINESE: [&str; 7] = ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"];
-const ENGLISH: [&str; 7] = [
-    "Sunday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-];
 
 /// Days that the calendar does not have.
 pub(super) fn impossible(rule: &Rule, view: &View<'_>) -> Vec<Range<u32>> {
@@ -82,15 +73,8 @@ pub(super) fn right_weekday(text: &str, rules: &RuleSet) -> Option<String> {
         alike: &rules.alike,
     };
     let day = days(&view).into_iter().next()?;
-    let weekday = usize::from(day.date()?.weekday());
-    Some(
-        if day.english {
-            ENGLISH[weekday]
-        } else {
-            CHINESE[weekday]
-        }
-        .to_owned(),
-    )
+    let lang = if day.english { Lang::En } else { Lang::ZhHans };
+    Some(day.date()?.weekday_in_words(lang).to_owned())
 }
 
 /// Days that end a period have the year of its beginning, where they name none.

@@ -3,34 +3,11 @@
 use super::View;
 use super::fold::Glyph;
 use super::latin::Token;
-use crate::time::Date;
+use crate::time::{Date, MONTHS, WEEKDAYS};
 use std::ops::Range;
 
 /// Characters of a Chinese number.
 const NUMERALS: &str = "〇零○一二三四五六七八九十廿";
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [&str; 7] = [
-    "sunday",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-];
 
 /// A day of a text, which the calendar may not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -246,11 +223,16 @@ fn weekday(glyphs: &[Glyph], at: usize) -> Option<(u8, usize)> {
     (!range && !word).then_some((weekday, end))
 }
 
+/// Whether a word, which is folded, is an English name or its first three letters.
+fn is_name(word: &str, full: &str) -> bool {
+    full.eq_ignore_ascii_case(word) || (word.len() == 3 && full[..3].eq_ignore_ascii_case(word))
+}
+
 /// `Friday, 27 November 2026`, `November 27, 2026 (Friday)`.
 fn english(view: &View<'_>, at: usize) -> Option<Day> {
     let tokens = view.tokens;
     let name = tokens[at].text.as_str();
-    let named = |full: &&str| name == *full || (name.len() == 3 && full.starts_with(name));
+    let named = |full: &&str| is_name(name, full);
     let month = u16::try_from(MONTHS.iter().position(named)? + 1).ok()?;
     let near = |one: usize, other: usize| is_near(view, tokens.get(one), tokens.get(other));
     let before = at.checked_sub(1).filter(|before| near(*before, at));
@@ -267,7 +249,7 @@ fn english(view: &View<'_>, at: usize) -> Option<Day> {
     let year = year.filter(|year| (1900..=2100).contains(year) && tokens[last + 1].text.len() == 4);
     let last = last + usize::from(year.is_some());
     let day_of = |token: &Token| {
-        let is = |full: &&str| token.text == *full || (token.text.len() == 3 && full.starts_with(token.text.as_str()));
+        let is = |full: &&str| is_name(&token.text, full);
         WEEKDAYS.iter().position(is).and_then(|day| u8::try_from(day).ok())
     };
     let earlier = first.checked_sub(1).filter(|before| near(*before, first));

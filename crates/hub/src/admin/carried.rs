@@ -183,20 +183,11 @@ impl<'d> Asked<'d> {
         self.desk.t(word).to_owned()
     }
 
-    /// To a tenth of a second, with the day where it is not today.
-    fn moment(&self, at: Instant) -> String {
-        let (day, moment) = (self.desk.civil(at).0, self.desk.moment(at));
-        match day == self.desk.today() {
-            true => moment,
-            false => format!("{} {moment}", self.desk.day(day)),
-        }
-    }
-
     /// What is withdrawn is gone from every display that heard of it.
     fn after_withdrawal(&self, known: &KnownDisplay, seen: &Seen, away: bool) -> (Sort, Word, String) {
         let told = |journey: &Journey| self.desk.office.reach().off_at(journey.publication, known.display.id);
         if let Some(at) = self.journey.and_then(told) {
-            let told = self.desk.f(lw::HEARD_OF_IT, &[&self.moment(at)]);
+            let told = self.desk.f(lw::HEARD_OF_IT, &[&self.desk.moment_with_day(at, true)]);
             return (Sort::Over, rw::TAKEN_OFF, told);
         }
         let on_air = seen.status.as_ref().and_then(|status| status.on_air);

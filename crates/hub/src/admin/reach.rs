@@ -111,11 +111,8 @@ fn moment(desk: &Desk, journey: Option<&Journey>, at: Option<Instant>) -> Markup
 
 /// To a tenth of a second, with the day unless release and moment are both of today.
 fn when(desk: &Desk, journey: Option<&Journey>, at: Instant) -> String {
-    let of_today = |at: Instant| desk.civil(at).0 == desk.today();
-    match journey.is_some_and(|journey| of_today(journey.released_at)) && of_today(at) {
-        true => desk.moment(at),
-        false => format!("{} {}", desk.day(desk.civil(at).0), desk.moment(at)),
-    }
+    let of_today = journey.is_some_and(|journey| desk.civil(journey.released_at).0 == desk.today());
+    desk.moment_with_day(at, of_today)
 }
 
 /// A display tells that it has a text together with its first frame, or after it: then all that is known of when it was

@@ -83,6 +83,15 @@ impl Desk {
         format!("{:02}:{:02}:{:02}.{}", s / 3600, s / 60 % 60, s % 60, ms % 1000 / 100)
     }
 
+    /// The same with its day, but for a moment of today where whoever reads knows that today is meant.
+    pub(crate) fn moment_with_day(&self, at: Instant, today_is_meant: bool) -> String {
+        let (day, moment) = (self.civil(at).0, self.moment(at));
+        match today_is_meant && day == self.today() {
+            true => moment,
+            false => format!("{} {moment}", self.day(day)),
+        }
+    }
+
     /// What a form's `datetime-local` field holds, as RFC 3339 of the office's zone. What cannot be read is passed on
     /// as it is, so that the API says what is wrong with it.
     pub(crate) fn typed_time(&self, text: &str) -> String {

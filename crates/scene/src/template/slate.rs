@@ -102,7 +102,7 @@ pub(crate) fn lamps(bulbs: &Bulbs<'_>, site: &SiteProfile, layout: Layout, now: 
     let (date, of_day_ms) = site.clock.date(now);
     let step = (bulbs.width() / (CELL * 5 / 2)).clamp(1, (bulbs.height() / CELL - 1).max(1));
     let clock = bulbs.line(&words::clock(of_day_ms), step);
-    let day = bulbs.line(words::weekday(bulbs.lang, date), 1);
+    let day = bulbs.line(date.weekday_in_words(bulbs.lang), 1);
     let both = clock.em + CELL <= bulbs.height();
     if clock.width > bulbs.width() {
         return sign::full(bulbs, "", site.name.get(bulbs.lang))

@@ -2,7 +2,7 @@
 //! looks like one (第3月, 3个月, 3/4, 1.5, telephone numbers, versions) is none.
 
 use super::{english, lunar};
-use crate::time::Date;
+use crate::time::{Date, WEEKDAYS};
 
 /// A date in a text.
 #[derive(Debug)]
@@ -57,8 +57,8 @@ impl Names {
         let at = usize::from(weekday) % 7;
         match self {
             Self::Chinese => SIGNS[at].to_string(),
-            Self::English => english::WEEKDAYS[at].to_owned(),
-            Self::Short => english::WEEKDAYS[at][..3].to_owned(),
+            Self::English => WEEKDAYS[at].to_owned(),
+            Self::Short => WEEKDAYS[at][..3].to_owned(),
         }
     }
 }

@@ -1,18 +1,8 @@
 //! Dates as English writes them: `15 May 2026`, `Friday, May 15, 2026`, `March 5–8`, `in March`, `Friday`.
 
 use super::dates::{Found, Names, Reading, chinese_weekday, connected, expect, spaces, up_to_two, year};
-use crate::time::MONTHS;
+use crate::time::{MONTHS, WEEKDAYS};
 
-/// The days of the week, Sunday first.
-pub(super) const WEEKDAYS: [&str; 7] = [
-    "Sunday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-];
 /// Before a month without a day or a year these say that it is one: “may” and “march” are words of their own.
 const BEFORE_A_MONTH: [&str; 21] = [
     "in", "of", "by", "until", "till", "from", "to", "since", "before", "after", "during", "early", "late", "mid",
